@@ -1,1 +1,4 @@
+//! lzctl: one document describes an AWS organization, and this program makes it so.
+//!
+//! The floors, from the street up, and who may name whom: `docs/architecture.md`.
 
