@@ -2,3 +2,6 @@
 //!
 //! The floors, from the street up, and who may name whom: `docs/architecture.md`.
 
+pub mod catalog;
+pub mod model;
+pub mod spec;

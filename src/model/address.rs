@@ -1,0 +1,145 @@
+//! The stable name of one thing we manage, e.g. `organizational_unit.Workloads/Prod`.
+//!
+//! Addresses order plans, name consents and stand in journals, so their text form
+//! is part of the product: `kind.name`, or `kind` alone for the two kinds of
+//! which an organization has one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Declares the kinds once: variant and name in addresses.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)?) => {
+        /// What sort of thing an address names. The order is the order of reading.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Kind {
+            $($(#[$doc])* $variant),+
+        }
+
+        impl Kind {
+            /// Every kind, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The kind's name in addresses.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The organization itself.
+    Organization = "organization",
+    /// Trusted access of one AWS service to the organization.
+    TrustedAccess = "trusted_access",
+    /// An organizational unit, by path.
+    OrganizationalUnit = "organizational_unit",
+    /// An account, by the name the document gives it.
+    Account = "account",
+    /// An IAM role of the management account that Control Tower works with.
+    ServiceRole = "service_role",
+    /// A KMS key, by its alias.
+    Key = "key",
+    /// The Control Tower landing zone.
+    LandingZone = "landing_zone",
+    /// A Control Tower baseline on a unit, `path:baseline`.
+    Baseline = "baseline",
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The name of one managed thing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Address {
+    /// What sort of thing.
+    pub kind: Kind,
+    /// Its name within the kind; empty for the organization and the landing zone.
+    pub name: String,
+}
+
+/// A text that is no address.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{0}` is not an address such as organizational_unit.Workloads/Prod")]
+pub struct InvalidAddress(pub String);
+
+impl Address {
+    /// The address of a named thing.
+    #[must_use]
+    pub fn new(kind: Kind, name: impl Into<String>) -> Self {
+        Self { kind, name: name.into() }
+    }
+
+    /// The address of a thing of which there is one.
+    #[must_use]
+    pub const fn only(kind: Kind) -> Self {
+        Self { kind, name: String::new() }
+    }
+}
+
+impl FromStr for Address {
+    type Err = InvalidAddress;
+
+    fn from_str(text: &str) -> Result<Self, InvalidAddress> {
+        let (kind, name) = text.split_once('.').unwrap_or((text, ""));
+        let known = Kind::ALL.iter().find(|k| k.name() == kind);
+        known.map(|kind| Self::new(*kind, name)).ok_or_else(|| InvalidAddress(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Address {
+    type Error = InvalidAddress;
+
+    fn try_from(text: String) -> Result<Self, InvalidAddress> {
+        text.parse()
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> String {
+        address.to_string()
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.name())?;
+        if self.name.is_empty() { Ok(()) } else { write!(f, ".{}", self.name) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_reads_back_as_written() {
+        for text in ["organization", "account.log-archive", "baseline.Workloads/Prod:control_tower"] {
+            let address: Address = text.parse().unwrap();
+            assert_eq!(address.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_name_may_hold_dots() {
+        let address: Address = "trusted_access.ram.amazonaws.com".parse().unwrap();
+        assert_eq!(address.name, "ram.amazonaws.com");
+    }
+
+    #[test]
+    fn an_unknown_kind_is_refused() {
+        assert!("acount.log".parse::<Address>().is_err());
+    }
+}

@@ -1,0 +1,46 @@
+//! One thing as the document wants it.
+//!
+//! Only the fields that were said are present: an absent field means "leave
+//! alone". Values may hold references to attributes of other resources (see
+//! [`crate::model::reference`]).
+
+use serde::{Deserialize, Serialize};
+
+use super::address::Address;
+use super::live::Fields;
+use super::origin::Origin;
+
+/// A desired resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resource {
+    /// Its stable name.
+    pub address: Address,
+    /// What it shall be, field by field.
+    pub fields: Fields,
+    /// What finds it in AWS and is not compared: natural keys such as the e-mail
+    /// of an account, former names, the account a key lives in.
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    pub keys: Fields,
+    /// How it comes into being: created when missing, only ever adopted, or removed.
+    #[serde(default)]
+    pub presence: Presence,
+    /// The place in the documents that asks for it; none for what we add ourselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// What to do about a resource's existence.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// Create it when it is missing.
+    #[default]
+    Ensure,
+    /// It must exist already; a missing one is an error of the plan.
+    Existing,
+    /// It appears by the working of another resource (the Security unit of a 3.x
+    /// landing zone); never created by us, and compared once it is there.
+    MadeByAnother,
+    /// It shall go; needs a consent.
+    Remove,
+}

@@ -1,0 +1,195 @@
+//! What the operator wrote, parsed and valid.
+//!
+//! Everything is optional and what is absent is left alone. Each entry carries
+//! the place it was written at. Names refer to entries that exist (the rules have
+//! seen to it), so the floors above need not check again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::model::Origin;
+use crate::model::email::Email;
+use crate::model::ids::AccountId;
+use crate::model::region::Region;
+use crate::model::unit_path::UnitPath;
+
+/// A valid document.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Spec {
+    /// `organization`.
+    pub organization: Organization,
+    /// `organizational_units`, by path. Parents that were not listed are added
+    /// with the origin of the first unit that implies them.
+    pub units: BTreeMap<UnitPath, Unit>,
+    /// `accounts`, by name.
+    pub accounts: BTreeMap<String, Account>,
+    /// `keys`, by name.
+    pub keys: BTreeMap<String, Key>,
+    /// `landing_zone`.
+    pub landing_zone: Option<LandingZone>,
+    /// `remove`: addresses of things that shall go.
+    pub remove: BTreeMap<String, Origin>,
+    /// `consents`: irreversible acts allowed by name.
+    pub consents: BTreeSet<String>,
+}
+
+/// The section `organization`.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Organization {
+    /// Where the section stands; none when it was left out.
+    pub origin: Option<Origin>,
+    /// The landing zone's home Region.
+    pub home_region: Option<Region>,
+    /// Governed Regions, in the order written.
+    pub governed_regions: Vec<Region>,
+    /// Refuse to work on any other organization.
+    pub management_account: Option<AccountId>,
+    /// The role assumed in member accounts before `OrganizationAccountAccessRole`.
+    pub access_role: Option<String>,
+    /// Service principals to trust, each with its place.
+    pub trusted_access: BTreeMap<String, Origin>,
+}
+
+/// One organizational unit.
+#[derive(Debug, Clone, Serialize)]
+pub struct Unit {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Whether it was only implied by a unit below it.
+    pub implied: bool,
+    /// Words of baselines (see the catalogue), in the order written.
+    pub baselines: Vec<String>,
+    /// Tags to have; others are left alone.
+    pub tags: BTreeMap<String, String>,
+    /// The path it had before, when it is being renamed in place.
+    pub renamed_from: Option<UnitPath>,
+}
+
+/// How an account becomes a member.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Join {
+    /// Created when it is missing.
+    #[default]
+    Create,
+    /// It is a member already.
+    Existing,
+}
+
+/// One account.
+#[derive(Debug, Clone, Serialize)]
+pub struct Account {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Its root e-mail address.
+    pub email: Email,
+    /// Its id, when it exists already.
+    pub id: Option<AccountId>,
+    /// How it becomes a member.
+    pub join: Join,
+    /// Where it shall be: a unit, the root, or wherever it is.
+    pub placement: Placement,
+    /// Tags to have; others are left alone.
+    pub tags: BTreeMap<String, String>,
+    /// Alternate contacts by AWS's kind in lower case: billing, operations, security.
+    pub alternate_contacts: BTreeMap<String, AlternateContact>,
+}
+
+/// Where an account shall be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Placement {
+    /// The document does not say: leave it where it is.
+    #[default]
+    Unsaid,
+    /// Directly under the root.
+    Root,
+    /// In a unit.
+    Unit(UnitPath),
+}
+
+/// One alternate contact, all four members required by AWS.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlternateContact {
+    /// Full name, 1 to 64 characters.
+    pub name: String,
+    /// Title, 1 to 50 characters.
+    pub title: String,
+    /// E-mail address, 1 to 254 characters.
+    pub email: String,
+    /// Telephone number, 1 to 25 characters.
+    pub phone: String,
+}
+
+/// One KMS key.
+#[derive(Debug, Clone, Serialize)]
+pub struct Key {
+    /// Where it stands.
+    pub origin: Origin,
+    /// The account it lives in: none for the management account, else a name
+    /// under `accounts`.
+    pub account: Option<String>,
+    /// Whether it is multi-Region.
+    pub multi_region: bool,
+    /// Regions beside the home Region to hold a replica.
+    pub replica_regions: Vec<Region>,
+}
+
+/// The section `landing_zone`. Accounts and keys are names of entries above.
+#[derive(Debug, Clone, Serialize)]
+pub struct LandingZone {
+    /// Where it stands.
+    pub origin: Origin,
+    /// The version, which never changes by itself.
+    pub version: String,
+    /// The unit that holds the integration accounts (4.0) or that the landing
+    /// zone makes for them (3.x).
+    pub integration_unit: Option<UnitPath>,
+    /// A 3.x landing zone's second unit.
+    pub sandbox_unit: Option<UnitPath>,
+    /// `centralized_logging`; none when unsaid.
+    pub centralized_logging: Option<Integration>,
+    /// `config` (4.0 only).
+    pub config: Option<Integration>,
+    /// `security_roles`.
+    pub security_roles: Option<Integration>,
+    /// `identity_center`; none when unsaid.
+    pub identity_center: Option<bool>,
+    /// `backup`.
+    pub backup: Option<BackupIntegration>,
+    /// Automatic enrolment; none when unsaid.
+    pub auto_enroll: Option<bool>,
+}
+
+/// An integration that lives in one account.
+#[derive(Debug, Clone, Serialize)]
+pub struct Integration {
+    /// Where it stands.
+    pub origin: Origin,
+    /// False when the section says `enabled: false`.
+    pub enabled: bool,
+    /// The account's name; always present when enabled.
+    pub account: Option<String>,
+    /// Days to keep logs or configuration.
+    pub retention_days: Option<u32>,
+    /// Days to keep access logs.
+    pub access_log_retention_days: Option<u32>,
+    /// The name of a key.
+    pub key: Option<String>,
+}
+
+/// The backup integration.
+#[derive(Debug, Clone, Serialize)]
+pub struct BackupIntegration {
+    /// Where it stands.
+    pub origin: Origin,
+    /// False when the section says `enabled: false`.
+    pub enabled: bool,
+    /// The Backup Administrator account's name; present when enabled.
+    pub administrator: Option<String>,
+    /// The Central Backup account's name; present when enabled.
+    pub central: Option<String>,
+    /// The name of a multi-Region key; present when enabled.
+    pub key: Option<String>,
+}
