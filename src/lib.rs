@@ -3,5 +3,8 @@
 //! The floors, from the street up, and who may name whom: `docs/architecture.md`.
 
 pub mod catalog;
+pub mod cloud;
 pub mod model;
+pub mod observe;
+pub mod plan;
 pub mod spec;

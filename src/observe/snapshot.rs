@@ -1,0 +1,62 @@
+//! What was seen live: by whom, where, and what could not be read.
+//!
+//! A snapshot holds only what the desired resources ask about, in the same field
+//! names and canonical forms, plus a few facts that the checks need. It can be
+//! saved and loaded. Two readings of an unchanged organization are equal: there
+//! is no clock in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::failure::CallError;
+use crate::model::ids::{AccountId, OrganizationId};
+use crate::model::partition::Partition;
+use crate::model::region::Region;
+use crate::model::{Address, Live};
+
+/// The organization as far as it was asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The account whose credentials were used.
+    pub account: AccountId,
+    /// The caller's ARN.
+    pub caller: String,
+    /// The partition it lies in.
+    pub partition: Partition,
+    /// The Region in which Control Tower and keys were looked at.
+    pub home_region: Region,
+    /// The organization, if there is one.
+    pub organization: Option<OrganizationId>,
+    /// Its management account, if there is an organization.
+    pub management_account: Option<AccountId>,
+    /// What exists of the desired resources.
+    pub live: BTreeMap<Address, Live>,
+    /// What could not be read, and why.
+    pub gaps: BTreeMap<Address, CallError>,
+    /// What else the checks want to know.
+    pub facts: Facts,
+}
+
+/// Facts beside the resources. Each is absent when nothing asked for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Accounts in the organization, of every state, the management account too.
+    pub accounts: Option<u64>,
+    /// The quota on accounts, if it could be read.
+    pub account_quota: Option<u64>,
+    /// Every service principal with trusted access.
+    pub trusted_services: Option<BTreeSet<String>>,
+    /// Accounts of the document that are not `ACTIVE`, with AWS's word for their state.
+    pub inactive_accounts: BTreeMap<Address, String>,
+    /// E-mail addresses of members whose account the document names by another
+    /// address, and other findings worth a note, in words.
+    pub remarks: BTreeSet<String>,
+    /// Units with a suspended or closed account in them, by unit address, with
+    /// the account ids: such a unit cannot be registered.
+    pub units_with_inactive_accounts: BTreeMap<Address, BTreeSet<String>>,
+    /// The newest landing-zone version that AWS offers, when one exists already.
+    pub latest_landing_zone: Option<String>,
+    /// Operations that somebody has under way at Control Tower, by id.
+    pub control_tower_busy: BTreeSet<String>,
+}

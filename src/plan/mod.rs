@@ -1,0 +1,7 @@
+//! Changes to a plan: ordered, checked, serialisable. Pure and synchronous.
+
+pub mod document;
+pub mod step;
+
+pub use document::Plan;
+pub use step::{Step, StepId};
