@@ -4,6 +4,8 @@
 
 pub mod catalog;
 pub mod cloud;
+pub mod diff;
+pub mod graph;
 pub mod model;
 pub mod observe;
 pub mod plan;

@@ -9,6 +9,7 @@ pub mod baselines;
 pub mod operations;
 pub mod ordering;
 pub mod partitions;
+pub mod service_roles;
 
 use serde::de::DeserializeOwned;
 

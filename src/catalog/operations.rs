@@ -94,6 +94,8 @@ pub struct Operation {
     pub poll: Option<String>,
     /// Seconds until its effect is there; one round trip when absent.
     pub usual_seconds: Option<u64>,
+    /// Seconds more for each account that the operation reaches.
+    pub seconds_per_member: Option<u64>,
     /// IAM actions it needs, when they are not just its own name.
     #[serde(default)]
     pub actions: Vec<String>,

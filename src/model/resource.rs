@@ -21,6 +21,11 @@ pub struct Resource {
     /// of an account, former names, the account a key lives in.
     #[serde(default, skip_serializing_if = "Fields::is_empty")]
     pub keys: Fields,
+    /// What a field starts from while it is not set in AWS: a policy's
+    /// administration statement, the sections of a manifest that the document
+    /// leaves unsaid, the parent AWS gives a new account. Never compared.
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    pub at_creation: Fields,
     /// How it comes into being: created when missing, only ever adopted, or removed.
     #[serde(default)]
     pub presence: Presence,
@@ -41,6 +46,8 @@ pub enum Presence {
     /// It appears by the working of another resource (the Security unit of a 3.x
     /// landing zone); never created by us, and compared once it is there.
     MadeByAnother,
+    /// Created only when a step that is planned anyway waits for it.
+    OnDemand,
     /// It shall go; needs a consent.
     Remove,
 }

@@ -1,7 +1,19 @@
 //! Changes to a plan: ordered, checked, serialisable. Pure and synchronous.
+//!
+//! In: the graph, what differs, the snapshot and the operator's consents. Out: a
+//! [`Plan`] that leaves no choice to apply. The rules of change in prose:
+//! `docs/planning.md`.
 
+mod checks;
+pub mod consent;
 pub mod document;
+mod draft;
+pub mod fingerprint;
+mod needs;
+pub mod planner;
 pub mod step;
+mod triggers;
 
 pub use document::Plan;
+pub use planner::make;
 pub use step::{Step, StepId};

@@ -211,6 +211,12 @@ impl KindInfo {
         self.verbs.first()
     }
 
+    /// A verb's name as a list of one, for edges that hold up that verb only.
+    #[must_use]
+    pub fn only(&self, name: &str) -> Option<&'static [&'static str]> {
+        self.verb(name).map(|verb| std::slice::from_ref(&verb.name))
+    }
+
     /// The rule for a field, with the leaf within the rule's group.
     #[must_use]
     pub fn rule<'f>(&self, field: &'f str) -> Option<(&'static FieldRule, &'f str)> {

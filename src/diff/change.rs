@@ -1,0 +1,157 @@
+//! One resource's standing and its differences.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::compare;
+use crate::graph::ResourceGraph;
+use crate::model::kinds::{Compare, FieldRule, info};
+use crate::model::reference::{Reference, resolve};
+use crate::model::resource::Presence;
+use crate::model::{Address, Fields, Live, Resource};
+use crate::observe::Snapshot;
+
+/// Every resource's change, in-sync ones included.
+pub type ChangeSet = BTreeMap<Address, Change>;
+
+/// How a resource stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It is not there.
+    Missing,
+    /// It is there, with or without differences.
+    Present,
+    /// It is there and shall go.
+    Unwanted,
+    /// It could not be read: nothing is planned for it.
+    Unreadable(String),
+}
+
+/// What differs in one resource.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// How it stands.
+    pub standing: Standing,
+    /// Wanted values of every field, over what is live or what a creation starts
+    /// from, with all known references filled in.
+    pub target: Fields,
+    /// The natural keys, with all known references filled in.
+    pub keys: Fields,
+    /// Fields that differ, by name.
+    pub differences: BTreeMap<String, Difference>,
+}
+
+/// One field that differs.
+#[derive(Debug, Clone)]
+pub struct Difference {
+    /// The rule of the field's kind.
+    pub rule: &'static FieldRule,
+    /// The leaf within the rule's group, or empty.
+    pub leaf: String,
+    /// The live value.
+    pub from: Option<Value>,
+    /// The wanted value.
+    pub to: Value,
+}
+
+/// Holds every resource against what was seen.
+#[must_use]
+pub fn compare_all(graph: &ResourceGraph, snapshot: &Snapshot) -> ChangeSet {
+    let known = |reference: &Reference| attribute(snapshot, reference);
+    graph
+        .resources
+        .iter()
+        .map(|(address, resource)| (address.clone(), compare_one(resource, snapshot, &known)))
+        .collect()
+}
+
+/// An attribute that the snapshot knows.
+#[must_use]
+pub fn attribute(snapshot: &Snapshot, reference: &Reference) -> Option<String> {
+    let live = snapshot.live.get(&reference.address)?;
+    live.attribute(&reference.attribute).map(str::to_owned)
+}
+
+fn compare_one(
+    resource: &Resource,
+    snapshot: &Snapshot,
+    known: &dyn Fn(&Reference) -> Option<String>,
+) -> Change {
+    let address = &resource.address;
+    let live = snapshot.live.get(address);
+    let standing = match (snapshot.gaps.get(address), live, resource.presence) {
+        (Some(gap), _, _) => Standing::Unreadable(gap.to_string()),
+        (None, None, _) => Standing::Missing,
+        (None, Some(_), Presence::Remove) => Standing::Unwanted,
+        (None, Some(_), _) => Standing::Present,
+    };
+    let filled = |fields: &Fields| -> Fields {
+        fields.iter().map(|(name, value)| (name.clone(), resolve(value, known))).collect()
+    };
+    let wanted = filled(&resource.fields);
+    let start = filled(&resource.at_creation);
+    let target = targets(resource, &wanted, &start, live);
+    let differences = match standing {
+        Standing::Present | Standing::Missing => differences(resource, &target, &wanted, &start, live),
+        Standing::Unwanted | Standing::Unreadable(_) => BTreeMap::new(),
+    };
+    Change { standing, target, keys: filled(&resource.keys), differences }
+}
+
+/// What each field shall be in full: the document's word laid over the live value,
+/// or over what a creation starts from.
+fn targets(resource: &Resource, wanted: &Fields, start: &Fields, live: Option<&Live>) -> Fields {
+    let version = |fields: &Fields| fields.get("version").and_then(Value::as_str).map(str::to_owned);
+    let info = info(resource.address.kind);
+    let mut target = Fields::new();
+    for (name, value) in wanted {
+        let Some((rule, _)) = info.rule(name) else {
+            continue;
+        };
+        let base = live.and_then(|live| live.fields.get(name)).or_else(|| start.get(name));
+        let base = match (rule.compare, base, live) {
+            (Compare::Manifest, Some(base), Some(live)) => {
+                let from = version(&live.fields).unwrap_or_default();
+                Some(super::manifest::carried_over(base, &from, &version(wanted).unwrap_or_default()))
+            }
+            _ => base.cloned(),
+        };
+        target.insert(name.clone(), compare::overlay(rule.compare, base.as_ref(), value));
+    }
+    target
+}
+
+fn differences(
+    resource: &Resource,
+    target: &Fields,
+    wanted: &Fields,
+    start: &Fields,
+    live: Option<&Live>,
+) -> BTreeMap<String, Difference> {
+    let info = info(resource.address.kind);
+    let mut found = BTreeMap::new();
+    for (name, value) in wanted {
+        let Some((rule, leaf)) = info.rule(name) else {
+            continue;
+        };
+        let from = match live {
+            Some(live) => live.fields.get(name),
+            None => start.get(name).filter(|_| rule.carried_by.is_none()),
+        };
+        if rule.compare == Compare::CreateOnly && live.is_some() {
+            continue;
+        }
+        if from.is_some_and(|from| compare::agree(rule.compare, from, value)) {
+            continue;
+        }
+        let difference = Difference {
+            rule,
+            leaf: leaf.to_owned(),
+            from: from.cloned(),
+            to: target.get(name).unwrap_or(value).clone(),
+        };
+        found.insert(name.clone(), difference);
+    }
+    found
+}

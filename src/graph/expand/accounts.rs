@@ -1,0 +1,56 @@
+//! `accounts`.
+
+use serde_json::json;
+
+use super::organization::ACCOUNT_MANAGEMENT;
+use super::{Expansion, account, resource, the_organization, unit};
+use crate::graph::edge::Edge;
+use crate::model::reference;
+use crate::model::resource::Presence;
+use crate::model::{Address, Kind};
+use crate::spec::document::{Account, Join, Placement};
+
+pub(super) fn expand(expansion: &mut Expansion<'_>) {
+    for (name, said) in &expansion.spec.accounts {
+        let address = account(name);
+        let mut wanted = resource(address.clone(), Some(&said.origin));
+        let root = reference::from(&the_organization(), "root_id");
+        wanted.fields.insert("name".to_owned(), json!(name));
+        wanted.fields.insert("email".to_owned(), json!(said.email.as_str()));
+        if let Some(role) = &expansion.spec.organization.access_role {
+            wanted.fields.insert("role_name".to_owned(), json!(role));
+        }
+        let place = match &said.placement {
+            Placement::Unsaid => None,
+            Placement::Root => Some(root.clone()),
+            Placement::Unit(path) => Some(reference::from(&unit(path), "id")),
+        };
+        wanted.fields.extend(place.map(|id| ("unit".to_owned(), id)));
+        wanted.at_creation.insert("unit".to_owned(), root);
+        describe(&mut wanted.fields, said);
+        wanted.keys.insert("email".to_owned(), json!(said.email.as_str()));
+        wanted.keys.extend(said.id.as_ref().map(|id| ("id".to_owned(), json!(id.as_str()))));
+        if said.join == Join::Existing {
+            wanted.presence = Presence::Existing;
+        }
+        expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
+        let access = Address::new(Kind::TrustedAccess, ACCOUNT_MANAGEMENT);
+        let waits = Edge::settled(&address, &access, "account-management-access");
+        expansion.graph.connect(waits.only(&["rename", "put_contact"]));
+        expansion.graph.add(wanted);
+    }
+}
+
+fn describe(fields: &mut crate::model::Fields, said: &Account) {
+    super::leaves(fields, "tags", said.tags.iter().map(|(key, value)| (key, json!(value))));
+    let contacts = said.alternate_contacts.iter().map(|(kind, contact)| {
+        let value = json!({
+            "name": contact.name,
+            "title": contact.title,
+            "email": contact.email,
+            "phone": contact.phone,
+        });
+        (kind, value)
+    });
+    super::leaves(fields, "alternate_contacts", contacts);
+}

@@ -1,0 +1,43 @@
+//! `organization`: the organization itself and trusted access.
+
+use serde_json::json;
+
+use super::{Expansion, resource, the_landing_zone, the_organization};
+use crate::graph::edge::Edge;
+use crate::model::resource::Presence;
+use crate::model::{Address, Kind};
+
+/// The service that must be trusted before the management account may touch
+/// contacts and names of members (Account Management Reference Guide).
+pub(super) const ACCOUNT_MANAGEMENT: &str = "account.amazonaws.com";
+
+/// The service that must not be trusted when a landing zone is first set up.
+const CONFIG: &str = "config.amazonaws.com";
+
+pub(super) fn expand(expansion: &mut Expansion<'_>) {
+    let spec = &expansion.spec.organization;
+    let mut organization = resource(the_organization(), spec.origin.as_ref());
+    organization.fields.insert("feature_set".to_owned(), json!("ALL"));
+    if let Some(guard) = &spec.management_account {
+        organization.keys.insert("management_account".to_owned(), json!(guard.as_str()));
+    }
+    expansion.graph.add(organization);
+    for (principal, origin) in &spec.trusted_access {
+        let asked = resource(Address::new(Kind::TrustedAccess, principal), Some(origin));
+        trust(expansion, asked);
+    }
+    if !expansion.spec.accounts.is_empty() {
+        let mut wanted = resource(Address::new(Kind::TrustedAccess, ACCOUNT_MANAGEMENT), None);
+        wanted.presence = Presence::OnDemand;
+        trust(expansion, wanted);
+    }
+}
+
+fn trust(expansion: &mut Expansion<'_>, access: crate::model::Resource) {
+    let address = access.address.clone();
+    expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
+    if address.name == CONFIG {
+        expansion.graph.connect(Edge::settled(&address, &the_landing_zone(), "config-access-after-setup"));
+    }
+    expansion.graph.add(access);
+}

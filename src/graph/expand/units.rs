@@ -1,0 +1,77 @@
+//! `organizational_units` and the units that shall go.
+
+use serde_json::{Value, json};
+
+use super::{Expansion, resource, the_landing_zone, the_organization, unit};
+use crate::graph::edge::Edge;
+use crate::model::reference;
+use crate::model::resource::Presence;
+use crate::model::unit_path::UnitPath;
+use crate::model::{Address, Kind};
+
+pub(super) fn expand(expansion: &mut Expansion<'_>) {
+    for (path, said) in &expansion.spec.units {
+        let address = unit(path);
+        let mut wanted = resource(address.clone(), Some(&said.origin));
+        wanted.fields.insert("name".to_owned(), json!(path.name()));
+        wanted.fields.insert("parent".to_owned(), parent_id(path));
+        let tags = said.tags.iter().map(|(key, value)| (key, json!(value)));
+        super::leaves(&mut wanted.fields, "tags", tags);
+        wanted.keys.insert("path".to_owned(), json!(path.as_str()));
+        if let Some(former) = &said.renamed_from {
+            wanted.keys.insert("renamed_from".to_owned(), json!(former.as_str()));
+        }
+        if made_by_landing_zone(expansion, path) {
+            wanted.presence = Presence::MadeByAnother;
+            let zone = the_landing_zone();
+            let edge = Edge::settled(&address, &zone, "security-unit-made-by-landing-zone");
+            expansion.graph.connect(edge);
+        }
+        if let Some(parent) = path.parent() {
+            expansion.graph.connect(Edge::exists(&address, &unit(&parent), "parent-unit-first"));
+        } else {
+            expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
+        }
+        expansion.graph.add(wanted);
+    }
+    removals(expansion);
+}
+
+fn parent_id(path: &UnitPath) -> Value {
+    match path.parent() {
+        Some(parent) => reference::from(&unit(&parent), "id"),
+        None => reference::from(&the_organization(), "root_id"),
+    }
+}
+
+/// A 3.x landing zone makes the units that its manifest names.
+fn made_by_landing_zone(expansion: &Expansion<'_>, path: &UnitPath) -> bool {
+    expansion.spec.landing_zone.as_ref().is_some_and(|zone| {
+        let named = [&zone.integration_unit, &zone.sandbox_unit];
+        zone.version.starts_with("3.") && named.into_iter().flatten().any(|unit| unit == path)
+    })
+}
+
+/// Units that shall go: the lower ones first, and only after every account the
+/// document speaks of has been moved.
+fn removals(expansion: &mut Expansion<'_>) {
+    let addresses = expansion.spec.remove.iter().filter_map(|(text, origin)| {
+        let address: Address = text.parse().ok()?;
+        (address.kind == Kind::OrganizationalUnit).then_some((address, origin))
+    });
+    let going: Vec<(Address, _)> = addresses.collect();
+    for (address, origin) in &going {
+        let mut unwanted = resource(address.clone(), Some(*origin));
+        unwanted.presence = Presence::Remove;
+        unwanted.keys.insert("path".to_owned(), json!(address.name));
+        let below = format!("{}/", address.name);
+        for (other, _) in going.iter().filter(|(other, _)| other.name.starts_with(&below)) {
+            expansion.graph.connect(Edge::settled(address, other, "children-before-removal"));
+        }
+        for name in expansion.spec.accounts.keys() {
+            let account = super::account(name);
+            expansion.graph.connect(Edge::settled(address, &account, "children-before-removal"));
+        }
+        expansion.graph.add(unwanted);
+    }
+}

@@ -1,0 +1,26 @@
+//! An account that the document calls existing must be a member already.
+
+use super::super::document::{Level, Note};
+use super::super::planner::Situation;
+use super::note;
+use crate::diff::Standing;
+use crate::model::resource::Presence;
+
+pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
+    let wanted = situation.graph.resources.values().filter(|r| r.presence == Presence::Existing);
+    for resource in wanted {
+        let standing = situation.changes.get(&resource.address).map(|change| &change.standing);
+        if standing == Some(&Standing::Missing) {
+            notes.push(note(
+                Level::Blocker,
+                "account-not-found",
+                Some(&resource.address),
+                format!(
+                    "no member of the organization has the id or the e-mail address of {}",
+                    resource.address
+                ),
+                "check `id` and `email`, or leave `join: existing` out to have it created",
+            ));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What must hold of a plan, one idea per file.
+//!
+//! A check looks at the situation and writes notes; a `Blocker` keeps the plan
+//! from being applied. Checks never change a plan.
+
+mod account_quota;
+mod control_tower_busy;
+mod existing_accounts;
+mod fixed_fields;
+mod inactive_accounts;
+mod landing_zone_version;
+mod unreadable;
+mod untrusted_config;
+mod wrong_organization;
+
+use super::document::{Level, Note};
+use super::planner::Situation;
+use crate::model::Address;
+
+/// A check: notes about the situation.
+type Check = fn(&Situation<'_>, &mut Vec<Note>);
+
+const CHECKS: &[Check] = &[
+    wrong_organization::check,
+    unreadable::check,
+    existing_accounts::check,
+    fixed_fields::check,
+    account_quota::check,
+    inactive_accounts::check,
+    landing_zone_version::check,
+    untrusted_config::check,
+    control_tower_busy::check,
+];
+
+/// Every check's notes.
+pub(super) fn run(situation: &Situation<'_>) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for check in CHECKS {
+        check(situation, &mut notes);
+    }
+    notes
+}
+
+/// A note about a resource.
+fn note(level: Level, code: &str, address: Option<&Address>, message: String, hint: &str) -> Note {
+    Note {
+        level,
+        code: code.to_owned(),
+        address: address.cloned(),
+        message,
+        hint: (!hint.is_empty()).then(|| hint.to_owned()),
+    }
+}

@@ -1,0 +1,161 @@
+//! From differences to a plan: draft, trigger, order, check, bind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::document::{FORMAT, Level, Note, Plan};
+use super::needs::Needs;
+use super::step::Step;
+use super::triggers::{self, Drafts};
+use super::{checks, consent, draft, fingerprint};
+use crate::diff::{ChangeSet, compare_all};
+use crate::graph::ResourceGraph;
+use crate::model::resource::Presence;
+use crate::model::{Address, Attributes, canonical};
+use crate::observe::Snapshot;
+
+/// What a check may look at.
+pub(super) struct Situation<'p> {
+    pub(super) graph: &'p ResourceGraph,
+    pub(super) snapshot: &'p Snapshot,
+    pub(super) changes: &'p ChangeSet,
+    pub(super) steps: &'p [Step],
+}
+
+/// Makes the plan that brings the live organization to what the graph wants.
+///
+/// The same graph, snapshot and consents give the same plan, byte for byte.
+#[must_use]
+pub fn make(graph: &ResourceGraph, snapshot: &Snapshot, consents: &BTreeSet<String>) -> Plan {
+    let changes = compare_all(graph, snapshot);
+    let mut drafts = drafts(graph, &changes);
+    triggers::add(graph, &changes, &mut drafts);
+    sort_by_verb(&mut drafts);
+    drop_unasked(graph, &mut drafts);
+    let deferred = drop_deferred(graph, &changes, &mut drafts);
+    let steps = ordered(graph, snapshot, &drafts);
+    let situation = Situation { graph, snapshot, changes: &changes, steps: &steps };
+    let mut notes = checks::run(&situation);
+    notes.extend(deferred);
+    notes.sort();
+    notes.dedup();
+    let consents = consent::needed(&steps, consents);
+    let resources: Vec<_> = graph.resources.values().cloned().collect();
+    let mut plan = Plan {
+        format: FORMAT,
+        id: String::new(),
+        account: snapshot.account.clone(),
+        organization: snapshot.organization.clone(),
+        partition: snapshot.partition.clone(),
+        home_region: snapshot.home_region.clone(),
+        spec_digest: canonical::digest(&resources).unwrap_or_default(),
+        fingerprints: fingerprint::of(snapshot, graph.resources.keys()),
+        known: known(snapshot, graph),
+        steps,
+        consents,
+        notes,
+        resources,
+    };
+    plan.id = digest(&plan);
+    plan
+}
+
+/// The digest that names a plan: over all of it but the name itself.
+#[must_use]
+pub fn digest(plan: &Plan) -> String {
+    let unnamed = Plan { id: String::new(), ..plan.clone() };
+    canonical::digest(&unnamed).unwrap_or_default()
+}
+
+fn drafts(graph: &ResourceGraph, changes: &ChangeSet) -> Drafts {
+    let mut drafts = Drafts::new();
+    for (address, resource) in &graph.resources {
+        let Some(change) = changes.get(address) else {
+            continue;
+        };
+        let members = graph.members.get(address).copied().unwrap_or(0);
+        let steps = draft::steps_of(resource, change, members);
+        if !steps.is_empty() {
+            drafts.insert(address.clone(), steps);
+        }
+    }
+    drafts
+}
+
+/// Steps of one resource in the order of its kind's verbs, whoever added them.
+fn sort_by_verb(drafts: &mut Drafts) {
+    for (address, steps) in drafts {
+        let info = crate::model::kinds::info(address.kind);
+        let rank = |verb: &str| info.verbs.iter().position(|v| v.name == verb);
+        steps.sort_by(|a, b| (rank(&a.verb), &a.item).cmp(&(rank(&b.verb), &b.item)));
+    }
+}
+
+/// Drops what is created on demand where no planned step asks for it.
+fn drop_unasked(graph: &ResourceGraph, drafts: &mut Drafts) {
+    let on_demand = |address: &Address| {
+        graph.resources.get(address).is_some_and(|resource| resource.presence == Presence::OnDemand)
+    };
+    let asked: BTreeSet<Address> = graph
+        .edges
+        .iter()
+        .filter(|edge| on_demand(&edge.provider))
+        .filter(|edge| drafts.get(&edge.dependent).into_iter().flatten().any(|step| edge.holds(&step.verb)))
+        .map(|edge| edge.provider.clone())
+        .collect();
+    drafts.retain(|address, _| !on_demand(address) || asked.contains(address));
+}
+
+/// Steps that need an identifier which only another resource's working brings
+/// forth cannot be planned yet; a later plan has them.
+fn drop_deferred(graph: &ResourceGraph, changes: &ChangeSet, drafts: &mut Drafts) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let unmade = |address: &Address| {
+        let by_another = graph.resources.get(address).is_some_and(|r| r.presence == Presence::MadeByAnother);
+        let missing = changes.get(address).is_some_and(|c| c.standing == crate::diff::Standing::Missing);
+        by_another && missing
+    };
+    for (address, steps) in drafts.iter_mut() {
+        steps.retain(|step| {
+            let mut inputs = step.inputs.values().flat_map(crate::model::reference::references);
+            let Some(waits) = inputs.find(|reference| unmade(&reference.address)) else {
+                return true;
+            };
+            notes.push(Note {
+                level: Level::Info,
+                code: "deferred".to_owned(),
+                address: Some(address.clone()),
+                message: format!("{} waits for {}, which the landing zone makes", step.id, waits.address),
+                hint: Some("plan again after this one has been applied".to_owned()),
+            });
+            false
+        });
+    }
+    drafts.retain(|_, steps| !steps.is_empty());
+    notes
+}
+
+/// All steps in one order that satisfies every need, with needs and lanes filled in.
+///
+/// The graph's order of resources, and within a resource the order of verbs, is
+/// such an order: every need points to an earlier resource or an earlier verb.
+fn ordered(graph: &ResourceGraph, snapshot: &Snapshot, drafts: &Drafts) -> Vec<Step> {
+    let needs = Needs::new(graph, drafts);
+    let mut lanes: BTreeMap<(&Address, &str), BTreeSet<String>> = BTreeMap::new();
+    let shared = graph.shared_lanes.iter().filter(|lane| snapshot.live.contains_key(&lane.while_live));
+    for lane in shared {
+        lanes.entry((&lane.address, lane.verb)).or_default().insert(lane.lane.clone());
+    }
+    let mut steps = Vec::new();
+    for address in graph.order() {
+        for (index, step) in drafts.get(address).into_iter().flatten().enumerate() {
+            let also = lanes.get(&(address, step.verb.as_str())).into_iter().flatten().cloned().collect();
+            steps.push(Step { needs: needs.of(step, index), also, ..step.clone() });
+        }
+    }
+    steps
+}
+
+fn known(snapshot: &Snapshot, graph: &ResourceGraph) -> BTreeMap<Address, Attributes> {
+    let of_ours = snapshot.live.iter().filter(|(address, _)| graph.resources.contains_key(*address));
+    of_ours.map(|(address, live)| (address.clone(), live.attributes.clone())).collect()
+}
