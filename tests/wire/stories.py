@@ -1,0 +1,197 @@
+"""boto3 and the AWS CLI live through a landing zone on `lzctl simulator`, and so does lzctl itself over TCP.
+
+Each story starts from an empty world. A story that fails says which expectation did; answers are also held against
+botocore's models (conformance.py).
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+import boto3
+import botocore.config
+import botocore.exceptions
+
+import conformance
+
+REGION = "us-east-1"
+PLAN = pathlib.Path("plans/standard/landing-zone.yaml")
+KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION}
+SETTLING = 60  # seconds of real time that an operation may take at the simulator's speed
+
+
+@contextlib.contextmanager
+def simulator(lzctl, *more):
+    """A fresh simulator on a port of its own choosing; yields its endpoint."""
+    process = subprocess.Popen(
+        [lzctl, "simulator", "--listen", "127.0.0.1:0", "--speed", "6000", *more],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )
+    try:
+        seen = ""
+        while True:
+            line = process.stdout.readline()
+            seen += line
+            found = re.search(r"http://127\.0\.0\.1:\d+", line)
+            if found:
+                yield found.group(0)
+                return
+            if not line:
+                raise SystemExit(f"the simulator did not start: {seen}")
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def client(endpoint, service, region=REGION, **credentials):
+    credentials = credentials or {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+    config = botocore.config.Config(retries={"mode": "standard", "max_attempts": 8})
+    made = boto3.client(service, endpoint_url=endpoint, region_name=region, config=config, **credentials)
+    return conformance.watch(made)
+
+
+def until(ask, done):
+    """Asks until `done` says so."""
+    start = time.monotonic()
+    while True:
+        answer = ask()
+        if done(answer):
+            return answer
+        if time.monotonic() - start > SETTLING:
+            raise AssertionError(f"did not settle: {answer}")
+        time.sleep(0.05)
+
+
+def boto3_builds_an_organization(lzctl, _aws):
+    with simulator(lzctl) as endpoint:
+        organizations = client(endpoint, "organizations")
+        organizations.create_organization(FeatureSet="ALL")
+        root = organizations.list_roots()["Roots"][0]["Id"]
+        unit = organizations.create_organizational_unit(ParentId=root, Name="Workloads")["OrganizationalUnit"]
+        request = organizations.create_account(Email="app@example.com", AccountName="app")["CreateAccountStatus"]
+        ask = lambda: organizations.describe_create_account_status(CreateAccountRequestId=request["Id"])["CreateAccountStatus"]
+        status = until(ask, lambda answer: answer["State"] != "IN_PROGRESS")
+        assert status["State"] == "SUCCEEDED", status
+        account = status["AccountId"]
+        organizations.move_account(AccountId=account, SourceParentId=root, DestinationParentId=unit["Id"])
+        inside = organizations.list_accounts_for_parent(ParentId=unit["Id"])["Accounts"]
+        assert [member["Id"] for member in inside] == [account], inside
+        try:
+            organizations.move_account(AccountId=account, SourceParentId=unit["Id"], DestinationParentId=unit["Id"])
+            raise AssertionError("a move to the same place was accepted")
+        except organizations.exceptions.DuplicateAccountException:
+            pass
+        role = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
+        keys = client(endpoint, "sts").assume_role(RoleArn=role, RoleSessionName="story")["Credentials"]
+        inside = client(
+            endpoint, "sts", aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"], aws_session_token=keys["SessionToken"],
+        )
+        assert inside.get_caller_identity()["Account"] == account
+
+
+def the_aws_cli_does_the_same(lzctl, aws):
+    with simulator(lzctl) as endpoint, tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint, "HOME": home, "AWS_PAGER": ""}
+
+        def cli(*words):
+            done = subprocess.run(
+                [aws, *words, "--output", "json"], env=environment, capture_output=True, text=True, timeout=60
+            )
+            assert done.returncode == 0, f"aws {' '.join(words)}: {done.stderr}"
+            return json.loads(done.stdout or "{}")
+
+        cli("organizations", "create-organization", "--feature-set", "ALL")
+        root = cli("organizations", "list-roots")["Roots"][0]["Id"]
+        unit = cli("organizations", "create-organizational-unit", "--parent-id", root, "--name", "Sandbox")
+        unit = unit["OrganizationalUnit"]["Id"]
+        request = cli("organizations", "create-account", "--email", "cli@example.com", "--account-name", "cli")
+        request = request["CreateAccountStatus"]["Id"]
+        ask = lambda: cli("organizations", "describe-create-account-status", "--create-account-request-id", request)
+        status = until(ask, lambda answer: answer["CreateAccountStatus"]["State"] != "IN_PROGRESS")["CreateAccountStatus"]
+        account = status["AccountId"]
+        cli("organizations", "move-account", "--account-id", account, "--source-parent-id", root,
+            "--destination-parent-id", unit)
+        parents = cli("organizations", "list-parents", "--child-id", account)["Parents"]
+        assert parents == [{"Id": unit, "Type": "ORGANIZATIONAL_UNIT"}], parents
+        assert cli("controltower", "list-landing-zones")["landingZones"] == []
+
+
+def lzctl_builds_a_landing_zone_over_tcp(lzctl, aws):
+    with simulator(lzctl) as endpoint, tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint, "HOME": folder}
+        plan = str(PLAN.resolve())
+        apply = subprocess.run(
+            [str(pathlib.Path(lzctl).resolve()), "apply", plan, "--yes"],
+            env=environment, cwd=folder, capture_output=True, text=True, timeout=900,
+        )
+        assert apply.returncode == 0, apply.stdout + apply.stderr
+        again = subprocess.run(
+            [str(pathlib.Path(lzctl).resolve()), "plan", plan, "--exit-code"],
+            env=environment, cwd=folder, capture_output=True, text=True, timeout=300,
+        )
+        assert again.returncode == 0, again.stdout + again.stderr
+        home = re.search(r"home_region:\s*(\S+)", PLAN.read_text()).group(1)
+        tower = client(endpoint, "controltower", home)
+        zone = tower.list_landing_zones()["landingZones"][0]["arn"]
+        zone = tower.get_landing_zone(landingZoneIdentifier=zone)["landingZone"]
+        assert zone["status"] == "ACTIVE" and zone["driftStatus"]["status"] == "IN_SYNC", zone
+        assert tower.list_enabled_baselines()["enabledBaselines"]
+        shown = subprocess.run(
+            [aws, "controltower", "list-landing-zones", "--region", home, "--output", "json"],
+            env={**environment, "AWS_PAGER": ""}, capture_output=True, text=True, timeout=60,
+        )
+        assert json.loads(shown.stdout)["landingZones"], shown.stderr
+
+
+def planning_writes_nothing(lzctl, _aws):
+    with simulator(lzctl) as endpoint, tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint, "HOME": folder}
+        plan = subprocess.run(
+            [lzctl, "plan", str(PLAN), "--exit-code"], env=environment, capture_output=True, text=True, timeout=300
+        )
+        assert plan.returncode == 2, plan.stdout + plan.stderr
+        with urllib.request.urlopen(f"{endpoint}/_simulator/requests", timeout=10) as answer:
+            counts = json.load(answer)
+        assert counts["writes"] == 0 and counts["reads"] > 0, counts
+
+
+STORIES = [
+    boto3_builds_an_organization,
+    the_aws_cli_does_the_same,
+    planning_writes_nothing,
+    lzctl_builds_a_landing_zone_over_tcp,
+]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lzctl", required=True)
+    parser.add_argument("--aws", required=True)
+    given = parser.parse_args()
+    failed = 0
+    for story in STORIES:
+        try:
+            story(given.lzctl, given.aws)
+            print(f"ok      {story.__name__}")
+        except (AssertionError, botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+            failed += 1
+            print(f"FAILED  {story.__name__}: {error}")
+    for fault in sorted(set(conformance.faults)):
+        print(f"FAULT   {fault}")
+    failed += bool(conformance.faults)
+    print(f"{conformance.answers} answers held against botocore's models")
+    print(f"{len(STORIES) + 1 - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
