@@ -90,7 +90,9 @@ impl Reader {
         };
         let place = self.place(node);
         self.findings.push(
-            Diagnostic::error(topic::WRONG_TYPE.code, message).at(place, format!("this is {found}")).maybe_help(help),
+            Diagnostic::error(topic::WRONG_TYPE.code, message)
+                .at(place, format!("this is {found}"))
+                .maybe_help(help),
         );
     }
 
@@ -180,7 +182,9 @@ impl Reader {
             format!("`{name}` stands twice in {}", self.here())
         };
         self.findings.push(
-            Diagnostic::error(topic::DUPLICATE_KEY.code, message).at(again, "here again").at(first, "first here"),
+            Diagnostic::error(topic::DUPLICATE_KEY.code, message)
+                .at(again, "here again")
+                .at(first, "first here"),
         );
     }
 }

@@ -247,7 +247,9 @@ impl Read for BaselineWord {
             .map_or_else(|| format!("known: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
         let message = format!("{}: there is no baseline `{word}`", reader.here());
         reader.findings.push(
-            Diagnostic::error(topic::INVALID_VALUE.code, message).at(node.span, "unknown baseline").help(help),
+            Diagnostic::error(topic::INVALID_VALUE.code, message)
+                .at(node.span, "unknown baseline")
+                .help(help),
         );
         None
     }
