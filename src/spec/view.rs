@@ -90,7 +90,7 @@ impl<'d> View<'d> {
     /// Whether the landing zone's manifest is that of 3.x; none without a known version.
     pub(crate) fn classic(&self) -> Option<bool> {
         let version = self.landing_zone()?.version.as_ref()?;
-        let known = baselines::known_landing_zones().iter().any(|known| *known == version.value);
+        let known = baselines::known_landing_zones().contains(&version.value);
         known.then(|| version.value.starts_with("3."))
     }
 

@@ -2,8 +2,8 @@
 //!
 //! The only file that names `serde_saphyr`. The tree is read with nothing decided
 //! about its meaning, so that the reader above can go on after a mistake and
-//! report all of them. Limits against hostile input stay on: nesting 64 deep,
-//! aliases replayed into at most [`REPLAYED`] events, and a cap on nodes that an
+//! report all of them. Limits against hostile input stay on: nesting [`DEPTH`]
+//! deep, aliases replayed into at most [`REPLAYED`] events, and a cap on nodes that an
 //! organization of ten thousand accounts does not reach. Numbers keep their
 //! spelling, for `000123456789` without quotes is an account id gone wrong.
 
@@ -17,6 +17,9 @@ use super::node::{Node, Value};
 use super::source::{Sources, Span};
 use super::topic::SYNTAX;
 
+/// Nesting of lists and mappings. The document nests six deep; each level costs the
+/// parser tens of kilobytes of stack in a debug build, and this much fits a worker thread.
+const DEPTH: usize = 20;
 /// Events that aliases may be expanded into, over one file.
 const REPLAYED: usize = 100_000;
 /// Nodes of one file: ten thousand accounts with tags and contacts are about half of it.
@@ -37,7 +40,12 @@ pub(crate) fn read(sources: &Sources, source: usize) -> Result<Node, Box<Diagnos
 
 fn options() -> Options {
     serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_nodes: NODES, max_events: 2 * NODES },
+        budget: serde_saphyr::budget! {
+            max_depth: DEPTH,
+            flow_nesting_limit: DEPTH,
+            max_nodes: NODES,
+            max_events: 2 * NODES,
+        },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: REPLAYED },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         non_finite_float_policy: NonFiniteFloatPolicy::AsString,
@@ -51,7 +59,12 @@ fn options() -> Options {
 fn refusal(error: &serde_saphyr::Error, sources: &Sources, source: usize) -> Diagnostic {
     let error = error.without_snippet();
     let told = error.to_string();
-    let message = told.rsplit_once(" at line ").map_or(told.as_str(), |(message, _)| message);
+    // The parser appends the place, and for aliases a second one; the label says it better.
+    let message = told.split(" at line ").next().unwrap_or_default();
+    let message = match message.strip_prefix("budget breached: ") {
+        Some(limit) => format!("beyond the limits against hostile input, {limit}"),
+        None => message.to_owned(),
+    };
     let several = message.contains("multiple found");
     let diagnostic = Diagnostic::error(SYNTAX.code, format!("this is not the YAML expected: {message}"))
         .maybe_help(several.then(|| {
