@@ -2,3 +2,4 @@
 //!
 //! The floors, from the street up, and who may name whom: `docs/architecture.md`.
 
+pub mod sim;
