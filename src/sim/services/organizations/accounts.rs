@@ -195,3 +195,104 @@ pub(super) fn r#move(world: &mut World, request: &Request) -> Result<Value, AwsE
     organization.move_account(id, destination)?;
     Ok(json!({}))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::testing::{account, done, organization, quiet, refused};
+
+    const ORG: &str = "organizations";
+
+    #[tokio::test(start_paused = true)]
+    async fn a_move_names_where_the_account_is_now() {
+        let (sim, root) = organization(quiet()).await;
+        let id = account(&sim, "app").await;
+        let unit = done(
+            &sim,
+            ORG,
+            "CreateOrganizationalUnit",
+            json!({"ParentId": root, "Name": "A"}),
+        )
+        .await;
+        let unit = unit["OrganizationalUnit"]["Id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        let go = |from: &str, to: &str| json!({"AccountId": id, "SourceParentId": from, "DestinationParentId": to});
+        assert_eq!(
+            refused(&sim, ORG, "MoveAccount", go(&unit, &root)).await,
+            "DuplicateAccountException"
+        );
+        assert_eq!(
+            refused(&sim, ORG, "MoveAccount", go(&root, "ou-zzzz-zzzzzzzz")).await,
+            "DestinationParentNotFoundException"
+        );
+        assert_eq!(
+            refused(&sim, ORG, "MoveAccount", go("ou-zzzz-zzzzzzzz", &unit)).await,
+            "SourceParentNotFoundException"
+        );
+        done(&sim, ORG, "MoveAccount", go(&root, &unit)).await;
+        assert_eq!(
+            refused(&sim, ORG, "MoveAccount", go(&root, &unit)).await,
+            "DuplicateAccountException",
+            "a repeated move says it happened"
+        );
+        let seen = done(&sim, ORG, "DescribeAccount", json!({"AccountId": id})).await;
+        let path = seen["Account"]["Paths"][0].as_str().expect("a path");
+        assert!(path.ends_with(&format!("{root}/{unit}/{id}/")), "{path}");
+        let parents = done(&sim, ORG, "ListParents", json!({"ChildId": id})).await;
+        assert_eq!(
+            parents["Parents"],
+            json!([{"Id": unit, "Type": "ORGANIZATIONAL_UNIT"}])
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pages_are_complete_and_a_token_fits_only_its_listing() {
+        let settings = crate::sim::Settings {
+            account_quota: 100,
+            empty_pages: true,
+            ..quiet()
+        };
+        let (sim, root) = organization(settings).await;
+        for number in 0..24 {
+            account(&sim, &format!("app{number}")).await;
+        }
+        let (mut seen, mut token, mut sizes) = (Vec::new(), None, Vec::new());
+        loop {
+            let mut input = json!({});
+            if let Some(token) = &token {
+                input["NextToken"] = json!(token);
+            }
+            let page = done(&sim, ORG, "ListAccounts", input).await;
+            let items = page["Accounts"].as_array().expect("a list");
+            sizes.push(items.len());
+            seen.extend(
+                items
+                    .iter()
+                    .map(|item| item["Id"].as_str().expect("an id").to_owned()),
+            );
+            let Some(next) = page["NextToken"].as_str() else {
+                break;
+            };
+            let elsewhere = json!({"ParentId": root, "NextToken": next});
+            assert_eq!(
+                refused(&sim, ORG, "ListAccountsForParent", elsewhere).await,
+                "InvalidInputException/INVALID_NEXT_TOKEN"
+            );
+            token = Some(next.to_owned());
+        }
+        assert_eq!(
+            sizes,
+            [0, 20, 5],
+            "the first page may be empty although more follows"
+        );
+        let distinct: std::collections::BTreeSet<&String> = seen.iter().collect();
+        assert_eq!(distinct.len(), 25);
+        assert_eq!(
+            refused(&sim, ORG, "ListAccounts", json!({"NextToken": "x"})).await,
+            "InvalidInputException/INVALID_NEXT_TOKEN"
+        );
+    }
+}
