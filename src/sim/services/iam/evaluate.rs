@@ -21,9 +21,19 @@ pub(crate) enum Principal {
     Identity {
         /// 12-digit account id.
         account: String,
-        /// Every ARN that denotes it: a role session has its own and that of its role.
+        /// Every ARN that denotes it: a role session has its own and, last, that of its role.
         arns: Vec<String>,
     },
+}
+
+impl Principal {
+    /// The name conditions on `aws:PrincipalArn` compare: of a role session the ARN of its role.
+    pub(crate) fn arn(&self) -> &str {
+        match self {
+            Principal::Service(name) => name,
+            Principal::Identity { arns, .. } => arns.last().map_or("", String::as_str),
+        }
+    }
 }
 
 /// Condition keys the simulator can vouch for, by lower-case name. A key that is present with `None` is known to be

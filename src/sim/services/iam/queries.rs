@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::sim::request::Caller;
 use crate::sim::world::World;
 
 use super::document::{Document, Kind};
@@ -69,6 +70,22 @@ pub fn trusts_account(role: &Role, account: &str) -> bool {
         arns: vec![root],
     };
     trusts(role, &principal, &Context::new())
+}
+
+/// The names a caller goes by in policies: its own ARN and, for a role session, last the ARN of its role.
+pub(crate) fn principal_of(world: &World, caller: &Caller) -> Principal {
+    let mut arns = vec![caller.arn.clone()];
+    arns.extend(session_role(world, caller).map(|role| role.arn.clone()));
+    Principal::Identity {
+        account: caller.account.clone(),
+        arns,
+    }
+}
+
+/// The role behind a role session, `None` for a user and for a session whose role is gone.
+pub(crate) fn session_role<'w>(world: &'w World, caller: &Caller) -> Option<&'w Role> {
+    let (_, session) = caller.arn.split_once(":assumed-role/")?;
+    role(world, &caller.account, session.split('/').next()?)
 }
 
 fn trusts(role: &Role, principal: &Principal, context: &Context) -> bool {
