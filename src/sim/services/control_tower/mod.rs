@@ -29,6 +29,8 @@ mod prechecks;
 mod prerequisites;
 mod refusal;
 mod registration;
+#[cfg(test)]
+mod scenarios;
 mod state;
 mod tags;
 mod zone_effects;
