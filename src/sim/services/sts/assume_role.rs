@@ -16,6 +16,7 @@ use crate::sim::services::iam::document::{Document, Kind};
 use crate::sim::services::iam::evaluate::{Context, Question, Verdict, decide};
 use crate::sim::services::iam::principals::is_account;
 use crate::sim::services::iam::queries::principal_of;
+use crate::sim::services::organizations::AccountState;
 use crate::sim::world::World;
 
 use super::sessions::{Session, in_open_region, issue};
@@ -44,15 +45,27 @@ fn parts(arn: &str) -> Option<(&str, &str)> {
     (is_account(account) && !name.is_empty()).then_some((account, name))
 }
 
+/// Whether sessions can begin in an account: not in one that is suspended or closed.
+fn is_open(world: &World, account: &str) -> bool {
+    let member = world
+        .organizations
+        .of(account)
+        .and_then(|organization| organization.accounts.get(account));
+    member.is_none_or(|member| member.state == AccountState::Active)
+}
+
 /// The role of the request, if the caller may assume it. Whether the role is missing or does not trust the caller, the
 /// answer is the same: STS tells nobody which roles exist.
 fn trusted<'w>(world: &'w World, request: &Request) -> Result<&'w Role, AwsError> {
     let arn = request.required("RoleArn");
     let (account, name) = parts(arn).ok_or_else(|| invalid(format!("{arn} is invalid")))?;
-    let role = world.iam.role(account, name).filter(|role| role.arn == arn);
+    let role = world
+        .iam
+        .role(account, name)
+        .filter(|role| role.arn == arn && is_open(world, account));
     let role = role.ok_or_else(|| denied(request, "sts:AssumeRole"))?;
     let principal = principal_of(world, &request.caller);
-    let context = context(request, principal.arn());
+    let context = context(world, request, principal.arn());
     let document =
         Document::parse(&role.trust, Kind::Trust).map_err(|_| denied(request, "sts:AssumeRole"))?;
     for action in needed(request) {
@@ -79,7 +92,7 @@ fn needed(request: &Request) -> impl Iterator<Item = &'static str> {
 }
 
 /// What the simulator can vouch for in a trust policy's conditions.
-fn context(request: &Request, principal: &str) -> Context {
+fn context(world: &World, request: &Request, principal: &str) -> Context {
     let caller = &request.caller;
     let text = |member: &str| request.text(member).map(str::to_owned);
     let kind = if caller.arn.contains(":assumed-role/") {
@@ -87,12 +100,17 @@ fn context(request: &Request, principal: &str) -> Context {
     } else {
         "User"
     };
+    let organization = world
+        .organizations
+        .of(&caller.account)
+        .map(|organization| organization.id.clone());
     let known = [
         ("sts:externalid", text("ExternalId")),
         ("sts:rolesessionname", text("RoleSessionName")),
         ("sts:sourceidentity", text("SourceIdentity")),
         ("aws:principalaccount", Some(caller.account.clone())),
         ("aws:principalarn", Some(principal.to_owned())),
+        ("aws:principalorgid", organization),
         ("aws:principaltype", Some(kind.to_owned())),
         ("aws:userid", Some(caller.user_id.clone())),
         ("aws:requestedregion", Some(request.region.clone())),
