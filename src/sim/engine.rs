@@ -45,9 +45,7 @@ pub(crate) struct Run {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine")
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+        f.debug_struct("Engine").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
@@ -70,10 +68,7 @@ impl Engine {
             authorizer: None,
             request_ids: Ids::new(settings.seed ^ 0x5eed),
         };
-        Self {
-            settings,
-            state: Mutex::new(run),
-        }
+        Self { settings, state: Mutex::new(run) }
     }
 
     /// The run, also after a panic elsewhere: a half-made change is better seen than hidden.
@@ -131,11 +126,7 @@ impl Engine {
     }
 
     fn region(&self, credential: &Credential) -> String {
-        if credential.region.is_empty() {
-            self.settings.region.clone()
-        } else {
-            credential.region.clone()
-        }
+        if credential.region.is_empty() { self.settings.region.clone() } else { credential.region.clone() }
     }
 
     fn perform(
@@ -151,22 +142,14 @@ impl Engine {
         entry.principal.clone_from(&caller.arn);
         let now = run.world.time;
         if self.settings.throttles {
-            throttle::admit(
-                &mut run.world.buckets,
-                call.table,
-                &call.name,
-                &caller.account,
-                now,
-            )?;
+            throttle::admit(&mut run.world.buckets, call.table, &call.name, &caller.account, now)?;
         }
         let input = wire::input(call, http)?;
         entry.target = log::target(&input);
         let protocol = call.table.protocol;
-        let service = services::named(&call.table.service)
-            .ok_or_else(|| wire::route::unknown_operation(protocol))?;
-        let handler = service
-            .handler(&call.name)
-            .ok_or_else(|| wire::route::unknown_operation(protocol))?;
+        let service =
+            services::named(&call.table.service).ok_or_else(|| wire::route::unknown_operation(protocol))?;
+        let handler = service.handler(&call.name).ok_or_else(|| wire::route::unknown_operation(protocol))?;
         let request = Request {
             service: service.name,
             operation: call.name.clone(),
@@ -181,11 +164,7 @@ impl Engine {
         let result = handler(&mut run.world, &request);
         if let Err(error) = &result {
             let known = call.operation.errors.contains(&error.code) || wire::is_common(&error.code);
-            debug_assert!(
-                known,
-                "{}:{} does not declare {}",
-                service.name, call.name, error.code
-            );
+            debug_assert!(known, "{}:{} does not declare {}", service.name, call.name, error.code);
         }
         result
     }
@@ -232,21 +211,15 @@ fn wall_clock() -> Option<Timestamp> {
 
 fn unsigned(protocol: Protocol) -> AwsError {
     match protocol {
-        Protocol::Query => AwsError::new(
-            "MissingAuthenticationToken",
-            "Request is missing Authentication Token",
-        )
-        .status(403),
-        Protocol::Json => AwsError::new(
-            "MissingAuthenticationTokenException",
-            "Missing Authentication Token",
-        )
-        .status(400),
-        Protocol::RestJson => AwsError::new(
-            "MissingAuthenticationTokenException",
-            "Missing Authentication Token",
-        )
-        .status(403),
+        Protocol::Query => {
+            AwsError::new("MissingAuthenticationToken", "Request is missing Authentication Token").status(403)
+        }
+        Protocol::Json => {
+            AwsError::new("MissingAuthenticationTokenException", "Missing Authentication Token").status(400)
+        }
+        Protocol::RestJson => {
+            AwsError::new("MissingAuthenticationTokenException", "Missing Authentication Token").status(403)
+        }
     }
 }
 
@@ -268,37 +241,22 @@ mod tests {
     const ORG: &str = "organizations";
 
     fn strike(operation: &str, call: u64, fault: Fault) -> Strike {
-        Strike {
-            operation: format!("organizations:{operation}"),
-            call,
-            fault,
-        }
+        Strike { operation: format!("organizations:{operation}"), call, fault }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_fault_before_the_effect_leaves_none_and_a_lost_answer_leaves_it() {
         let (sim, root) = organization(quiet()).await;
-        let before = Fault::Before {
-            code: "ServiceException".to_owned(),
-            message: "again, please".to_owned(),
-        };
+        let before =
+            Fault::Before { code: "ServiceException".to_owned(), message: "again, please".to_owned() };
         sim.set_faults(FaultPlan::new(vec![
             strike("CreateOrganizationalUnit", 1, before),
             strike("CreateOrganizationalUnit", 2, Fault::LostAnswer),
         ]));
         let unit = json!({"ParentId": root, "Name": "A"});
+        assert_eq!(refused(&sim, ORG, "CreateOrganizationalUnit", unit.clone()).await, "ServiceException");
         assert_eq!(
-            refused(&sim, ORG, "CreateOrganizationalUnit", unit.clone()).await,
-            "ServiceException"
-        );
-        assert_eq!(
-            done(
-                &sim,
-                ORG,
-                "ListOrganizationalUnitsForParent",
-                json!({"ParentId": root})
-            )
-            .await["OrganizationalUnits"],
+            done(&sim, ORG, "ListOrganizationalUnitsForParent", json!({"ParentId": root})).await["OrganizationalUnits"],
             json!([])
         );
         let request = http::Request::post("/")
@@ -315,39 +273,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn every_request_is_counted_with_what_became_of_it() {
-        let (sim, root) = organization(Settings {
-            throttles: true,
-            ..quiet()
-        })
-        .await;
+        let (sim, root) = organization(Settings { throttles: true, ..quiet() }).await;
         for _ in 0..3 {
-            ask(
-                &sim,
-                ORG,
-                "CreateOrganizationalUnit",
-                json!({"ParentId": root, "Name": "A"}),
-            )
-            .await;
+            ask(&sim, ORG, "CreateOrganizationalUnit", json!({"ParentId": root, "Name": "A"})).await;
         }
         let counts = sim.requests();
-        assert_eq!(
-            counts.operations["organizations:CreateOrganizationalUnit"],
-            3
-        );
+        assert_eq!(counts.operations["organizations:CreateOrganizationalUnit"], 3);
         assert_eq!((counts.reads, counts.writes, counts.throttled), (0, 4, 1));
         let log = sim.log();
-        let errors: Vec<Option<&str>> = log
-            .iter()
-            .skip(1)
-            .map(|entry| entry.error.as_deref())
-            .collect();
+        let errors: Vec<Option<&str>> = log.iter().skip(1).map(|entry| entry.error.as_deref()).collect();
         assert_eq!(
             errors,
-            [
-                None,
-                Some("DuplicateOrganizationalUnitException"),
-                Some("TooManyRequestsException")
-            ]
+            [None, Some("DuplicateOrganizationalUnitException"), Some("TooManyRequestsException")]
         );
         assert!(log[1].write && log[1].target.contains(&root) && log[1].account == "111122223333");
         sim.reset();
@@ -372,23 +309,12 @@ mod tests {
         };
         sim.change(|world| world.keys.insert("ASIAX".to_owned(), key));
         let describe = async |token: Option<&str>| {
-            ask_as(&sim, "ASIAX", token, ORG, "DescribeOrganization", json!({}))
-                .await
-                .code()
+            ask_as(&sim, "ASIAX", token, ORG, "DescribeOrganization", json!({})).await.code()
         };
-        assert_eq!(
-            describe(Some("t")).await.as_deref(),
-            Some("AWSOrganizationsNotInUseException")
-        );
-        assert_eq!(
-            describe(None).await.as_deref(),
-            Some("UnrecognizedClientException")
-        );
+        assert_eq!(describe(Some("t")).await.as_deref(), Some("AWSOrganizationsNotInUseException"));
+        assert_eq!(describe(None).await.as_deref(), Some("UnrecognizedClientException"));
         sim.advance(std::time::Duration::from_secs(900));
-        assert_eq!(
-            describe(Some("t")).await.as_deref(),
-            Some("ExpiredTokenException")
-        );
+        assert_eq!(describe(Some("t")).await.as_deref(), Some("ExpiredTokenException"));
     }
 
     #[tokio::test(start_paused = true)]
@@ -429,10 +355,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_round_trip_takes_its_latency_in_virtual_time() {
-        let sim = Simulator::new(Settings {
-            latency: std::time::Duration::from_millis(80),
-            ..quiet()
-        });
+        let sim = Simulator::new(Settings { latency: std::time::Duration::from_millis(80), ..quiet() });
         let start = sim.now();
         ask(&sim, ORG, "ListRoots", json!({})).await;
         assert_eq!(sim.now().duration_since(start).as_millis(), 80);
@@ -448,10 +371,7 @@ mod tests {
                 Ok(())
             }
         }));
-        assert_eq!(
-            refused(&sim, ORG, "ListRoots", json!({})).await,
-            "AccessDeniedException"
-        );
+        assert_eq!(refused(&sim, ORG, "ListRoots", json!({})).await, "AccessDeniedException");
         done(&sim, ORG, "ListAccounts", json!({})).await;
     }
 }

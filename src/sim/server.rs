@@ -88,10 +88,7 @@ fn own(simulator: &Simulator, method: &Method, path: &str) -> Response<Full<Byte
         (&Method::GET, "requests") => serde_json::to_string(&simulator.requests()),
         (&Method::GET, "world") => serde_json::to_string(&simulator.world()),
         _ => {
-            return plain(
-                StatusCode::NOT_FOUND,
-                "{\"message\":\"no such path\"}".to_owned(),
-            );
+            return plain(StatusCode::NOT_FOUND, "{\"message\":\"no such path\"}".to_owned());
         }
     };
     match json {
@@ -106,10 +103,9 @@ fn own(simulator: &Simulator, method: &Method, path: &str) -> Response<Full<Byte
 fn plain(status: StatusCode, json: String) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(json)));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        http::header::CONTENT_TYPE,
-        http::HeaderValue::from_static("application/json"),
-    );
+    response
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
     response
 }
 
@@ -135,11 +131,7 @@ mod tests {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let server = tokio::spawn({
             let simulator = simulator.clone();
-            async move {
-                simulator
-                    .serve(listener, async { stopped.await.unwrap_or(()) })
-                    .await
-            }
+            async move { simulator.serve(listener, async { stopped.await.unwrap_or(()) }).await }
         });
         let mut stream = TcpStream::connect(address).await.expect("a connection");
         let create = "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: AWSOrganizationsV20161128.CreateOrganization\r\nAuthorization: AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/organizations/aws4_request, SignedHeaders=host, Signature=0\r\nContent-Length: 2\r\n\r\n{}";
@@ -150,35 +142,20 @@ mod tests {
                 && answer.contains("MasterAccountId"),
             "{answer}"
         );
-        let counts = exchange(
-            &mut stream,
-            "GET /_simulator/requests HTTP/1.1\r\nHost: x\r\n\r\n",
-        )
-        .await;
+        let counts = exchange(&mut stream, "GET /_simulator/requests HTTP/1.1\r\nHost: x\r\n\r\n").await;
         assert!(
-            counts.contains("\"organizations:CreateOrganization\":1")
-                && counts.contains("\"writes\":1"),
+            counts.contains("\"organizations:CreateOrganization\":1") && counts.contains("\"writes\":1"),
             "{counts}"
         );
-        let world = exchange(
-            &mut stream,
-            "GET /_simulator/world HTTP/1.1\r\nHost: x\r\n\r\n",
-        )
-        .await;
+        let world = exchange(&mut stream, "GET /_simulator/world HTTP/1.1\r\nHost: x\r\n\r\n").await;
         assert!(world.contains("\"management\":\"111122223333\""), "{world}");
-        exchange(
-            &mut stream,
-            "POST /_simulator/reset HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
-        )
-        .await;
+        exchange(&mut stream, "POST /_simulator/reset HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+            .await;
         assert!(simulator.world().organizations.organizations.is_empty());
         assert!(
-            exchange(
-                &mut stream,
-                "GET /_simulator/other HTTP/1.1\r\nHost: x\r\n\r\n"
-            )
-            .await
-            .starts_with("HTTP/1.1 404")
+            exchange(&mut stream, "GET /_simulator/other HTTP/1.1\r\nHost: x\r\n\r\n")
+                .await
+                .starts_with("HTTP/1.1 404")
         );
         stop.send(()).expect("a listener");
         server.await.expect("a task").expect("an end");

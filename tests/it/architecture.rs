@@ -19,10 +19,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("plan", &["diff", "graph", "observe", "spec", "cloud", "model", "catalog"]),
     ("apply", &["plan", "diff", "graph", "observe", "cloud", "model", "catalog"]),
     ("report", &["apply", "plan", "diff", "graph", "observe", "spec", "cloud", "model", "catalog"]),
-    (
-        "rehearse",
-        &["apply", "plan", "diff", "graph", "observe", "spec", "cloud", "model", "catalog", "sim"],
-    ),
+    ("rehearse", &["apply", "plan", "diff", "graph", "observe", "spec", "cloud", "model", "catalog", "sim"]),
     ("sim", &[]),
     (
         "cli",
@@ -37,7 +34,16 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 const PURE: &[&str] = &["model", "catalog", "spec", "graph", "diff", "plan", "report"];
 
 /// What a pure floor must not touch.
-const IMPURE: &[&str] = &["async fn", ".await", "std::fs", "fs_err", "std::net", "SystemTime::now", "Instant::now", "Timestamp::now"];
+const IMPURE: &[&str] = &[
+    "async fn",
+    ".await",
+    "std::fs",
+    "fs_err",
+    "std::net",
+    "SystemTime::now",
+    "Instant::now",
+    "Timestamp::now",
+];
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
@@ -171,6 +177,10 @@ fn no_room_is_a_lumber_room() {
     rust_files(&source(), &mut files);
     for file in files {
         let stem = file.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(!["util", "utils", "common", "helpers", "types", "misc"].contains(&stem.as_str()), "{}", file.display());
+        assert!(
+            !["util", "utils", "common", "helpers", "types", "misc"].contains(&stem.as_str()),
+            "{}",
+            file.display()
+        );
     }
 }

@@ -3,4 +3,7 @@
 //! Each module covers one floor or promise from the outside, through the public
 //! library only.
 
+mod architecture;
+mod documents;
+mod planning;
 mod spec;

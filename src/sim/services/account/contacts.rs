@@ -14,10 +14,7 @@ use super::standing::{record, target};
 const ALTERNATE: [&str; 4] = ["Name", "Title", "EmailAddress", "PhoneNumber"];
 
 fn missing() -> AwsError {
-    AwsError::new(
-        "ResourceNotFoundException",
-        "No contact of the inputted alternate contact type found.",
-    )
+    AwsError::new("ResourceNotFoundException", "No contact of the inputted alternate contact type found.")
 }
 
 pub(super) fn put_alternate(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -28,46 +25,27 @@ pub(super) fn put_alternate(world: &mut World, request: &Request) -> Result<Valu
         contact.insert(member.to_owned(), json!(request.required(member)));
     }
     contact.insert("AlternateContactType".to_owned(), json!(kind));
-    world
-        .account_management
-        .alternate
-        .entry(account)
-        .or_default()
-        .insert(kind.to_owned(), contact);
+    world.account_management.alternate.entry(account).or_default().insert(kind.to_owned(), contact);
     Ok(json!({}))
 }
 
 pub(super) fn get_alternate(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = target(world, request)?;
     let contacts = world.account_management.alternate.get(&account);
-    let contact =
-        contacts.and_then(|contacts| contacts.get(request.required("AlternateContactType")));
-    contact
-        .map(|contact| json!({ "AlternateContact": contact }))
-        .ok_or_else(missing)
+    let contact = contacts.and_then(|contacts| contacts.get(request.required("AlternateContactType")));
+    contact.map(|contact| json!({ "AlternateContact": contact })).ok_or_else(missing)
 }
 
 pub(super) fn delete_alternate(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = target(world, request)?;
-    let contacts = world
-        .account_management
-        .alternate
-        .entry(account)
-        .or_default();
-    contacts
-        .remove(request.required("AlternateContactType"))
-        .map(|_| json!({}))
-        .ok_or_else(missing)
+    let contacts = world.account_management.alternate.entry(account).or_default();
+    contacts.remove(request.required("AlternateContactType")).map(|_| json!({})).ok_or_else(missing)
 }
 
 pub(super) fn put_primary(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = target(world, request)?;
-    let contact = request
-        .input
-        .get("ContactInformation")
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default();
+    let contact =
+        request.input.get("ContactInformation").and_then(Value::as_object).cloned().unwrap_or_default();
     world.account_management.primary.insert(account, contact);
     Ok(json!({}))
 }

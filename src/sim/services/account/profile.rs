@@ -60,16 +60,10 @@ pub(super) fn start_email_update(world: &mut World, request: &Request) -> Result
     let email = request.required("PrimaryEmail");
     // AWS's sentences for these two refusals are UNSOURCED; the code of the second is in the model's own words.
     if email.split('@').filter(|part| !part.is_empty()).count() != 2 {
-        return Err(validation(
-            "PrimaryEmail",
-            "The email address is not valid.",
-        ));
+        return Err(validation("PrimaryEmail", "The email address is not valid."));
     }
     if world.organizations.email_in_use(email) {
-        return Err(AwsError::new(
-            "ConflictException",
-            "The email address is already in use.",
-        ));
+        return Err(AwsError::new("ConflictException", "The email address is already in use."));
     }
     let update = EmailUpdate {
         email: email.to_owned(),
@@ -77,32 +71,20 @@ pub(super) fn start_email_update(world: &mut World, request: &Request) -> Result
         accepted: false,
         updated: request.now,
     };
-    world
-        .account_management
-        .email_updates
-        .insert(account, update);
+    world.account_management.email_updates.insert(account, update);
     Ok(json!({ "Status": "PENDING" }))
 }
 
 pub(super) fn accept_email_update(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = target(world, request)?;
     let email = request.required("PrimaryEmail");
-    let pending = world
-        .account_management
-        .email_updates
-        .get(&account)
-        .filter(|update| !update.accepted);
-    let pending = pending
-        .filter(|update| update.email.eq_ignore_ascii_case(email))
-        .ok_or_else(no_update)?;
+    let pending = world.account_management.email_updates.get(&account).filter(|update| !update.accepted);
+    let pending = pending.filter(|update| update.email.eq_ignore_ascii_case(email)).ok_or_else(no_update)?;
     if pending.code != request.required("Otp") {
         return Err(validation("Otp", "The one-time password is not valid."));
     }
     if world.organizations.email_in_use(email) {
-        return Err(AwsError::new(
-            "ConflictException",
-            "The email address is already in use.",
-        ));
+        return Err(AwsError::new("ConflictException", "The email address is already in use."));
     }
     readdress(world, &account, email);
     if let Some(update) = world.account_management.email_updates.get_mut(&account) {
@@ -114,22 +96,11 @@ pub(super) fn accept_email_update(world: &mut World, request: &Request) -> Resul
 
 pub(super) fn email_update_status(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = target(world, request)?;
-    let update = world
-        .account_management
-        .email_updates
-        .get(&account)
-        .ok_or_else(no_update)?;
-    let status = if update.accepted {
-        "COMPLETED"
-    } else {
-        "PENDING"
-    };
+    let update = world.account_management.email_updates.get(&account).ok_or_else(no_update)?;
+    let status = if update.accepted { "COMPLETED" } else { "PENDING" };
     Ok(json!({ "Status": status, "UpdatedAt": epoch(update.updated) }))
 }
 
 fn no_update() -> AwsError {
-    AwsError::new(
-        "ResourceNotFoundException",
-        "No primary email update was found for the account.",
-    )
+    AwsError::new("ResourceNotFoundException", "No primary email update was found for the account.")
 }

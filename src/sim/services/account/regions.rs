@@ -56,11 +56,7 @@ pub fn status(world: &World, account: &str, region: &str) -> Option<&'static str
     if !table().opt_in.iter().any(|name| name == region) {
         return None;
     }
-    let opted = world
-        .account_management
-        .regions
-        .get(account)
-        .and_then(|regions| regions.get(region));
+    let opted = world.account_management.regions.get(account).and_then(|regions| regions.get(region));
     Some(match opted {
         None => "DISABLED",
         Some(Opt::Enabling(_)) => "ENABLING",
@@ -72,10 +68,7 @@ pub fn status(world: &World, account: &str, region: &str) -> Option<&'static str
 /// Whether an account can use a Region now.
 #[must_use]
 pub fn is_usable(world: &World, account: &str, region: &str) -> bool {
-    matches!(
-        status(world, account, region),
-        Some("ENABLED_BY_DEFAULT" | "ENABLED")
-    )
+    matches!(status(world, account, region), Some("ENABLED_BY_DEFAULT" | "ENABLED"))
 }
 
 /// Opts an account in to a Region at once, as Control Tower does for Regions it governs. False: no opt-in Region.
@@ -104,9 +97,7 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
     let after = match request.text("NextToken") {
         None => None,
         Some(token) => {
-            let name = hex::decode(token)
-                .ok()
-                .and_then(|bytes| String::from_utf8(bytes).ok());
+            let name = hex::decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
             Some(name.ok_or_else(|| validation("NextToken", "The pagination token is not valid."))?)
         }
     };
@@ -117,15 +108,9 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
         .filter(|row| wanted.is_empty() || wanted.contains(&row["RegionOptStatus"]))
         .collect();
     // A page holds 50 Regions unless MaxResults says less, which is every Region there is.
-    let size = request
-        .integer("MaxResults")
-        .and_then(|size| usize::try_from(size).ok())
-        .unwrap_or(50);
+    let size = request.integer("MaxResults").and_then(|size| usize::try_from(size).ok()).unwrap_or(50);
     let mut out = Map::new();
-    if let Some(last) = rows
-        .get(size.saturating_sub(1))
-        .filter(|_| rows.len() > size)
-    {
+    if let Some(last) = rows.get(size.saturating_sub(1)).filter(|_| rows.len() > size) {
         let name = last["RegionName"].as_str().unwrap_or_default();
         out.insert("NextToken".into(), json!(hex::encode(name)));
     }
@@ -160,9 +145,7 @@ fn switch(world: &mut World, request: &Request, enable: bool) -> Result<Value, A
     };
     let opt = match (now_is, enable) {
         ("ENABLED_BY_DEFAULT", _) => {
-            return wrong_target(
-                "Regions that are enabled by default cannot be enabled or disabled.",
-            );
+            return wrong_target("Regions that are enabled by default cannot be enabled or disabled.");
         }
         // Asking for what is so, or is on its way, changes nothing.
         ("ENABLED" | "ENABLING", true) | ("DISABLED" | "DISABLING", false) => return Ok(json!({})),
@@ -172,21 +155,14 @@ fn switch(world: &mut World, request: &Request, enable: bool) -> Result<Value, A
             );
             return Err(AwsError::new("ConflictException", words));
         }
-        (_, true) => Opt::Enabling(world.end_of(
-            request.now,
-            Duration::from_secs(60 * table().enable_minutes),
-        )),
-        (_, false) => Opt::Disabling(world.end_of(
-            request.now,
-            Duration::from_secs(60 * table().disable_minutes),
-        )),
+        (_, true) => {
+            Opt::Enabling(world.end_of(request.now, Duration::from_secs(60 * table().enable_minutes)))
+        }
+        (_, false) => {
+            Opt::Disabling(world.end_of(request.now, Duration::from_secs(60 * table().disable_minutes)))
+        }
     };
-    world
-        .account_management
-        .regions
-        .entry(account)
-        .or_default()
-        .insert(region.to_owned(), opt);
+    world.account_management.regions.entry(account).or_default().insert(region.to_owned(), opt);
     Ok(json!({}))
 }
 
@@ -200,11 +176,7 @@ pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, Aws
 
 /// When the next switch ends.
 pub(super) fn due(world: &World) -> Option<Timestamp> {
-    let opts = world
-        .account_management
-        .regions
-        .values()
-        .flat_map(BTreeMap::values);
+    let opts = world.account_management.regions.values().flat_map(BTreeMap::values);
     opts.filter_map(|opt| match opt {
         Opt::Enabling(at) | Opt::Disabling(at) => Some(*at),
         Opt::Enabled => None,
@@ -232,11 +204,6 @@ mod tests {
     fn the_table_parses_and_no_region_is_in_both_lists() {
         let table: Table = toml::from_str(include_str!("regions.toml")).expect("the table parses");
         assert_eq!((table.default.len(), table.opt_in.len()), (17, 17));
-        assert!(
-            table
-                .default
-                .iter()
-                .all(|region| !table.opt_in.contains(region))
-        );
+        assert!(table.default.iter().all(|region| !table.opt_in.contains(region)));
     }
 }

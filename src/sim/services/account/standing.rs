@@ -33,10 +33,8 @@ pub(super) fn target(world: &World, request: &Request) -> Result<String, AwsErro
     let Some(account) = request.text("AccountId") else {
         return Ok(caller.to_owned());
     };
-    let Some(organization) = world
-        .organizations
-        .of(caller)
-        .filter(|organization| leads(organization, caller))
+    let Some(organization) =
+        world.organizations.of(caller).filter(|organization| leads(organization, caller))
     else {
         return Err(denied(request, ""));
     };
@@ -44,8 +42,8 @@ pub(super) fn target(world: &World, request: &Request) -> Result<String, AwsErro
         let because = " (The management account can only be managed using the standalone context from the management account.)";
         return Err(denied(request, because));
     }
-    let open = organization.feature_set == FeatureSet::All
-        && organization.service_access.contains_key(SERVICE);
+    let open =
+        organization.feature_set == FeatureSet::All && organization.service_access.contains_key(SERVICE);
     if !open || !organization.accounts.contains_key(account) {
         return Err(denied(request, ""));
     }
@@ -53,10 +51,7 @@ pub(super) fn target(world: &World, request: &Request) -> Result<String, AwsErro
 }
 
 fn leads(organization: &Organization, caller: &str) -> bool {
-    let delegated = organization
-        .delegated
-        .get(caller)
-        .is_some_and(|services| services.contains_key(SERVICE));
+    let delegated = organization.delegated.get(caller).is_some_and(|services| services.contains_key(SERVICE));
     organization.management == caller || delegated
 }
 
@@ -74,16 +69,8 @@ pub(super) struct Record {
 /// The record of an account.
 pub(super) fn record(world: &World, account: &str) -> Record {
     let kept = &world.account_management;
-    let own_name = || {
-        kept.names
-            .get(account)
-            .cloned()
-            .unwrap_or_else(|| "Management".to_owned())
-    };
-    let member = world
-        .organizations
-        .of(account)
-        .and_then(|organization| organization.accounts.get(account));
+    let own_name = || kept.names.get(account).cloned().unwrap_or_else(|| "Management".to_owned());
+    let member = world.organizations.of(account).and_then(|organization| organization.accounts.get(account));
     if let Some(member) = member {
         let state = match member.state {
             AccountState::Active => "ACTIVE",
@@ -91,55 +78,34 @@ pub(super) fn record(world: &World, account: &str) -> Record {
             AccountState::Closed(_) => "CLOSED",
         };
         let (name, email) = (member.name.clone(), member.email.clone());
-        return Record {
-            name,
-            email,
-            created: Some(member.joined_at),
-            state,
-        };
+        return Record { name, email, created: Some(member.joined_at), state };
     }
     if let Some(alone) = world.organizations.standalone.get(account) {
         let (name, email) = (alone.name.clone(), alone.email.clone());
-        return Record {
-            name,
-            email,
-            created: Some(alone.left),
-            state: "ACTIVE",
-        };
+        return Record { name, email, created: Some(alone.left), state: "ACTIVE" };
     }
     let email = world.organizations.management_email.clone();
-    Record {
-        name: own_name(),
-        email,
-        created: None,
-        state: "ACTIVE",
-    }
+    Record { name: own_name(), email, created: None, state: "ACTIVE" }
 }
 
 /// Gives an account another name, everywhere it shows.
 pub(super) fn rename(world: &mut World, account: &str, name: &str) {
     let organizations = &mut world.organizations;
-    let member = organizations
-        .of_mut(account)
-        .and_then(|organization| organization.accounts.get_mut(account));
+    let member =
+        organizations.of_mut(account).and_then(|organization| organization.accounts.get_mut(account));
     if let Some(member) = member {
         name.clone_into(&mut member.name);
     } else if let Some(alone) = organizations.standalone.get_mut(account) {
         name.clone_into(&mut alone.name);
     } else {
-        world
-            .account_management
-            .names
-            .insert(account.to_owned(), name.to_owned());
+        world.account_management.names.insert(account.to_owned(), name.to_owned());
     }
 }
 
 /// Gives a member account another root e-mail address.
 pub(super) fn readdress(world: &mut World, account: &str, email: &str) {
     let organization = world.organizations.of_mut(account);
-    if let Some(member) =
-        organization.and_then(|organization| organization.accounts.get_mut(account))
-    {
+    if let Some(member) = organization.and_then(|organization| organization.accounts.get_mut(account)) {
         email.clone_into(&mut member.email);
     }
 }

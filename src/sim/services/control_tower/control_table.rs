@@ -54,10 +54,7 @@ struct Row {
     required_parameters: Vec<String>,
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the table is part of the program and a test parses it"
-)]
+#[expect(clippy::expect_used, reason = "the table is part of the program and a test parses it")]
 static CONTROLS: LazyLock<Controls> = LazyLock::new(|| {
     toml::from_str(include_str!("data/controls.toml")).expect("data/controls.toml is well formed")
 });
@@ -72,19 +69,14 @@ pub(super) fn is_control_arn(arn: &str, region: &str) -> bool {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     match parts.as_slice() {
         ["arn", _, "controlcatalog", "", "", resource] => resource.starts_with("control/"),
-        ["arn", _, "controltower", of, "", resource] => {
-            *of == region && resource.starts_with("control/")
-        }
+        ["arn", _, "controltower", of, "", resource] => *of == region && resource.starts_with("control/"),
         _ => false,
     }
 }
 
 /// Can the control APIs not change this control.
 pub(super) fn is_unchangeable(arn: &str) -> bool {
-    CONTROLS
-        .unchangeable
-        .iter()
-        .any(|known| known == identifier(arn))
+    CONTROLS.unchangeable.iter().any(|known| known == identifier(arn))
 }
 
 /// How it is carried out.
@@ -109,10 +101,7 @@ pub(super) fn mandatory_actions() -> &'static [String] {
 
 fn row(arn: &str) -> Option<&'static Row> {
     let wanted = identifier(arn);
-    CONTROLS
-        .control
-        .iter()
-        .find(|row| fits(&row.identifier, wanted))
+    CONTROLS.control.iter().find(|row| fits(&row.identifier, wanted))
 }
 
 /// `*` stands for any characters, as often as it is written.
@@ -121,9 +110,7 @@ fn fits(pattern: &str, text: &str) -> bool {
         None => pattern == text,
         Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {
             rest.is_empty()
-                || tail
-                    .char_indices()
-                    .any(|(at, _)| tail.get(at..).is_some_and(|part| fits(rest, part)))
+                || tail.char_indices().any(|(at, _)| tail.get(at..).is_some_and(|part| fits(rest, part)))
         }),
     }
 }
@@ -134,13 +121,9 @@ mod tests {
 
     #[test]
     fn the_implementation_is_read_from_legacy_identifiers_and_families() {
-        let of =
-            |id: &str| implementation(&format!("arn:aws:controltower:us-east-1::control/{id}"));
+        let of = |id: &str| implementation(&format!("arn:aws:controltower:us-east-1::control/{id}"));
         assert_eq!(of("AWS-GR_RESTRICT_ROOT_USER"), Implementation::Scp);
-        assert_eq!(
-            of("AWS-GR_EC2_VOLUME_INUSE_CHECK"),
-            Implementation::ConfigRule
-        );
+        assert_eq!(of("AWS-GR_EC2_VOLUME_INUSE_CHECK"), Implementation::ConfigRule);
         assert_eq!(of("CT.GUARDDUTY.PR.1"), Implementation::Hook);
         assert_eq!(of("CT.S3.PV.2"), Implementation::Policy);
         assert_eq!(of("SH.S3.1"), Implementation::SecurityHub);
@@ -150,12 +133,8 @@ mod tests {
     #[test]
     fn twenty_six_controls_cannot_be_changed() {
         assert_eq!(CONTROLS.unchangeable.len(), 26);
-        assert!(is_unchangeable(
-            "arn:aws:controltower:eu-west-1::control/AWS-GR_REGION_DENY"
-        ));
-        assert!(!is_unchangeable(
-            "arn:aws:controltower:eu-west-1::control/AWS-GR_RESTRICT_ROOT_USER"
-        ));
+        assert!(is_unchangeable("arn:aws:controltower:eu-west-1::control/AWS-GR_REGION_DENY"));
+        assert!(!is_unchangeable("arn:aws:controltower:eu-west-1::control/AWS-GR_RESTRICT_ROOT_USER"));
     }
 
     #[test]
@@ -163,13 +142,7 @@ mod tests {
         let regional = "arn:aws:controltower:us-west-2::control/AWS-GR_ENCRYPTED_VOLUMES";
         assert!(is_control_arn(regional, "us-west-2"));
         assert!(!is_control_arn(regional, "us-east-1"));
-        assert!(is_control_arn(
-            "arn:aws:controlcatalog:::control/50utmyu7yqmhr8fpnpo8bnaj1",
-            "us-east-1"
-        ));
-        assert!(!is_control_arn(
-            "arn:aws:organizations::111122223333:ou/o-1/ou-1",
-            "us-east-1"
-        ));
+        assert!(is_control_arn("arn:aws:controlcatalog:::control/50utmyu7yqmhr8fpnpo8bnaj1", "us-east-1"));
+        assert!(!is_control_arn("arn:aws:organizations::111122223333:ou/o-1/ou-1", "us-east-1"));
     }
 }

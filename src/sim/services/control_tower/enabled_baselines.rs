@@ -15,9 +15,7 @@ use super::manifest::Settings;
 use super::operations::{self, Beginning};
 use super::refusal::{not_found, validation};
 use super::registration::{self, REGISTERING};
-use super::state::{
-    EnabledBaseline, Enablement, LandingZone, OperationKind, OperationStatus, Wanted,
-};
+use super::state::{EnabledBaseline, Enablement, LandingZone, OperationKind, OperationStatus, Wanted};
 use super::{drift, gate, prechecks, tags};
 
 /// Parameter of AWSControlTowerBaseline that names the enabled IdentityCenterBaseline
@@ -34,16 +32,10 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
     let parameters = request.list("parameters").to_vec();
     check_parameters(world, baseline, &parameters)?;
     outside_security_unit(world, &zone, baseline, &unit)?;
-    if world
-        .control_tower
-        .on_unit(&unit.id, &baseline.name)
-        .is_some()
-    {
+    if world.control_tower.on_unit(&unit.id, &baseline.name).is_some() {
         // Words quoted in https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/651, also for a unit whose
         // registration failed.
-        return Err(validation(
-            "This baseline is already enabled on this target",
-        ));
+        return Err(validation("This baseline is already enabled on this target"));
     }
     compatible(world, &zone, baseline, &unit)?;
     gate::unit_idle(world, &unit.id)?;
@@ -61,15 +53,9 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
         parameters: parameters.clone(),
         revision: zone.revision,
     };
-    world
-        .control_tower
-        .enabled_baselines
-        .insert(arn.clone(), enabled);
+    world.control_tower.enabled_baselines.insert(arn.clone(), enabled);
     tags::put(world, &arn, request.input.get("tags"));
-    let wanted = Wanted {
-        parameters: Some(parameters),
-        ..Wanted::default()
-    };
+    let wanted = Wanted { parameters: Some(parameters), ..Wanted::default() };
     let operation = proceed(world, request, OperationKind::EnableBaseline, &arn, wanted);
     Ok(json!({ "arn": arn, "operationIdentifier": operation }))
 }
@@ -95,18 +81,9 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
     check_parameters(world, baseline, &parameters)?;
     parent_is_current(world, baseline, &enabled, version)?;
     gate::unit_idle(world, &enabled.target_id)?;
-    let wanted = Wanted {
-        version: Some(version.to_owned()),
-        parameters: Some(parameters),
-        ..Wanted::default()
-    };
-    let operation = proceed(
-        world,
-        request,
-        OperationKind::UpdateEnabledBaseline,
-        &enabled.arn,
-        wanted,
-    );
+    let wanted =
+        Wanted { version: Some(version.to_owned()), parameters: Some(parameters), ..Wanted::default() };
+    let operation = proceed(world, request, OperationKind::UpdateEnabledBaseline, &enabled.arn, wanted);
     Ok(json!({ "operationIdentifier": operation }))
 }
 
@@ -116,13 +93,8 @@ pub(super) fn reset(world: &mut World, request: &Request) -> Result<Value, AwsEr
     let enabled = of_unit(world, request)?;
     row(&enabled)?;
     gate::unit_idle(world, &enabled.target_id)?;
-    let operation = proceed(
-        world,
-        request,
-        OperationKind::ResetEnabledBaseline,
-        &enabled.arn,
-        Wanted::default(),
-    );
+    let operation =
+        proceed(world, request, OperationKind::ResetEnabledBaseline, &enabled.arn, Wanted::default());
     Ok(json!({ "operationIdentifier": operation }))
 }
 
@@ -156,13 +128,7 @@ pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, Aws
     Ok(json!({ "operationIdentifier": under_change(world, request, beginning) }))
 }
 
-fn proceed(
-    world: &mut World,
-    request: &Request,
-    kind: OperationKind,
-    arn: &str,
-    wanted: Wanted,
-) -> String {
+fn proceed(world: &mut World, request: &Request, kind: OperationKind, arn: &str, wanted: Wanted) -> String {
     let unit = world
         .control_tower
         .enabled_baselines
@@ -172,12 +138,7 @@ fn proceed(
     let doomed = prechecks::register(world, &unit);
     let accounts = registration::accounts(world, &unit).len();
     let works = doomed.is_none();
-    let beginning = Beginning {
-        wanted,
-        doomed,
-        accounts,
-        ..Beginning::new(kind, arn)
-    };
+    let beginning = Beginning { wanted, doomed, accounts, ..Beginning::new(kind, arn) };
     let operation = under_change(world, request, beginning);
     if works {
         registration::start(world, arn, &operation);
@@ -196,22 +157,16 @@ fn under_change(world: &mut World, request: &Request, beginning: Beginning) -> S
 }
 
 fn running_disable(world: &World, enabled: &EnabledBaseline) -> Option<String> {
-    let operation = world
-        .control_tower
-        .operations
-        .get(enabled.last_operation.as_ref()?)?;
-    let running = operation.kind == OperationKind::DisableBaseline
-        && operation.status == OperationStatus::InProgress;
+    let operation = world.control_tower.operations.get(enabled.last_operation.as_ref()?)?;
+    let running =
+        operation.kind == OperationKind::DisableBaseline && operation.status == OperationStatus::InProgress;
     running.then(|| operation.id.clone())
 }
 
 fn offered(request: &Request) -> Result<&'static Baseline, AwsError> {
     let arn = request.required("baselineIdentifier");
-    let baseline = catalogue::by_arn(arn, &request.region).ok_or_else(|| {
-        not_found(format!(
-            "AWS Control Tower could not find the baseline {arn}."
-        ))
-    })?;
+    let baseline = catalogue::by_arn(arn, &request.region)
+        .ok_or_else(|| not_found(format!("AWS Control Tower could not find the baseline {arn}.")))?;
     if baseline.scope == Scope::Zone {
         return Err(validation(format!(
             "The baseline '{}' cannot be enabled with EnableBaseline.",
@@ -224,15 +179,10 @@ fn offered(request: &Request) -> Result<&'static Baseline, AwsError> {
 /// "Only OUs are supported as targets" (<https://docs.aws.amazon.com/controltower/latest/APIReference/API_EnableBaseline.html>).
 pub(super) fn unit_target(world: &World, arn: &str) -> Result<Unit, AwsError> {
     if !arn.contains(":ou/") {
-        return Err(validation(format!(
-            "The target {arn} is not an organizational unit."
-        )));
+        return Err(validation(format!("The target {arn} is not an organizational unit.")));
     }
-    estate::unit_by_arn(world, arn).ok_or_else(|| {
-        not_found(format!(
-            "AWS Control Tower could not find the organizational unit {arn}."
-        ))
-    })
+    estate::unit_by_arn(world, arn)
+        .ok_or_else(|| not_found(format!("AWS Control Tower could not find the organizational unit {arn}.")))
 }
 
 fn available(zone: &LandingZone, baseline: &Baseline) -> Result<(), AwsError> {
@@ -263,11 +213,7 @@ fn newest_version(zone: &LandingZone, baseline: &Baseline, version: &str) -> Res
     }
 }
 
-fn check_parameters(
-    world: &World,
-    baseline: &Baseline,
-    parameters: &[Value],
-) -> Result<(), AwsError> {
+fn check_parameters(world: &World, baseline: &Baseline, parameters: &[Value]) -> Result<(), AwsError> {
     let wanted = world
         .control_tower
         .enabled_baselines
@@ -276,28 +222,22 @@ fn check_parameters(
         .map(|enabled| enabled.arn.as_str())
         .filter(|_| baseline.name == REGISTERING);
     // No parameter of another name is documented for any baseline.
-    if let Some(unknown) = parameters
-        .iter()
-        .find(|parameter| parameter["key"] != IDENTITY_CENTER)
-    {
+    if let Some(unknown) = parameters.iter().find(|parameter| parameter["key"] != IDENTITY_CENTER) {
         return Err(validation(format!(
             "The parameter {} is not valid for the baseline '{}'.",
             unknown["key"], baseline.name
         )));
     }
-    let given: Vec<&str> = parameters
-        .iter()
-        .filter_map(|parameter| parameter["value"].as_str())
-        .collect();
+    let given: Vec<&str> = parameters.iter().filter_map(|parameter| parameter["value"].as_str()).collect();
     match (wanted, given.as_slice()) {
         (None, []) if parameters.is_empty() => Ok(()),
         (Some(wanted), [given]) if wanted == *given => Ok(()),
         (Some(_), []) => Err(validation(format!(
             "The parameter {IDENTITY_CENTER} is required because the baseline 'IdentityCenterBaseline' is enabled."
         ))),
-        (Some(wanted), _) => Err(validation(format!(
-            "The value of the parameter {IDENTITY_CENTER} must be {wanted}."
-        ))),
+        (Some(wanted), _) => {
+            Err(validation(format!("The value of the parameter {IDENTITY_CENTER} must be {wanted}.")))
+        }
         (None, _) => Err(validation(format!(
             "The parameter {IDENTITY_CENTER} cannot be given for the baseline '{}' in this landing zone.",
             baseline.name
@@ -335,17 +275,10 @@ fn outside_security_unit(
 
 /// Which baselines go together on a unit (<https://docs.aws.amazon.com/controltower/latest/userguide/types-of-baselines.html>),
 /// and that every unit above was registered once (<https://docs.aws.amazon.com/controltower/latest/userguide/nested-ous.html>).
-fn compatible(
-    world: &World,
-    zone: &LandingZone,
-    baseline: &Baseline,
-    unit: &Unit,
-) -> Result<(), AwsError> {
+fn compatible(world: &World, zone: &LandingZone, baseline: &Baseline, unit: &Unit) -> Result<(), AwsError> {
     let state = &world.control_tower;
     if baseline.name == "BackupBaseline" {
-        if zone.security_unit.as_ref() == Some(&unit.id)
-            || registration::is_registered(world, &unit.id)
-        {
+        if zone.security_unit.as_ref() == Some(&unit.id) || registration::is_registered(world, &unit.id) {
             return Ok(());
         }
         return Err(validation(format!(
@@ -353,11 +286,7 @@ fn compatible(
             unit.arn
         )));
     }
-    let other = if baseline.name == REGISTERING {
-        "ConfigBaseline"
-    } else {
-        REGISTERING
-    };
+    let other = if baseline.name == REGISTERING { "ConfigBaseline" } else { REGISTERING };
     if state.on_unit(&unit.id, other).is_some() {
         return Err(validation(format!(
             "The baseline '{}' cannot be enabled because the baseline '{other}' is enabled on this target.",
@@ -366,9 +295,7 @@ fn compatible(
     }
     let unregistered = estate::ancestors(world, &unit.id)
         .into_iter()
-        .find(|above| {
-            estate::unit(world, above).is_some() && !state.ever_registered.contains(above)
-        });
+        .find(|above| estate::unit(world, above).is_some() && !state.ever_registered.contains(above));
     match unregistered {
         None => Ok(()),
         Some(above) => Err(validation(format!(
@@ -385,21 +312,17 @@ fn parent_is_current(
     enabled: &EnabledBaseline,
     version: &str,
 ) -> Result<(), AwsError> {
-    let behind = estate::ancestors(world, &enabled.target_id)
-        .into_iter()
-        .find(|above| {
-            world
-                .control_tower
-                .on_unit(above, &enabled.baseline)
-                .is_some_and(|parent| {
-                    baseline.release_order(&parent.version) < baseline.release_order(version)
-                })
-        });
+    let behind = estate::ancestors(world, &enabled.target_id).into_iter().find(|above| {
+        world
+            .control_tower
+            .on_unit(above, &enabled.baseline)
+            .is_some_and(|parent| baseline.release_order(&parent.version) < baseline.release_order(version))
+    });
     match behind {
         None => Ok(()),
-        Some(above) => Err(validation(format!(
-            "Update the baseline on the parent organizational unit {above} first."
-        ))),
+        Some(above) => {
+            Err(validation(format!("Update the baseline on the parent organizational unit {above} first.")))
+        }
     }
 }
 
@@ -410,21 +333,13 @@ pub(super) fn named(world: &World, request: &Request) -> Result<EnabledBaseline,
         .enabled_baselines
         .get(arn)
         .cloned()
-        .ok_or_else(|| {
-            not_found(format!(
-                "AWS Control Tower could not find the enabled baseline {arn}."
-            ))
-        })
+        .ok_or_else(|| not_found(format!("AWS Control Tower could not find the enabled baseline {arn}.")))
 }
 
 /// The enabled baseline a write names: a unit's, never an account's.
 fn of_unit(world: &World, request: &Request) -> Result<EnabledBaseline, AwsError> {
     let enabled = named(world, request)?;
-    if enabled.parent.is_some() {
-        Err(child_refused())
-    } else {
-        Ok(enabled)
-    }
+    if enabled.parent.is_some() { Err(child_refused()) } else { Ok(enabled) }
 }
 
 /// No write API takes a child (<https://docs.aws.amazon.com/controltower/latest/userguide/types-of-baselines.html>).
@@ -436,12 +351,7 @@ fn child_refused() -> AwsError {
 
 /// The row of an enabled baseline, which must be one of units: those of the landing zone follow its manifest.
 fn row(enabled: &EnabledBaseline) -> Result<&'static Baseline, AwsError> {
-    catalogue::named(&enabled.baseline)
-        .filter(|baseline| baseline.scope == Scope::Unit)
-        .ok_or_else(|| {
-            validation(format!(
-                "The baseline '{}' can be changed only with the landing zone.",
-                enabled.baseline
-            ))
-        })
+    catalogue::named(&enabled.baseline).filter(|baseline| baseline.scope == Scope::Unit).ok_or_else(|| {
+        validation(format!("The baseline '{}' can be changed only with the landing zone.", enabled.baseline))
+    })
 }

@@ -19,16 +19,10 @@ use super::{acts, catalogue, control_effects, estate, registration};
 /// Is there something to see that was not seen yet: an account in another place, or trusted access gone. Costs one
 /// comparison per account, and nothing while auto-enrolment is off.
 pub(super) fn has_news(world: &World) -> bool {
-    let Some(zone) = world
-        .control_tower
-        .zone
-        .as_ref()
-        .filter(|zone| zone.established)
-    else {
+    let Some(zone) = world.control_tower.zone.as_ref().filter(|zone| zone.established) else {
         return false;
     };
-    if !zone.trusted_access_lost && !estate::has_service_access(world, "controltower.amazonaws.com")
-    {
+    if !zone.trusted_access_lost && !estate::has_service_access(world, "controltower.amazonaws.com") {
         return true;
     }
     zone.auto_enroll && estate::placements_differ(world, &world.control_tower.placements)
@@ -87,35 +81,20 @@ fn observe(world: &mut World, now: Timestamp) {
 /// followed up (<https://docs.aws.amazon.com/controltower/latest/userguide/limits.html>): the account stays in
 /// inheritance drift. Shared accounts and the Security unit are never enrolled.
 fn follow(world: &mut World, zone: &LandingZone, account: &str, to: &str, now: Timestamp) {
-    let shared = Settings::read(&zone.version, Some(&zone.manifest)).is_ok_and(|settings| {
-        settings
-            .integration_accounts()
-            .iter()
-            .any(|(_, id)| *id == account)
-    });
+    let shared = Settings::read(&zone.version, Some(&zone.manifest))
+        .is_ok_and(|settings| settings.integration_accounts().iter().any(|(_, id)| *id == account));
     let state = &world.control_tower;
     let enrolled = state
         .enabled_baselines
         .values()
         .any(|enabled| enabled.parent.is_some() && enabled.target_id == account);
-    let governed = state
-        .enabled_baselines
-        .values()
-        .any(|enabled| enabled.parent.is_none() && enabled.target_id == to);
-    let busy = state
-        .enrolments
-        .iter()
-        .any(|(other, enrolment)| other != account && enrolment.to == to)
+    let governed =
+        state.enabled_baselines.values().any(|enabled| enabled.parent.is_none() && enabled.target_id == to);
+    let busy = state.enrolments.iter().any(|(other, enrolment)| other != account && enrolment.to == to)
         || state.enabled_baselines.values().any(|enabled| {
-            enabled.parent.is_none()
-                && enabled.target_id == to
-                && enabled.status == Enablement::UnderChange
+            enabled.parent.is_none() && enabled.target_id == to && enabled.status == Enablement::UnderChange
         });
-    if shared
-        || zone.security_unit.as_deref() == Some(to)
-        || (busy && governed)
-        || !(enrolled || governed)
-    {
+    if shared || zone.security_unit.as_deref() == Some(to) || (busy && governed) || !(enrolled || governed) {
         return;
     }
     let due = world.end_of(now, catalogue::usual("AUTO_ENROLL", 1));
@@ -124,13 +103,7 @@ fn follow(world: &mut World, zone: &LandingZone, account: &str, to: &str, now: T
             enabled.status = Enablement::UnderChange;
         }
     }
-    world.control_tower.enrolments.insert(
-        account.to_owned(),
-        Enrolment {
-            to: to.to_owned(),
-            due,
-        },
-    );
+    world.control_tower.enrolments.insert(account.to_owned(), Enrolment { to: to.to_owned(), due });
 }
 
 /// What the account has is what its new place gives: the baselines and controls of the unit, or none.
@@ -143,29 +116,19 @@ fn finish(world: &mut World, account: &str, to: &str, now: Timestamp) {
         .enabled_baselines
         .values()
         .filter(|enabled| {
-            enabled.parent.is_none()
-                && enabled.target_id == to
-                && enabled.status == Enablement::Succeeded
+            enabled.parent.is_none() && enabled.target_id == to && enabled.status == Enablement::Succeeded
         })
         .cloned()
         .collect();
-    let kept: Vec<&str> = parents
-        .iter()
-        .map(|parent| parent.baseline.as_str())
-        .collect();
+    let kept: Vec<&str> = parents.iter().map(|parent| parent.baseline.as_str()).collect();
     world.control_tower.enabled_baselines.retain(|_, enabled| {
-        enabled.parent.is_none()
-            || enabled.target_id != account
-            || kept.contains(&enabled.baseline.as_str())
+        enabled.parent.is_none() || enabled.target_id != account || kept.contains(&enabled.baseline.as_str())
     });
     for parent in &parents {
         registration::put_child(world, parent, account, Enablement::Succeeded, None);
     }
     control_effects::drop_foreign(world, account, to);
-    if parents
-        .iter()
-        .any(|parent| parent.baseline == registration::REGISTERING)
-    {
+    if parents.iter().any(|parent| parent.baseline == registration::REGISTERING) {
         acts::ensure_execution_role(world, account, &zone.account, now);
         control_effects::cover(world, to);
     } else {

@@ -11,8 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// The page the service itself points to in its messages.
-const LAUNCH_PAGE: &str =
-    "https://docs.aws.amazon.com/controltower/latest/userguide/lz-api-launch.html";
+const LAUNCH_PAGE: &str = "https://docs.aws.amazon.com/controltower/latest/userguide/lz-api-launch.html";
 
 /// The sections of a manifest which switch an AWS service integration on or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -32,13 +31,8 @@ pub(super) enum Integration {
 
 impl Integration {
     /// Every integration, in the order of the manifest.
-    pub(super) const ALL: [Self; 5] = [
-        Self::CentralizedLogging,
-        Self::Config,
-        Self::SecurityRoles,
-        Self::AccessManagement,
-        Self::Backup,
-    ];
+    pub(super) const ALL: [Self; 5] =
+        [Self::CentralizedLogging, Self::Config, Self::SecurityRoles, Self::AccessManagement, Self::Backup];
 
     /// The manifest key.
     pub(super) const fn key(self) -> &'static str {
@@ -121,10 +115,7 @@ enum Required {
 }
 
 /// The compiled-in table; a test proves that it parses.
-#[expect(
-    clippy::expect_used,
-    reason = "the table is part of the program and a test parses it"
-)]
+#[expect(clippy::expect_used, reason = "the table is part of the program and a test parses it")]
 static SCHEMAS: LazyLock<Vec<Schema>> = LazyLock::new(|| {
     toml::from_str::<Schemas>(include_str!("data/manifest.toml"))
         .expect("data/manifest.toml is well formed")
@@ -132,16 +123,12 @@ static SCHEMAS: LazyLock<Vec<Schema>> = LazyLock::new(|| {
 });
 
 fn schema(version: &str) -> Option<&'static Schema> {
-    SCHEMAS
-        .iter()
-        .find(|schema| schema.versions.iter().any(|known| known == version))
+    SCHEMAS.iter().find(|schema| schema.versions.iter().any(|known| known == version))
 }
 
 /// The landing-zone versions the simulator knows, oldest first.
 pub(super) fn versions() -> impl Iterator<Item = &'static str> {
-    SCHEMAS
-        .iter()
-        .flat_map(|schema| schema.versions.iter().map(String::as_str))
+    SCHEMAS.iter().flat_map(|schema| schema.versions.iter().map(String::as_str))
 }
 
 /// The newest landing-zone version; 4.0 since 2025-11-17
@@ -177,10 +164,7 @@ impl Settings {
         let mut found = Findings::default();
         found.object(schema, "", root, false);
         found.into_result()?;
-        let settings = Self {
-            enabled: integrations(schema, root),
-            document: document.clone(),
-        };
+        let settings = Self { enabled: integrations(schema, root), document: document.clone() };
         for (dependent, required) in &schema.needs {
             if settings.enabled(*dependent) && !settings.enabled(*required) {
                 return Err(ManifestFault::Dependency {
@@ -199,43 +183,24 @@ impl Settings {
 
     /// The string at a dotted path of the manifest.
     pub(super) fn text(&self, path: &str) -> Option<&str> {
-        path.split('.')
-            .try_fold(&self.document, |value, key| value.get(key))
-            .and_then(Value::as_str)
+        path.split('.').try_fold(&self.document, |value, key| value.get(key)).and_then(Value::as_str)
     }
 
     /// The governed Regions as sent.
     pub(super) fn governed_regions(&self) -> Vec<String> {
-        let listed = self
-            .document
-            .get("governedRegions")
-            .and_then(Value::as_array);
-        listed
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect()
+        let listed = self.document.get("governedRegions").and_then(Value::as_array);
+        listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// Every account an enabled integration names, with the path that names it. In 3.x the log account is named, and
     /// managed, even while centralized logging is off.
     pub(super) fn integration_accounts(&self) -> Vec<(&'static str, &str)> {
         const NAMED: [(Integration, &str); 5] = [
-            (
-                Integration::CentralizedLogging,
-                "centralizedLogging.accountId",
-            ),
+            (Integration::CentralizedLogging, "centralizedLogging.accountId"),
             (Integration::Config, "config.accountId"),
             (Integration::SecurityRoles, "securityRoles.accountId"),
-            (
-                Integration::Backup,
-                "backup.configurations.backupAdmin.accountId",
-            ),
-            (
-                Integration::Backup,
-                "backup.configurations.centralBackup.accountId",
-            ),
+            (Integration::Backup, "backup.configurations.backupAdmin.accountId"),
+            (Integration::Backup, "backup.configurations.centralBackup.accountId"),
         ];
         NAMED
             .into_iter()
@@ -280,11 +245,7 @@ impl Findings {
     /// Walks one object: its keys against the rows below `prefix`, then the rows that must be there.
     fn object(&mut self, schema: &Schema, prefix: &str, object: &Map<String, Value>, open: bool) {
         let child = |key: &str| {
-            if prefix.is_empty() {
-                key.to_owned()
-            } else {
-                format!("{prefix}.{key}")
-            }
+            if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
         };
         for (key, value) in object {
             let path = child(key);
@@ -294,10 +255,7 @@ impl Findings {
                 None => self.unknown.push(path),
             }
         }
-        let enabled = object
-            .get("enabled")
-            .and_then(Value::as_bool)
-            .unwrap_or(false);
+        let enabled = object.get("enabled").and_then(Value::as_bool).unwrap_or(false);
         for field in &schema.fields {
             let (parent, key) = field.path.rsplit_once('.').unwrap_or(("", &field.path));
             let wanted = match field.required {
@@ -320,21 +278,15 @@ impl Findings {
                 }
                 None => false,
             },
-            Kind::Regions => value
-                .as_array()
-                .is_some_and(|regions| regions.iter().all(is_region)),
+            Kind::Regions => value.as_array().is_some_and(|regions| regions.iter().all(is_region)),
             Kind::Flag => value.is_boolean(),
             Kind::Account => value
                 .as_str()
                 .is_some_and(|id| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())),
-            Kind::Name => value
-                .as_str()
-                .is_some_and(|name| (1..=120).contains(&name.chars().count())),
+            Kind::Name => value.as_str().is_some_and(|name| (1..=120).contains(&name.chars().count())),
             // The schema says number: the same figure as a string is refused.
             Kind::Days => value.as_f64().is_some_and(|days| days >= 1.0),
-            Kind::Key => value
-                .as_str()
-                .is_some_and(|arn| (1..=2048).contains(&arn.chars().count())),
+            Kind::Key => value.as_str().is_some_and(|arn| (1..=2048).contains(&arn.chars().count())),
         };
         if !right {
             self.invalid.push(field.path.clone());
@@ -359,12 +311,9 @@ impl Findings {
 fn is_region(value: &Value) -> bool {
     static REGION: LazyLock<Option<regex::Regex>> =
         LazyLock::new(|| regex::Regex::new(r"^[a-z]{2}-[a-z\-]*-[0-9]$").ok());
-    value.as_str().is_some_and(|name| {
-        name.len() <= 24
-            && REGION
-                .as_ref()
-                .is_some_and(|pattern| pattern.is_match(name))
-    })
+    value
+        .as_str()
+        .is_some_and(|name| name.len() <= 24 && REGION.as_ref().is_some_and(|pattern| pattern.is_match(name)))
 }
 
 #[cfg(test)]
@@ -416,54 +365,28 @@ mod tests {
     #[test]
     fn an_omitted_manifest_is_everything_off_in_4_0_and_incomplete_in_3_x() {
         let settings = Settings::read("4.0", None).expect("valid");
-        assert!(
-            Integration::ALL
-                .iter()
-                .all(|integration| !settings.enabled(*integration))
-        );
+        assert!(Integration::ALL.iter().all(|integration| !settings.enabled(*integration)));
         let fault = Settings::read("3.2", None).expect_err("3.x has required sections");
         assert!(matches!(fault, ManifestFault::Missing(fields) if fields.len() == 3));
     }
 
     #[test]
     fn keys_of_the_other_family_are_refused_by_name() {
-        let fault = Settings::read(
-            "4.0",
-            Some(&with(new(), "/organizationStructure", json!({}))),
-        )
-        .expect_err("removed");
-        assert!(
-            fault.to_string().contains("fields that are not recognized"),
-            "{fault}"
-        );
-        assert!(
-            fault.to_string().contains("organizationStructure"),
-            "{fault}"
-        );
-        let fault = Settings::read(
-            "3.3",
-            Some(&with(old(), "/securityRoles/enabled", json!(true))),
-        )
-        .expect_err("4.0 only");
-        assert_eq!(
-            fault,
-            ManifestFault::NotRecognized(vec!["securityRoles.enabled".to_owned()])
-        );
+        let fault = Settings::read("4.0", Some(&with(new(), "/organizationStructure", json!({}))))
+            .expect_err("removed");
+        assert!(fault.to_string().contains("fields that are not recognized"), "{fault}");
+        assert!(fault.to_string().contains("organizationStructure"), "{fault}");
+        let fault = Settings::read("3.3", Some(&with(old(), "/securityRoles/enabled", json!(true))))
+            .expect_err("4.0 only");
+        assert_eq!(fault, ManifestFault::NotRecognized(vec!["securityRoles.enabled".to_owned()]));
     }
 
     #[test]
     fn only_the_config_configurations_of_4_0_take_unknown_keys() {
         let open = with(new(), "/config/configurations", json!({"somethingNew": 1}));
         assert!(Settings::read("4.0", Some(&open)).is_ok());
-        let closed = with(
-            new(),
-            "/centralizedLogging/configurations/somethingNew",
-            json!(1),
-        );
-        assert!(matches!(
-            Settings::read("4.0", Some(&closed)),
-            Err(ManifestFault::NotRecognized(_))
-        ));
+        let closed = with(new(), "/centralizedLogging/configurations/somethingNew", json!(1));
+        assert!(matches!(Settings::read("4.0", Some(&closed)), Err(ManifestFault::NotRecognized(_))));
     }
 
     #[test]
@@ -472,34 +395,22 @@ mod tests {
         assert!(Settings::read("4.0", Some(&off)).is_ok());
         let on = with(new(), "/centralizedLogging", json!({"enabled": true}));
         let fault = Settings::read("4.0", Some(&on)).expect_err("no account");
-        assert_eq!(
-            fault,
-            ManifestFault::Missing(vec!["centralizedLogging.accountId".to_owned()])
-        );
+        assert_eq!(fault, ManifestFault::Missing(vec!["centralizedLogging.accountId".to_owned()]));
     }
 
     #[test]
     fn retention_days_are_a_number_of_at_least_one() {
         for wrong in [json!("365"), json!(0), json!(null)] {
-            let document = with(
-                new(),
-                "/centralizedLogging/configurations/loggingBucket/retentionDays",
-                wrong,
-            );
-            assert!(matches!(
-                Settings::read("4.0", Some(&document)),
-                Err(ManifestFault::Invalid(_))
-            ));
+            let document =
+                with(new(), "/centralizedLogging/configurations/loggingBucket/retentionDays", wrong);
+            assert!(matches!(Settings::read("4.0", Some(&document)), Err(ManifestFault::Invalid(_))));
         }
     }
 
     #[test]
     fn security_roles_need_config_and_access_management_needs_security_roles() {
-        let fault = Settings::read(
-            "4.0",
-            Some(&with(new(), "/config", json!({"enabled": false}))),
-        )
-        .expect_err("order");
+        let fault = Settings::read("4.0", Some(&with(new(), "/config", json!({"enabled": false}))))
+            .expect_err("order");
         assert_eq!(
             fault,
             ManifestFault::Dependency {
@@ -507,11 +418,8 @@ mod tests {
                 required: "config".to_owned()
             }
         );
-        let fault = Settings::read(
-            "4.0",
-            Some(&with(new(), "/securityRoles", json!({"enabled": false}))),
-        )
-        .expect_err("order");
+        let fault = Settings::read("4.0", Some(&with(new(), "/securityRoles", json!({"enabled": false}))))
+            .expect_err("order");
         assert!(
             matches!(fault, ManifestFault::Dependency { dependent, .. } if dependent == "accessManagement")
         );
@@ -520,9 +428,6 @@ mod tests {
     #[test]
     fn region_names_follow_the_published_pattern() {
         let sovereign = with(new(), "/governedRegions", json!(["eusc-de-east-1"]));
-        assert!(matches!(
-            Settings::read("4.0", Some(&sovereign)),
-            Err(ManifestFault::Invalid(_))
-        ));
+        assert!(matches!(Settings::read("4.0", Some(&sovereign)), Err(ManifestFault::Invalid(_))));
     }
 }

@@ -284,8 +284,6 @@ impl State {
 
     /// The children of an enabled baseline.
     pub(super) fn children_of(&self, parent: &str) -> impl Iterator<Item = &EnabledBaseline> {
-        self.enabled_baselines
-            .values()
-            .filter(move |enabled| enabled.parent.as_deref() == Some(parent))
+        self.enabled_baselines.values().filter(move |enabled| enabled.parent.as_deref() == Some(parent))
     }
 }

@@ -16,12 +16,7 @@ pub(super) fn create_alias(world: &mut World, request: &Request) -> Result<Value
     let alias = request.required("AccountAlias");
     let account = request.caller.account.as_str();
     // An alias is unique across all of AWS.
-    if world
-        .iam
-        .accounts
-        .iter()
-        .any(|(id, other)| id != account && other.alias.as_deref() == Some(alias))
-    {
+    if world.iam.accounts.iter().any(|(id, other)| id != account && other.alias.as_deref() == Some(alias)) {
         return Err(AwsError::new(
             "EntityAlreadyExists",
             format!("The account alias {alias} already exists."),
@@ -36,10 +31,7 @@ pub(super) fn delete_alias(world: &mut World, request: &Request) -> Result<Value
     let alias = request.required("AccountAlias");
     let account = world.iam.account_mut(&request.caller.account);
     if account.alias.as_deref() != Some(alias) {
-        return Err(AwsError::new(
-            "NoSuchEntity",
-            format!("The account alias {alias} cannot be found."),
-        ));
+        return Err(AwsError::new("NoSuchEntity", format!("The account alias {alias} cannot be found.")));
     }
     account.alias = None;
     Ok(json!({}))
@@ -47,14 +39,7 @@ pub(super) fn delete_alias(world: &mut World, request: &Request) -> Result<Value
 
 pub(super) fn list_aliases(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let alias = world.iam.account_mut(&request.caller.account).alias.clone();
-    page(
-        request,
-        "AccountAliases",
-        alias
-            .into_iter()
-            .map(|alias| (alias.clone(), json!(alias)))
-            .collect(),
-    )
+    page(request, "AccountAliases", alias.into_iter().map(|alias| (alias.clone(), json!(alias))).collect())
 }
 
 /// Members of the password policy and the value each falls back to when a request leaves it out.
@@ -70,57 +55,35 @@ const PASSWORD_DEFAULTS: [(&str, Option<i64>); 8] = [
 ];
 
 fn no_password_policy(account: &str) -> AwsError {
-    AwsError::new(
-        "NoSuchEntity",
-        format!("The Password Policy with domain name {account} cannot be found."),
-    )
+    AwsError::new("NoSuchEntity", format!("The Password Policy with domain name {account} cannot be found."))
 }
 
-pub(super) fn update_password_policy(
-    world: &mut World,
-    request: &Request,
-) -> Result<Value, AwsError> {
+pub(super) fn update_password_policy(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let mut policy = Map::new();
     for (member, default) in PASSWORD_DEFAULTS {
         let default = default.map_or(json!(false), |number| json!(number));
-        policy.insert(
-            member.to_owned(),
-            request.input.get(member).cloned().unwrap_or(default),
-        );
+        policy.insert(member.to_owned(), request.input.get(member).cloned().unwrap_or(default));
     }
     for member in ["MaxPasswordAge", "PasswordReusePrevention"] {
         if let Some(value) = request.input.get(member) {
             policy.insert(member.to_owned(), value.clone());
         }
     }
-    policy.insert(
-        "ExpirePasswords".to_owned(),
-        json!(policy.contains_key("MaxPasswordAge")),
-    );
-    world
-        .iam
-        .account_mut(&request.caller.account)
-        .password_policy = Some(policy);
+    policy.insert("ExpirePasswords".to_owned(), json!(policy.contains_key("MaxPasswordAge")));
+    world.iam.account_mut(&request.caller.account).password_policy = Some(policy);
     Ok(json!({}))
 }
 
 pub(super) fn get_password_policy(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = &request.caller.account;
     let policy = world.iam.account_mut(account).password_policy.clone();
-    policy
-        .map(|policy| json!({ "PasswordPolicy": policy }))
-        .ok_or_else(|| no_password_policy(account))
+    policy.map(|policy| json!({ "PasswordPolicy": policy })).ok_or_else(|| no_password_policy(account))
 }
 
-pub(super) fn delete_password_policy(
-    world: &mut World,
-    request: &Request,
-) -> Result<Value, AwsError> {
+pub(super) fn delete_password_policy(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = &request.caller.account;
     let policy = world.iam.account_mut(account).password_policy.take();
-    policy
-        .map(|_| json!({}))
-        .ok_or_else(|| no_password_policy(account))
+    policy.map(|_| json!({})).ok_or_else(|| no_password_policy(account))
 }
 
 pub(super) fn list_users(_: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -133,11 +96,7 @@ pub(super) fn list_groups(_: &mut World, request: &Request) -> Result<Value, Aws
 
 pub(super) fn summary(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = world.iam.account_mut(&request.caller.account);
-    let in_use: usize = account
-        .policies
-        .values()
-        .map(|policy| policy.versions.len())
-        .sum();
+    let in_use: usize = account.policies.values().map(|policy| policy.versions.len()).sum();
     let summary = json!({
         "AccessKeysPerUserQuota": 2,
         "AccountAccessKeysPresent": 0,

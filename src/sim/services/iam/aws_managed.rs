@@ -90,19 +90,14 @@ pub(super) fn find(arn: &str) -> Option<AwsPolicy> {
     let attachable = PATHS.iter().find(|(known, _)| *known == path)?.1;
     match table().policy.iter().find(|row| row.name == name) {
         Some(row) => (row.path == path).then(|| of(row)),
-        None if BEGINNINGS
-            .iter()
-            .any(|beginning| name.starts_with(beginning)) =>
-        {
-            Some(AwsPolicy {
-                arn: arn.to_owned(),
-                path: path.to_owned(),
-                name: name.to_owned(),
-                version: "v1".to_owned(),
-                attachable,
-                allows: Vec::new(),
-            })
-        }
+        None if BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)) => Some(AwsPolicy {
+            arn: arn.to_owned(),
+            path: path.to_owned(),
+            name: name.to_owned(),
+            version: "v1".to_owned(),
+            attachable,
+            allows: Vec::new(),
+        }),
         None => None,
     }
 }
@@ -113,9 +108,7 @@ pub(super) fn all() -> impl Iterator<Item = AwsPolicy> {
 }
 
 fn of(row: &Row) -> AwsPolicy {
-    let attachable = PATHS
-        .iter()
-        .any(|(path, attachable)| *path == row.path && *attachable);
+    let attachable = PATHS.iter().any(|(path, attachable)| *path == row.path && *attachable);
     AwsPolicy {
         arn: format!("{PREFIX}{}{}", row.path, row.name),
         path: row.path.clone(),
@@ -132,8 +125,7 @@ mod tests {
 
     #[test]
     fn the_table_parses_and_every_row_is_found_by_its_own_arn() {
-        let rows: Table =
-            toml::from_str(include_str!("aws_managed.toml")).expect("the table parses");
+        let rows: Table = toml::from_str(include_str!("aws_managed.toml")).expect("the table parses");
         assert!(rows.policy.len() > 30);
         for policy in all() {
             assert_eq!(find(&policy.arn), Some(policy));
@@ -142,19 +134,11 @@ mod tests {
 
     #[test]
     fn a_known_policy_is_refused_at_another_path_and_an_unlikely_name_everywhere() {
-        assert!(
-            find("arn:aws:iam::aws:policy/service-role/AWSControlTowerServiceRolePolicy").is_some()
-        );
-        assert_eq!(
-            find("arn:aws:iam::aws:policy/AWSControlTowerServiceRolePolicy"),
-            None
-        );
+        assert!(find("arn:aws:iam::aws:policy/service-role/AWSControlTowerServiceRolePolicy").is_some());
+        assert_eq!(find("arn:aws:iam::aws:policy/AWSControlTowerServiceRolePolicy"), None);
         assert_eq!(find("arn:aws:iam::aws:policy/MyPolicy"), None);
         assert_eq!(find("arn:aws:iam::aws:policy/somewhere/AWSThing"), None);
-        assert!(
-            find("arn:aws:iam::aws:policy/AmazonS3FullAccess")
-                .is_some_and(|policy| policy.attachable)
-        );
+        assert!(find("arn:aws:iam::aws:policy/AmazonS3FullAccess").is_some_and(|policy| policy.attachable));
         assert!(
             find("arn:aws:iam::aws:policy/aws-service-role/AWSThing")
                 .is_some_and(|policy| !policy.attachable)

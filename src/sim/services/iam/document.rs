@@ -128,10 +128,8 @@ impl Document {
             None if kind == Kind::Trust => return malformed("Missing required field Statement"),
             _ => return malformed("Syntax errors in policy."),
         };
-        let statements = statements
-            .into_iter()
-            .map(|raw| Statement::parse(raw, kind))
-            .collect::<Result<Vec<_>, _>>()?;
+        let statements =
+            statements.into_iter().map(|raw| Statement::parse(raw, kind)).collect::<Result<Vec<_>, _>>()?;
         unique_sids(&statements)?;
         Ok(Self { statements })
     }
@@ -148,10 +146,7 @@ impl Document {
 
 fn unique_sids(statements: &[Statement]) -> Result<(), Malformed> {
     let mut seen = std::collections::BTreeSet::new();
-    for sid in statements
-        .iter()
-        .filter_map(|statement| statement.sid.as_deref())
-    {
+    for sid in statements.iter().filter_map(|statement| statement.sid.as_deref()) {
         if !sid.is_empty() && !seen.insert(sid) {
             return malformed("Statement IDs (SID) in a single policy must be unique.");
         }
@@ -194,9 +189,7 @@ impl Statement {
             Some(_) => return malformed("Syntax errors in policy."),
         };
         if kind == Kind::Identity
-            && sid
-                .as_deref()
-                .is_some_and(|sid| !sid.chars().all(|c| c.is_ascii_alphanumeric()))
+            && sid.as_deref().is_some_and(|sid| !sid.chars().all(|c| c.is_ascii_alphanumeric()))
         {
             return malformed(
                 "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
@@ -236,21 +229,12 @@ impl Statement {
         if self.resources.patterns.is_empty() {
             return malformed("Policy statement must contain resources.");
         }
-        if self
-            .actions
-            .patterns
-            .iter()
-            .any(|action| action != "*" && !action.contains(':'))
-        {
-            return malformed(
-                "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
-            );
+        if self.actions.patterns.iter().any(|action| action != "*" && !action.contains(':')) {
+            return malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
         }
         for resource in &self.resources.patterns {
             if resource != "*" && !resource.starts_with("arn:") && !resource.starts_with('*') {
-                return malformed(format!(
-                    "Resource {resource} must be in ARN format or \"*\"."
-                ));
+                return malformed(format!("Resource {resource} must be in ARN format or \"*\"."));
             }
         }
         Ok(())
@@ -262,22 +246,13 @@ impl Statement {
                 return malformed(format!("Has prohibited field {prohibited}"));
             }
         }
-        if self
-            .principals
-            .as_ref()
-            .is_none_or(|principals| principals.by_type.is_empty())
-        {
+        if self.principals.as_ref().is_none_or(|principals| principals.by_type.is_empty()) {
             return malformed("Missing required field Principal");
         }
         if self.actions.patterns.is_empty() {
             return malformed("Missing required field Action");
         }
-        if self
-            .actions
-            .patterns
-            .iter()
-            .any(|action| !action.to_ascii_lowercase().starts_with("sts:"))
-        {
+        if self.actions.patterns.iter().any(|action| !action.to_ascii_lowercase().starts_with("sts:")) {
             return malformed("AssumeRole policy may only specify STS AssumeRole actions.");
         }
         Ok(())
@@ -291,9 +266,7 @@ fn strings(value: &Value) -> Result<Vec<String>, Malformed> {
         Value::Array(list) => list
             .iter()
             .map(|item| {
-                item.as_str()
-                    .map(str::to_owned)
-                    .ok_or_else(|| Malformed("Syntax errors in policy.".into()))
+                item.as_str().map(str::to_owned).ok_or_else(|| Malformed("Syntax errors in policy.".into()))
             })
             .collect(),
         _ => malformed("Syntax errors in policy."),
@@ -303,14 +276,8 @@ fn strings(value: &Value) -> Result<Vec<String>, Malformed> {
 fn matcher(fields: &Map<String, Value>, plain: &str, negated: &str) -> Result<Matcher, Malformed> {
     match (fields.get(plain), fields.get(negated)) {
         (Some(_), Some(_)) => malformed("Syntax errors in policy."),
-        (Some(value), None) => Ok(Matcher {
-            negated: false,
-            patterns: strings(value)?,
-        }),
-        (None, Some(value)) => Ok(Matcher {
-            negated: true,
-            patterns: strings(value)?,
-        }),
+        (Some(value), None) => Ok(Matcher { negated: false, patterns: strings(value)? }),
+        (None, Some(value)) => Ok(Matcher { negated: true, patterns: strings(value)? }),
         (None, None) => Ok(Matcher::default()),
     }
 }
@@ -385,9 +352,7 @@ mod tests {
     use super::*;
 
     fn why(text: &str, kind: Kind) -> String {
-        Document::parse(text, kind)
-            .expect_err("the document is malformed")
-            .0
+        Document::parse(text, kind).expect_err("the document is malformed").0
     }
 
     #[test]
@@ -399,57 +364,36 @@ mod tests {
     #[test]
     fn a_trust_policy_needs_a_principal_and_an_sts_action() {
         let no_principal = r#"{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole"}]}"#;
-        assert_eq!(
-            why(no_principal, Kind::Trust),
-            "Missing required field Principal"
-        );
-        let wrong_action =
-            r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject"}]}"#;
+        assert_eq!(why(no_principal, Kind::Trust), "Missing required field Principal");
+        let wrong_action = r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject"}]}"#;
         assert_eq!(
             why(wrong_action, Kind::Trust),
             "AssumeRole policy may only specify STS AssumeRole actions."
         );
-        assert_eq!(
-            why("{nope", Kind::Trust),
-            "This policy contains invalid Json"
-        );
+        assert_eq!(why("{nope", Kind::Trust), "This policy contains invalid Json");
     }
 
     #[test]
     fn an_identity_policy_has_no_principal_and_names_a_vendor_and_a_resource() {
         let principal = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#;
-        assert_eq!(
-            why(principal, Kind::Identity),
-            "Policy document should not specify a principal."
-        );
-        let bare = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"everything","Resource":"*"}}"#;
-        assert!(
-            why(bare, Kind::Identity)
-                .starts_with("Actions/Conditions must be prefaced by a vendor")
-        );
+        assert_eq!(why(principal, Kind::Identity), "Policy document should not specify a principal.");
+        let bare =
+            r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"everything","Resource":"*"}}"#;
+        assert!(why(bare, Kind::Identity).starts_with("Actions/Conditions must be prefaced by a vendor"));
         let nowhere = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*"}}"#;
-        assert_eq!(
-            why(nowhere, Kind::Identity),
-            "Policy statement must contain resources."
-        );
+        assert_eq!(why(nowhere, Kind::Identity), "Policy statement must contain resources.");
     }
 
     #[test]
     fn two_statements_may_not_share_an_id() {
         let text = r#"{"Version":"2012-10-17","Statement":[{"Sid":"A","Effect":"Deny","Action":"*","Resource":"*"},{"Sid":"A","Effect":"Deny","Action":"*","Resource":"*"}]}"#;
-        assert_eq!(
-            why(text, Kind::Identity),
-            "Statement IDs (SID) in a single policy must be unique."
-        );
+        assert_eq!(why(text, Kind::Identity), "Statement IDs (SID) in a single policy must be unique.");
     }
 
     #[test]
     fn every_principal_of_a_key_policy_is_listed() {
         let text = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":["a","b"],"Service":"c"},"Action":"kms:*","Resource":"*"}]}"#;
         let document = Document::parse(text, Kind::Key).expect("well formed");
-        assert_eq!(
-            document.principals().collect::<Vec<_>>(),
-            [("AWS", "a"), ("AWS", "b"), ("Service", "c")]
-        );
+        assert_eq!(document.principals().collect::<Vec<_>>(), [("AWS", "a"), ("AWS", "b"), ("Service", "c")]);
     }
 }

@@ -66,12 +66,7 @@ pub(crate) enum Verdict {
 /// key policy's resource is always its own key.
 #[must_use]
 pub(crate) fn decide(document: &Document, question: &Question<'_>) -> Verdict {
-    let applies = |effect: Effect| {
-        document
-            .statements
-            .iter()
-            .filter(move |s| s.effect == effect)
-    };
+    let applies = |effect: Effect| document.statements.iter().filter(move |s| s.effect == effect);
     if applies(Effect::Deny).any(|statement| matches(statement, question, true)) {
         return Verdict::Denied;
     }
@@ -122,11 +117,7 @@ fn names_action(matcher: &Matcher, action: &str) -> bool {
         return false;
     }
     let action = action.to_ascii_lowercase();
-    matcher
-        .patterns
-        .iter()
-        .any(|pattern| glob(&pattern.to_ascii_lowercase(), &action))
-        != matcher.negated
+    matcher.patterns.iter().any(|pattern| glob(&pattern.to_ascii_lowercase(), &action)) != matcher.negated
 }
 
 /// `None`: cannot be judged.
@@ -138,12 +129,7 @@ fn holds(condition: &Condition, context: &Context) -> Option<bool> {
         .or_else(|| operator.strip_prefix("ForAllValues:"))
         .unwrap_or(operator);
     if operator == "Null" {
-        return Some(
-            condition
-                .values
-                .iter()
-                .any(|wanted| (wanted == "true") == value.is_none()),
-        );
+        return Some(condition.values.iter().any(|wanted| (wanted == "true") == value.is_none()));
     }
     let (operator, if_exists) = match operator.strip_suffix("IfExists") {
         Some(operator) => (operator, true),
@@ -153,8 +139,7 @@ fn holds(condition: &Condition, context: &Context) -> Option<bool> {
     let Some(value) = value else {
         return Some(if_exists || negated);
     };
-    let any =
-        |test: fn(&str, &str) -> bool| condition.values.iter().any(|wanted| test(wanted, value));
+    let any = |test: fn(&str, &str) -> bool| condition.values.iter().any(|wanted| test(wanted, value));
     let matched = match operator.replace("Not", "").as_str() {
         "StringEquals" => any(|wanted, value| wanted == value),
         "StringEqualsIgnoreCase" | "Bool" => any(str::eq_ignore_ascii_case),
@@ -167,8 +152,7 @@ fn holds(condition: &Condition, context: &Context) -> Option<bool> {
 
 /// `*` stands for any characters, `?` for one.
 fn glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t, mut star) = (0, 0, None);
     while t < text.len() {
         match pattern.get(p) {
@@ -200,18 +184,8 @@ mod tests {
 
     fn verdict(text: &str, principal: &Principal, context: &[(&str, Option<&str>)]) -> Verdict {
         let document = Document::parse(text, Kind::Trust).expect("well formed");
-        let context = context
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), v.map(str::to_owned)))
-            .collect();
-        decide(
-            &document,
-            &Question {
-                action: "sts:AssumeRole",
-                principal,
-                context: &context,
-            },
-        )
+        let context = context.iter().map(|(k, v)| ((*k).to_owned(), v.map(str::to_owned))).collect();
+        decide(&document, &Question { action: "sts:AssumeRole", principal, context: &context })
     }
 
     fn session() -> Principal {
@@ -248,30 +222,15 @@ mod tests {
 
     #[test]
     fn an_external_id_must_be_sent_and_must_be_the_right_one() {
-        let text = trust(
-            r#"{"AWS":"*"}"#,
-            r#","Condition":{"StringEquals":{"sts:ExternalId":"blue"}}"#,
-        );
-        assert_eq!(
-            verdict(&text, &session(), &[("sts:externalid", Some("blue"))]),
-            Verdict::Allowed
-        );
-        assert_eq!(
-            verdict(&text, &session(), &[("sts:externalid", Some("red"))]),
-            Verdict::Silent
-        );
-        assert_eq!(
-            verdict(&text, &session(), &[("sts:externalid", None)]),
-            Verdict::Silent
-        );
+        let text = trust(r#"{"AWS":"*"}"#, r#","Condition":{"StringEquals":{"sts:ExternalId":"blue"}}"#);
+        assert_eq!(verdict(&text, &session(), &[("sts:externalid", Some("blue"))]), Verdict::Allowed);
+        assert_eq!(verdict(&text, &session(), &[("sts:externalid", Some("red"))]), Verdict::Silent);
+        assert_eq!(verdict(&text, &session(), &[("sts:externalid", None)]), Verdict::Silent);
     }
 
     #[test]
     fn a_condition_nobody_can_judge_never_opens_a_door() {
-        let allow = trust(
-            r#"{"AWS":"*"}"#,
-            r#","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#,
-        );
+        let allow = trust(r#"{"AWS":"*"}"#, r#","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#);
         assert_eq!(verdict(&allow, &session(), &[]), Verdict::Silent);
         let deny = r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:*"},
             {"Effect":"Deny","Principal":"*","Action":"sts:*","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}}]}"#;
@@ -282,46 +241,21 @@ mod tests {
     fn a_service_is_only_named_by_its_own_principal() {
         let text = trust(r#"{"Service":"controltower.amazonaws.com"}"#, "");
         assert_eq!(
-            verdict(
-                &text,
-                &Principal::Service("controltower.amazonaws.com".into()),
-                &[]
-            ),
+            verdict(&text, &Principal::Service("controltower.amazonaws.com".into()), &[]),
             Verdict::Allowed
         );
-        assert_eq!(
-            verdict(
-                &text,
-                &Principal::Service("config.amazonaws.com".into()),
-                &[]
-            ),
-            Verdict::Silent
-        );
+        assert_eq!(verdict(&text, &Principal::Service("config.amazonaws.com".into()), &[]), Verdict::Silent);
         assert_eq!(verdict(&text, &session(), &[]), Verdict::Silent);
     }
 
     #[test]
     fn a_missing_key_satisfies_negated_and_if_exists_operators() {
-        let not = trust(
-            r#"{"AWS":"*"}"#,
-            r#","Condition":{"StringNotEquals":{"sts:ExternalId":"x"}}"#,
-        );
-        assert_eq!(
-            verdict(&not, &session(), &[("sts:externalid", None)]),
-            Verdict::Allowed
-        );
-        let optional = trust(
-            r#"{"AWS":"*"}"#,
-            r#","Condition":{"StringEqualsIfExists":{"sts:ExternalId":"x"}}"#,
-        );
-        assert_eq!(
-            verdict(&optional, &session(), &[("sts:externalid", None)]),
-            Verdict::Allowed
-        );
-        assert_eq!(
-            verdict(&optional, &session(), &[("sts:externalid", Some("y"))]),
-            Verdict::Silent
-        );
+        let not = trust(r#"{"AWS":"*"}"#, r#","Condition":{"StringNotEquals":{"sts:ExternalId":"x"}}"#);
+        assert_eq!(verdict(&not, &session(), &[("sts:externalid", None)]), Verdict::Allowed);
+        let optional =
+            trust(r#"{"AWS":"*"}"#, r#","Condition":{"StringEqualsIfExists":{"sts:ExternalId":"x"}}"#);
+        assert_eq!(verdict(&optional, &session(), &[("sts:externalid", None)]), Verdict::Allowed);
+        assert_eq!(verdict(&optional, &session(), &[("sts:externalid", Some("y"))]), Verdict::Silent);
     }
 
     #[test]

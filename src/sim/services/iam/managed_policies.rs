@@ -33,10 +33,7 @@ pub(super) fn name_of(arn: &str) -> &str {
 /// The path in a policy's ARN, e.g. `/service-role/`.
 pub(super) fn path_of(arn: &str) -> &str {
     let after = arn.split_once(":policy").map_or("/", |(_, rest)| rest);
-    after
-        .rfind('/')
-        .and_then(|at| after.get(..=at))
-        .unwrap_or("/")
+    after.rfind('/').and_then(|at| after.get(..=at)).unwrap_or("/")
 }
 
 fn not_found(arn: &str) -> AwsError {
@@ -47,20 +44,13 @@ fn valid(arn: &str) -> Result<&str, AwsError> {
     if arn.starts_with("arn:aws:iam::") && arn.contains(":policy/") {
         return Ok(arn);
     }
-    Err(AwsError::new(
-        "InvalidInput",
-        format!("ARN {arn} is not valid."),
-    ))
+    Err(AwsError::new("InvalidInput", format!("ARN {arn} is not valid.")))
 }
 
 /// Refuses a policy that cannot be attached to a role of `account`.
 pub(super) fn must_be_attachable(world: &World, account: &str, arn: &str) -> Result<(), AwsError> {
     valid(arn)?;
-    let own = world
-        .iam
-        .accounts
-        .get(account)
-        .is_some_and(|account| account.policies.contains_key(arn));
+    let own = world.iam.accounts.get(account).is_some_and(|account| account.policies.contains_key(arn));
     match aws_managed::find(arn) {
         _ if own => Ok(()),
         Some(policy) if policy.attachable => Ok(()),
@@ -68,10 +58,9 @@ pub(super) fn must_be_attachable(world: &World, account: &str, arn: &str) -> Res
             "PolicyNotAttachable",
             format!("Cannot attach a Service Role Policy to a Customer Role: {arn}"),
         )),
-        None => Err(AwsError::new(
-            "NoSuchEntity",
-            format!("Policy {arn} does not exist or is not attachable."),
-        )),
+        None => {
+            Err(AwsError::new("NoSuchEntity", format!("Policy {arn} does not exist or is not attachable.")))
+        }
     }
 }
 
@@ -82,17 +71,11 @@ fn own<'w>(world: &'w mut World, request: &Request) -> Result<&'w mut ManagedPol
         let words = format!("Policy {arn} is managed by AWS and cannot be changed.");
         return Err(AwsError::new("AccessDenied", words).status(403));
     }
-    world
-        .iam
-        .account_mut(&request.caller.account)
-        .policies
-        .get_mut(arn)
-        .ok_or_else(|| not_found(arn))
+    world.iam.account_mut(&request.caller.account).policies.get_mut(arn).ok_or_else(|| not_found(arn))
 }
 
 fn checked(document: &str) -> Result<(), AwsError> {
-    Document::parse(document, Kind::Identity)
-        .map_err(|e| AwsError::new("MalformedPolicyDocument", e.0))?;
+    Document::parse(document, Kind::Identity).map_err(|e| AwsError::new("MalformedPolicyDocument", e.0))?;
     if size(document) > POLICY_SIZE {
         return Err(AwsError::new(
             "LimitExceeded",
@@ -103,10 +86,7 @@ fn checked(document: &str) -> Result<(), AwsError> {
 }
 
 pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let (name, path) = (
-        request.required("PolicyName"),
-        request.text("Path").unwrap_or("/"),
-    );
+    let (name, path) = (request.required("PolicyName"), request.text("Path").unwrap_or("/"));
     let document = request.required("PolicyDocument");
     checked(document)?;
     let mut policy = ManagedPolicy {
@@ -120,24 +100,13 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
         tags: BTreeMap::new(),
         default_version: 1,
         next_version: 2,
-        versions: BTreeMap::from([(
-            1,
-            Version {
-                document: document.to_owned(),
-                created: request.now,
-            },
-        )]),
+        versions: BTreeMap::from([(1, Version { document: document.to_owned(), created: request.now })]),
     };
     add_tags(&mut policy.tags, tags(request)?)?;
     let account = world.iam.account_mut(&request.caller.account);
     // Policy names are unique in an account whatever their case and path.
-    if account
-        .policies
-        .values()
-        .any(|known| known.name.eq_ignore_ascii_case(name))
-    {
-        let words =
-            format!("A policy called {name} already exists. Duplicate names are not allowed.");
+    if account.policies.values().any(|known| known.name.eq_ignore_ascii_case(name)) {
+        let words = format!("A policy called {name} already exists. Duplicate names are not allowed.");
         return Err(AwsError::new("EntityAlreadyExists", words));
     }
     let answer = json!({ "Policy": render::policy(&policy, 0, 0, true) });
@@ -176,12 +145,7 @@ pub(super) fn get(world: &mut World, request: &Request) -> Result<Value, AwsErro
         return Ok(json!({ "Policy": aws_policy(&policy, account) }));
     }
     let policy = account.policies.get(arn).ok_or_else(|| not_found(arn))?;
-    let rendered = render::policy(
-        policy,
-        account.attachments(arn),
-        account.boundaries(arn),
-        true,
-    );
+    let rendered = render::policy(policy, account.attachments(arn), account.boundaries(arn), true);
     Ok(json!({ "Policy": rendered }))
 }
 
@@ -192,11 +156,7 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
     let boundaries_only = request.text("PolicyUsageFilter") == Some("PermissionsBoundary");
     let account = world.iam.account_mut(&request.caller.account);
     let shown = |arn: &str, path: &str| {
-        let used = if boundaries_only {
-            account.boundaries(arn)
-        } else {
-            account.attachments(arn)
-        };
+        let used = if boundaries_only { account.boundaries(arn) } else { account.attachments(arn) };
         path.starts_with(prefix) && (used > 0 || !only_attached)
     };
     let mut items: Vec<(String, Value)> = Vec::new();
@@ -205,19 +165,10 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
         items.extend(aws.map(|policy| (policy.arn.clone(), aws_policy(&policy, account))));
     }
     if scope != "AWS" {
-        let own = account
-            .policies
-            .values()
-            .filter(|policy| shown(&policy.arn, &policy.path));
+        let own = account.policies.values().filter(|policy| shown(&policy.arn, &policy.path));
         items.extend(own.map(|policy| {
-            let (attached, bounding) = (
-                account.attachments(&policy.arn),
-                account.boundaries(&policy.arn),
-            );
-            (
-                policy.arn.clone(),
-                render::policy(policy, attached, bounding, false),
-            )
+            let (attached, bounding) = (account.attachments(&policy.arn), account.boundaries(&policy.arn));
+            (policy.arn.clone(), render::policy(policy, attached, bounding, false))
         }));
     }
     items.sort_by(|a, b| a.0.cmp(&b.0));
@@ -229,10 +180,7 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
     let account = world.iam.account_mut(&request.caller.account);
     let arn = request.required("PolicyArn");
     if account.attachments(arn) > 0 || account.boundaries(arn) > 0 {
-        return Err(AwsError::new(
-            "DeleteConflict",
-            "Cannot delete a policy attached to entities.",
-        ));
+        return Err(AwsError::new("DeleteConflict", "Cannot delete a policy attached to entities."));
     }
     if versions > 1 {
         let words = "This policy has more than one version. Before you delete a policy, you must delete the policy's \
@@ -249,10 +197,7 @@ fn number(id: &str) -> Option<u32> {
 }
 
 fn no_version(arn: &str, id: &str) -> AwsError {
-    AwsError::new(
-        "NoSuchEntity",
-        format!("Policy {arn} version {id} does not exist or is not attachable."),
-    )
+    AwsError::new("NoSuchEntity", format!("Policy {arn} version {id} does not exist or is not attachable."))
 }
 
 pub(super) fn create_version(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -264,10 +209,7 @@ pub(super) fn create_version(world: &mut World, request: &Request) -> Result<Val
                      existing version.";
         return Err(AwsError::new("LimitExceeded", words));
     }
-    let version = Version {
-        document: document.to_owned(),
-        created: request.now,
-    };
+    let version = Version { document: document.to_owned(), created: request.now };
     let id = policy.next_version;
     policy.next_version += 1;
     policy.updated = request.now;
@@ -280,10 +222,7 @@ pub(super) fn create_version(world: &mut World, request: &Request) -> Result<Val
 }
 
 pub(super) fn get_version(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let (arn, id) = (
-        valid(request.required("PolicyArn"))?,
-        request.required("VersionId"),
-    );
+    let (arn, id) = (valid(request.required("PolicyArn"))?, request.required("VersionId"));
     if let Some(policy) = aws_managed::find(arn) {
         if policy.version != id {
             return Err(no_version(arn, id));
@@ -309,35 +248,22 @@ fn aws_version(policy: &AwsPolicy, with_document: bool) -> Value {
         };
         let statement = json!([{ "Effect": "Allow", "Action": action, "Resource": "*" }]);
         let document = json!({ "Version": "2012-10-17", "Statement": statement });
-        out.insert(
-            "Document".into(),
-            json!(render::encoded(&document.to_string())),
-        );
+        out.insert("Document".into(), json!(render::encoded(&document.to_string())));
     }
     out.insert("VersionId".into(), json!(policy.version));
     out.insert("IsDefaultVersion".into(), json!(true));
-    out.insert(
-        "CreateDate".into(),
-        json!(Timestamp::from_second(1_273_276_800).map_or(0.0, epoch)),
-    );
+    out.insert("CreateDate".into(), json!(Timestamp::from_second(1_273_276_800).map_or(0.0, epoch)));
     Value::Object(out)
 }
 
 pub(super) fn list_versions(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     if let Some(policy) = aws_managed::find(valid(request.required("PolicyArn"))?) {
-        return page(
-            request,
-            "Versions",
-            vec![(policy.version.clone(), aws_version(&policy, false))],
-        );
+        return page(request, "Versions", vec![(policy.version.clone(), aws_version(&policy, false))]);
     }
     let policy = own(world, request)?;
     let shown = |(number, version)| {
         let number: &u32 = number;
-        (
-            format!("{number:010}"),
-            render::version(*number, version, policy.default_version, false),
-        )
+        (format!("{number:010}"), render::version(*number, version, policy.default_version, false))
     };
     let items = policy.versions.iter().map(shown).collect();
     page(request, "Versions", items)
@@ -350,10 +276,7 @@ pub(super) fn delete_version(world: &mut World, request: &Request) -> Result<Val
         .filter(|number| policy.versions.contains_key(number))
         .ok_or_else(|| no_version(arn, id))?;
     if number == policy.default_version {
-        return Err(AwsError::new(
-            "DeleteConflict",
-            "Cannot delete the default version of a policy.",
-        ));
+        return Err(AwsError::new("DeleteConflict", "Cannot delete the default version of a policy."));
     }
     policy.versions.remove(&number);
     Ok(json!({}))
@@ -384,19 +307,11 @@ pub(super) fn list_entities(world: &mut World, request: &Request) -> Result<Valu
         .roles
         .values()
         .filter(|role| {
-            let used = if boundary {
-                role.boundary.as_deref() == Some(arn)
-            } else {
-                role.attached.contains(arn)
-            };
+            let used =
+                if boundary { role.boundary.as_deref() == Some(arn) } else { role.attached.contains(arn) };
             wanted && used && role.path.starts_with(prefix)
         })
-        .map(|role| {
-            (
-                role.name.clone(),
-                json!({ "RoleName": role.name, "RoleId": role.id }),
-            )
-        })
+        .map(|role| (role.name.clone(), json!({ "RoleName": role.name, "RoleId": role.id })))
         .collect();
     let mut answer = page(request, "PolicyRoles", items)?;
     for nobody in ["PolicyGroups", "PolicyUsers"] {

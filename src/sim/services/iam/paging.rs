@@ -13,39 +13,23 @@ use crate::sim::request::Request;
 ///
 /// # Errors
 /// `ValidationError` for a marker that no page gave out.
-pub(super) fn page(
-    request: &Request,
-    name: &str,
-    items: Vec<(String, Value)>,
-) -> Result<Value, AwsError> {
+pub(super) fn page(request: &Request, name: &str, items: Vec<(String, Value)>) -> Result<Value, AwsError> {
     let after = match request.text("Marker") {
         None => None,
         Some(marker) => Some(
-            key_of(marker)
-                .ok_or_else(|| AwsError::new("ValidationError", "Invalid Marker.").status(400))?,
+            key_of(marker).ok_or_else(|| AwsError::new("ValidationError", "Invalid Marker.").status(400))?,
         ),
     };
-    let size = request
-        .integer("MaxItems")
-        .and_then(|size| usize::try_from(size).ok())
-        .unwrap_or(100);
-    let rest: Vec<_> = items
-        .into_iter()
-        .filter(|(key, _)| after.as_ref().is_none_or(|after| key > after))
-        .collect();
+    let size = request.integer("MaxItems").and_then(|size| usize::try_from(size).ok()).unwrap_or(100);
+    let rest: Vec<_> =
+        items.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|after| key > after)).collect();
     let mut out = Map::new();
     let truncated = rest.len() > size;
     if let Some((key, _)) = rest.get(size.saturating_sub(1)).filter(|_| truncated) {
         out.insert("Marker".into(), json!(hex::encode(key)));
     }
     out.insert("IsTruncated".into(), json!(truncated));
-    out.insert(
-        name.into(),
-        rest.into_iter()
-            .take(size)
-            .map(|(_, value)| value)
-            .collect(),
-    );
+    out.insert(name.into(), rest.into_iter().take(size).map(|(_, value)| value).collect());
     Ok(Value::Object(out))
 }
 

@@ -30,10 +30,7 @@ fn identity_exists(world: &World, name: &str) -> bool {
         return true;
     }
     // A policy whose role or user was deleted shows its unique id, and is accepted in that form.
-    if ["AROA", "AIDA"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
-    {
+    if ["AROA", "AIDA"].iter().any(|prefix| name.starts_with(prefix)) {
         return name.len() > 15 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     }
     let parts: Vec<&str> = name.splitn(6, ':').collect();

@@ -44,12 +44,7 @@ pub fn role<'w>(world: &'w World, account: &str, name: &str) -> Option<&'w Role>
 
 /// Every role of an account in order of names.
 pub fn roles<'w>(world: &'w World, account: &str) -> impl Iterator<Item = &'w Role> {
-    world
-        .iam
-        .accounts
-        .get(account)
-        .into_iter()
-        .flat_map(|account| account.roles.values())
+    world.iam.accounts.get(account).into_iter().flat_map(|account| account.roles.values())
 }
 
 /// Whether a role's trust policy lets an AWS service assume it, e.g. `controltower.amazonaws.com`. Conditions on
@@ -65,10 +60,7 @@ pub fn trusts_service(role: &Role, service: &str) -> bool {
 #[must_use]
 pub fn trusts_account(role: &Role, account: &str) -> bool {
     let root = format!("arn:aws:iam::{account}:root");
-    let principal = Principal::Identity {
-        account: account.to_owned(),
-        arns: vec![root],
-    };
+    let principal = Principal::Identity { account: account.to_owned(), arns: vec![root] };
     trusts(role, &principal, &Context::new())
 }
 
@@ -76,10 +68,7 @@ pub fn trusts_account(role: &Role, account: &str) -> bool {
 pub(crate) fn principal_of(world: &World, caller: &Caller) -> Principal {
     let mut arns = vec![caller.arn.clone()];
     arns.extend(session_role(world, caller).map(|role| role.arn.clone()));
-    Principal::Identity {
-        account: caller.account.clone(),
-        arns,
-    }
+    Principal::Identity { account: caller.account.clone(), arns }
 }
 
 /// The role behind a role session, `None` for a user and for a session whose role is gone.
@@ -90,14 +79,7 @@ pub(crate) fn session_role<'w>(world: &'w World, caller: &Caller) -> Option<&'w 
 
 fn trusts(role: &Role, principal: &Principal, context: &Context) -> bool {
     Document::parse(&role.trust, Kind::Trust).is_ok_and(|document| {
-        decide(
-            &document,
-            &Question {
-                action: "sts:AssumeRole",
-                principal,
-                context,
-            },
-        ) == Verdict::Allowed
+        decide(&document, &Question { action: "sts:AssumeRole", principal, context }) == Verdict::Allowed
     })
 }
 
@@ -122,12 +104,7 @@ fn statement(principal: &serde_json::Value) -> String {
 }
 
 /// Creates a role unless one of its name exists; an existing role is left exactly as it is. True: it was created.
-pub fn ensure_role(
-    world: &mut World,
-    account: &str,
-    wanted: &WantedRole<'_>,
-    now: Timestamp,
-) -> bool {
+pub fn ensure_role(world: &mut World, account: &str, wanted: &WantedRole<'_>, now: Timestamp) -> bool {
     if world.iam.role(account, wanted.name).is_some() {
         return false;
     }
@@ -151,11 +128,7 @@ pub fn put_role(world: &mut World, account: &str, wanted: &WantedRole<'_>, now: 
         boundary: None,
         tags: BTreeMap::new(),
         attached: wanted.managed.iter().map(|&arn| arn.to_owned()).collect(),
-        inline: wanted
-            .inline
-            .iter()
-            .map(|&(name, text)| (name.to_owned(), text.to_owned()))
-            .collect(),
+        inline: wanted.inline.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect(),
         last_used: None,
         linked_service: None,
     };
@@ -191,13 +164,7 @@ pub fn ensure_service_linked_role(
 /// the management account with AdministratorAccess
 /// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html>); an invited
 /// account (`role` is `None`) has no access role.
-pub fn open_account(
-    world: &mut World,
-    account: &str,
-    management: &str,
-    role: Option<&str>,
-    now: Timestamp,
-) {
+pub fn open_account(world: &mut World, account: &str, management: &str, role: Option<&str>, now: Timestamp) {
     service_linked::ensure(world, account, "organizations.amazonaws.com", now);
     if let Some(name) = role {
         let trust = trust_of_account(management);
@@ -222,13 +189,7 @@ mod tests {
     fn the_access_role_of_a_new_account_trusts_the_management_account_and_nobody_else() {
         let mut world = World::new(&Settings::default());
         let now = world.time;
-        open_account(
-            &mut world,
-            "222233334444",
-            "111122223333",
-            Some("OrganizationAccountAccessRole"),
-            now,
-        );
+        open_account(&mut world, "222233334444", "111122223333", Some("OrganizationAccountAccessRole"), now);
         let role = role(&world, "222233334444", "OrganizationAccountAccessRole").expect("the role");
         assert!(trusts_account(role, "111122223333"));
         assert!(!trusts_account(role, "999900001111"));
@@ -251,25 +212,10 @@ mod tests {
             inline: &[],
         };
         assert!(ensure_role(&mut world, "222233334444", &wanted, now));
-        let id = role(&world, "222233334444", "R")
-            .expect("the role")
-            .id
-            .clone();
-        world
-            .iam
-            .account_mut("222233334444")
-            .roles
-            .get_mut("R")
-            .expect("the role")
-            .attached
-            .clear();
+        let id = role(&world, "222233334444", "R").expect("the role").id.clone();
+        world.iam.account_mut("222233334444").roles.get_mut("R").expect("the role").attached.clear();
         assert!(!ensure_role(&mut world, "222233334444", &wanted, now));
-        assert!(
-            role(&world, "222233334444", "R")
-                .expect("the role")
-                .attached
-                .is_empty()
-        );
+        assert!(role(&world, "222233334444", "R").expect("the role").attached.is_empty());
         put_role(&mut world, "222233334444", &wanted, now);
         let repaired = role(&world, "222233334444", "R").expect("the role");
         assert_eq!((repaired.attached.len(), &repaired.id), (1, &id));

@@ -13,20 +13,14 @@ use super::state::{ManagedPolicy, Role, Version};
 
 /// Everything but RFC 3986's unreserved characters, the encoding IAM documents for returned policies
 /// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html>).
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(super) fn encoded(document: &str) -> String {
     utf8_percent_encode(document, RESERVED).to_string()
 }
 
 pub(super) fn tags(tags: &BTreeMap<String, String>) -> Value {
-    tags.iter()
-        .map(|(key, value)| json!({ "Key": key, "Value": value }))
-        .collect()
+    tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
 }
 
 /// A role as the list operations show it: without tags, boundary and last use.
@@ -37,10 +31,7 @@ pub(super) fn listed_role(role: &Role) -> Map<String, Value> {
     out.insert("RoleId".into(), json!(role.id));
     out.insert("Arn".into(), json!(role.arn));
     out.insert("CreateDate".into(), json!(epoch(role.created)));
-    out.insert(
-        "AssumeRolePolicyDocument".into(),
-        json!(encoded(&role.trust)),
-    );
+    out.insert("AssumeRolePolicyDocument".into(), json!(encoded(&role.trust)));
     if let Some(description) = &role.description {
         out.insert("Description".into(), json!(description));
     }
@@ -70,21 +61,13 @@ pub(super) fn role(role: &Role) -> Value {
 }
 
 /// A customer managed policy. `whole` adds what the list operation leaves out: description and tags.
-pub(super) fn policy(
-    policy: &ManagedPolicy,
-    attachments: usize,
-    boundaries: usize,
-    whole: bool,
-) -> Value {
+pub(super) fn policy(policy: &ManagedPolicy, attachments: usize, boundaries: usize, whole: bool) -> Value {
     let mut out = Map::new();
     out.insert("PolicyName".into(), json!(policy.name));
     out.insert("PolicyId".into(), json!(policy.id));
     out.insert("Arn".into(), json!(policy.arn));
     out.insert("Path".into(), json!(policy.path));
-    out.insert(
-        "DefaultVersionId".into(),
-        json!(format!("v{}", policy.default_version)),
-    );
+    out.insert("DefaultVersionId".into(), json!(format!("v{}", policy.default_version)));
     out.insert("AttachmentCount".into(), json!(attachments));
     out.insert("PermissionsBoundaryUsageCount".into(), json!(boundaries));
     out.insert("IsAttachable".into(), json!(true));

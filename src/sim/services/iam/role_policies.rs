@@ -23,27 +23,17 @@ pub(super) fn size(document: &str) -> usize {
 }
 
 fn no_policy(name: &str) -> AwsError {
-    AwsError::new(
-        "NoSuchEntity",
-        format!("The role policy with name {name} cannot be found."),
-    )
+    AwsError::new("NoSuchEntity", format!("The role policy with name {name} cannot be found."))
 }
 
 pub(super) fn put(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let (name, document) = (
-        request.required("PolicyName"),
-        request.required("PolicyDocument"),
-    );
+    let (name, document) = (request.required("PolicyName"), request.required("PolicyDocument"));
     let role = changeable(world, request)?;
-    Document::parse(document, Kind::Identity)
-        .map_err(|e| AwsError::new("MalformedPolicyDocument", e.0))?;
+    Document::parse(document, Kind::Identity).map_err(|e| AwsError::new("MalformedPolicyDocument", e.0))?;
     let others = role.inline.iter().filter(|(known, _)| *known != name);
     let total = others.map(|(_, text)| size(text)).sum::<usize>() + size(document);
     if total > INLINE_SIZE {
-        let words = format!(
-            "Maximum policy size of {INLINE_SIZE} bytes exceeded for role {}",
-            role.name
-        );
+        let words = format!("Maximum policy size of {INLINE_SIZE} bytes exceeded for role {}", role.name);
         return Err(AwsError::new("LimitExceeded", words));
     }
     role.inline.insert(name.to_owned(), document.to_owned());
@@ -53,26 +43,17 @@ pub(super) fn put(world: &mut World, request: &Request) -> Result<Value, AwsErro
 pub(super) fn get(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let (role, name) = (named(world, request)?, request.required("PolicyName"));
     let document = role.inline.get(name).ok_or_else(|| no_policy(name))?;
-    Ok(
-        json!({ "RoleName": role.name, "PolicyName": name, "PolicyDocument": render::encoded(document) }),
-    )
+    Ok(json!({ "RoleName": role.name, "PolicyName": name, "PolicyDocument": render::encoded(document) }))
 }
 
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let items = named(world, request)?
-        .inline
-        .keys()
-        .map(|name| (name.clone(), json!(name)))
-        .collect();
+    let items = named(world, request)?.inline.keys().map(|name| (name.clone(), json!(name))).collect();
     page(request, "PolicyNames", items)
 }
 
 pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let name = request.required("PolicyName");
-    changeable(world, request)?
-        .inline
-        .remove(name)
-        .ok_or_else(|| no_policy(name))?;
+    changeable(world, request)?.inline.remove(name).ok_or_else(|| no_policy(name))?;
     Ok(json!({}))
 }
 
@@ -93,10 +74,7 @@ pub(super) fn attach(world: &mut World, request: &Request) -> Result<Value, AwsE
 pub(super) fn detach(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let arn = request.required("PolicyArn");
     if !changeable(world, request)?.attached.remove(arn) {
-        return Err(AwsError::new(
-            "NoSuchEntity",
-            format!("Policy {arn} was not found."),
-        ));
+        return Err(AwsError::new("NoSuchEntity", format!("Policy {arn} was not found.")));
     }
     Ok(json!({}))
 }
@@ -108,12 +86,7 @@ pub(super) fn list_attached(world: &mut World, request: &Request) -> Result<Valu
         .attached
         .iter()
         .filter(|arn| path_of(arn).starts_with(prefix))
-        .map(|arn| {
-            (
-                arn.clone(),
-                json!({ "PolicyName": name_of(arn), "PolicyArn": arn }),
-            )
-        })
+        .map(|arn| (arn.clone(), json!({ "PolicyName": name_of(arn), "PolicyArn": arn })))
         .collect();
     page(request, "AttachedPolicies", items)
 }

@@ -23,26 +23,17 @@ const TRUST_SIZE: usize = 2048;
 const TAGS: usize = 50;
 
 pub(super) fn no_role(name: &str) -> AwsError {
-    AwsError::new(
-        "NoSuchEntity",
-        format!("The role with name {name} cannot be found."),
-    )
+    AwsError::new("NoSuchEntity", format!("The role with name {name} cannot be found."))
 }
 
 /// The role of the request's account that `RoleName` names.
 pub(super) fn named<'w>(world: &'w World, request: &Request) -> Result<&'w Role, AwsError> {
     let name = request.required("RoleName");
-    world
-        .iam
-        .role(&request.caller.account, name)
-        .ok_or_else(|| no_role(name))
+    world.iam.role(&request.caller.account, name).ok_or_else(|| no_role(name))
 }
 
 /// The same, to change it. Service-linked roles are refused: only their service changes them.
-pub(super) fn changeable<'w>(
-    world: &'w mut World,
-    request: &Request,
-) -> Result<&'w mut Role, AwsError> {
+pub(super) fn changeable<'w>(world: &'w mut World, request: &Request) -> Result<&'w mut Role, AwsError> {
     let name = request.required("RoleName");
     let account = world.iam.account_mut(&request.caller.account);
     let role = account.roles.get_mut(name).ok_or_else(|| no_role(name))?;
@@ -82,21 +73,13 @@ fn checked_trust(world: &World, text: &str) -> Result<(), AwsError> {
 pub(super) fn tags(request: &Request) -> Result<BTreeMap<String, String>, AwsError> {
     let mut tags = BTreeMap::new();
     for tag in request.list("Tags") {
-        let part = |name: &str| {
-            tag.get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let part = |name: &str| tag.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (key, value) = (part("Key"), part("Value"));
         if key.to_ascii_lowercase().starts_with("aws:") {
             let words = format!("Tag keys beginning with aws: are reserved: {key}");
             return Err(AwsError::new("InvalidInput", words));
         }
-        if tags
-            .keys()
-            .any(|known: &String| known.eq_ignore_ascii_case(&key))
-        {
+        if tags.keys().any(|known: &String| known.eq_ignore_ascii_case(&key)) {
             let words = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
             return Err(AwsError::new("InvalidInput", words));
         }
@@ -135,15 +118,8 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
     }
     let account = world.iam.account_mut(&request.caller.account);
     // Role names are unique in an account whatever their case and path.
-    if account
-        .roles
-        .keys()
-        .any(|known| known.eq_ignore_ascii_case(name))
-    {
-        return Err(AwsError::new(
-            "EntityAlreadyExists",
-            format!("Role with name {name} already exists."),
-        ));
+    if account.roles.keys().any(|known| known.eq_ignore_ascii_case(name)) {
+        return Err(AwsError::new("EntityAlreadyExists", format!("Role with name {name} already exists.")));
     }
     if account.roles.len() >= ROLES_PER_ACCOUNT {
         let words = format!("Cannot exceed quota for RolesPerAccount: {ROLES_PER_ACCOUNT}");
@@ -167,11 +143,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
     };
     add_tags(&mut role.tags, tags)?;
     let answer = json!({ "Role": render::role(&role) });
-    world
-        .iam
-        .account_mut(&request.caller.account)
-        .roles
-        .insert(name.to_owned(), role);
+    world.iam.account_mut(&request.caller.account).roles.insert(name.to_owned(), role);
     Ok(answer)
 }
 
@@ -181,11 +153,7 @@ pub(super) fn get(world: &mut World, request: &Request) -> Result<Value, AwsErro
 
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let prefix = request.text("PathPrefix").unwrap_or("/");
-    let roles = world
-        .iam
-        .account_mut(&request.caller.account)
-        .roles
-        .values();
+    let roles = world.iam.account_mut(&request.caller.account).roles.values();
     let items = roles
         .filter(|role| role.path.starts_with(prefix))
         .map(|role| (role.name.clone(), Value::Object(render::listed_role(role))))
@@ -202,11 +170,7 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
     if !role.inline.is_empty() {
         return conflict("Cannot delete entity, must delete policies first.");
     }
-    world
-        .iam
-        .account_mut(&request.caller.account)
-        .roles
-        .remove(request.required("RoleName"));
+    world.iam.account_mut(&request.caller.account).roles.remove(request.required("RoleName"));
     Ok(json!({}))
 }
 
@@ -243,24 +207,16 @@ pub(super) fn tag(world: &mut World, request: &Request) -> Result<Value, AwsErro
 }
 
 pub(super) fn untag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let gone: Vec<&str> = request
-        .list("TagKeys")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
+    let gone: Vec<&str> = request.list("TagKeys").iter().filter_map(Value::as_str).collect();
     let role = changeable(world, request)?;
-    role.tags
-        .retain(|key, _| !gone.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
+    role.tags.retain(|key, _| !gone.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
     Ok(json!({}))
 }
 
 pub(super) fn list_tags(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let role = named(world, request)?;
-    let items = role
-        .tags
-        .iter()
-        .map(|(key, value)| (key.clone(), json!({ "Key": key, "Value": value })))
-        .collect();
+    let items =
+        role.tags.iter().map(|(key, value)| (key.clone(), json!({ "Key": key, "Value": value }))).collect();
     page(request, "Tags", items)
 }
 

@@ -36,10 +36,7 @@ fn organization<'w>(world: &'w World, request: &Request) -> Result<&'w Organizat
             "The request was rejected because trusted access is not enabled for IAM in Organizations.",
         );
     }
-    let delegated = organization
-        .delegated
-        .get(caller)
-        .is_some_and(|services| services.contains_key(SERVICE));
+    let delegated = organization.delegated.get(caller).is_some_and(|services| services.contains_key(SERVICE));
     if organization.management != caller && !delegated {
         return refuse(
             "AccountNotManagementOrDelegatedAdministratorException",
@@ -54,12 +51,7 @@ fn answer(world: &World, id: &str) -> Value {
     json!({ "OrganizationId": id, "EnabledFeatures": features })
 }
 
-fn switch(
-    world: &mut World,
-    request: &Request,
-    feature: &str,
-    on: bool,
-) -> Result<Value, AwsError> {
+fn switch(world: &mut World, request: &Request, feature: &str, on: bool) -> Result<Value, AwsError> {
     let organization = organization(world, request)?;
     // Only the management account switches on; a delegated administrator may switch off.
     if on && organization.management != request.caller.account {

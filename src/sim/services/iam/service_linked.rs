@@ -42,8 +42,7 @@ fn table() -> &'static [Row] {
     // A test proves that the file parses.
     &TABLE
         .get_or_init(|| {
-            toml::from_str(include_str!("service_linked.toml"))
-                .unwrap_or(Table { role: Vec::new() })
+            toml::from_str(include_str!("service_linked.toml")).unwrap_or(Table { role: Vec::new() })
         })
         .role
 }
@@ -52,17 +51,8 @@ fn row(service: &str) -> Option<&'static Row> {
     table().iter().find(|row| row.service == service)
 }
 
-fn build(
-    world: &mut World,
-    account: &str,
-    row: &Row,
-    suffix: Option<&str>,
-    now: Timestamp,
-) -> Role {
-    let name = suffix.map_or_else(
-        || row.name.clone(),
-        |suffix| format!("{}_{suffix}", row.name),
-    );
+fn build(world: &mut World, account: &str, row: &Row, suffix: Option<&str>, now: Timestamp) -> Role {
+    let name = suffix.map_or_else(|| row.name.clone(), |suffix| format!("{}_{suffix}", row.name));
     let path = format!("/aws-service-role/{}/", row.service);
     let trust = json!({
         "Version": "2012-10-17",
@@ -79,10 +69,7 @@ fn build(
         max_session: 3600,
         boundary: None,
         tags: BTreeMap::new(),
-        attached: BTreeSet::from([format!(
-            "arn:aws:iam::aws:policy/aws-service-role/{}",
-            row.policy
-        )]),
+        attached: BTreeSet::from([format!("arn:aws:iam::aws:policy/aws-service-role/{}", row.policy)]),
         inline: BTreeMap::new(),
         last_used: None,
         linked_service: Some(row.service.clone()),
@@ -90,23 +77,14 @@ fn build(
 }
 
 /// The service-linked role of a service, created if it is missing. `None`: the service has none that is known.
-pub(super) fn ensure(
-    world: &mut World,
-    account: &str,
-    service: &str,
-    now: Timestamp,
-) -> Option<String> {
+pub(super) fn ensure(world: &mut World, account: &str, service: &str, now: Timestamp) -> Option<String> {
     let row = row(service)?;
     if let Some(role) = world.iam.role(account, &row.name) {
         return Some(role.arn.clone());
     }
     let role = build(world, account, row, None, now);
     let arn = role.arn.clone();
-    world
-        .iam
-        .account_mut(account)
-        .roles
-        .insert(role.name.clone(), role);
+    world.iam.account_mut(account).roles.insert(role.name.clone(), role);
     Some(arn)
 }
 
@@ -116,9 +94,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
     let invalid = |words: String| Err(AwsError::new("InvalidInput", words));
     // AWS's sentences for these two refusals are UNSOURCED.
     let Some(row) = row(service) else {
-        return invalid(format!(
-            "Service {service} does not support service-linked roles."
-        ));
+        return invalid(format!("Service {service} does not support service-linked roles."));
     };
     if suffix.is_some() && !row.suffix {
         return invalid(format!("Custom suffix is not allowed for {service}"));
@@ -133,11 +109,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
         ));
     }
     let answer = json!({ "Role": render::role(&role) });
-    world
-        .iam
-        .account_mut(account)
-        .roles
-        .insert(role.name.clone(), role);
+    world.iam.account_mut(account).roles.insert(role.name.clone(), role);
     Ok(answer)
 }
 
@@ -151,22 +123,13 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
     let ends = world.end_of(request.now, DELETION);
     let account = world.iam.account_mut(&request.caller.account);
     // A second request before the first has ended returns the first task.
-    if let Some((task, _)) = account
-        .deletions
-        .iter()
-        .find(|(_, deletion)| deletion.role == name && !deletion.done)
+    if let Some((task, _)) =
+        account.deletions.iter().find(|(_, deletion)| deletion.role == name && !deletion.done)
     {
         return Ok(json!({ "DeletionTaskId": task }));
     }
     let task = format!("task/aws-service-role/{service}/{name}/{id}");
-    account.deletions.insert(
-        task.clone(),
-        Deletion {
-            role: name,
-            ends,
-            done: false,
-        },
-    );
+    account.deletions.insert(task.clone(), Deletion { role: name, ends, done: false });
     Ok(json!({ "DeletionTaskId": task }))
 }
 
@@ -174,34 +137,22 @@ pub(super) fn deletion_status(world: &mut World, request: &Request) -> Result<Va
     let task = request.required("DeletionTaskId");
     let account = world.iam.account_mut(&request.caller.account);
     let deletion = account.deletions.get(task).ok_or_else(|| {
-        AwsError::new(
-            "NoSuchEntity",
-            format!("The deletion task with id {task} cannot be found."),
-        )
+        AwsError::new("NoSuchEntity", format!("The deletion task with id {task} cannot be found."))
     })?;
     Ok(json!({ "Status": if deletion.done { "SUCCEEDED" } else { "IN_PROGRESS" } }))
 }
 
 /// When the next deletion ends.
 pub(super) fn due(world: &World) -> Option<Timestamp> {
-    let deletions = world
-        .iam
-        .accounts
-        .values()
-        .flat_map(|account| account.deletions.values());
-    deletions
-        .filter(|deletion| !deletion.done)
-        .map(|deletion| deletion.ends)
-        .min()
+    let deletions = world.iam.accounts.values().flat_map(|account| account.deletions.values());
+    deletions.filter(|deletion| !deletion.done).map(|deletion| deletion.ends).min()
 }
 
 /// Ends every deletion that is due.
 pub(super) fn settle(world: &mut World, now: Timestamp) {
     for account in world.iam.accounts.values_mut() {
-        for deletion in account
-            .deletions
-            .values_mut()
-            .filter(|deletion| !deletion.done && deletion.ends <= now)
+        for deletion in
+            account.deletions.values_mut().filter(|deletion| !deletion.done && deletion.ends <= now)
         {
             deletion.done = true;
             account.roles.remove(&deletion.role);
@@ -215,15 +166,9 @@ mod tests {
 
     #[test]
     fn the_table_parses_and_names_each_service_once() {
-        let table: Table =
-            toml::from_str(include_str!("service_linked.toml")).expect("the table parses");
+        let table: Table = toml::from_str(include_str!("service_linked.toml")).expect("the table parses");
         let services: BTreeSet<_> = table.role.iter().map(|row| &row.service).collect();
         assert_eq!(services.len(), table.role.len());
-        assert!(
-            table
-                .role
-                .iter()
-                .all(|row| row.name.starts_with("AWSServiceRoleFor"))
-        );
+        assert!(table.role.iter().all(|row| row.name.starts_with("AWSServiceRoleFor")));
     }
 }

@@ -114,17 +114,11 @@ impl State {
 impl Account {
     /// How many roles carry a managed policy.
     pub(crate) fn attachments(&self, policy: &str) -> usize {
-        self.roles
-            .values()
-            .filter(|role| role.attached.contains(policy))
-            .count()
+        self.roles.values().filter(|role| role.attached.contains(policy)).count()
     }
 
     /// How many roles have a managed policy as their boundary.
     pub(crate) fn boundaries(&self, policy: &str) -> usize {
-        self.roles
-            .values()
-            .filter(|role| role.boundary.as_deref() == Some(policy))
-            .count()
+        self.roles.values().filter(|role| role.boundary.as_deref() == Some(policy)).count()
     }
 }

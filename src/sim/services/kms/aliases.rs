@@ -33,10 +33,7 @@ fn name(request: &Request) -> Result<&str, AwsError> {
     }
     let rest = name.strip_prefix("alias/").unwrap_or_default();
     if rest.is_empty() || rest.contains(':') {
-        return Err(AwsError::new(
-            "InvalidAliasNameException",
-            format!("{name} is not a valid alias name."),
-        ));
+        return Err(AwsError::new("InvalidAliasNameException", format!("{name} is not a valid alias name.")));
     }
     Ok(name)
 }
@@ -53,31 +50,16 @@ fn target(world: &World, request: &Request) -> Result<Place, AwsError> {
 pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let name = name(request)?;
     let target = target(world, request)?;
-    let region = world
-        .kms
-        .region_mut(&request.caller.account, &request.region);
+    let region = world.kms.region_mut(&request.caller.account, &request.region);
     if region.aliases.contains_key(name) {
         let arn = alias_arn(&request.caller.account, &request.region, name);
         let words = format!("An alias with the name {arn} already exists");
         return Err(AwsError::new("AlreadyExistsException", words));
     }
-    if region
-        .aliases
-        .values()
-        .filter(|alias| alias.target == target.id)
-        .count()
-        >= PER_KEY
-    {
-        return Err(AwsError::new(
-            "LimitExceededException",
-            format!("Aliases per key exceeds {PER_KEY}"),
-        ));
+    if region.aliases.values().filter(|alias| alias.target == target.id).count() >= PER_KEY {
+        return Err(AwsError::new("LimitExceededException", format!("Aliases per key exceeds {PER_KEY}")));
     }
-    let alias = Alias {
-        target: target.id,
-        created: request.now,
-        updated: request.now,
-    };
+    let alias = Alias { target: target.id, created: request.now, updated: request.now };
     region.aliases.insert(name.to_owned(), alias);
     Ok(json!({}))
 }
@@ -87,14 +69,9 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
     let target = target(world, request)?;
     let (account, region) = (request.caller.account.as_str(), request.region.as_str());
     let known = world.kms.region_mut(account, region).aliases.get(name);
-    let old = known
-        .map(|alias| alias.target.clone())
-        .ok_or_else(|| missing(request, name))?;
+    let old = known.map(|alias| alias.target.clone()).ok_or_else(|| missing(request, name))?;
     let kind = |id: &str| {
-        world
-            .kms
-            .key(account, region, id)
-            .map(|key| (key.spec == "SYMMETRIC_DEFAULT", key.usage.clone()))
+        world.kms.key(account, region, id).map(|key| (key.spec == "SYMMETRIC_DEFAULT", key.usage.clone()))
     };
     if kind(&old).is_some_and(|old| Some(old) != kind(&target.id)) {
         let words = "The current and new KMS keys must have the same type and the same key usage.";
@@ -108,22 +85,13 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
 }
 
 fn missing(request: &Request, name: &str) -> AwsError {
-    not_found(format!(
-        "Alias {} is not found.",
-        alias_arn(&request.caller.account, &request.region, name)
-    ))
+    not_found(format!("Alias {} is not found.", alias_arn(&request.caller.account, &request.region, name)))
 }
 
 pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let name = name(request)?;
-    let region = world
-        .kms
-        .region_mut(&request.caller.account, &request.region);
-    region
-        .aliases
-        .remove(name)
-        .map(|_| json!({}))
-        .ok_or_else(|| missing(request, name))
+    let region = world.kms.region_mut(&request.caller.account, &request.region);
+    region.aliases.remove(name).map(|_| json!({})).ok_or_else(|| missing(request, name))
 }
 
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {

@@ -26,18 +26,10 @@ const DAY: u64 = 86_400;
 pub(super) fn tags(request: &Request) -> Result<BTreeMap<String, String>, AwsError> {
     let mut tags = BTreeMap::new();
     for tag in request.list("Tags") {
-        let part = |name: &str| {
-            tag.get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let part = |name: &str| tag.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let key = part("TagKey");
         if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(AwsError::new(
-                "TagException",
-                "Tags beginning with aws: are reserved",
-            ));
+            return Err(AwsError::new("TagException", "Tags beginning with aws: are reserved"));
         }
         if tags.insert(key, part("TagValue")).is_some() {
             return Err(AwsError::new("TagException", "Duplicate tag keys"));
@@ -54,10 +46,7 @@ fn within_quota(tags: BTreeMap<String, String>) -> Result<BTreeMap<String, Strin
 }
 
 fn spec_of(request: &Request) -> Result<&str, AwsError> {
-    match (
-        request.text("KeySpec"),
-        request.text("CustomerMasterKeySpec"),
-    ) {
+    match (request.text("KeySpec"), request.text("CustomerMasterKeySpec")) {
         (Some(_), Some(_)) => Err(AwsError::new(
             "ValidationException",
             "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
@@ -69,8 +58,8 @@ fn spec_of(request: &Request) -> Result<&str, AwsError> {
 
 pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let spec = spec_of(request)?;
-    let usage = specs::usage(spec, request.text("KeyUsage")).ok_or_else(|| {
-        match request.text("KeyUsage") {
+    let usage =
+        specs::usage(spec, request.text("KeyUsage")).ok_or_else(|| match request.text("KeyUsage") {
             Some(usage) => AwsError::new(
                 "ValidationException",
                 format!("KeyUsage {usage} is not compatible with KeySpec {spec}"),
@@ -79,8 +68,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
                 "ValidationException",
                 format!("You must specify a KeyUsage value for KeySpec {spec}"),
             ),
-        }
-    })?;
+        })?;
     let origin = request.text("Origin").unwrap_or("AWS_KMS");
     if !["AWS_KMS", "EXTERNAL"].contains(&origin) {
         let words = "Custom key stores are not available in this account.";
@@ -90,11 +78,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
     let account = request.caller.account.as_str();
     let policy = policies::given(world, request)?.unwrap_or_else(|| policies::default(account));
     let multi_region = request.boolean("MultiRegion").unwrap_or(false);
-    let id = if multi_region {
-        format!("mrk-{}", world.ids.hex(32))
-    } else {
-        world.ids.uuid()
-    };
+    let id = if multi_region { format!("mrk-{}", world.ids.hex(32)) } else { world.ids.uuid() };
     let key = Key {
         arn: format!("arn:aws:kms:{}:{account}:key/{id}", request.region),
         account: account.to_owned(),
@@ -105,29 +89,18 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
         usage: usage.to_owned(),
         origin: origin.to_owned(),
         // A key for imported material waits for it.
-        state: if origin == "EXTERNAL" {
-            "PendingImport"
-        } else {
-            "Enabled"
-        }
-        .to_owned(),
+        state: if origin == "EXTERNAL" { "PendingImport" } else { "Enabled" }.to_owned(),
         policy,
         tags,
-        multi_region: multi_region.then(|| MultiRegion {
-            primary: request.region.clone(),
-            replicas: BTreeSet::new(),
-        }),
+        multi_region: multi_region
+            .then(|| MultiRegion { primary: request.region.clone(), replicas: BTreeSet::new() }),
         rotation: None,
         deletion: None,
         passing: None,
         id: id.clone(),
     };
     let answer = json!({ "KeyMetadata": render::metadata(&key) });
-    world
-        .kms
-        .region_mut(account, &request.region)
-        .keys
-        .insert(id, key);
+    world.kms.region_mut(account, &request.region).keys.insert(id, key);
     Ok(answer)
 }
 
@@ -137,15 +110,8 @@ pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, Aw
 }
 
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let region = world
-        .kms
-        .region_mut(&request.caller.account, &request.region);
-    let row = |key: &Key| {
-        (
-            key.id.clone(),
-            json!({ "KeyId": key.id, "KeyArn": key.arn }),
-        )
-    };
+    let region = world.kms.region_mut(&request.caller.account, &request.region);
+    let row = |key: &Key| (key.id.clone(), json!({ "KeyId": key.id, "KeyArn": key.arn }));
     let items = region.keys.values().map(row).collect();
     page(request, "Keys", 100, items)
 }
@@ -154,9 +120,7 @@ pub(super) fn update_description(world: &mut World, request: &Request) -> Result
     let place = place(world, request, false, false)?;
     let key = key_mut(world, &place)?;
     usable(key, false)?;
-    request
-        .required("Description")
-        .clone_into(&mut key.description);
+    request.required("Description").clone_into(&mut key.description);
     Ok(json!({}))
 }
 
@@ -190,24 +154,11 @@ pub(super) fn schedule_deletion(world: &mut World, request: &Request) -> Result<
     let key = key_mut(world, &place)?;
     usable(key, false)?;
     // A primary waits until its last replica is gone; its own window begins only then.
-    let waits = key.is_primary()
-        && key
-            .multi_region
-            .as_ref()
-            .is_some_and(|set| !set.replicas.is_empty());
+    let waits = key.is_primary() && key.multi_region.as_ref().is_some_and(|set| !set.replicas.is_empty());
     let at = (!waits).then(|| later(request.now, Duration::from_secs(days.unsigned_abs() * DAY)));
-    key.deletion = Some(Deletion {
-        window_days: days,
-        at,
-    });
-    key.state = if waits {
-        "PendingReplicaDeletion"
-    } else {
-        "PendingDeletion"
-    }
-    .to_owned();
-    let mut answer =
-        json!({ "KeyId": key.arn, "KeyState": key.state, "PendingWindowInDays": days });
+    key.deletion = Some(Deletion { window_days: days, at });
+    key.state = if waits { "PendingReplicaDeletion" } else { "PendingDeletion" }.to_owned();
+    let mut answer = json!({ "KeyId": key.arn, "KeyState": key.state, "PendingWindowInDays": days });
     if let Some(at) = at {
         answer["DeletionDate"] = json!(epoch(at));
     }
@@ -238,11 +189,7 @@ pub(super) fn tag(world: &mut World, request: &Request) -> Result<Value, AwsErro
 
 pub(super) fn untag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let place = place(world, request, false, false)?;
-    let gone: Vec<&str> = request
-        .list("TagKeys")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
+    let gone: Vec<&str> = request.list("TagKeys").iter().filter_map(Value::as_str).collect();
     let key = key_mut(world, &place)?;
     usable(key, false)?;
     key.tags.retain(|key, _| !gone.contains(&key.as_str()));
@@ -252,8 +199,6 @@ pub(super) fn untag(world: &mut World, request: &Request) -> Result<Value, AwsEr
 pub(super) fn list_tags(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let place = place(world, request, false, false)?;
     let key = key(world, &place)?;
-    let row = |(key, value): (&String, &String)| {
-        (key.clone(), json!({ "TagKey": key, "TagValue": value }))
-    };
+    let row = |(key, value): (&String, &String)| (key.clone(), json!({ "TagKey": key, "TagValue": value }));
     page(request, "Tags", 50, key.tags.iter().map(row).collect())
 }

@@ -67,15 +67,8 @@ fn is_key_id(text: &str) -> bool {
 }
 
 fn exists(world: &World, place: Place) -> Result<Place, AwsError> {
-    if world
-        .kms
-        .key(&place.account, &place.region, &place.id)
-        .is_none()
-    {
-        let arn = format!(
-            "arn:aws:kms:{}:{}:key/{}",
-            place.region, place.account, place.id
-        );
+    if world.kms.key(&place.account, &place.region, &place.id).is_none() {
+        let arn = format!("arn:aws:kms:{}:{}:key/{}", place.region, place.account, place.id);
         return Err(not_found(format!("Key '{arn}' does not exist")));
     }
     Ok(place)
@@ -90,29 +83,19 @@ fn of_arn(
 ) -> Result<Place, AwsError> {
     let parts: Vec<&str> = rest.splitn(5, ':').collect();
     let ["aws", "kms", region, account, resource] = parts.as_slice() else {
-        return Err(AwsError::new(
-            "InvalidArnException",
-            format!("{text} is not a valid ARN"),
-        ));
+        return Err(AwsError::new("InvalidArnException", format!("{text} is not a valid ARN")));
     };
     // A Region answers only for its own keys.
     if *region != request.region {
         return Err(not_found(format!("Invalid arn {region}")));
     }
     if let Some(id) = resource.strip_prefix("key/") {
-        return Ok(Place {
-            account: (*account).to_owned(),
-            region: (*region).to_owned(),
-            id: id.to_owned(),
-        });
+        return Ok(Place { account: (*account).to_owned(), region: (*region).to_owned(), id: id.to_owned() });
     }
     if aliases && resource.starts_with("alias/") {
         return of_alias(world, account, region, resource);
     }
-    Err(AwsError::new(
-        "InvalidArnException",
-        format!("{text} is not a valid ARN"),
-    ))
+    Err(AwsError::new("InvalidArnException", format!("{text} is not a valid ARN")))
 }
 
 pub(super) fn alias_arn(account: &str, region: &str, name: &str) -> String {
@@ -122,17 +105,9 @@ pub(super) fn alias_arn(account: &str, region: &str, name: &str) -> String {
 fn of_alias(world: &World, account: &str, region: &str, name: &str) -> Result<Place, AwsError> {
     let regions = world.kms.accounts.get(account);
     let alias = regions.and_then(|regions| regions.get(region)?.aliases.get(name));
-    let alias = alias.ok_or_else(|| {
-        not_found(format!(
-            "Alias {} is not found.",
-            alias_arn(account, region, name)
-        ))
-    })?;
-    Ok(Place {
-        account: account.to_owned(),
-        region: region.to_owned(),
-        id: alias.target.clone(),
-    })
+    let alias = alias
+        .ok_or_else(|| not_found(format!("Alias {} is not found.", alias_arn(account, region, name))))?;
+    Ok(Place { account: account.to_owned(), region: region.to_owned(), id: alias.target.clone() })
 }
 
 /// A caller of another account needs the key policy's word, and an operation that works across accounts.
@@ -147,14 +122,7 @@ fn allowed_from_outside(
     let key = world.kms.key(&place.account, &place.region, &place.id);
     let allowed = key.filter(|_| foreign).is_some_and(|key| {
         let principal = principal_of(world, &request.caller);
-        policy_allows(
-            key,
-            &Question {
-                action: &action,
-                principal: &principal,
-                context: &Context::new(),
-            },
-        )
+        policy_allows(key, &Question { action: &action, principal: &principal, context: &Context::new() })
     });
     if allowed {
         return Ok(());
@@ -180,10 +148,9 @@ pub(super) fn usable(key: &Key, disabled_too: bool) -> Result<(), AwsError> {
         "PendingReplicaDeletion" => state(format!("{} is pending replica deletion.", key.arn)),
         "Creating" => state(format!("{} is creating.", key.arn)),
         "Updating" => state(format!("{} is updating.", key.arn)),
-        "Disabled" if disabled_too => Err(AwsError::new(
-            "DisabledException",
-            format!("{} is disabled.", key.arn),
-        )),
+        "Disabled" if disabled_too => {
+            Err(AwsError::new("DisabledException", format!("{} is disabled.", key.arn)))
+        }
         _ => Ok(()),
     }
 }
@@ -197,8 +164,5 @@ pub(super) fn key<'w>(world: &'w World, place: &Place) -> Result<&'w Key, AwsErr
 /// The same, to change it.
 pub(super) fn key_mut<'w>(world: &'w mut World, place: &Place) -> Result<&'w mut Key, AwsError> {
     let region = world.kms.region_mut(&place.account, &place.region);
-    region
-        .keys
-        .get_mut(&place.id)
-        .ok_or_else(|| not_found(format!("Key '{}' does not exist", place.id)))
+    region.keys.get_mut(&place.id).ok_or_else(|| not_found(format!("Key '{}' does not exist", place.id)))
 }

@@ -50,39 +50,19 @@ pub(super) fn given(world: &World, request: &Request) -> Result<Option<String>, 
     let malformed = |words: String| AwsError::new("MalformedPolicyDocumentException", words);
     let document = Document::parse(text, Kind::Key).map_err(|error| malformed(error.0))?;
     if principals::unknown(world, &document).is_some() {
-        return Err(malformed(
-            "Policy contains a statement with one or more invalid principals.".into(),
-        ));
+        return Err(malformed("Policy contains a statement with one or more invalid principals.".into()));
     }
-    let bypass = request
-        .boolean("BypassPolicyLockoutSafetyCheck")
-        .unwrap_or(false);
+    let bypass = request.boolean("BypassPolicyLockoutSafetyCheck").unwrap_or(false);
     let principal = principal_of(world, &request.caller);
     let context = Context::from([
-        (
-            "kms:bypasspolicylockoutsafetycheck".to_owned(),
-            Some(bypass.to_string()),
-        ),
+        ("kms:bypasspolicylockoutsafetycheck".to_owned(), Some(bypass.to_string())),
         ("kms:policyname".to_owned(), Some("default".to_owned())),
-        (
-            "kms:calleraccount".to_owned(),
-            Some(request.caller.account.clone()),
-        ),
+        ("kms:calleraccount".to_owned(), Some(request.caller.account.clone())),
         ("kms:viaservice".to_owned(), None),
-        (
-            "aws:principalarn".to_owned(),
-            Some(principal.arn().to_owned()),
-        ),
-        (
-            "aws:principalaccount".to_owned(),
-            Some(request.caller.account.clone()),
-        ),
+        ("aws:principalarn".to_owned(), Some(principal.arn().to_owned())),
+        ("aws:principalaccount".to_owned(), Some(request.caller.account.clone())),
     ]);
-    let question = Question {
-        action: "kms:PutKeyPolicy",
-        principal: &principal,
-        context: &context,
-    };
+    let question = Question { action: "kms:PutKeyPolicy", principal: &principal, context: &context };
     if !bypass && decide(&document, &question) != Verdict::Allowed {
         let words = "The new key policy will not allow you to update the key policy in the future.";
         return Err(malformed(words.into()));
@@ -92,10 +72,7 @@ pub(super) fn given(world: &World, request: &Request) -> Result<Option<String>, 
 
 pub(super) fn get(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let place = place(world, request, false, false)?;
-    if request
-        .text("PolicyName")
-        .is_some_and(|name| name != "default")
-    {
+    if request.text("PolicyName").is_some_and(|name| name != "default") {
         return Err(not_found("No such policy exists".into()));
     }
     Ok(json!({ "Policy": key(world, &place)?.policy, "PolicyName": "default" }))
@@ -118,10 +95,5 @@ pub(super) fn put(world: &mut World, request: &Request) -> Result<Value, AwsErro
 
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     place(world, request, false, false)?;
-    page(
-        request,
-        "PolicyNames",
-        100,
-        vec![("default".to_owned(), json!("default"))],
-    )
+    page(request, "PolicyNames", 100, vec![("default".to_owned(), json!("default"))])
 }

@@ -15,9 +15,7 @@ pub fn key<'w>(world: &'w World, arn: &str) -> Option<&'w Key> {
     let ["arn", "aws", "kms", region, account, resource] = parts.as_slice() else {
         return None;
     };
-    world
-        .kms
-        .key(account, region, resource.strip_prefix("key/")?)
+    world.kms.key(account, region, resource.strip_prefix("key/")?)
 }
 
 /// The key in each Region of its multi-Region set, itself included: primary first, then replicas in order of Regions. A
@@ -28,9 +26,7 @@ pub fn members<'w>(world: &'w World, key: &'w Key) -> Vec<&'w Key> {
         return vec![key];
     };
     let regions = std::iter::once(&set.primary).chain(&set.replicas);
-    regions
-        .filter_map(|region| world.kms.key(&key.account, region, &key.id))
-        .collect()
+    regions.filter_map(|region| world.kms.key(&key.account, region, &key.id)).collect()
 }
 
 /// Whether the key's policy lets an AWS service perform an action such as `kms:Decrypt`. `vouched` are the condition
@@ -38,17 +34,8 @@ pub fn members<'w>(world: &'w World, key: &'w Key) -> Vec<&'w Key> {
 /// key keeps the service out.
 #[must_use]
 pub fn allows_service(key: &Key, service: &str, action: &str, vouched: &[(&str, &str)]) -> bool {
-    let context: Context = vouched
-        .iter()
-        .map(|(name, value)| (name.to_ascii_lowercase(), Some((*value).to_owned())))
-        .collect();
+    let context: Context =
+        vouched.iter().map(|(name, value)| (name.to_ascii_lowercase(), Some((*value).to_owned()))).collect();
     let principal = Principal::Service(service.to_owned());
-    policy_allows(
-        key,
-        &Question {
-            action,
-            principal: &principal,
-            context: &context,
-        },
-    )
+    policy_allows(key, &Question { action, principal: &principal, context: &context })
 }

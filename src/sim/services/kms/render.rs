@@ -38,18 +38,12 @@ pub(super) fn metadata(key: &Key) -> Value {
     }
     if key.spec == "SYMMETRIC_DEFAULT" && key.origin == "AWS_KMS" {
         // Members of a multi-Region set share their key material, and so its id.
-        out.insert(
-            "CurrentKeyMaterialId".into(),
-            json!(hex::encode(Sha256::digest(&key.id))),
-        );
+        out.insert("CurrentKeyMaterialId".into(), json!(hex::encode(Sha256::digest(&key.id))));
     }
     if let Some(deletion) = key.deletion {
         match deletion.at {
             Some(at) => out.insert("DeletionDate".into(), json!(epoch(at))),
-            None => out.insert(
-                "PendingDeletionWindowInDays".into(),
-                json!(deletion.window_days),
-            ),
+            None => out.insert("PendingDeletionWindowInDays".into(), json!(deletion.window_days)),
         };
     }
     out.insert("MultiRegion".into(), json!(key.multi_region.is_some()));
@@ -79,9 +73,7 @@ fn multi_region(key: &Key, set: &MultiRegion) -> Value {
 }
 
 pub(super) fn tags(tags: &BTreeMap<String, String>) -> Value {
-    tags.iter()
-        .map(|(key, value)| json!({ "TagKey": key, "TagValue": value }))
-        .collect()
+    tags.iter().map(|(key, value)| json!({ "TagKey": key, "TagValue": value })).collect()
 }
 
 /// One page of `items`, which are in order of their keys, under the member `name`. `usual` is the size of a page when
@@ -101,31 +93,18 @@ pub(super) fn page(
             hex::decode(marker)
                 .ok()
                 .and_then(|bytes| String::from_utf8(bytes).ok())
-                .ok_or_else(|| {
-                    AwsError::new("InvalidMarkerException", "Could not deserialize marker.")
-                })?,
+                .ok_or_else(|| AwsError::new("InvalidMarkerException", "Could not deserialize marker."))?,
         ),
     };
-    let size = request
-        .integer("Limit")
-        .and_then(|size| usize::try_from(size).ok())
-        .unwrap_or(usual);
-    let rest: Vec<_> = items
-        .into_iter()
-        .filter(|(key, _)| after.as_ref().is_none_or(|after| key > after))
-        .collect();
+    let size = request.integer("Limit").and_then(|size| usize::try_from(size).ok()).unwrap_or(usual);
+    let rest: Vec<_> =
+        items.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|after| key > after)).collect();
     let mut out = Map::new();
     let truncated = rest.len() > size;
     if let Some((key, _)) = rest.get(size.saturating_sub(1)).filter(|_| truncated) {
         out.insert("NextMarker".into(), json!(hex::encode(key)));
     }
     out.insert("Truncated".into(), json!(truncated));
-    out.insert(
-        name.into(),
-        rest.into_iter()
-            .take(size)
-            .map(|(_, value)| value)
-            .collect(),
-    );
+    out.insert(name.into(), rest.into_iter().take(size).map(|(_, value)| value).collect());
     Ok(Value::Object(out))
 }

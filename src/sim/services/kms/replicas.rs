@@ -34,10 +34,7 @@ fn primary<'w>(world: &'w World, at: &Place) -> Result<(&'w Key, &'w MultiRegion
         .as_ref()
         .ok_or_else(|| unsupported(format!("{} is not a multi-region key.", key.arn)))?;
     if !key.is_primary() {
-        return Err(unsupported(format!(
-            "{} is not a multi-region primary key.",
-            key.arn
-        )));
+        return Err(unsupported(format!("{} is not a multi-region primary key.", key.arn)));
     }
     usable(key, true)?;
     Ok((key, set))
@@ -53,9 +50,7 @@ pub(super) fn replicate(world: &mut World, request: &Request) -> Result<Value, A
     }
     // A Region the account has not opted in to cannot hold its keys; AWS's words for it are UNSOURCED.
     if !regions::is_usable(world, &at.account, to) {
-        return Err(unsupported(format!(
-            "The Region {to} is not enabled for this account."
-        )));
+        return Err(unsupported(format!("The Region {to} is not enabled for this account.")));
     }
     let mut set = set.clone();
     set.replicas.insert(to.to_owned());
@@ -77,16 +72,10 @@ pub(super) fn replicate(world: &mut World, request: &Request) -> Result<Value, A
         replica.policy = policy;
     }
     replica.passing = Some((world.end_of(request.now, PASSING), "Enabled".to_owned()));
-    world
-        .kms
-        .region_mut(&at.account, to)
-        .keys
-        .insert(at.id.clone(), replica);
+    world.kms.region_mut(&at.account, to).keys.insert(at.id.clone(), replica);
     tell_set(world, &at.account, &at.id, &set);
-    let replica = world
-        .kms
-        .key(&at.account, to, &at.id)
-        .ok_or_else(|| AwsError::internal("the replica is gone"))?;
+    let replica =
+        world.kms.key(&at.account, to, &at.id).ok_or_else(|| AwsError::internal("the replica is gone"))?;
     Ok(json!({
         "ReplicaKeyMetadata": render::metadata(replica),
         "ReplicaPolicy": replica.policy,
@@ -105,17 +94,11 @@ pub(super) fn update_primary(world: &mut World, request: &Request) -> Result<Val
     let to = request.required("PrimaryRegion");
     let (_, set) = primary(world, &at)?;
     let mut set = set.clone();
-    let next = world
-        .kms
-        .key(&at.account, to, &at.id)
-        .filter(|_| set.replicas.contains(to));
+    let next = world.kms.key(&at.account, to, &at.id).filter(|_| set.replicas.contains(to));
     let next = next.ok_or_else(|| {
         AwsError::new(
             "NotFoundException",
-            format!(
-                "Key 'arn:aws:kms:{to}:{}:key/{}' does not exist",
-                at.account, at.id
-            ),
+            format!("Key 'arn:aws:kms:{to}:{}:key/{}' does not exist", at.account, at.id),
         )
     })?;
     usable(next, true)?;
@@ -159,11 +142,7 @@ pub(super) fn settle(world: &mut World, now: Timestamp) {
                         key.state = state;
                     }
                 }
-                if key
-                    .deletion
-                    .and_then(|deletion| deletion.at)
-                    .is_some_and(|at| at <= now)
-                {
+                if key.deletion.and_then(|deletion| deletion.at).is_some_and(|at| at <= now) {
                     gone.push((key.account.clone(), key.region.clone(), key.id.clone()));
                 }
             }
@@ -184,11 +163,7 @@ fn forget_replica(world: &mut World, account: &str, region: &str, id: &str, now:
         };
         set.replicas.remove(region);
         let alone = set.replicas.is_empty() && set.primary == member.region;
-        if let Some(deletion) = member
-            .deletion
-            .as_mut()
-            .filter(|deletion| alone && deletion.at.is_none())
-        {
+        if let Some(deletion) = member.deletion.as_mut().filter(|deletion| alone && deletion.at.is_none()) {
             let window = Duration::from_secs(deletion.window_days.unsigned_abs() * 86_400);
             deletion.at = Some(later(now, window));
             "PendingDeletion".clone_into(&mut member.state);

@@ -21,10 +21,7 @@ fn unsupported(words: String) -> AwsError {
 
 fn rotates(key: &Key) -> Result<(), AwsError> {
     if key.spec != "SYMMETRIC_DEFAULT" || key.origin != "AWS_KMS" {
-        return Err(unsupported(format!(
-            "{} does not support automatic key rotation.",
-            key.arn
-        )));
+        return Err(unsupported(format!("{} does not support automatic key rotation.", key.arn)));
     }
     Ok(())
 }
@@ -35,10 +32,7 @@ fn switch(world: &mut World, request: &Request, on: bool) -> Result<Value, AwsEr
     usable(key, true)?;
     rotates(key)?;
     if !key.is_primary() {
-        let words = format!(
-            "{} is a multi-Region replica key; set rotation on its primary key.",
-            key.arn
-        );
+        let words = format!("{} is a multi-Region replica key; set rotation on its primary key.", key.arn);
         return Err(unsupported(words));
     }
     let asked = request.integer("RotationPeriodInDays");
@@ -46,10 +40,7 @@ fn switch(world: &mut World, request: &Request, on: bool) -> Result<Value, AwsEr
         (false, _) => None,
         // Asking again without a period leaves the running rotation as it is.
         (true, Some(running)) if asked.is_none() => Some(running),
-        (true, _) => Some(Rotation {
-            period_days: asked.unwrap_or(365),
-            since: request.now,
-        }),
+        (true, _) => Some(Rotation { period_days: asked.unwrap_or(365), since: request.now }),
     };
     Ok(json!({}))
 }
@@ -66,14 +57,8 @@ pub(super) fn status(world: &mut World, request: &Request) -> Result<Value, AwsE
     let place = place(world, request, false, true)?;
     let key = key(world, &place)?;
     rotates(key)?;
-    let primary = key
-        .multi_region
-        .as_ref()
-        .map_or(place.region.as_str(), |set| set.primary.as_str());
-    let leading = world
-        .kms
-        .key(&place.account, primary, &place.id)
-        .unwrap_or(key);
+    let primary = key.multi_region.as_ref().map_or(place.region.as_str(), |set| set.primary.as_str());
+    let leading = world.kms.key(&place.account, primary, &place.id).unwrap_or(key);
     // While a key is pending deletion its rotation shows as off.
     let rotation = leading.rotation.filter(|_| key.deletion.is_none());
     let mut answer = json!({ "KeyId": key.id, "KeyRotationEnabled": rotation.is_some() });
@@ -81,10 +66,7 @@ pub(super) fn status(world: &mut World, request: &Request) -> Result<Value, AwsE
         let period = Duration::from_secs(rotation.period_days.unsigned_abs() * 86_400);
         let passed = request.now.duration_since(rotation.since).unsigned_abs();
         let rounds = passed.as_secs() / period.as_secs().max(1) + 1;
-        let next = later(
-            rotation.since,
-            Duration::from_secs(period.as_secs().saturating_mul(rounds)),
-        );
+        let next = later(rotation.since, Duration::from_secs(period.as_secs().saturating_mul(rounds)));
         answer["RotationPeriodInDays"] = json!(rotation.period_days);
         answer["NextRotationDate"] = json!(epoch(next));
     }

@@ -23,13 +23,9 @@ struct Row {
 fn row(spec: &str) -> Option<&'static Row> {
     static TABLE: OnceLock<Table> = OnceLock::new();
     // A test proves that the file parses.
-    let table = TABLE.get_or_init(|| {
-        toml::from_str(include_str!("specs.toml")).unwrap_or(Table { spec: Vec::new() })
-    });
-    table
-        .spec
-        .iter()
-        .find(|row| row.names.iter().any(|name| name == spec))
+    let table = TABLE
+        .get_or_init(|| toml::from_str(include_str!("specs.toml")).unwrap_or(Table { spec: Vec::new() }));
+    table.spec.iter().find(|row| row.names.iter().any(|name| name == spec))
 }
 
 /// The usage of a new key, or `None` if the spec does not allow the one asked for (or needs one and got none).
@@ -62,15 +58,10 @@ mod tests {
     fn every_usage_of_every_spec_has_algorithms() {
         let table: Table = toml::from_str(include_str!("specs.toml")).expect("the table parses");
         for row in &table.spec {
-            for (name, usage) in row
-                .names
-                .iter()
-                .flat_map(|name| row.algorithms.keys().map(move |usage| (name, usage)))
+            for (name, usage) in
+                row.names.iter().flat_map(|name| row.algorithms.keys().map(move |usage| (name, usage)))
             {
-                assert!(
-                    algorithms(name, usage).is_some_and(|(_, list)| !list.is_empty()),
-                    "{name} {usage}"
-                );
+                assert!(algorithms(name, usage).is_some_and(|(_, list)| !list.is_empty()), "{name} {usage}");
             }
         }
     }

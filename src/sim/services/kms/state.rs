@@ -104,11 +104,7 @@ pub(crate) struct Alias {
 impl State {
     /// KMS of an account in a Region, empty if nothing was ever kept for it.
     pub(crate) fn region_mut(&mut self, account: &str, region: &str) -> &mut Region {
-        self.accounts
-            .entry(account.to_owned())
-            .or_default()
-            .entry(region.to_owned())
-            .or_default()
+        self.accounts.entry(account.to_owned()).or_default().entry(region.to_owned()).or_default()
     }
 
     /// A key by account, Region and id.
@@ -118,23 +114,12 @@ impl State {
 
     /// Every key and replica.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.accounts
-            .values()
-            .flat_map(BTreeMap::values)
-            .flat_map(|region| region.keys.values())
+        self.accounts.values().flat_map(BTreeMap::values).flat_map(|region| region.keys.values())
     }
 
     /// Every key of an account that shares `id`: the members of a multi-Region set.
-    pub(crate) fn set_mut<'s>(
-        &'s mut self,
-        account: &str,
-        id: &'s str,
-    ) -> impl Iterator<Item = &'s mut Key> {
-        let regions = self
-            .accounts
-            .get_mut(account)
-            .into_iter()
-            .flat_map(BTreeMap::values_mut);
+    pub(crate) fn set_mut<'s>(&'s mut self, account: &str, id: &'s str) -> impl Iterator<Item = &'s mut Key> {
+        let regions = self.accounts.get_mut(account).into_iter().flat_map(BTreeMap::values_mut);
         regions.filter_map(move |region| region.keys.get_mut(id))
     }
 }
@@ -143,9 +128,7 @@ impl Key {
     /// Whether it is the primary of its set, or a single-Region key.
     #[must_use]
     pub fn is_primary(&self) -> bool {
-        self.multi_region
-            .as_ref()
-            .is_none_or(|set| set.primary == self.region)
+        self.multi_region.as_ref().is_none_or(|set| set.primary == self.region)
     }
 
     /// Whether it can be used.

@@ -41,42 +41,27 @@ fn illegal(words: &str) -> AwsError {
 
 pub(super) fn request(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let quota = named(request)?;
-    let value = request
-        .input
-        .get("DesiredValue")
-        .and_then(Value::as_f64)
-        .unwrap_or_default();
+    let value = request.input.get("DesiredValue").and_then(Value::as_f64).unwrap_or_default();
     let account = request.caller.account.as_str();
     if !quota.adjustable {
         return Err(illegal("The quota is not adjustable."));
     }
     // Only the management account may ask for more accounts
     // (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html).
-    let leads = world
-        .organizations
-        .of(account)
-        .is_none_or(|organization| organization.management == account);
+    let leads = world.organizations.of(account).is_none_or(|organization| organization.management == account);
     if (quota.service.as_str(), quota.code.as_str()) == ACCOUNTS && !leads {
         let words = "You do not have sufficient permission to perform this action.";
         return Err(AwsError::new("AccessDeniedException", words));
     }
     if value <= applied(world, account, &request.region, quota) {
-        return Err(illegal(
-            "You must provide a quota value greater than the current quota value.",
-        ));
+        return Err(illegal("You must provide a quota value greater than the current quota value."));
     }
     let same = |other: &&Increase| {
         other.account == account
             && other.quota == quota.code
             && (quota.global || other.region == request.region)
     };
-    if world
-        .service_quotas
-        .increases
-        .values()
-        .filter(same)
-        .any(|other| other.status == "PENDING")
-    {
+    if world.service_quotas.increases.values().filter(same).any(|other| other.status == "PENDING") {
         let words = "Only one open service quota increase request is allowed per quota.";
         return Err(AwsError::new("ResourceAlreadyExistsException", words));
     }
@@ -100,11 +85,7 @@ pub(super) fn request(world: &mut World, request: &Request) -> Result<Value, Aws
 fn row(id: &str, increase: &Increase) -> Value {
     let quota = table::quota(&increase.service, &increase.quota);
     let arn = quota.map(|quota| super::arn(quota, &increase.account, &increase.region));
-    let updated = if increase.status == "PENDING" {
-        increase.created
-    } else {
-        increase.decided
-    };
+    let updated = if increase.status == "PENDING" { increase.created } else { increase.decided };
     json!({
         "Id": id,
         "ServiceCode": increase.service,
@@ -151,8 +132,7 @@ pub(super) fn history(world: &mut World, request: &Request) -> Result<Value, Aws
 
 fn in_region(increase: &Increase, region: &str) -> bool {
     let quota = table::quota(&increase.service, &increase.quota);
-    quota
-        .is_some_and(|quota| quota.listed_in(region) && (quota.global || increase.region == region))
+    quota.is_some_and(|quota| quota.listed_in(region) && (quota.global || increase.region == region))
 }
 
 pub(super) fn history_of_quota(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -162,11 +142,7 @@ pub(super) fn history_of_quota(world: &mut World, request: &Request) -> Result<V
 
 /// When the next request is decided.
 pub(super) fn due(world: &World) -> Option<Timestamp> {
-    let open = world
-        .service_quotas
-        .increases
-        .values()
-        .filter(|increase| increase.status == "PENDING");
+    let open = world.service_quotas.increases.values().filter(|increase| increase.status == "PENDING");
     open.map(|increase| increase.decided).min()
 }
 
@@ -179,12 +155,7 @@ pub(super) fn settle(world: &mut World, now: Timestamp) {
         }
         let quota = table::quota(&increase.service, &increase.quota);
         let fits = quota.filter(|quota| increase.value <= quota.max);
-        increase.status = if fits.is_some() {
-            "APPROVED"
-        } else {
-            "NOT_APPROVED"
-        }
-        .to_owned();
+        increase.status = if fits.is_some() { "APPROVED" } else { "NOT_APPROVED" }.to_owned();
         granted.extend(fits.map(|quota| (quota, increase.clone())));
     }
     for (quota, increase) in granted {
@@ -195,11 +166,7 @@ pub(super) fn settle(world: &mut World, now: Timestamp) {
 fn grant(world: &mut World, quota: &Quota, increase: &Increase) {
     if (quota.service.as_str(), quota.code.as_str()) == ACCOUNTS {
         // The table's maximum keeps the value far inside 32 bits.
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between 0 and 50,000"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 50,000")]
         let value = increase.value as u32;
         world.organizations.account_quota = world.organizations.account_quota.max(value);
         return;

@@ -32,10 +32,7 @@ fn key(account: &str, region: &str, quota: &table::Quota) -> String {
 
 /// A default has no account in its ARN.
 fn arn(quota: &table::Quota, account: &str, region: &str) -> String {
-    format!(
-        "arn:aws:servicequotas:{region}:{account}:{}/{}",
-        quota.service, quota.code
-    )
+    format!("arn:aws:servicequotas:{region}:{account}:{}/{}", quota.service, quota.code)
 }
 
 /// The value of a quota that is in force for an account in a Region, e.g. `controltower`, `L-04D09B14`. `None`: no such
@@ -54,10 +51,7 @@ pub static SERVICE: Service = Service {
         ("GetServiceQuota", quotas::get),
         ("ListAWSDefaultServiceQuotas", quotas::list_defaults),
         ("ListRequestedServiceQuotaChangeHistory", increases::history),
-        (
-            "ListRequestedServiceQuotaChangeHistoryByQuota",
-            increases::history_of_quota,
-        ),
+        ("ListRequestedServiceQuotaChangeHistoryByQuota", increases::history_of_quota),
         ("ListServiceQuotas", quotas::list),
         ("ListServices", quotas::list_services),
         ("RequestServiceQuotaIncrease", increases::request),

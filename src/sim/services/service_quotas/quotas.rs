@@ -15,10 +15,7 @@ use super::table::{self, Quota};
 pub(super) const ACCOUNTS: (&str, &str) = ("organizations", "L-E619E033");
 
 pub(super) fn missing() -> AwsError {
-    AwsError::new(
-        "NoSuchResourceException",
-        "The specified service or quota does not exist.",
-    )
+    AwsError::new("NoSuchResourceException", "The specified service or quota does not exist.")
 }
 
 /// The value in force for an account in a Region.
@@ -27,25 +24,14 @@ pub(super) fn applied(world: &World, account: &str, region: &str, quota: &Quota)
         return f64::from(world.organizations.account_quota);
     }
     let key = super::key(account, region, quota);
-    world
-        .service_quotas
-        .granted
-        .get(&key)
-        .copied()
-        .unwrap_or(quota.value)
+    world.service_quotas.granted.get(&key).copied().unwrap_or(quota.value)
 }
 
 fn row(quota: &Quota, arn_account: &str, region: &str, value: f64) -> Value {
     let mut out = Map::new();
     out.insert("ServiceCode".into(), json!(quota.service));
-    out.insert(
-        "ServiceName".into(),
-        json!(table::service(&quota.service).map_or("", |row| &row.name)),
-    );
-    out.insert(
-        "QuotaArn".into(),
-        json!(super::arn(quota, arn_account, region)),
-    );
+    out.insert("ServiceName".into(), json!(table::service(&quota.service).map_or("", |row| &row.name)));
+    out.insert("QuotaArn".into(), json!(super::arn(quota, arn_account, region)));
     out.insert("QuotaCode".into(), json!(quota.code));
     out.insert("QuotaName".into(), json!(quota.name));
     out.insert("Value".into(), json!(value));
@@ -58,13 +44,8 @@ fn row(quota: &Quota, arn_account: &str, region: &str, value: f64) -> Value {
 
 /// The quota that a request names.
 pub(super) fn named(request: &Request) -> Result<&'static Quota, AwsError> {
-    let quota = table::quota(
-        request.required("ServiceCode"),
-        request.required("QuotaCode"),
-    );
-    quota
-        .filter(|quota| quota.listed_in(&request.region))
-        .ok_or_else(missing)
+    let quota = table::quota(request.required("ServiceCode"), request.required("QuotaCode"));
+    quota.filter(|quota| quota.listed_in(&request.region)).ok_or_else(missing)
 }
 
 /// The quotas of the service that a request names.
@@ -99,10 +80,7 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
         .filter(|_| shown)
         .map(|quota| {
             let value = applied(world, account, &request.region, quota);
-            (
-                quota.code.clone(),
-                row(quota, account, &request.region, value),
-            )
+            (quota.code.clone(), row(quota, account, &request.region, value))
         })
         .collect();
     page(request, "Quotas", items)
@@ -110,28 +88,16 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
 
 pub(super) fn list_defaults(_: &mut World, request: &Request) -> Result<Value, AwsError> {
     let items = of_service(request)?
-        .map(|quota| {
-            (
-                quota.code.clone(),
-                row(quota, "", &request.region, quota.value),
-            )
-        })
+        .map(|quota| (quota.code.clone(), row(quota, "", &request.region, quota.value)))
         .collect();
     page(request, "Quotas", items)
 }
 
 pub(super) fn list_services(_: &mut World, request: &Request) -> Result<Value, AwsError> {
     let row = |row: &table::ServiceRow| {
-        (
-            row.code.clone(),
-            json!({ "ServiceCode": row.code, "ServiceName": row.name }),
-        )
+        (row.code.clone(), json!({ "ServiceCode": row.code, "ServiceName": row.name }))
     };
-    page(
-        request,
-        "Services",
-        table::services().iter().map(row).collect(),
-    )
+    page(request, "Services", table::services().iter().map(row).collect())
 }
 
 /// One page of `items` under the member `name`, in order of their keys; the token is the key of the last item shown, in
@@ -148,38 +114,19 @@ pub(super) fn page(
     let after = match request.text("NextToken") {
         None => None,
         Some(token) => {
-            let key = hex::decode(token)
-                .ok()
-                .and_then(|bytes| String::from_utf8(bytes).ok());
+            let key = hex::decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
             Some(key.ok_or_else(|| {
-                AwsError::new(
-                    "InvalidPaginationTokenException",
-                    "Invalid input was provided.",
-                )
+                AwsError::new("InvalidPaginationTokenException", "Invalid input was provided.")
             })?)
         }
     };
-    let size = request
-        .integer("MaxResults")
-        .and_then(|size| usize::try_from(size).ok())
-        .unwrap_or(100);
-    let rest: Vec<_> = items
-        .into_iter()
-        .filter(|(key, _)| after.as_ref().is_none_or(|after| key > after))
-        .collect();
+    let size = request.integer("MaxResults").and_then(|size| usize::try_from(size).ok()).unwrap_or(100);
+    let rest: Vec<_> =
+        items.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|after| key > after)).collect();
     let mut out = Map::new();
-    if let Some((key, _)) = rest
-        .get(size.saturating_sub(1))
-        .filter(|_| rest.len() > size)
-    {
+    if let Some((key, _)) = rest.get(size.saturating_sub(1)).filter(|_| rest.len() > size) {
         out.insert("NextToken".into(), json!(hex::encode(key)));
     }
-    out.insert(
-        name.into(),
-        rest.into_iter()
-            .take(size)
-            .map(|(_, value)| value)
-            .collect(),
-    );
+    out.insert(name.into(), rest.into_iter().take(size).map(|(_, value)| value).collect());
     Ok(Value::Object(out))
 }

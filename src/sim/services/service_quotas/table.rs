@@ -47,10 +47,8 @@ fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     // A test proves that the file parses.
     TABLE.get_or_init(|| {
-        toml::from_str(include_str!("quotas.toml")).unwrap_or(Table {
-            service: Vec::new(),
-            quota: Vec::new(),
-        })
+        toml::from_str(include_str!("quotas.toml"))
+            .unwrap_or(Table { service: Vec::new(), quota: Vec::new() })
     })
 }
 
@@ -67,9 +65,7 @@ pub(super) fn quotas() -> &'static [Quota] {
 }
 
 pub(super) fn quota(service: &str, code: &str) -> Option<&'static Quota> {
-    quotas()
-        .iter()
-        .find(|row| row.service == service && row.code == code)
+    quotas().iter().find(|row| row.service == service && row.code == code)
 }
 
 #[cfg(test)]

@@ -47,10 +47,7 @@ fn parts(arn: &str) -> Option<(&str, &str)> {
 
 /// Whether sessions can begin in an account: not in one that is suspended or closed.
 fn is_open(world: &World, account: &str) -> bool {
-    let member = world
-        .organizations
-        .of(account)
-        .and_then(|organization| organization.accounts.get(account));
+    let member = world.organizations.of(account).and_then(|organization| organization.accounts.get(account));
     member.is_none_or(|member| member.state == AccountState::Active)
 }
 
@@ -59,21 +56,14 @@ fn is_open(world: &World, account: &str) -> bool {
 fn trusted<'w>(world: &'w World, request: &Request) -> Result<&'w Role, AwsError> {
     let arn = request.required("RoleArn");
     let (account, name) = parts(arn).ok_or_else(|| invalid(format!("{arn} is invalid")))?;
-    let role = world
-        .iam
-        .role(account, name)
-        .filter(|role| role.arn == arn && is_open(world, account));
+    let role = world.iam.role(account, name).filter(|role| role.arn == arn && is_open(world, account));
     let role = role.ok_or_else(|| denied(request, "sts:AssumeRole"))?;
     let principal = principal_of(world, &request.caller);
     let context = context(world, request, principal.arn());
     let document =
         Document::parse(&role.trust, Kind::Trust).map_err(|_| denied(request, "sts:AssumeRole"))?;
     for action in needed(request) {
-        let question = Question {
-            action,
-            principal: &principal,
-            context: &context,
-        };
+        let question = Question { action, principal: &principal, context: &context };
         if decide(&document, &question) != Verdict::Allowed {
             return Err(denied(request, action));
         }
@@ -85,9 +75,7 @@ fn trusted<'w>(world: &'w World, request: &Request) -> Result<&'w Role, AwsError
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>).
 fn needed(request: &Request) -> impl Iterator<Item = &'static str> {
     let tags = (!request.list("Tags").is_empty()).then_some("sts:TagSession");
-    let source = request
-        .text("SourceIdentity")
-        .map(|_| "sts:SetSourceIdentity");
+    let source = request.text("SourceIdentity").map(|_| "sts:SetSourceIdentity");
     std::iter::once("sts:AssumeRole").chain(tags).chain(source)
 }
 
@@ -95,15 +83,8 @@ fn needed(request: &Request) -> impl Iterator<Item = &'static str> {
 fn context(world: &World, request: &Request, principal: &str) -> Context {
     let caller = &request.caller;
     let text = |member: &str| request.text(member).map(str::to_owned);
-    let kind = if caller.arn.contains(":assumed-role/") {
-        "AssumedRole"
-    } else {
-        "User"
-    };
-    let organization = world
-        .organizations
-        .of(&caller.account)
-        .map(|organization| organization.id.clone());
+    let kind = if caller.arn.contains(":assumed-role/") { "AssumedRole" } else { "User" };
+    let organization = world.organizations.of(&caller.account).map(|organization| organization.id.clone());
     let known = [
         ("sts:externalid", text("ExternalId")),
         ("sts:rolesessionname", text("RoleSessionName")),
@@ -117,10 +98,7 @@ fn context(world: &World, request: &Request, principal: &str) -> Context {
         // No simulated credential carries multi-factor authentication; AWS leaves the key out then.
         ("aws:multifactorauthpresent", None),
     ];
-    known
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
+    known.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 fn duration(request: &Request, role: &Role) -> Result<i64, AwsError> {
@@ -152,16 +130,12 @@ fn narrowing(request: &Request, role: &Role) -> Result<(Session, usize), AwsErro
         .map(str::to_owned)
         .collect();
     if arns.len() > POLICIES {
-        return Err(invalid(
-            "The number of session policy ARNs exceeds the limit of 10.",
-        ));
+        return Err(invalid("The number of session policy ARNs exceeds the limit of 10."));
     }
     let mut tags = BTreeMap::new();
     for tag in request.list("Tags") {
-        let (key, value) = (
-            tag["Key"].as_str().unwrap_or_default(),
-            tag["Value"].as_str().unwrap_or_default(),
-        );
+        let (key, value) =
+            (tag["Key"].as_str().unwrap_or_default(), tag["Value"].as_str().unwrap_or_default());
         if tags.insert(key.to_owned(), value.to_owned()).is_some() {
             let words = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
             return Err(AwsError::new("InvalidParameterValue", words).status(400));
@@ -169,10 +143,7 @@ fn narrowing(request: &Request, role: &Role) -> Result<(Session, usize), AwsErro
     }
     let size = policy.as_ref().map_or(0, String::len)
         + arns.iter().map(String::len).sum::<usize>()
-        + tags
-            .iter()
-            .map(|(key, value)| key.len() + value.len())
-            .sum::<usize>();
+        + tags.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
     if size > PACKED {
         let words = format!(
             "Packed policy consumes {}% of allotted space, please use smaller policy.",
@@ -201,8 +172,7 @@ pub(super) fn assume(world: &mut World, request: &Request) -> Result<Value, AwsE
     let role = trusted(world, request)?;
     let seconds = duration(request, role)?;
     let (session, packed) = narrowing(request, role)?;
-    let (account, name) =
-        parts(&role.arn).ok_or_else(|| AwsError::internal("a role has no ARN"))?;
+    let (account, name) = parts(&role.arn).ok_or_else(|| AwsError::internal("a role has no ARN"))?;
     let (account, name) = (account.to_owned(), name.to_owned());
     let session_name = request.required("RoleSessionName");
     let key = Key {

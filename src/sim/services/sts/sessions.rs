@@ -48,9 +48,7 @@ pub(super) fn issue(
     now: Timestamp,
 ) -> Value {
     let expires = later(now, Duration::from_secs(seconds.unsigned_abs()));
-    let kept = |end: Option<Timestamp>| {
-        end.is_none_or(|end| later(end, Duration::from_secs(86_400)) > now)
-    };
+    let kept = |end: Option<Timestamp>| end.is_none_or(|end| later(end, Duration::from_secs(86_400)) > now);
     world.keys.retain(|_, key| kept(key.expires));
     let (sessions, keys) = (&mut world.sts.sessions, &world.keys);
     sessions.retain(|id, _| keys.contains_key(id));
@@ -86,10 +84,7 @@ pub(super) fn caller_identity(_: &mut World, request: &Request) -> Result<Value,
 pub(super) fn session_token(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     in_open_region(world, request)?;
     let caller = &request.caller;
-    let by_session = world
-        .keys
-        .get(&caller.access_key)
-        .is_some_and(|key| key.token.is_some());
+    let by_session = world.keys.get(&caller.access_key).is_some_and(|key| key.token.is_some());
     if by_session {
         let words = "Cannot call GetSessionToken with session credentials";
         return Err(AwsError::new("AccessDenied", words).status(403));
@@ -110,9 +105,6 @@ pub(super) fn session_token(world: &mut World, request: &Request) -> Result<Valu
 pub(super) fn access_key_info(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let id = request.required("AccessKeyId");
     // An access key this world did not issue belongs to its first account, as in every other request.
-    let account = world
-        .keys
-        .get(id)
-        .map_or(&world.account, |key| &key.account);
+    let account = world.keys.get(id).map_or(&world.account, |key| &key.account);
     Ok(json!({ "Account": account }))
 }
