@@ -33,7 +33,9 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         }
         return;
     }
-    if !(view.whole("organization.home_region") && view.whole("organization")) {
+    if !(view.whole("organization.home_region")
+        && (view.doc.organization.is_some() || view.whole("organization")))
+    {
         return;
     }
     let zone = view.landing_zone().map(|zone| ("the landing zone", zone.span));

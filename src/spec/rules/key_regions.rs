@@ -34,7 +34,8 @@ fn check(view: &View<'_>, findings: &mut Findings) {
                 .help("write `multi_region: true`, or drop `regions`"),
             );
         }
-        let none_governed = view.governed().next().is_none() && view.whole("organization");
+        let readable = view.doc.organization.is_some() || view.whole("organization");
+        let none_governed = view.governed().next().is_none() && readable;
         if matches!(regions.value, KeyRegions::Governed)
             && none_governed
             && view.whole("organization.governed_regions")
