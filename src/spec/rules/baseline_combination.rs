@@ -19,9 +19,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "baseline-combination",
         title: "Baselines that do not go together",
-        explanation: "`control_tower` and `config` exclude each other on one unit. `backup` needs `control_tower` on \
-                      the same unit (except on the Security unit, which takes `backup` alone) and the landing \
-                      zone's `backup` integration. Source: AWS Control Tower User Guide, types of baselines.",
+        explanation: "`control_tower` and `config` exclude each other on one unit. `backup` needs \
+                      `control_tower` on the same unit (except on the Security unit, which takes `backup` \
+                      alone) and the landing zone's `backup` integration. Source: AWS Control Tower User \
+                      Guide, types of baselines.",
     },
     check,
 };

@@ -14,10 +14,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "baseline-context",
         title: "A baseline without the landing zone it needs",
-        explanation: "The version of a baseline follows from the landing zone's, and no API tells it: a document with \
-                      baselines says `landing_zone.version`. In 4.0 both unit baselines need the `config` \
-                      integration; `ConfigBaseline` does not exist before 4.0. Source: AWS Control Tower User \
-                      Guide, types of baselines.",
+        explanation: "The version of a baseline follows from the landing zone's, and no API tells it: a \
+                      document with baselines says `landing_zone.version`. In 4.0 both unit baselines \
+                      need the `config` integration; `ConfigBaseline` does not exist before 4.0. Source: \
+                      AWS Control Tower User Guide, types of baselines.",
     },
     check,
 };

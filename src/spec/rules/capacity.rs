@@ -23,10 +23,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "capacity",
         title: "More accounts than Control Tower carries",
-        explanation: "A registered unit holds at most 1000 accounts directly (the quota is fixed), a landing zone \
-                      10,000, and accounts times governed Regions stay within 150,000. Spread accounts over more \
-                      units, or govern fewer Regions. Source: AWS General Reference, Control Tower quotas; User \
-                      Guide, limits and StackSet limitations.",
+        explanation: "A registered unit holds at most 1000 accounts directly (the quota is fixed), a \
+                      landing zone 10,000, and accounts times governed Regions stay within 150,000. \
+                      Spread accounts over more units, or govern fewer Regions. Source: AWS General \
+                      Reference, Control Tower quotas; User Guide, limits and StackSet limitations.",
     },
     check,
 };
@@ -74,7 +74,8 @@ mod tests {
             crate::catalog::partitions::all()[0].regions.iter().map(ToString::to_string).collect();
         let home = &names[0];
         let mut text = format!(
-            "version: 1\norganization: {{ home_region: {home}, governed_regions: [{}] }}\nlanding_zone: {{ version: \"4.0\" }}\n",
+            "version: 1\norganization: {{ home_region: {home}, governed_regions: [{}] }}\n\
+             landing_zone: {{ version: \"4.0\" }}\n",
             names[..regions].join(", ")
         );
         text.push_str("organizational_units:\n");

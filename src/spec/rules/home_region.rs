@@ -11,9 +11,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "home-region",
         title: "The home Region is missing or not governed",
-        explanation: "The landing zone and the keys live in `organization.home_region`. It can never be changed, so it \
-                      is never guessed, and it is among `governed_regions` when those are said. \
-                      Source: AWS Control Tower User Guide, how AWS Regions work with Control Tower.",
+        explanation: "The landing zone and the keys live in `organization.home_region`. It can never be \
+                      changed, so it is never guessed, and it is among `governed_regions` when those are \
+                      said. Source: AWS Control Tower User Guide, how AWS Regions work with Control \
+                      Tower.",
     },
     check,
 };

@@ -12,10 +12,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "incomplete-integration",
         title: "An integration does not say where it lives",
-        explanation: "`centralized_logging`, `config` and `security_roles` need an `account`; `backup` needs \
-                      `administrator`, `central` and `key`. An integration that shall be off says \
-                      `{ enabled: false }`; one that is not mentioned is left as it is. \
-                      Source: AWS Control Tower User Guide, landing zone schemas.",
+        explanation: "`centralized_logging`, `config` and `security_roles` need an `account`; `backup` \
+                      needs `administrator`, `central` and `key`. An integration that shall be off says \
+                      `{ enabled: false }`; one that is not mentioned is left as it is. Source: AWS \
+                      Control Tower User Guide, landing zone schemas.",
     },
     check,
 };

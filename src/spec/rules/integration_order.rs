@@ -16,10 +16,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "integration-order",
         title: "An integration is on whose foundation is off",
-        explanation: "In a 4.0 landing zone `security_roles` needs `config`, and `identity_center` and `backup` need \
-                      `security_roles`. Saying one without the other is a warning: it works only where the live \
-                      landing zone has the other already. Source: AWS Control Tower User Guide, key changes in \
-                      landing zone 4.0.",
+        explanation: "In a 4.0 landing zone `security_roles` needs `config`, and `identity_center` and \
+                      `backup` need `security_roles`. Saying one without the other is a warning: it works \
+                      only where the live landing zone has the other already. Source: AWS Control Tower \
+                      User Guide, key changes in landing zone 4.0.",
     },
     check,
 };

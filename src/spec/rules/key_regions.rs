@@ -12,8 +12,8 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "key-regions",
         title: "A key's Regions do not make sense",
-        explanation: "A key lives in the home Region. `regions` names the Regions of its replicas, which only a \
-                      multi-Region key has; whether a key is multi-Region cannot be changed later. \
+        explanation: "A key lives in the home Region. `regions` names the Regions of its replicas, which \
+                      only a multi-Region key has; whether a key is multi-Region cannot be changed later. \
                       Source: AWS KMS Developer Guide, multi-Region keys.",
     },
     check,

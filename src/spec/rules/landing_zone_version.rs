@@ -11,10 +11,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "landing-zone-version",
         title: "A landing-zone version that this program does not know",
-        explanation: "The manifest of a landing zone differs between versions, and baselines are bound to them. A new \
-                      landing zone takes the latest version only; an existing one keeps its version until the \
-                      document says another, which cannot be taken back. \
-                      Source: AWS Control Tower User Guide, landing zone schemas.",
+        explanation: "The manifest of a landing zone differs between versions, and baselines are bound to \
+                      them. A new landing zone takes the latest version only; an existing one keeps its \
+                      version until the document says another, which cannot be taken back. Source: AWS \
+                      Control Tower User Guide, landing zone schemas.",
     },
     check,
 };

@@ -16,11 +16,11 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "manifest-sections",
         title: "The landing zone's version does not go with its sections",
-        explanation: "A 3.x landing zone needs `centralized_logging`, `security_roles` and `integration_unit` (which \
-                      it makes itself, like `sandbox_unit`), cannot switch security roles off, and takes no \
-                      `config`. A 4.0 landing zone takes no `sandbox_unit`, since it makes no units. Both kinds of \
-                      unit stand directly under the root. Source: AWS Control Tower User Guide, landing zone \
-                      schemas.",
+        explanation: "A 3.x landing zone needs `centralized_logging`, `security_roles` and \
+                      `integration_unit` (which it makes itself, like `sandbox_unit`), cannot switch \
+                      security roles off, and takes no `config`. A 4.0 landing zone takes no \
+                      `sandbox_unit`, since it makes no units. Both kinds of unit stand directly under \
+                      the root. Source: AWS Control Tower User Guide, landing zone schemas.",
     },
     check,
 };
