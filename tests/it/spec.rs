@@ -284,6 +284,19 @@ fn ten_thousand_accounts_are_a_document_like_any_other() {
 }
 
 #[test]
+fn thousands_of_accounts_may_share_the_contacts_of_one_anchor() {
+    let contact = "{ name: SOC, title: On call, email: soc@example.com, phone: \"1\" }";
+    let mut text = format!(
+        "version: 1\naccounts:\n  first: {{ email: first@example.com, alternate_contacts: &soc {{ security: {contact} }} }}\n"
+    );
+    for n in 0..5_000 {
+        text.push_str(&format!("  a{n}: {{ email: aws+{n}@example.com, alternate_contacts: *soc }}\n"));
+    }
+    let loaded = parse(&text).unwrap();
+    assert_eq!(loaded.spec.accounts["a4999"].alternate_contacts["security"].name, "SOC");
+}
+
+#[test]
 fn a_parent_that_is_not_listed_is_implied() {
     let loaded = parse("version: 1\norganizational_units: { A/B/C: { tags: { k: v } } }\n").unwrap();
     let implied: Vec<(&str, bool)> = loaded.spec.units.iter().map(|(p, u)| (p.as_str(), u.implied)).collect();
