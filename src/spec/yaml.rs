@@ -20,8 +20,9 @@ use super::topic::SYNTAX;
 /// Nesting of lists and mappings. The document nests six deep; each level costs the
 /// parser tens of kilobytes of stack in a debug build, and this much fits a worker thread.
 const DEPTH: usize = 20;
-/// Events that aliases may be expanded into, over one file.
-const REPLAYED: usize = 100_000;
+/// Events that aliases may be expanded into, over one file: ten thousand accounts that
+/// share an anchor for two contacts stay below it.
+const REPLAYED: usize = 300_000;
 /// Nodes of one file: ten thousand accounts with tags and contacts are about half of it.
 const NODES: usize = 1_000_000;
 
@@ -45,6 +46,9 @@ fn options() -> Options {
             flow_nesting_limit: DEPTH,
             max_nodes: NODES,
             max_events: 2 * NODES,
+            // Many aliases of one anchor are the normal way to share contacts and tags.
+            enforce_alias_anchor_ratio: false,
+            max_aliases: NODES,
         },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: REPLAYED },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
@@ -61,11 +65,16 @@ fn refusal(error: &serde_saphyr::Error, sources: &Sources, source: usize) -> Dia
     let told = error.to_string();
     // The parser appends the place, and for aliases a second one; the label says it better.
     let message = told.split(" at line ").next().unwrap_or_default();
-    let message = match message.strip_prefix("budget breached: ") {
-        Some(limit) => format!("beyond the limits against hostile input, {limit}"),
-        None => message.to_owned(),
+    let several = message.contains("multiple");
+    let message = if several {
+        "several documents in one file".to_owned()
+    } else if message.contains("recursion limit") || message.contains("Depth {") {
+        format!("nested more than {DEPTH} deep")
+    } else if let Some(limit) = message.strip_prefix("budget breached: ") {
+        format!("beyond the limits against hostile input, {limit}")
+    } else {
+        message.to_owned()
     };
-    let several = message.contains("multiple found");
     let diagnostic = Diagnostic::error(SYNTAX.code, format!("this is not the YAML expected: {message}"))
         .maybe_help(several.then(|| {
             "write one document per file, without a `---` between; several files can be given and are \

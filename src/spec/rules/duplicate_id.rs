@@ -12,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "duplicate-id",
         title: "One account id stands for two things",
-        explanation: "Each entry under `accounts` is a member account of its own. The management account is not \
-                      listed there: it cannot be moved, enrolled or closed, and is only named as a guard in \
-                      `organization.management_account` and as `management` by keys.",
+        explanation: "Each entry under `accounts` is a member account of its own. The management account \
+                      is not listed there: it cannot be moved, enrolled or closed, and is only named as a \
+                      guard in `organization.management_account` and as `management` by keys.",
     },
     check,
 };
@@ -27,7 +27,9 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         if let Some((first, span)) = seen.insert(&id.value, (name, id.span)) {
             let message = format!("accounts `{first}` and `{name}` have the same id");
             findings.push(
-                Diagnostic::error(RULE.topic.code, message).at(id.span, "this id").at(span, "and here"),
+                Diagnostic::error(RULE.topic.code, message)
+                    .at(id.span.max(span), "used again")
+                    .at(id.span.min(span), "used here first"),
             );
         }
         if let Some(guard) = guard.filter(|guard| guard.value == id.value) {
