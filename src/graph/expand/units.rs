@@ -7,34 +7,49 @@ use crate::graph::edge::Edge;
 use crate::model::reference;
 use crate::model::resource::Presence;
 use crate::model::unit_path::UnitPath;
-use crate::model::{Address, Kind};
+use crate::model::{Address, Kind, Origin, Resource};
 
 pub(super) fn expand(expansion: &mut Expansion<'_>) {
-    for (path, said) in &expansion.spec.units {
-        let address = unit(path);
-        let mut wanted = resource(address.clone(), Some(&said.origin));
-        wanted.fields.insert("name".to_owned(), json!(path.name()));
-        wanted.fields.insert("parent".to_owned(), parent_id(path));
+    let spec = expansion.spec;
+    for (path, said) in &spec.units {
+        let mut wanted = wanted(expansion, path, &said.origin);
         let tags = said.tags.iter().map(|(key, value)| (key, json!(value)));
         super::leaves(&mut wanted.fields, "tags", tags);
-        wanted.keys.insert("path".to_owned(), json!(path.as_str()));
         if let Some(former) = &said.renamed_from {
             wanted.keys.insert("renamed_from".to_owned(), json!(former.as_str()));
         }
-        if made_by_landing_zone(expansion, path) {
-            wanted.presence = Presence::MadeByAnother;
-            let zone = the_landing_zone();
-            let edge = Edge::settled(&address, &zone, "security-unit-made-by-landing-zone");
-            expansion.graph.connect(edge);
-        }
-        if let Some(parent) = path.parent() {
-            expansion.graph.connect(Edge::exists(&address, &unit(&parent), "parent-unit-first"));
-        } else {
-            expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
-        }
         expansion.graph.add(wanted);
     }
+    // A 3.x landing zone's own units need not be listed; accounts may still name them.
+    if let Some(zone) = &spec.landing_zone {
+        for path in [&zone.integration_unit, &zone.sandbox_unit].into_iter().flatten() {
+            if made_by_landing_zone(expansion, path) {
+                let wanted = wanted(expansion, path, &zone.origin);
+                expansion.graph.add(wanted);
+            }
+        }
+    }
     removals(expansion);
+}
+
+/// A unit by its path, with the edges that every unit has.
+fn wanted(expansion: &mut Expansion<'_>, path: &UnitPath, origin: &Origin) -> Resource {
+    let address = unit(path);
+    let mut wanted = resource(address.clone(), Some(origin));
+    wanted.fields.insert("name".to_owned(), json!(path.name()));
+    wanted.fields.insert("parent".to_owned(), parent_id(path));
+    wanted.keys.insert("path".to_owned(), json!(path.as_str()));
+    if made_by_landing_zone(expansion, path) {
+        wanted.presence = Presence::MadeByAnother;
+        let rule = "security-unit-made-by-landing-zone";
+        expansion.graph.connect(Edge::settled(&address, &the_landing_zone(), rule));
+    }
+    let above = match path.parent() {
+        Some(parent) => Edge::exists(&address, &unit(&parent), "parent-unit-first"),
+        None => Edge::exists(&address, &the_organization(), "organization-first"),
+    };
+    expansion.graph.connect(above);
+    wanted
 }
 
 fn parent_id(path: &UnitPath) -> Value {
