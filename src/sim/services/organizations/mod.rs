@@ -39,8 +39,8 @@ mod tree;
 mod units;
 
 pub use state::{
-    Account, AccountState, Creation, CreationOutcome, FeatureSet, Handshake, Joined, Organization,
-    Policy, ResourcePolicy, Root, Standalone, State, Tags, TypeStatus, Unit,
+    Account, AccountState, Creation, CreationOutcome, FeatureSet, Handshake, Joined, Move,
+    Organization, Policy, ResourcePolicy, Root, Standalone, State, Tags, TypeStatus, Unit,
 };
 
 use crate::sim::service::Service;
