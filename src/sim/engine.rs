@@ -225,7 +225,13 @@ impl Engine {
         if self.settings.verify_signatures {
             let secret = identity::secret(world, &self.settings, &credential.access_key)
                 .ok_or_else(|| identity::unknown_key(protocol))?;
-            signature::verify(http, credential, secret, protocol, wall_clock())?;
+            signature::verify(
+                http,
+                credential,
+                secret,
+                protocol,
+                &[Timestamp::now(), world.time],
+            )?;
         }
         Ok(caller)
     }
@@ -235,11 +241,6 @@ async fn travel(half: Duration) {
     if !half.is_zero() {
         tokio::time::sleep(half).await;
     }
-}
-
-/// Clients sign with the time of the machine, whatever the virtual time is.
-fn wall_clock() -> Option<Timestamp> {
-    Some(Timestamp::now())
 }
 
 fn unsigned(protocol: Protocol) -> AwsError {
