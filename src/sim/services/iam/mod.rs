@@ -18,6 +18,8 @@ mod roles;
 mod root_access;
 mod service_linked;
 mod state;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use crate::sim::service::Service;
 
