@@ -257,3 +257,214 @@ pub(super) fn list_tags(world: &mut World, request: &Request) -> Result<Value, A
     };
     page(request, "Tags", 50, key.tags.iter().map(row).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use crate::sim::services::iam::testing::{MANAGEMENT, alone, organization, session};
+    use crate::sim::testing::ask;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_is_described_by_id_arn_and_alias_but_not_from_another_account() {
+        let (simulator, member) = organization().await;
+        let made = ask(&simulator, "kms", "CreateKey", json!({"Description": "d"}))
+            .await
+            .json();
+        let key = made["KeyMetadata"].clone();
+        let arn = format!(
+            "arn:aws:kms:us-east-1:{MANAGEMENT}:key/{}",
+            key["KeyId"].as_str().expect("an id")
+        );
+        assert_eq!(key["Arn"], json!(arn));
+        assert_eq!(
+            (&key["KeyState"], &key["MultiRegion"]),
+            (&json!("Enabled"), &json!(false))
+        );
+        ask(
+            &simulator,
+            "kms",
+            "CreateAlias",
+            json!({"AliasName": "alias/lz", "TargetKeyId": key["KeyId"]}),
+        )
+        .await;
+        for name in [&key["KeyId"], &key["Arn"], &json!("alias/lz")] {
+            let described = ask(&simulator, "kms", "DescribeKey", json!({"KeyId": name}))
+                .await
+                .json();
+            assert_eq!(described["KeyMetadata"], key);
+        }
+        let inside = session(&simulator, &member).await;
+        let by_id = inside
+            .ask(
+                &simulator,
+                "kms",
+                "DescribeKey",
+                json!({"KeyId": key["KeyId"]}),
+            )
+            .await;
+        assert_eq!(by_id.code().as_deref(), Some("NotFoundException"));
+        let by_arn = inside
+            .ask(&simulator, "kms", "DescribeKey", json!({"KeyId": arn}))
+            .await;
+        assert_eq!(by_arn.code().as_deref(), Some("AccessDeniedException"));
+        let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": [MANAGEMENT, member]}, "Action": "kms:*", "Resource": "*"}]});
+        ask(
+            &simulator,
+            "kms",
+            "PutKeyPolicy",
+            json!({"KeyId": arn, "Policy": policy.to_string()}),
+        )
+        .await;
+        assert_eq!(
+            inside
+                .ask(&simulator, "kms", "DescribeKey", json!({"KeyId": arn}))
+                .await
+                .code(),
+            None
+        );
+        let change = inside
+            .ask(&simulator, "kms", "DisableKey", json!({"KeyId": arn}))
+            .await;
+        assert_eq!(change.code().as_deref(), Some("AccessDeniedException"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_scheduled_deletion_can_be_cancelled_until_its_window_is_over() {
+        let simulator = alone();
+        let key =
+            ask(&simulator, "kms", "CreateKey", json!({})).await.json()["KeyMetadata"]["KeyId"]
+                .clone();
+        ask(
+            &simulator,
+            "kms",
+            "CreateAlias",
+            json!({"AliasName": "alias/a", "TargetKeyId": key}),
+        )
+        .await;
+        let short = ask(
+            &simulator,
+            "kms",
+            "ScheduleKeyDeletion",
+            json!({"KeyId": key, "PendingWindowInDays": 6}),
+        )
+        .await;
+        assert_eq!(short.code().as_deref(), Some("ValidationException"));
+        let schedule = json!({"KeyId": key, "PendingWindowInDays": 7});
+        assert_eq!(
+            ask(&simulator, "kms", "ScheduleKeyDeletion", schedule.clone())
+                .await
+                .json()["KeyState"],
+            "PendingDeletion"
+        );
+        let enable = ask(&simulator, "kms", "EnableKey", json!({"KeyId": key})).await;
+        assert_eq!(enable.code().as_deref(), Some("KMSInvalidStateException"));
+        simulator.advance(Duration::from_secs(6 * 86_400));
+        assert_eq!(
+            ask(
+                &simulator,
+                "kms",
+                "CancelKeyDeletion",
+                json!({"KeyId": key})
+            )
+            .await
+            .code(),
+            None
+        );
+        let state = ask(&simulator, "kms", "DescribeKey", json!({"KeyId": key}))
+            .await
+            .json()["KeyMetadata"]["KeyState"]
+            .clone();
+        assert_eq!(state, "Disabled");
+        ask(&simulator, "kms", "ScheduleKeyDeletion", schedule).await;
+        simulator.advance(Duration::from_secs(7 * 86_400));
+        assert_eq!(
+            ask(&simulator, "kms", "DescribeKey", json!({"KeyId": key}))
+                .await
+                .code()
+                .as_deref(),
+            Some("NotFoundException")
+        );
+        assert_eq!(
+            ask(&simulator, "kms", "ListAliases", json!({}))
+                .await
+                .json()["Aliases"],
+            json!([])
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_usage_must_fit_its_spec() {
+        let simulator = alone();
+        for (spec, usage, code) in [
+            ("RSA_2048", json!("SIGN_VERIFY"), None),
+            (
+                "RSA_2048",
+                json!("GENERATE_VERIFY_MAC"),
+                Some("ValidationException"),
+            ),
+            (
+                "SYMMETRIC_DEFAULT",
+                json!("SIGN_VERIFY"),
+                Some("ValidationException"),
+            ),
+        ] {
+            let made = ask(
+                &simulator,
+                "kms",
+                "CreateKey",
+                json!({"KeySpec": spec, "KeyUsage": usage}),
+            )
+            .await;
+            assert_eq!(made.code().as_deref(), code, "{spec} {usage}");
+        }
+        let none = ask(
+            &simulator,
+            "kms",
+            "CreateKey",
+            json!({"KeySpec": "HMAC_256"}),
+        )
+        .await;
+        assert_eq!(none.code().as_deref(), Some("ValidationException"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tags_can_be_added_and_taken_but_not_in_the_name_of_aws() {
+        let simulator = alone();
+        let tags = json!([{"TagKey": "a", "TagValue": "1"}]);
+        let key = ask(&simulator, "kms", "CreateKey", json!({"Tags": tags}))
+            .await
+            .json()["KeyMetadata"]["KeyId"]
+            .clone();
+        let add = json!({"KeyId": key, "Tags": [{"TagKey": "b", "TagValue": "2"}]});
+        assert_eq!(
+            ask(&simulator, "kms", "TagResource", add).await.code(),
+            None
+        );
+        assert_eq!(
+            ask(
+                &simulator,
+                "kms",
+                "UntagResource",
+                json!({"KeyId": key, "TagKeys": ["a"]})
+            )
+            .await
+            .code(),
+            None
+        );
+        let left = ask(&simulator, "kms", "ListResourceTags", json!({"KeyId": key}))
+            .await
+            .json();
+        assert_eq!(left["Tags"], json!([{"TagKey": "b", "TagValue": "2"}]));
+        let reserved = json!({"KeyId": key, "Tags": [{"TagKey": "aws:x", "TagValue": ""}]});
+        assert_eq!(
+            ask(&simulator, "kms", "TagResource", reserved)
+                .await
+                .code()
+                .as_deref(),
+            Some("TagException")
+        );
+    }
+}

@@ -195,3 +195,213 @@ fn forget_replica(world: &mut World, account: &str, region: &str, id: &str, now:
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sim::Simulator;
+    use crate::sim::services::iam::testing::{MANAGEMENT, alone};
+    use crate::sim::services::kms::queries;
+    use crate::sim::testing::ask;
+
+    async fn multi_region() -> (Simulator, Value) {
+        let simulator = alone();
+        let key = ask(&simulator, "kms", "CreateKey", json!({"MultiRegion": true}))
+            .await
+            .json()["KeyMetadata"]
+            .clone();
+        assert!(
+            key["KeyId"]
+                .as_str()
+                .is_some_and(|id| id.starts_with("mrk-") && id.len() == 36),
+            "{key}"
+        );
+        (simulator, key)
+    }
+
+    fn state(simulator: &Simulator, region: &str, id: &Value) -> Option<String> {
+        let id = id.as_str().unwrap_or_default();
+        simulator
+            .world()
+            .kms
+            .key(MANAGEMENT, region, id)
+            .map(|key| key.state.clone())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_replica_is_created_in_a_few_seconds_and_both_keys_know_the_set() {
+        let (simulator, key) = multi_region().await;
+        let asked = json!({"KeyId": key["KeyId"], "ReplicaRegion": "eu-west-1"});
+        let made = ask(&simulator, "kms", "ReplicateKey", asked.clone())
+            .await
+            .json();
+        assert_eq!(made["ReplicaKeyMetadata"]["KeyState"], "Creating");
+        assert_eq!(
+            made["ReplicaKeyMetadata"]["MultiRegionConfiguration"]["MultiRegionKeyType"],
+            "REPLICA"
+        );
+        let again = ask(&simulator, "kms", "ReplicateKey", asked).await;
+        assert_eq!(again.code().as_deref(), Some("AlreadyExistsException"));
+        simulator.advance(PASSING);
+        assert_eq!(
+            state(&simulator, "eu-west-1", &key["KeyId"]).as_deref(),
+            Some("Enabled")
+        );
+        let primary = ask(
+            &simulator,
+            "kms",
+            "DescribeKey",
+            json!({"KeyId": key["KeyId"]}),
+        )
+        .await
+        .json();
+        assert_eq!(
+            primary["KeyMetadata"]["MultiRegionConfiguration"]["ReplicaKeys"][0]["Region"],
+            "eu-west-1"
+        );
+        let world = simulator.world();
+        let primary = queries::key(&world, key["Arn"].as_str().expect("an ARN")).expect("the key");
+        let regions: Vec<_> = queries::members(&world, primary)
+            .iter()
+            .map(|key| key.region.as_str())
+            .collect();
+        assert_eq!(regions, ["us-east-1", "eu-west-1"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_a_multi_region_key_goes_to_a_region_the_account_can_use() {
+        let (simulator, key) = multi_region().await;
+        let closed = ask(
+            &simulator,
+            "kms",
+            "ReplicateKey",
+            json!({"KeyId": key["KeyId"], "ReplicaRegion": "af-south-1"}),
+        )
+        .await;
+        assert_eq!(
+            closed.code().as_deref(),
+            Some("UnsupportedOperationException")
+        );
+        let single =
+            ask(&simulator, "kms", "CreateKey", json!({})).await.json()["KeyMetadata"]["KeyId"]
+                .clone();
+        let refused = ask(
+            &simulator,
+            "kms",
+            "ReplicateKey",
+            json!({"KeyId": single, "ReplicaRegion": "eu-west-1"}),
+        )
+        .await;
+        assert_eq!(
+            refused.code().as_deref(),
+            Some("UnsupportedOperationException")
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_primary_waits_for_its_last_replica_before_its_own_window_begins() {
+        let (simulator, key) = multi_region().await;
+        ask(
+            &simulator,
+            "kms",
+            "ReplicateKey",
+            json!({"KeyId": key["KeyId"], "ReplicaRegion": "eu-west-1"}),
+        )
+        .await;
+        simulator.advance(PASSING);
+        let schedule = json!({"KeyId": key["KeyId"], "PendingWindowInDays": 7});
+        let waiting = ask(&simulator, "kms", "ScheduleKeyDeletion", schedule)
+            .await
+            .json();
+        assert_eq!(
+            (&waiting["KeyState"], &waiting["DeletionDate"]),
+            (&json!("PendingReplicaDeletion"), &Value::Null)
+        );
+        let at = simulator.now();
+        simulator.change(|world| {
+            let replica = world
+                .kms
+                .region_mut(MANAGEMENT, "eu-west-1")
+                .keys
+                .values_mut()
+                .next()
+                .expect("the replica");
+            replica.deletion = Some(super::super::Deletion {
+                window_days: 7,
+                at: Some(later(at, Duration::from_secs(7 * 86_400))),
+            });
+            replica.state = "PendingDeletion".to_owned();
+        });
+        simulator.advance(Duration::from_secs(8 * 86_400));
+        assert_eq!(state(&simulator, "eu-west-1", &key["KeyId"]), None);
+        assert_eq!(
+            state(&simulator, "us-east-1", &key["KeyId"]).as_deref(),
+            Some("PendingDeletion")
+        );
+        simulator.advance(Duration::from_secs(7 * 86_400));
+        assert_eq!(state(&simulator, "us-east-1", &key["KeyId"]), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_primary_can_move_and_takes_the_rotation_with_it() {
+        let (simulator, key) = multi_region().await;
+        let id = key["KeyId"].clone();
+        ask(&simulator, "kms", "EnableKeyRotation", json!({"KeyId": id})).await;
+        ask(
+            &simulator,
+            "kms",
+            "ReplicateKey",
+            json!({"KeyId": id, "ReplicaRegion": "eu-west-1"}),
+        )
+        .await;
+        simulator.advance(PASSING);
+        let moved = ask(
+            &simulator,
+            "kms",
+            "UpdatePrimaryRegion",
+            json!({"KeyId": id, "PrimaryRegion": "eu-west-1"}),
+        )
+        .await;
+        assert_eq!(moved.code(), None, "{}", moved.text);
+        assert_eq!(
+            state(&simulator, "us-east-1", &id).as_deref(),
+            Some("Updating")
+        );
+        simulator.advance(PASSING);
+        let old = ask(&simulator, "kms", "DescribeKey", json!({"KeyId": id}))
+            .await
+            .json()["KeyMetadata"]
+            .clone();
+        assert_eq!(
+            (
+                &old["KeyState"],
+                &old["MultiRegionConfiguration"]["PrimaryKey"]["Region"]
+            ),
+            (&json!("Enabled"), &json!("eu-west-1"))
+        );
+        assert_eq!(
+            ask(
+                &simulator,
+                "kms",
+                "GetKeyRotationStatus",
+                json!({"KeyId": id})
+            )
+            .await
+            .json()["KeyRotationEnabled"],
+            true
+        );
+        let at_replica = ask(
+            &simulator,
+            "kms",
+            "DisableKeyRotation",
+            json!({"KeyId": id}),
+        )
+        .await;
+        assert_eq!(
+            at_replica.code().as_deref(),
+            Some("UnsupportedOperationException")
+        );
+    }
+}
