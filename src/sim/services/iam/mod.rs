@@ -10,14 +10,17 @@ pub(crate) mod document;
 pub(crate) mod evaluate;
 mod managed_policies;
 mod paging;
+mod policy_versions;
 pub(crate) mod principals;
 pub mod queries;
 mod render;
 mod role_policies;
+mod role_tags;
 mod roles;
 mod root_access;
 mod service_linked;
 mod state;
+mod statement;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -33,7 +36,7 @@ pub static SERVICE: Service = Service {
         ("AttachRolePolicy", role_policies::attach),
         ("CreateAccountAlias", account_settings::create_alias),
         ("CreatePolicy", managed_policies::create),
-        ("CreatePolicyVersion", managed_policies::create_version),
+        ("CreatePolicyVersion", policy_versions::create_version),
         ("CreateRole", roles::create),
         ("CreateServiceLinkedRole", service_linked::create),
         ("DeleteAccountAlias", account_settings::delete_alias),
@@ -42,7 +45,7 @@ pub static SERVICE: Service = Service {
             account_settings::delete_password_policy,
         ),
         ("DeletePolicy", managed_policies::delete),
-        ("DeletePolicyVersion", managed_policies::delete_version),
+        ("DeletePolicyVersion", policy_versions::delete_version),
         ("DeleteRole", roles::delete),
         ("DeleteRolePermissionsBoundary", roles::delete_boundary),
         ("DeleteRolePolicy", role_policies::delete),
@@ -71,7 +74,7 @@ pub static SERVICE: Service = Service {
         ),
         ("GetAccountSummary", account_settings::summary),
         ("GetPolicy", managed_policies::get),
-        ("GetPolicyVersion", managed_policies::get_version),
+        ("GetPolicyVersion", policy_versions::get_version),
         ("GetRole", roles::get),
         ("GetRolePolicy", role_policies::get),
         (
@@ -83,19 +86,19 @@ pub static SERVICE: Service = Service {
         ("ListEntitiesForPolicy", managed_policies::list_entities),
         ("ListGroups", account_settings::list_groups),
         ("ListPolicies", managed_policies::list),
-        ("ListPolicyVersions", managed_policies::list_versions),
+        ("ListPolicyVersions", policy_versions::list_versions),
         ("ListRolePolicies", role_policies::list),
-        ("ListRoleTags", roles::list_tags),
+        ("ListRoleTags", role_tags::list_tags),
         ("ListRoles", roles::list),
         ("ListUsers", account_settings::list_users),
         ("PutRolePermissionsBoundary", roles::put_boundary),
         ("PutRolePolicy", role_policies::put),
         (
             "SetDefaultPolicyVersion",
-            managed_policies::set_default_version,
+            policy_versions::set_default_version,
         ),
-        ("TagRole", roles::tag),
-        ("UntagRole", roles::untag),
+        ("TagRole", role_tags::tag),
+        ("UntagRole", role_tags::untag),
         (
             "UpdateAccountPasswordPolicy",
             account_settings::update_password_policy,

@@ -1,4 +1,4 @@
-//! Roles: create, read, change, tag, delete.
+//! Roles: create, read, change, delete.
 //!
 //! Sources: the IAM API reference page of each operation,
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html>, and the quotas of
@@ -14,13 +14,13 @@ use crate::sim::world::World;
 
 use super::document::{Document, Kind};
 use super::paging::page;
+use super::role_tags::{add_tags, tags};
 use super::state::Role;
 use super::{managed_policies, principals, render};
 
 /// Default quotas of an account.
 const ROLES_PER_ACCOUNT: usize = 1000;
 const TRUST_SIZE: usize = 2048;
-const TAGS: usize = 50;
 
 pub(super) fn no_role(name: &str) -> AwsError {
     AwsError::new(
@@ -75,51 +75,6 @@ fn checked_trust(world: &World, text: &str) -> Result<(), AwsError> {
             format!("Cannot exceed quota for ACLSizePerRole: {TRUST_SIZE}"),
         ));
     }
-    Ok(())
-}
-
-/// The tags of a request. IAM compares tag keys without regard to case.
-pub(super) fn tags(request: &Request) -> Result<BTreeMap<String, String>, AwsError> {
-    let mut tags = BTreeMap::new();
-    for tag in request.list("Tags") {
-        let part = |name: &str| {
-            tag.get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let (key, value) = (part("Key"), part("Value"));
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            let words = format!("Tag keys beginning with aws: are reserved: {key}");
-            return Err(AwsError::new("InvalidInput", words));
-        }
-        if tags
-            .keys()
-            .any(|known: &String| known.eq_ignore_ascii_case(&key))
-        {
-            let words = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
-            return Err(AwsError::new("InvalidInput", words));
-        }
-        tags.insert(key, value);
-    }
-    Ok(tags)
-}
-
-/// Adds tags within the quota of 50.
-pub(super) fn add_tags(
-    to: &mut BTreeMap<String, String>,
-    more: BTreeMap<String, String>,
-) -> Result<(), AwsError> {
-    let mut all = to.clone();
-    for (key, value) in more {
-        all.retain(|known, _| !known.eq_ignore_ascii_case(&key));
-        all.insert(key, value);
-    }
-    if all.len() > TAGS {
-        let words = format!("The number of tags has reached the maximum limit: {TAGS}");
-        return Err(AwsError::new("LimitExceeded", words));
-    }
-    *to = all;
     Ok(())
 }
 
@@ -234,34 +189,6 @@ pub(super) fn update_trust(world: &mut World, request: &Request) -> Result<Value
     checked_trust(world, trust)?;
     trust.clone_into(&mut changeable(world, request)?.trust);
     Ok(json!({}))
-}
-
-pub(super) fn tag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let tags = tags(request)?;
-    add_tags(&mut changeable(world, request)?.tags, tags)?;
-    Ok(json!({}))
-}
-
-pub(super) fn untag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let gone: Vec<&str> = request
-        .list("TagKeys")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    let role = changeable(world, request)?;
-    role.tags
-        .retain(|key, _| !gone.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
-    Ok(json!({}))
-}
-
-pub(super) fn list_tags(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let role = named(world, request)?;
-    let items = role
-        .tags
-        .iter()
-        .map(|(key, value)| (key.clone(), json!({ "Key": key, "Value": value })))
-        .collect();
-    page(request, "Tags", items)
 }
 
 pub(super) fn put_boundary(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -424,38 +351,6 @@ mod tests {
                 .ask(&simulator, "iam", "GetRole", json!({"RoleName": "Inside"}))
                 .await
                 .code(),
-            None
-        );
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn tag_keys_differ_by_more_than_case_and_stop_at_fifty() {
-        let simulator = alone();
-        ask(&simulator, "iam", "CreateRole", role("R")).await;
-        let twice = json!({"RoleName": "R", "Tags.member.1.Key": "Team", "Tags.member.1.Value": "a", "Tags.member.2.Key": "team", "Tags.member.2.Value": "b"});
-        assert_eq!(
-            ask(&simulator, "iam", "TagRole", twice)
-                .await
-                .code()
-                .as_deref(),
-            Some("InvalidInput")
-        );
-        for number in 0..50 {
-            let tag = json!({"RoleName": "R", "Tags.member.1.Key": format!("k{number}"), "Tags.member.1.Value": ""});
-            assert_eq!(ask(&simulator, "iam", "TagRole", tag).await.code(), None);
-        }
-        let more = json!({"RoleName": "R", "Tags.member.1.Key": "k50", "Tags.member.1.Value": ""});
-        assert_eq!(
-            ask(&simulator, "iam", "TagRole", more)
-                .await
-                .code()
-                .as_deref(),
-            Some("LimitExceeded")
-        );
-        let replaced =
-            json!({"RoleName": "R", "Tags.member.1.Key": "K1", "Tags.member.1.Value": "new"});
-        assert_eq!(
-            ask(&simulator, "iam", "TagRole", replaced).await.code(),
             None
         );
     }

@@ -1,57 +1,22 @@
-//! Keys: create, read, describe, switch on and off, delete after a waiting period, tag.
+//! Keys: create, list, describe, switch on and off.
 //!
 //! Sources: the KMS API reference page of each operation
 //! (<https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html>). Absent: custom key stores and imported
 //! key material, which a landing zone does not use.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::sim::clock::{epoch, later};
 use crate::sim::error::AwsError;
 use crate::sim::request::Request;
 use crate::sim::world::World;
 
 use super::lookup::{key, key_mut, place, usable};
 use super::render::{self, page};
-use super::state::{Deletion, Key, MultiRegion};
+use super::state::{Key, MultiRegion};
+use super::tags::tags;
 use super::{policies, specs};
-
-const TAGS: usize = 50;
-const DAY: u64 = 86_400;
-
-/// The tags of a request, checked.
-pub(super) fn tags(request: &Request) -> Result<BTreeMap<String, String>, AwsError> {
-    let mut tags = BTreeMap::new();
-    for tag in request.list("Tags") {
-        let part = |name: &str| {
-            tag.get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let key = part("TagKey");
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(AwsError::new(
-                "TagException",
-                "Tags beginning with aws: are reserved",
-            ));
-        }
-        if tags.insert(key, part("TagValue")).is_some() {
-            return Err(AwsError::new("TagException", "Duplicate tag keys"));
-        }
-    }
-    within_quota(tags)
-}
-
-fn within_quota(tags: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, AwsError> {
-    if tags.len() > TAGS {
-        return Err(AwsError::new("TagException", "Too many tags"));
-    }
-    Ok(tags)
-}
 
 fn spec_of(request: &Request) -> Result<&str, AwsError> {
     match (
@@ -180,88 +145,8 @@ fn switch(world: &mut World, request: &Request, state: &str) -> Result<Value, Aw
     Ok(json!({}))
 }
 
-pub(super) fn schedule_deletion(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let place = place(world, request, false, false)?;
-    let days = request.integer("PendingWindowInDays").unwrap_or(30);
-    if !(7..=30).contains(&days) {
-        let words = "PendingWindowInDays must be between 7 and 30 days, inclusive.";
-        return Err(AwsError::new("ValidationException", words));
-    }
-    let key = key_mut(world, &place)?;
-    usable(key, false)?;
-    // A primary waits until its last replica is gone; its own window begins only then.
-    let waits = key.is_primary()
-        && key
-            .multi_region
-            .as_ref()
-            .is_some_and(|set| !set.replicas.is_empty());
-    let at = (!waits).then(|| later(request.now, Duration::from_secs(days.unsigned_abs() * DAY)));
-    key.deletion = Some(Deletion {
-        window_days: days,
-        at,
-    });
-    key.state = if waits {
-        "PendingReplicaDeletion"
-    } else {
-        "PendingDeletion"
-    }
-    .to_owned();
-    let mut answer =
-        json!({ "KeyId": key.arn, "KeyState": key.state, "PendingWindowInDays": days });
-    if let Some(at) = at {
-        answer["DeletionDate"] = json!(epoch(at));
-    }
-    Ok(answer)
-}
-
-pub(super) fn cancel_deletion(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let place = place(world, request, false, false)?;
-    let key = key_mut(world, &place)?;
-    if key.deletion.take().is_none() {
-        let words = format!("{} is not pending deletion.", key.arn);
-        return Err(AwsError::new("KMSInvalidStateException", words));
-    }
-    "Disabled".clone_into(&mut key.state);
-    Ok(json!({ "KeyId": key.arn }))
-}
-
-pub(super) fn tag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let more = tags(request)?;
-    let place = place(world, request, false, false)?;
-    let key = key_mut(world, &place)?;
-    usable(key, false)?;
-    let mut all = key.tags.clone();
-    all.extend(more);
-    key.tags = within_quota(all)?;
-    Ok(json!({}))
-}
-
-pub(super) fn untag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let place = place(world, request, false, false)?;
-    let gone: Vec<&str> = request
-        .list("TagKeys")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    let key = key_mut(world, &place)?;
-    usable(key, false)?;
-    key.tags.retain(|key, _| !gone.contains(&key.as_str()));
-    Ok(json!({}))
-}
-
-pub(super) fn list_tags(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let place = place(world, request, false, false)?;
-    let key = key(world, &place)?;
-    let row = |(key, value): (&String, &String)| {
-        (key.clone(), json!({ "TagKey": key, "TagValue": value }))
-    };
-    page(request, "Tags", 50, key.tags.iter().map(row).collect())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use serde_json::json;
 
     use crate::sim::services::iam::testing::{MANAGEMENT, alone, organization, session};
@@ -332,70 +217,6 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_scheduled_deletion_can_be_cancelled_until_its_window_is_over() {
-        let simulator = alone();
-        let key =
-            ask(&simulator, "kms", "CreateKey", json!({})).await.json()["KeyMetadata"]["KeyId"]
-                .clone();
-        ask(
-            &simulator,
-            "kms",
-            "CreateAlias",
-            json!({"AliasName": "alias/a", "TargetKeyId": key}),
-        )
-        .await;
-        let short = ask(
-            &simulator,
-            "kms",
-            "ScheduleKeyDeletion",
-            json!({"KeyId": key, "PendingWindowInDays": 6}),
-        )
-        .await;
-        assert_eq!(short.code().as_deref(), Some("ValidationException"));
-        let schedule = json!({"KeyId": key, "PendingWindowInDays": 7});
-        assert_eq!(
-            ask(&simulator, "kms", "ScheduleKeyDeletion", schedule.clone())
-                .await
-                .json()["KeyState"],
-            "PendingDeletion"
-        );
-        let enable = ask(&simulator, "kms", "EnableKey", json!({"KeyId": key})).await;
-        assert_eq!(enable.code().as_deref(), Some("KMSInvalidStateException"));
-        simulator.advance(Duration::from_secs(6 * 86_400));
-        assert_eq!(
-            ask(
-                &simulator,
-                "kms",
-                "CancelKeyDeletion",
-                json!({"KeyId": key})
-            )
-            .await
-            .code(),
-            None
-        );
-        let state = ask(&simulator, "kms", "DescribeKey", json!({"KeyId": key}))
-            .await
-            .json()["KeyMetadata"]["KeyState"]
-            .clone();
-        assert_eq!(state, "Disabled");
-        ask(&simulator, "kms", "ScheduleKeyDeletion", schedule).await;
-        simulator.advance(Duration::from_secs(7 * 86_400));
-        assert_eq!(
-            ask(&simulator, "kms", "DescribeKey", json!({"KeyId": key}))
-                .await
-                .code()
-                .as_deref(),
-            Some("NotFoundException")
-        );
-        assert_eq!(
-            ask(&simulator, "kms", "ListAliases", json!({}))
-                .await
-                .json()["Aliases"],
-            json!([])
-        );
-    }
-
-    #[tokio::test(start_paused = true)]
     async fn a_usage_must_fit_its_spec() {
         let simulator = alone();
         for (spec, usage, code) in [
@@ -428,43 +249,5 @@ mod tests {
         )
         .await;
         assert_eq!(none.code().as_deref(), Some("ValidationException"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn tags_can_be_added_and_taken_but_not_in_the_name_of_aws() {
-        let simulator = alone();
-        let tags = json!([{"TagKey": "a", "TagValue": "1"}]);
-        let key = ask(&simulator, "kms", "CreateKey", json!({"Tags": tags}))
-            .await
-            .json()["KeyMetadata"]["KeyId"]
-            .clone();
-        let add = json!({"KeyId": key, "Tags": [{"TagKey": "b", "TagValue": "2"}]});
-        assert_eq!(
-            ask(&simulator, "kms", "TagResource", add).await.code(),
-            None
-        );
-        assert_eq!(
-            ask(
-                &simulator,
-                "kms",
-                "UntagResource",
-                json!({"KeyId": key, "TagKeys": ["a"]})
-            )
-            .await
-            .code(),
-            None
-        );
-        let left = ask(&simulator, "kms", "ListResourceTags", json!({"KeyId": key}))
-            .await
-            .json();
-        assert_eq!(left["Tags"], json!([{"TagKey": "b", "TagValue": "2"}]));
-        let reserved = json!({"KeyId": key, "Tags": [{"TagKey": "aws:x", "TagValue": ""}]});
-        assert_eq!(
-            ask(&simulator, "kms", "TagResource", reserved)
-                .await
-                .code()
-                .as_deref(),
-            Some("TagException")
-        );
     }
 }

@@ -1,27 +1,24 @@
-//! Multi-Region keys: replicas, the change of the primary, and the passing states of both.
+//! Multi-Region keys: replicas and the change of the primary.
 //!
 //! Rules: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html>,
-//! <https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdatePrimaryRegion.html>,
-//! <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-delete.html>.
+//! <https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdatePrimaryRegion.html>.
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::sim::clock::later;
 use crate::sim::error::AwsError;
 use crate::sim::request::Request;
 use crate::sim::services::account::regions;
 use crate::sim::world::World;
 
-use super::keys::tags;
 use super::lookup::{Place, key, place, usable};
 use super::state::{Key, MultiRegion};
+use super::tags::tags;
 use super::{policies, render};
 
 /// `Creating` and `Updating` last "a few seconds".
-const PASSING: Duration = Duration::from_secs(5);
+pub(super) const PASSING: Duration = Duration::from_secs(5);
 
 fn unsupported(words: String) -> AwsError {
     AwsError::new("UnsupportedOperationException", words)
@@ -136,66 +133,6 @@ pub(super) fn update_primary(world: &mut World, request: &Request) -> Result<Val
     Ok(json!({}))
 }
 
-/// When the next passing state or waiting period ends.
-pub(super) fn due(world: &World) -> Option<Timestamp> {
-    let ends = |key: &Key| {
-        let passing = key.passing.as_ref().map(|(at, _)| *at);
-        let deletion = key.deletion.and_then(|deletion| deletion.at);
-        passing.into_iter().chain(deletion).min()
-    };
-    world.kms.keys().filter_map(ends).min()
-}
-
-/// Ends passing states, deletes keys whose waiting period is over, and starts the waiting period of a primary whose last
-/// replica went.
-pub(super) fn settle(world: &mut World, now: Timestamp) {
-    let mut gone = Vec::new();
-    for regions in world.kms.accounts.values_mut() {
-        for region in regions.values_mut() {
-            for key in region.keys.values_mut() {
-                if let Some((_, state)) = key.passing.take_if(|(at, _)| *at <= now) {
-                    // A deletion scheduled meanwhile keeps its own state.
-                    if key.deletion.is_none() {
-                        key.state = state;
-                    }
-                }
-                if key
-                    .deletion
-                    .and_then(|deletion| deletion.at)
-                    .is_some_and(|at| at <= now)
-                {
-                    gone.push((key.account.clone(), key.region.clone(), key.id.clone()));
-                }
-            }
-        }
-    }
-    for (account, region, id) in gone {
-        let here = world.kms.region_mut(&account, &region);
-        here.keys.remove(&id);
-        here.aliases.retain(|_, alias| alias.target != id);
-        forget_replica(world, &account, &region, &id, now);
-    }
-}
-
-fn forget_replica(world: &mut World, account: &str, region: &str, id: &str, now: Timestamp) {
-    for member in world.kms.set_mut(account, id) {
-        let Some(set) = member.multi_region.as_mut() else {
-            continue;
-        };
-        set.replicas.remove(region);
-        let alone = set.replicas.is_empty() && set.primary == member.region;
-        if let Some(deletion) = member
-            .deletion
-            .as_mut()
-            .filter(|deletion| alone && deletion.at.is_none())
-        {
-            let window = Duration::from_secs(deletion.window_days.unsigned_abs() * 86_400);
-            deletion.at = Some(later(now, window));
-            "PendingDeletion".clone_into(&mut member.state);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -298,50 +235,6 @@ mod tests {
             refused.code().as_deref(),
             Some("UnsupportedOperationException")
         );
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_primary_waits_for_its_last_replica_before_its_own_window_begins() {
-        let (simulator, key) = multi_region().await;
-        ask(
-            &simulator,
-            "kms",
-            "ReplicateKey",
-            json!({"KeyId": key["KeyId"], "ReplicaRegion": "eu-west-1"}),
-        )
-        .await;
-        simulator.advance(PASSING);
-        let schedule = json!({"KeyId": key["KeyId"], "PendingWindowInDays": 7});
-        let waiting = ask(&simulator, "kms", "ScheduleKeyDeletion", schedule)
-            .await
-            .json();
-        assert_eq!(
-            (&waiting["KeyState"], &waiting["DeletionDate"]),
-            (&json!("PendingReplicaDeletion"), &Value::Null)
-        );
-        let at = simulator.now();
-        simulator.change(|world| {
-            let replica = world
-                .kms
-                .region_mut(MANAGEMENT, "eu-west-1")
-                .keys
-                .values_mut()
-                .next()
-                .expect("the replica");
-            replica.deletion = Some(super::super::Deletion {
-                window_days: 7,
-                at: Some(later(at, Duration::from_secs(7 * 86_400))),
-            });
-            replica.state = "PendingDeletion".to_owned();
-        });
-        simulator.advance(Duration::from_secs(8 * 86_400));
-        assert_eq!(state(&simulator, "eu-west-1", &key["KeyId"]), None);
-        assert_eq!(
-            state(&simulator, "us-east-1", &key["KeyId"]).as_deref(),
-            Some("PendingDeletion")
-        );
-        simulator.advance(Duration::from_secs(7 * 86_400));
-        assert_eq!(state(&simulator, "us-east-1", &key["KeyId"]), None);
     }
 
     #[tokio::test(start_paused = true)]
