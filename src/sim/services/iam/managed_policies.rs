@@ -19,8 +19,8 @@ use super::document::{Document, Kind};
 use super::paging::page;
 use super::render;
 use super::role_policies::size;
-use super::role_tags::{add_tags, tags};
 use super::state::{Account, ManagedPolicy, Version};
+use super::tags::{add_tags, tags};
 
 const POLICY_SIZE: usize = 6144;
 

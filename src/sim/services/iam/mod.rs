@@ -15,12 +15,12 @@ pub(crate) mod principals;
 pub mod queries;
 mod render;
 mod role_policies;
-mod role_tags;
 mod roles;
 mod root_access;
 mod service_linked;
 mod state;
 mod statement;
+mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -85,10 +85,19 @@ pub static SERVICE: Service = Service {
         ("ListAttachedRolePolicies", role_policies::list_attached),
         ("ListEntitiesForPolicy", managed_policies::list_entities),
         ("ListGroups", account_settings::list_groups),
+        (
+            "ListInstanceProfiles",
+            account_settings::list_instance_profiles,
+        ),
+        (
+            "ListInstanceProfilesForRole",
+            account_settings::list_instance_profiles_for_role,
+        ),
         ("ListPolicies", managed_policies::list),
+        ("ListPolicyTags", tags::list_policy_tags),
         ("ListPolicyVersions", policy_versions::list_versions),
         ("ListRolePolicies", role_policies::list),
-        ("ListRoleTags", role_tags::list_tags),
+        ("ListRoleTags", tags::list_tags),
         ("ListRoles", roles::list),
         ("ListUsers", account_settings::list_users),
         ("PutRolePermissionsBoundary", roles::put_boundary),
@@ -97,8 +106,10 @@ pub static SERVICE: Service = Service {
             "SetDefaultPolicyVersion",
             policy_versions::set_default_version,
         ),
-        ("TagRole", role_tags::tag),
-        ("UntagRole", role_tags::untag),
+        ("TagPolicy", tags::tag_policy),
+        ("TagRole", tags::tag),
+        ("UntagPolicy", tags::untag_policy),
+        ("UntagRole", tags::untag),
         (
             "UpdateAccountPasswordPolicy",
             account_settings::update_password_policy,

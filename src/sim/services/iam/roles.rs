@@ -14,13 +14,15 @@ use crate::sim::world::World;
 
 use super::document::{Document, Kind};
 use super::paging::page;
-use super::role_tags::{add_tags, tags};
 use super::state::Role;
+use super::tags::{add_tags, tags};
 use super::{managed_policies, principals, render};
 
 /// Default quotas of an account.
 const ROLES_PER_ACCOUNT: usize = 1000;
 const TRUST_SIZE: usize = 2048;
+/// The session length of a role that names none, in seconds.
+const HOUR: i64 = 3600;
 
 pub(super) fn no_role(name: &str) -> AwsError {
     AwsError::new(
@@ -112,7 +114,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
         created: request.now,
         trust: trust.to_owned(),
         description: request.text("Description").map(str::to_owned),
-        max_session: request.integer("MaxSessionDuration").unwrap_or(3600),
+        max_session: request.integer("MaxSessionDuration").unwrap_or(HOUR),
         boundary,
         tags: BTreeMap::new(),
         attached: Default::default(),
@@ -167,13 +169,11 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
 
 pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let role = changeable(world, request)?;
-    // UpdateRole sets both: a member that is left out falls back to its default, except the description, which stays.
     if let Some(description) = request.text("Description") {
         role.description = Some(description.to_owned());
     }
-    if let Some(seconds) = request.integer("MaxSessionDuration") {
-        role.max_session = seconds;
-    }
+    // A session length that is left out falls back to one hour, says the page of UpdateRole.
+    role.max_session = request.integer("MaxSessionDuration").unwrap_or(HOUR);
     Ok(json!({}))
 }
 
@@ -334,6 +334,28 @@ mod tests {
                 .await
                 .code(),
             None
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_update_keeps_the_description_and_resets_the_session_length_it_leaves_out() {
+        let simulator = alone();
+        ask(&simulator, "iam", "CreateRole", role("R")).await;
+        let both = json!({"RoleName": "R", "Description": "d", "MaxSessionDuration": 7200});
+        assert_eq!(
+            ask(&simulator, "iam", "UpdateRole", both).await.code(),
+            None
+        );
+        let long = ask(&simulator, "iam", "GetRole", json!({"RoleName": "R"})).await;
+        assert_eq!(element(&long, "MaxSessionDuration"), "7200");
+        ask(&simulator, "iam", "UpdateRole", json!({"RoleName": "R"})).await;
+        let short = ask(&simulator, "iam", "GetRole", json!({"RoleName": "R"})).await;
+        assert_eq!(
+            (
+                element(&short, "MaxSessionDuration").as_str(),
+                element(&short, "Description").as_str()
+            ),
+            ("3600", "d")
         );
     }
 

@@ -11,6 +11,7 @@ use crate::sim::error::AwsError;
 use crate::sim::request::Request;
 use crate::sim::world::World;
 
+use super::managed_policies::own;
 use super::paging::page;
 use super::roles::{changeable, named};
 
@@ -68,25 +69,43 @@ pub(super) fn tag(world: &mut World, request: &Request) -> Result<Value, AwsErro
 }
 
 pub(super) fn untag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    remove(&mut changeable(world, request)?.tags, request);
+    Ok(json!({}))
+}
+
+pub(super) fn list_tags(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    shown(&named(world, request)?.tags, request)
+}
+
+pub(super) fn tag_policy(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    let tags = tags(request)?;
+    add_tags(&mut own(world, request)?.tags, tags)?;
+    Ok(json!({}))
+}
+
+pub(super) fn untag_policy(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    remove(&mut own(world, request)?.tags, request);
+    Ok(json!({}))
+}
+
+pub(super) fn list_policy_tags(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    let tags = &own(world, request)?.tags;
+    shown(tags, request)
+}
+
+fn remove(from: &mut BTreeMap<String, String>, request: &Request) {
     let gone: Vec<&str> = request
         .list("TagKeys")
         .iter()
         .filter_map(Value::as_str)
         .collect();
-    let role = changeable(world, request)?;
-    role.tags
-        .retain(|key, _| !gone.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
-    Ok(json!({}))
+    from.retain(|key, _| !gone.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
 }
 
-pub(super) fn list_tags(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let role = named(world, request)?;
-    let items = role
-        .tags
-        .iter()
-        .map(|(key, value)| (key.clone(), json!({ "Key": key, "Value": value })))
-        .collect();
-    page(request, "Tags", items)
+fn shown(tags: &BTreeMap<String, String>, request: &Request) -> Result<Value, AwsError> {
+    let row =
+        |(key, value): (&String, &String)| (key.clone(), json!({ "Key": key, "Value": value }));
+    page(request, "Tags", tags.iter().map(row).collect())
 }
 
 #[cfg(test)]
