@@ -16,7 +16,7 @@ use super::document::{Document, Kind};
 use super::paging::page;
 use super::state::Role;
 use super::tags::{add_tags, tags};
-use super::{managed_policies, principals, render};
+use super::{managed_policies, principals, queries, render};
 
 /// Default quotas of an account.
 const ROLES_PER_ACCOUNT: usize = 1000;
@@ -159,11 +159,7 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
     if !role.inline.is_empty() {
         return conflict("Cannot delete entity, must delete policies first.");
     }
-    world
-        .iam
-        .account_mut(&request.caller.account)
-        .roles
-        .remove(request.required("RoleName"));
+    queries::remove_role(world, &request.caller.account, request.required("RoleName"));
     Ok(json!({}))
 }
 

@@ -246,6 +246,61 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_role_made_again_under_its_name_is_not_trusted_in_place_of_the_old_one() {
+        let (simulator, member) = organization().await;
+        let inside = session(&simulator, &member).await;
+        let hop = json!({"RoleName": "Hop", "AssumeRolePolicyDocument": trust(&format!(r#"{{"AWS":"{MANAGEMENT}"}}"#))});
+        inside
+            .ask(&simulator, "iam", "CreateRole", hop.clone())
+            .await;
+        let target = trust(&format!(r#"{{"AWS":"arn:aws:iam::{member}:role/Hop"}}"#));
+        inside
+            .ask(
+                &simulator,
+                "iam",
+                "CreateRole",
+                json!({"RoleName": "Target", "AssumeRolePolicyDocument": target}),
+            )
+            .await;
+        let to = |name: &str| json!({"RoleArn": format!("arn:aws:iam::{member}:role/{name}"), "RoleSessionName": "test"});
+        let first = Session::of(&ask(&simulator, "sts", "AssumeRole", to("Hop")).await);
+        assert_eq!(
+            first
+                .ask(&simulator, "sts", "AssumeRole", to("Target"))
+                .await
+                .code(),
+            None
+        );
+        assert_eq!(
+            inside
+                .ask(&simulator, "iam", "DeleteRole", json!({"RoleName": "Hop"}))
+                .await
+                .code(),
+            None
+        );
+        assert_eq!(
+            inside
+                .ask(&simulator, "iam", "CreateRole", hop)
+                .await
+                .code(),
+            None
+        );
+        let second = Session::of(&ask(&simulator, "sts", "AssumeRole", to("Hop")).await);
+        let refused = second
+            .ask(&simulator, "sts", "AssumeRole", to("Target"))
+            .await;
+        assert_eq!(refused.code().as_deref(), Some("AccessDenied"));
+        let shown = inside
+            .ask(&simulator, "iam", "GetRole", json!({"RoleName": "Target"}))
+            .await;
+        assert!(
+            element(&shown, "AssumeRolePolicyDocument").contains("%22AWS%22%3A%22AROA"),
+            "{}",
+            shown.text
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_chained_session_lasts_an_hour_at_most() {
         let (simulator, member) = organization().await;
         let inside = session(&simulator, &member).await;
