@@ -18,6 +18,7 @@ mod answers;
 mod attachments;
 mod closing;
 mod creation;
+mod delegated_rights;
 mod delegation;
 mod effective;
 mod events;
