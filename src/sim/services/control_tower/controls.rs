@@ -37,7 +37,7 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
         // https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-controltower.
         return Err(validation(format!(
             "Control {} is already enabled on organizational unit {}",
-            control_table::identifier(&control),
+            control_table::name(&control),
             unit.id
         )));
     }
@@ -230,7 +230,7 @@ fn changeable(control: &str, region: &str) -> Result<(), AwsError> {
     if control_table::is_unchangeable(control) {
         return Err(validation(format!(
             "The control {} cannot be changed with the AWS Control Tower APIs.",
-            control_table::identifier(control)
+            control_table::name(control)
         )));
     }
     Ok(())
@@ -331,7 +331,7 @@ fn under_change(enabled: &EnabledControl) -> AwsError {
 }
 
 fn on_unit(world: &World, unit: &str, control: &str) -> Option<EnabledControl> {
-    let wanted = control_table::identifier(control);
+    let wanted = control_table::name(control);
     world
         .control_tower
         .enabled_controls
@@ -339,7 +339,7 @@ fn on_unit(world: &World, unit: &str, control: &str) -> Option<EnabledControl> {
         .find(|enabled| {
             enabled.parent.is_none()
                 && enabled.target_id == unit
-                && control_table::identifier(&enabled.control) == wanted
+                && control_table::name(&enabled.control) == wanted
         })
         .cloned()
 }
@@ -351,7 +351,7 @@ fn of_pair(world: &World, control: &str, target: &str) -> Result<EnabledControl,
         .values()
         .find(|enabled| {
             enabled.target == target
-                && control_table::identifier(&enabled.control) == control_table::identifier(control)
+                && control_table::name(&enabled.control) == control_table::name(control)
         })
         .cloned()
         .ok_or_else(|| not_found(format!("The control {control} is not enabled on {target}.")))
