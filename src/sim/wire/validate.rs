@@ -133,7 +133,7 @@ fn walk(table: &Table, shape: &Shape, value: &Value, path: &str, found: &mut Vec
             length(shape, bytes.len(), "java.nio.HeapByteBuffer", path, found);
         }
         Kind::Integer | Kind::Long | Kind::Float | Kind::Double => {
-            number(shape, value, path, found)
+            number(shape, value, path, found);
         }
         Kind::Boolean | Kind::Timestamp | Kind::Document => {}
     }

@@ -3,12 +3,13 @@
 //! In: requests, or calls by other services on behalf of a customer. Out: views and moves.
 //! Absent: creating (`creation`), closing (`closing`), leaving (`membership`).
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::access;
-use super::paging::page;
+use super::paging::{page, page_of};
 use super::refusal::refuse;
-use super::state::{Account, AccountState, Joined, Organization};
+use super::state::{Account, AccountState, Joined, Move, Organization};
 use crate::sim::clock::epoch;
 use crate::sim::error::AwsError;
 use crate::sim::request::Request;
@@ -42,7 +43,12 @@ impl Organization {
     ///
     /// # Errors
     /// `AccountNotFoundException`, `DestinationParentNotFoundException`, `DuplicateAccountException`.
-    pub fn move_account(&mut self, account: &str, destination: &str) -> Result<(), AwsError> {
+    pub fn move_account(
+        &mut self,
+        account: &str,
+        destination: &str,
+        now: Timestamp,
+    ) -> Result<(), AwsError> {
         let current = self
             .account(account)
             .map(|account| account.parent.clone())
@@ -53,9 +59,15 @@ impl Organization {
         if current == destination {
             return Err(refuse("DuplicateAccountException"));
         }
-        if let Some(account) = self.accounts.get_mut(account) {
-            destination.clone_into(&mut account.parent);
+        if let Some(member) = self.accounts.get_mut(account) {
+            destination.clone_into(&mut member.parent);
         }
+        self.moves.push(Move {
+            at: now,
+            account: account.to_owned(),
+            from: current,
+            to: destination.to_owned(),
+        });
         Ok(())
     }
 
@@ -99,12 +111,10 @@ pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, Aw
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let empty = world.organizations.empty_pages;
     let organization = access::reader(&mut world.organizations, request)?;
-    let items = organization
-        .accounts
-        .keys()
-        .map(|id| organization.account_view(id))
-        .collect();
-    page(request, "Accounts", items, empty)
+    let ids = organization.accounts.keys().collect();
+    page_of(request, "Accounts", ids, empty, |id| {
+        organization.account_view(id)
+    })
 }
 
 pub(super) fn list_for_parent(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -114,12 +124,10 @@ pub(super) fn list_for_parent(world: &mut World, request: &Request) -> Result<Va
     if !organization.is_parent(parent) {
         return Err(refuse("ParentNotFoundException"));
     }
-    let items = organization
-        .accounts_in(parent)
-        .into_iter()
-        .map(|id| organization.account_view(id))
-        .collect();
-    page(request, "Accounts", items, empty)
+    let ids = organization.accounts_in(parent);
+    page_of(request, "Accounts", ids, empty, |id| {
+        organization.account_view(id)
+    })
 }
 
 pub(super) fn list_children(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -135,14 +143,12 @@ pub(super) fn list_children(world: &mut World, request: &Request) -> Result<Valu
     } else {
         organization.units_in(parent)
     };
-    page(
+    page_of(
         request,
         "Children",
-        found
-            .into_iter()
-            .map(|id| json!({"Id": id, "Type": kind}))
-            .collect(),
+        found,
         empty,
+        |id| json!({"Id": id, "Type": kind}),
     )
 }
 
@@ -192,6 +198,107 @@ pub(super) fn r#move(world: &mut World, request: &Request) -> Result<Value, AwsE
         return Err(refuse("SourceParentNotFoundException"));
     }
     organization.lock(&[id, source, destination], request.now, window)?;
-    organization.move_account(id, destination)?;
+    organization.move_account(id, destination, request.now)?;
     Ok(json!({}))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::testing::{account, done, organization, quiet, refused};
+
+    const ORG: &str = "organizations";
+
+    #[tokio::test(start_paused = true)]
+    async fn a_move_names_where_the_account_is_now() {
+        let (sim, root) = organization(quiet()).await;
+        let id = account(&sim, "app").await;
+        let unit = done(
+            &sim,
+            ORG,
+            "CreateOrganizationalUnit",
+            json!({"ParentId": root, "Name": "A"}),
+        )
+        .await;
+        let unit = unit["OrganizationalUnit"]["Id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        let go = |from: &str, to: &str| json!({"AccountId": id, "SourceParentId": from, "DestinationParentId": to});
+        assert_eq!(
+            refused(&sim, ORG, "MoveAccount", go(&unit, &root)).await,
+            "DuplicateAccountException"
+        );
+        assert_eq!(
+            refused(&sim, ORG, "MoveAccount", go(&root, "ou-zzzz-zzzzzzzz")).await,
+            "DestinationParentNotFoundException"
+        );
+        assert_eq!(
+            refused(&sim, ORG, "MoveAccount", go("ou-zzzz-zzzzzzzz", &unit)).await,
+            "SourceParentNotFoundException"
+        );
+        done(&sim, ORG, "MoveAccount", go(&root, &unit)).await;
+        assert_eq!(
+            refused(&sim, ORG, "MoveAccount", go(&root, &unit)).await,
+            "DuplicateAccountException",
+            "a repeated move says it happened"
+        );
+        let seen = done(&sim, ORG, "DescribeAccount", json!({"AccountId": id})).await;
+        let path = seen["Account"]["Paths"][0].as_str().expect("a path");
+        assert!(path.ends_with(&format!("{root}/{unit}/{id}/")), "{path}");
+        let parents = done(&sim, ORG, "ListParents", json!({"ChildId": id})).await;
+        assert_eq!(
+            parents["Parents"],
+            json!([{"Id": unit, "Type": "ORGANIZATIONAL_UNIT"}])
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pages_are_complete_and_a_token_fits_only_its_listing() {
+        let settings = crate::sim::Settings {
+            account_quota: 100,
+            empty_pages: true,
+            ..quiet()
+        };
+        let (sim, root) = organization(settings).await;
+        for number in 0..24 {
+            account(&sim, &format!("app{number}")).await;
+        }
+        let (mut seen, mut token, mut sizes) = (Vec::new(), None, Vec::new());
+        loop {
+            let mut input = json!({});
+            if let Some(token) = &token {
+                input["NextToken"] = json!(token);
+            }
+            let page = done(&sim, ORG, "ListAccounts", input).await;
+            let items = page["Accounts"].as_array().expect("a list");
+            sizes.push(items.len());
+            seen.extend(
+                items
+                    .iter()
+                    .map(|item| item["Id"].as_str().expect("an id").to_owned()),
+            );
+            let Some(next) = page["NextToken"].as_str() else {
+                break;
+            };
+            let elsewhere = json!({"ParentId": root, "NextToken": next});
+            assert_eq!(
+                refused(&sim, ORG, "ListAccountsForParent", elsewhere).await,
+                "InvalidInputException/INVALID_NEXT_TOKEN"
+            );
+            token = Some(next.to_owned());
+        }
+        assert_eq!(
+            sizes,
+            [0, 20, 5],
+            "the first page may be empty although more follows"
+        );
+        let distinct: std::collections::BTreeSet<&String> = seen.iter().collect();
+        assert_eq!(distinct.len(), 25);
+        assert_eq!(
+            refused(&sim, ORG, "ListAccounts", json!({"NextToken": "x"})).await,
+            "InvalidInputException/INVALID_NEXT_TOKEN"
+        );
+    }
 }

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::access;
-use super::paging::page;
+use super::paging::{page, page_of};
 use super::policy_types::facts;
 use super::refusal::{constraint, invalid, refuse};
 use super::state::Organization;
@@ -163,10 +163,73 @@ pub(super) fn list_targets(world: &mut World, request: &Request) -> Result<Value
     organization
         .policy_kind(policy)
         .ok_or_else(|| refuse("PolicyNotFoundException"))?;
-    let items = organization
-        .targets_of(policy)
-        .into_iter()
-        .map(|id| organization.target_view(id))
-        .collect();
-    page(request, "Targets", items, empty)
+    let ids = organization.targets_of(policy);
+    page_of(request, "Targets", ids, empty, |id| {
+        organization.target_view(id)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::testing::{done, organization, quiet, refused};
+
+    const ORG: &str = "organizations";
+
+    #[tokio::test(start_paused = true)]
+    async fn a_target_keeps_one_service_control_policy_and_holds_ten() {
+        let (sim, root) = organization(quiet()).await;
+        done(
+            &sim,
+            ORG,
+            "EnablePolicyType",
+            json!({"RootId": root, "PolicyType": "SERVICE_CONTROL_POLICY"}),
+        )
+        .await;
+        sim.advance(std::time::Duration::from_secs(5));
+        let detach = json!({"PolicyId": "p-FullAWSAccess", "TargetId": root});
+        assert_eq!(
+            refused(&sim, ORG, "DetachPolicy", detach.clone()).await,
+            "ConstraintViolationException/MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED"
+        );
+        let content = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}).to_string();
+        for number in 0..10 {
+            let input = json!({"Name": format!("p{number}"), "Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": content});
+            let policy = done(&sim, ORG, "CreatePolicy", input.clone()).await;
+            assert_eq!(
+                refused(&sim, ORG, "CreatePolicy", input).await,
+                "DuplicatePolicyException"
+            );
+            let attach =
+                json!({"PolicyId": policy["Policy"]["PolicySummary"]["Id"], "TargetId": root});
+            if number == 9 {
+                assert_eq!(
+                    refused(&sim, ORG, "AttachPolicy", attach).await,
+                    "ConstraintViolationException/MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED"
+                );
+            } else {
+                done(&sim, ORG, "AttachPolicy", attach.clone()).await;
+                assert_eq!(
+                    refused(&sim, ORG, "AttachPolicy", attach.clone()).await,
+                    "DuplicatePolicyAttachmentException"
+                );
+                let delete = json!({"PolicyId": attach["PolicyId"]});
+                assert_eq!(
+                    refused(&sim, ORG, "DeletePolicy", delete).await,
+                    "PolicyInUseException"
+                );
+            }
+        }
+        done(&sim, ORG, "DetachPolicy", detach.clone()).await;
+        assert_eq!(
+            refused(&sim, ORG, "DetachPolicy", detach).await,
+            "PolicyNotAttachedException"
+        );
+        let managed = json!({"PolicyId": "p-FullAWSAccess"});
+        assert_eq!(
+            refused(&sim, ORG, "DeletePolicy", managed).await,
+            "InvalidInputException/IMMUTABLE_POLICY"
+        );
+    }
 }

@@ -130,4 +130,58 @@ mod tests {
         assert_eq!(quota(3000), 600);
         assert_eq!(quota(50_000), 1000);
     }
+
+    use crate::sim::testing::{account, done, organization, quiet, refused};
+
+    const ORG: &str = "organizations";
+
+    #[tokio::test(start_paused = true)]
+    async fn a_closed_account_stays_ninety_days_and_three_close_at_a_time() {
+        let (sim, _) = organization(quiet()).await;
+        let mut ids = Vec::new();
+        for number in 0..4 {
+            ids.push(account(&sim, &format!("a{number}")).await);
+        }
+        for id in &ids[..3] {
+            done(&sim, ORG, "CloseAccount", json!({"AccountId": id})).await;
+        }
+        assert_eq!(
+            refused(&sim, ORG, "CloseAccount", json!({"AccountId": ids[3]})).await,
+            "ConstraintViolationException/CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED"
+        );
+        assert_eq!(
+            refused(&sim, ORG, "CloseAccount", json!({"AccountId": ids[0]})).await,
+            "ConflictException"
+        );
+        let state = |answer: serde_json::Value| {
+            (
+                answer["Account"]["State"].clone(),
+                answer["Account"]["Status"].clone(),
+            )
+        };
+        let first = json!({"AccountId": ids[0]});
+        assert_eq!(
+            state(done(&sim, ORG, "DescribeAccount", first.clone()).await),
+            (json!("PENDING_CLOSURE"), json!("PENDING_CLOSURE"))
+        );
+        sim.advance(USUAL);
+        assert_eq!(
+            state(done(&sim, ORG, "DescribeAccount", first.clone()).await),
+            (json!("CLOSED"), json!("SUSPENDED"))
+        );
+        assert_eq!(
+            refused(&sim, ORG, "CloseAccount", first.clone()).await,
+            "AccountAlreadyClosedException"
+        );
+        let management = json!({"AccountId": "111122223333"});
+        assert_eq!(
+            refused(&sim, ORG, "CloseAccount", management).await,
+            "ConstraintViolationException/CANNOT_CLOSE_MANAGEMENT_ACCOUNT"
+        );
+        sim.advance(POST_CLOSURE);
+        assert_eq!(
+            refused(&sim, ORG, "DescribeAccount", first).await,
+            "AccountNotFoundException"
+        );
+    }
 }

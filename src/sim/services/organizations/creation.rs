@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::paging::page;
+use super::paging::page_of;
 use super::refusal::{constraint, invalid, refuse};
 use super::state::{Account, AccountState, Creation, CreationOutcome, Joined, Organization, State};
 use super::{access, tags};
@@ -30,6 +30,18 @@ impl Organization {
         self.creations
             .values()
             .filter(|creation| creation.outcome == CreationOutcome::InProgress)
+    }
+
+    /// Whether the same account was being created when this was asked: AWS then says that the request was submitted
+    /// already (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccountStatus.html>).
+    fn repeats_another(&self, creation: &Creation) -> bool {
+        self.creations.values().any(|other| {
+            matches!(other.outcome, CreationOutcome::Succeeded(_))
+                && other.email.eq_ignore_ascii_case(&creation.email)
+                && other.name == creation.name
+                && other.requested <= creation.requested
+                && creation.requested < other.ends
+        })
     }
 
     fn creation_view(&self, id: &str) -> Value {
@@ -168,11 +180,9 @@ pub(super) fn list_statuses(world: &mut World, request: &Request) -> Result<Valu
         .filter(|(_, creation)| shown(creation))
         .collect();
     found.sort_by_key(|(id, creation)| (creation.requested, *id));
-    let items = found
-        .into_iter()
-        .map(|(id, _)| organization.creation_view(id))
-        .collect();
-    page(request, "CreateAccountStatuses", items, empty)
+    page_of(request, "CreateAccountStatuses", found, empty, |(id, _)| {
+        organization.creation_view(id)
+    })
 }
 
 /// When the next creation ends.
@@ -218,11 +228,18 @@ fn finish(world: &mut World, organization: &str, request: &str, at: Timestamp) {
         return;
     };
     let taken = world.organizations.email_in_use(&creation.email);
+    let repeats = world
+        .organizations
+        .organizations
+        .get(organization)
+        .is_some_and(|organization| organization.repeats_another(&creation));
     let account = world.ids.account();
     let Some(organization) = world.organizations.organizations.get_mut(organization) else {
         return;
     };
-    let outcome = if taken {
+    let outcome = if repeats {
+        CreationOutcome::Failed("CONCURRENT_ACCOUNT_MODIFICATION".to_owned())
+    } else if taken {
         CreationOutcome::Failed("EMAIL_ALREADY_EXISTS".to_owned())
     } else {
         CreationOutcome::Succeeded(account.clone())
@@ -268,5 +285,134 @@ mod tests {
         ] {
             assert!(!is_email(bad), "{bad}");
         }
+    }
+
+    use std::time::Duration;
+
+    use crate::sim::Settings;
+    use crate::sim::testing::{account, done, organization, quiet, refused};
+
+    const ORG: &str = "organizations";
+
+    fn named(name: &str) -> serde_json::Value {
+        json!({"AccountName": name, "Email": format!("{name}@example.com")})
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_is_there_when_its_creation_ended_and_not_before() {
+        let (sim, root) = organization(quiet()).await;
+        let begun = done(&sim, ORG, "CreateAccount", named("app")).await;
+        let status = &begun["CreateAccountStatus"];
+        assert_eq!(status["State"], "IN_PROGRESS");
+        assert!(
+            status.get("AccountId").is_none() && status.get("Email").is_none(),
+            "{status}"
+        );
+        sim.advance(Duration::from_secs(89));
+        let id = json!({"CreateAccountRequestId": status["Id"]});
+        assert_eq!(
+            done(&sim, ORG, "DescribeCreateAccountStatus", id.clone()).await["CreateAccountStatus"]
+                ["State"],
+            "IN_PROGRESS"
+        );
+        sim.advance(Duration::from_secs(2));
+        let ended = done(&sim, ORG, "DescribeCreateAccountStatus", id).await;
+        assert_eq!(ended["CreateAccountStatus"]["State"], "SUCCEEDED");
+        let listed = done(
+            &sim,
+            ORG,
+            "ListAccountsForParent",
+            json!({"ParentId": root}),
+        )
+        .await;
+        assert!(
+            listed["Accounts"]
+                .as_array()
+                .expect("a list")
+                .iter()
+                .any(|item| item["Id"] == ended["CreateAccountStatus"]["AccountId"])
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_creation_goes_on_in_a_world_that_was_saved() {
+        let (sim, _) = organization(quiet()).await;
+        let begun = done(&sim, ORG, "CreateAccount", named("app")).await;
+        let text = serde_json::to_string(&sim.world()).expect("a world as text");
+        let world = serde_json::from_str(&text).expect("a world from text");
+        let again = crate::sim::Simulator::from_world(world, quiet());
+        assert_eq!(again.now(), sim.world().time);
+        again.advance(Duration::from_secs(91));
+        let id = json!({"CreateAccountRequestId": begun["CreateAccountStatus"]["Id"]});
+        assert_eq!(
+            done(&again, ORG, "DescribeCreateAccountStatus", id).await["CreateAccountStatus"]["State"],
+            "SUCCEEDED"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_email_in_use_fails_the_creation_whatever_its_case() {
+        let (sim, _) = organization(quiet()).await;
+        account(&sim, "app").await;
+        let begun = done(
+            &sim,
+            ORG,
+            "CreateAccount",
+            json!({"AccountName": "again", "Email": "APP@example.com"}),
+        )
+        .await;
+        sim.advance(Duration::from_secs(91));
+        let id = json!({"CreateAccountRequestId": begun["CreateAccountStatus"]["Id"]});
+        let ended = done(&sim, ORG, "DescribeCreateAccountStatus", id).await;
+        assert_eq!(
+            ended["CreateAccountStatus"]["FailureReason"],
+            "EMAIL_ALREADY_EXISTS"
+        );
+        let failed = done(
+            &sim,
+            ORG,
+            "ListCreateAccountStatus",
+            json!({"States": ["FAILED"]}),
+        )
+        .await;
+        assert_eq!(
+            failed["CreateAccountStatuses"].as_array().map(Vec::len),
+            Some(1)
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn five_creations_at_a_time_and_ten_accounts_in_all() {
+        let (sim, _) = organization(quiet()).await;
+        for number in 0..5 {
+            done(&sim, ORG, "CreateAccount", named(&format!("a{number}"))).await;
+        }
+        assert_eq!(
+            refused(&sim, ORG, "CreateAccount", named("b")).await,
+            "ConstraintViolationException/ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED"
+        );
+        sim.advance(Duration::from_secs(91));
+        for number in 5..9 {
+            done(&sim, ORG, "CreateAccount", named(&format!("a{number}"))).await;
+        }
+        assert_eq!(
+            refused(&sim, ORG, "CreateAccount", named("b")).await,
+            "ConstraintViolationException/ACCOUNT_NUMBER_LIMIT_EXCEEDED"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_fresh_organization_is_finalized_first_if_the_settings_say_so() {
+        let (sim, _) = organization(Settings {
+            finalizing: Duration::from_secs(60),
+            ..quiet()
+        })
+        .await;
+        assert_eq!(
+            refused(&sim, ORG, "CreateAccount", named("a")).await,
+            "FinalizingOrganizationException"
+        );
+        sim.advance(Duration::from_secs(60));
+        done(&sim, ORG, "CreateAccount", named("a")).await;
     }
 }

@@ -171,3 +171,130 @@ pub(super) fn list_services(world: &mut World, request: &Request) -> Result<Valu
     let items = services.iter().map(|(principal, since)| json!({"ServicePrincipal": principal, "DelegationEnabledDate": epoch(*since)})).collect();
     page(request, "DelegatedServices", items, empty)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::testing::{account, ask_as, done, organization, quiet, refused};
+
+    const ORG: &str = "organizations";
+
+    const SSO: &str = "sso.amazonaws.com";
+    const REGISTER: &str = "RegisterDelegatedAdministrator";
+
+    fn pair(account: &str, service: &str) -> serde_json::Value {
+        json!({"AccountId": account, "ServicePrincipal": service})
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn registering_asks_for_every_documented_precondition() {
+        let (sim, _) = organization(quiet()).await;
+        let (audit, other) = (account(&sim, "audit").await, account(&sim, "other").await);
+        let untrusted = refused(&sim, ORG, REGISTER, pair(&audit, SSO)).await;
+        assert_eq!(
+            untrusted,
+            "ConstraintViolationException/SERVICE_ACCESS_NOT_ENABLED"
+        );
+        done(
+            &sim,
+            ORG,
+            "EnableAWSServiceAccess",
+            json!({"ServicePrincipal": SSO}),
+        )
+        .await;
+        done(&sim, ORG, REGISTER, pair(&audit, SSO)).await;
+        let master =
+            "ConstraintViolationException/CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR";
+        let many =
+            "ConstraintViolationException/MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED";
+        let unknown = "InvalidInputException/UNRECOGNIZED_SERVICE_PRINCIPAL";
+        let cases = [
+            (audit.as_str(), "x.example.com", unknown),
+            ("111122223333", SSO, master),
+            ("999999999999", SSO, "AccountNotFoundException"),
+            (audit.as_str(), SSO, "AccountAlreadyRegisteredException"),
+            (other.as_str(), SSO, many),
+        ];
+        for (account, service, expected) in cases {
+            let refusal = refused(&sim, ORG, REGISTER, pair(account, service)).await;
+            assert_eq!(refusal, expected);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_delegated_administrator_cannot_be_removed_until_deregistered() {
+        let (sim, _) = organization(quiet()).await;
+        let audit = account(&sim, "audit").await;
+        done(
+            &sim,
+            ORG,
+            "EnableAWSServiceAccess",
+            json!({"ServicePrincipal": SSO}),
+        )
+        .await;
+        done(&sim, ORG, REGISTER, pair(&audit, SSO)).await;
+        sim.advance(std::time::Duration::from_secs(5 * 86_400));
+        let remove = json!({"AccountId": audit});
+        let refusal = refused(&sim, ORG, "RemoveAccountFromOrganization", remove.clone()).await;
+        assert_eq!(
+            refusal,
+            "ConstraintViolationException/CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG"
+        );
+        let deregister = "DeregisterDelegatedAdministrator";
+        done(&sim, ORG, deregister, pair(&audit, SSO)).await;
+        let again = refused(&sim, ORG, deregister, pair(&audit, SSO)).await;
+        assert_eq!(again, "AccountNotRegisteredException");
+        done(&sim, ORG, "RemoveAccountFromOrganization", remove).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_delegated_administrator_reads_a_member_does_not_and_neither_writes() {
+        let (sim, root) = organization(quiet()).await;
+        let (audit, member) = (account(&sim, "audit").await, account(&sim, "member").await);
+        done(
+            &sim,
+            ORG,
+            "EnableAWSServiceAccess",
+            json!({"ServicePrincipal": "config.amazonaws.com"}),
+        )
+        .await;
+        done(
+            &sim,
+            ORG,
+            "RegisterDelegatedAdministrator",
+            json!({"AccountId": audit, "ServicePrincipal": "config.amazonaws.com"}),
+        )
+        .await;
+        let list = async |caller: &str| {
+            ask_as(&sim, caller, None, ORG, "ListAccounts", json!({}))
+                .await
+                .code()
+        };
+        assert_eq!(list(&audit).await, None);
+        assert_eq!(
+            list(&member).await.as_deref(),
+            Some("AccessDeniedException")
+        );
+        assert_eq!(
+            list("999999999999").await.as_deref(),
+            Some("AWSOrganizationsNotInUseException")
+        );
+        let write = ask_as(
+            &sim,
+            &audit,
+            None,
+            ORG,
+            "CreateOrganizationalUnit",
+            json!({"ParentId": root, "Name": "A"}),
+        )
+        .await;
+        assert_eq!(write.code().as_deref(), Some("AccessDeniedException"));
+        assert_eq!(
+            ask_as(&sim, &member, None, ORG, "DescribeOrganization", json!({}))
+                .await
+                .code(),
+            None
+        );
+    }
+}

@@ -249,4 +249,62 @@ mod tests {
         node.merge(&json!({"tags": {"Cost": {"tag_value": {"@@remove": ["a"]}}}}));
         assert_eq!(node.document()["tags"]["Cost"]["tag_value"], json!(["b"]));
     }
+
+    use crate::sim::testing::{account, done, organization, quiet, refused};
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_inherits_from_the_root_down() {
+        const ORG: &str = "organizations";
+        let (sim, root) = organization(quiet()).await;
+        let id = account(&sim, "app").await;
+        done(
+            &sim,
+            ORG,
+            "EnablePolicyType",
+            json!({"RootId": root, "PolicyType": "TAG_POLICY"}),
+        )
+        .await;
+        sim.advance(std::time::Duration::from_secs(5));
+        let ask = json!({"PolicyType": "TAG_POLICY", "TargetId": id});
+        assert_eq!(
+            refused(&sim, ORG, "DescribeEffectivePolicy", ask.clone()).await,
+            "EffectivePolicyNotFoundException"
+        );
+        let documents = [
+            (
+                &root,
+                json!({"tags": {"a": {"tag_value": {"@@assign": ["1"]}}}}),
+            ),
+            (
+                &id,
+                json!({"tags": {"a": {"tag_value": {"@@append": ["2"]}}}}),
+            ),
+        ];
+        for (target, document) in documents {
+            let policy = json!({"Name": target, "Description": "", "Type": "TAG_POLICY", "Content": document.to_string()});
+            let policy =
+                done(&sim, ORG, "CreatePolicy", policy).await["Policy"]["PolicySummary"]["Id"]
+                    .clone();
+            done(
+                &sim,
+                ORG,
+                "AttachPolicy",
+                json!({"PolicyId": policy, "TargetId": target}),
+            )
+            .await;
+        }
+        let found = done(&sim, ORG, "DescribeEffectivePolicy", ask).await;
+        let content: Value = serde_json::from_str(
+            found["EffectivePolicy"]["PolicyContent"]
+                .as_str()
+                .expect("text"),
+        )
+        .expect("JSON");
+        assert_eq!(content, json!({"tags": {"a": {"tag_value": ["1", "2"]}}}));
+        let unit = json!({"PolicyType": "TAG_POLICY", "TargetId": root});
+        assert_eq!(
+            refused(&sim, ORG, "DescribeEffectivePolicy", unit).await,
+            "InvalidInputException/TARGET_NOT_SUPPORTED"
+        );
+    }
 }

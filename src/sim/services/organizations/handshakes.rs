@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::paging::page;
 use super::refusal::{handshake, invalid, refuse};
-use super::state::{Account, AccountState, FeatureSet, Handshake, Joined, State, Tags};
+use super::state::{Account, Handshake, State};
 use super::{access, creation, tags};
 use crate::sim::clock::{epoch, later};
 use crate::sim::error::AwsError;
@@ -35,7 +35,7 @@ impl Handshake {
         self.state == "OPEN"
     }
 
-    fn is_for(&self, caller: &Caller, email: Option<&str>) -> bool {
+    pub(super) fn is_for(&self, caller: &Caller, email: Option<&str>) -> bool {
         match self.target.0.as_str() {
             "ACCOUNT" => self.target.1 == caller.account,
             // An account this world has not met is taken at its word: only its owner reads the invitation's e-mail.
@@ -46,7 +46,7 @@ impl Handshake {
 }
 
 /// E-mail address of the caller's account, if this world knows it.
-fn email_of<'a>(state: &'a State, account: &str) -> Option<&'a str> {
+pub(super) fn email_of<'a>(state: &'a State, account: &str) -> Option<&'a str> {
     let member = state
         .of(account)
         .and_then(|organization| organization.account(account))
@@ -256,143 +256,6 @@ pub(super) fn begin_all_features(
     parent
 }
 
-/// A handshake the caller is a party of.
-fn visible(state: &State, request: &Request) -> Result<Handshake, AwsError> {
-    let found = state
-        .handshakes
-        .get(request.required("HandshakeId"))
-        .ok_or_else(|| refuse("HandshakeNotFoundException"))?;
-    let email = email_of(state, &request.caller.account);
-    let own = state
-        .of(&request.caller.account)
-        .is_some_and(|organization| {
-            organization.id == found.organization
-                && organization.management == request.caller.account
-        });
-    if own || found.is_for(&request.caller, email) {
-        Ok(found.clone())
-    } else {
-        Err(refuse("AccessDeniedException"))
-    }
-}
-
-pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    visible(&world.organizations, request)?;
-    Ok(json!({"Handshake": view(world, request.required("HandshakeId"))}))
-}
-
-fn answerable(handshake: &Handshake, wanted: &str) -> Result<(), AwsError> {
-    if handshake.state == wanted {
-        return Err(refuse("HandshakeAlreadyInStateException"));
-    }
-    if handshake.is_open() {
-        Ok(())
-    } else {
-        Err(refuse("InvalidHandshakeTransitionException"))
-    }
-}
-
-fn answer(world: &mut World, request: &Request, state: &str) -> Value {
-    let id = request.required("HandshakeId");
-    if let Some(handshake) = world.organizations.handshakes.get_mut(id) {
-        state.clone_into(&mut handshake.state);
-    }
-    json!({"Handshake": view(world, id)})
-}
-
-pub(super) fn cancel(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let found = visible(&world.organizations, request)?;
-    if found.management != request.caller.account {
-        return Err(refuse("AccessDeniedException"));
-    }
-    answerable(&found, "CANCELED")?;
-    Ok(answer(world, request, "CANCELED"))
-}
-
-pub(super) fn decline(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let found = visible(&world.organizations, request)?;
-    if !found.is_for(
-        &request.caller,
-        email_of(&world.organizations, &request.caller.account),
-    ) {
-        return Err(refuse("AccessDeniedException"));
-    }
-    answerable(&found, "DECLINED")?;
-    Ok(answer(world, request, "DECLINED"))
-}
-
-pub(super) fn accept(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let found = visible(&world.organizations, request)?;
-    let caller = &request.caller;
-    let invited = found.is_for(caller, email_of(&world.organizations, &caller.account));
-    let finalizes = found.action == "ENABLE_ALL_FEATURES" && found.management == caller.account;
-    if !invited && !finalizes {
-        return Err(refuse("AccessDeniedException"));
-    }
-    answerable(&found, "ACCEPTED")?;
-    if found.action == "INVITE" {
-        join(world, request, &found)?;
-    }
-    if finalizes {
-        let id = request.required("HandshakeId");
-        let waiting = world
-            .organizations
-            .handshakes
-            .values()
-            .any(|other| other.parent.as_deref() == Some(id) && other.state != "ACCEPTED");
-        if waiting {
-            return Err(refuse("InvalidHandshakeTransitionException"));
-        }
-        if let Some(organization) = world.organizations.of_mut(&caller.account) {
-            organization.feature_set = FeatureSet::All;
-        }
-    }
-    Ok(answer(world, request, "ACCEPTED"))
-}
-
-/// An account that is a member elsewhere moves directly, under the conditions for leaving
-/// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_account_migration.html>).
-fn join(world: &mut World, request: &Request, invitation: &Handshake) -> Result<(), AwsError> {
-    let state = &mut world.organizations;
-    let account = &request.caller.account;
-    if let Some(current) = state.of(account) {
-        if current.id == invitation.organization {
-            return Err(handshake("ALREADY_IN_AN_ORGANIZATION"));
-        }
-        current.may_leave(account, request.now)?;
-        if current
-            .account(account)
-            .is_some_and(|member| member.state != AccountState::Active)
-        {
-            return Err(refuse("AccessDeniedException"));
-        }
-        state.leave(account, request.now);
-    }
-    let (mut email, name) = state.owner(account);
-    if invitation.target.0 == "EMAIL" {
-        email.clone_from(&invitation.target.1);
-    }
-    let organization = state
-        .organizations
-        .get_mut(&invitation.organization)
-        .ok_or_else(|| refuse("HandshakeNotFoundException"))?;
-    let member = Account {
-        email,
-        name,
-        parent: organization.root.id.clone(),
-        state: AccountState::Active,
-        joined: Joined::Invited,
-        joined_at: request.now,
-        tags: Tags::clone(&invitation.tags),
-    };
-    organization.accounts.insert(account.clone(), member);
-    organization.attach_defaults(account);
-    let management = organization.management.clone();
-    state.standalone.remove(account);
-    world.open_account(account, &management, None, request.now);
-    Ok(())
-}
-
 /// At most one filter, on the action or on the parent.
 fn filter(request: &Request) -> Result<(Option<String>, Option<String>), AwsError> {
     let part = |member: &str| {
@@ -480,5 +343,154 @@ pub(super) fn settle(state: &mut State, now: Timestamp) {
         .filter(|handshake| handshake.is_open() && handshake.expires <= now)
     {
         "EXPIRED".clone_into(&mut handshake.state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::INVITATION;
+    use crate::sim::testing::{ask_as, done, organization, quiet, refused};
+
+    const ORG: &str = "organizations";
+
+    const GUEST: &str = "222233334444";
+
+    #[tokio::test(start_paused = true)]
+    async fn an_invited_account_joins_the_root_when_it_accepts() {
+        let (sim, root) = organization(quiet()).await;
+        let target = json!({"Target": {"Type": "ACCOUNT", "Id": GUEST}, "Notes": "join us"});
+        let invited = done(&sim, ORG, "InviteAccountToOrganization", target.clone()).await;
+        assert_eq!(invited["Handshake"]["State"], "OPEN");
+        let id = json!({"HandshakeId": invited["Handshake"]["Id"]});
+        let seen = ask_as(
+            &sim,
+            GUEST,
+            None,
+            ORG,
+            "ListHandshakesForAccount",
+            json!({}),
+        )
+        .await;
+        assert_eq!(
+            seen.json()["Handshakes"][0]["Id"],
+            invited["Handshake"]["Id"]
+        );
+        let accepted = ask_as(&sim, GUEST, None, ORG, "AcceptHandshake", id).await;
+        assert_eq!(accepted.json()["Handshake"]["State"], "ACCEPTED");
+        let account = done(&sim, ORG, "DescribeAccount", json!({"AccountId": GUEST})).await;
+        assert_eq!(account["Account"]["JoinedMethod"], "INVITED");
+        let parents = done(&sim, ORG, "ListParents", json!({"ChildId": GUEST})).await;
+        assert_eq!(parents["Parents"][0]["Id"], json!(root));
+        let member = refused(&sim, ORG, "InviteAccountToOrganization", target).await;
+        assert_eq!(
+            member,
+            "HandshakeConstraintViolationException/ALREADY_IN_AN_ORGANIZATION"
+        );
+        let remove = json!({"AccountId": GUEST});
+        done(&sim, ORG, "RemoveAccountFromOrganization", remove).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_handshake_is_answered_once_and_by_its_parties_only() {
+        let (sim, _) = organization(quiet()).await;
+        let target = json!({"Target": {"Type": "ACCOUNT", "Id": GUEST}});
+        let invited = done(&sim, ORG, "InviteAccountToOrganization", target.clone()).await;
+        let twice = refused(&sim, ORG, "InviteAccountToOrganization", target).await;
+        assert_eq!(twice, "DuplicateHandshakeException");
+        let id = json!({"HandshakeId": invited["Handshake"]["Id"]});
+        let accept = async |caller: &str| {
+            let answer = ask_as(&sim, caller, None, ORG, "AcceptHandshake", id.clone()).await;
+            answer.code().unwrap_or_default()
+        };
+        assert_eq!(accept("555566667777").await, "AccessDeniedException");
+        assert_eq!(accept(GUEST).await, "");
+        assert_eq!(accept(GUEST).await, "HandshakeAlreadyInStateException");
+        let late = refused(&sim, ORG, "CancelHandshake", id.clone()).await;
+        assert_eq!(late, "InvalidHandshakeTransitionException");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_invitation_expires_after_fifteen_days() {
+        let (sim, _) = organization(quiet()).await;
+        let target = json!({"Target": {"Type": "EMAIL", "Id": "legacy@example.com"}});
+        let invited = done(&sim, ORG, "InviteAccountToOrganization", target).await;
+        sim.advance(INVITATION);
+        let id = json!({"HandshakeId": invited["Handshake"]["Id"]});
+        assert_eq!(
+            done(&sim, ORG, "DescribeHandshake", id.clone()).await["Handshake"]["State"],
+            "EXPIRED"
+        );
+        let late = ask_as(&sim, "222233334444", None, ORG, "AcceptHandshake", id).await;
+        assert_eq!(
+            late.code().as_deref(),
+            Some("InvalidHandshakeTransitionException")
+        );
+        let party = json!({"Target": {"Type": "ORGANIZATION", "Id": "o-abcdefghij"}});
+        assert_eq!(
+            refused(&sim, ORG, "InviteAccountToOrganization", party).await,
+            "InvalidInputException/INVALID_PARTY_TYPE_TARGET"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_features_wait_for_every_invited_account() {
+        let sim = crate::sim::Simulator::new(quiet());
+        done(
+            &sim,
+            ORG,
+            "CreateOrganization",
+            json!({"FeatureSet": "CONSOLIDATED_BILLING"}),
+        )
+        .await;
+        let invited = done(
+            &sim,
+            ORG,
+            "InviteAccountToOrganization",
+            json!({"Target": {"Type": "ACCOUNT", "Id": "222233334444"}}),
+        )
+        .await;
+        ask_as(
+            &sim,
+            "222233334444",
+            None,
+            ORG,
+            "AcceptHandshake",
+            json!({"HandshakeId": invited["Handshake"]["Id"]}),
+        )
+        .await;
+        let begun = done(&sim, ORG, "EnableAllFeatures", json!({})).await;
+        let id = json!({"HandshakeId": begun["Handshake"]["Id"]});
+        assert_eq!(
+            refused(&sim, ORG, "AcceptHandshake", id.clone()).await,
+            "InvalidHandshakeTransitionException"
+        );
+        let seen = ask_as(
+            &sim,
+            "222233334444",
+            None,
+            ORG,
+            "ListHandshakesForAccount",
+            json!({"Filter": {"ActionType": "APPROVE_ALL_FEATURES"}}),
+        )
+        .await;
+        let child = json!({"HandshakeId": seen.json()["Handshakes"][0]["Id"]});
+        assert_eq!(
+            ask_as(&sim, "222233334444", None, ORG, "AcceptHandshake", child)
+                .await
+                .code(),
+            None
+        );
+        done(&sim, ORG, "AcceptHandshake", id).await;
+        assert_eq!(
+            done(&sim, ORG, "DescribeOrganization", json!({})).await["Organization"]["FeatureSet"],
+            "ALL"
+        );
+        let again = refused(&sim, ORG, "EnableAllFeatures", json!({})).await;
+        assert_eq!(
+            again,
+            "HandshakeConstraintViolationException/ORGANIZATION_ALREADY_HAS_ALL_FEATURES"
+        );
     }
 }

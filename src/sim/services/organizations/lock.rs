@@ -38,3 +38,29 @@ impl Organization {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::Settings;
+    use crate::sim::testing::{done, organization, quiet, refused};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_change_of_an_entity_conflicts_within_the_window() {
+        let window = std::time::Duration::from_secs(2);
+        let (sim, root) = organization(Settings {
+            modification_window: window,
+            ..quiet()
+        })
+        .await;
+        let unit = |name: &str| json!({"ParentId": root, "Name": name});
+        done(&sim, "organizations", "CreateOrganizationalUnit", unit("a")).await;
+        assert_eq!(
+            refused(&sim, "organizations", "CreateOrganizationalUnit", unit("b")).await,
+            "ConcurrentModificationException"
+        );
+        sim.advance(window);
+        done(&sim, "organizations", "CreateOrganizationalUnit", unit("b")).await;
+    }
+}

@@ -79,3 +79,49 @@ pub(super) fn leave(world: &mut World, request: &Request) -> Result<Value, AwsEr
     world.organizations.leave(&id, request.now);
     Ok(json!({}))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::testing::{account, ask_as, done, organization, quiet, refused};
+
+    const ORG: &str = "organizations";
+
+    #[tokio::test(start_paused = true)]
+    async fn a_created_account_may_leave_after_four_days_and_its_email_stays_taken() {
+        let (sim, _) = organization(quiet()).await;
+        let id = account(&sim, "app").await;
+        let remove = json!({"AccountId": id});
+        assert_eq!(
+            refused(&sim, ORG, "RemoveAccountFromOrganization", remove).await,
+            "ConstraintViolationException/WAIT_PERIOD_ACTIVE"
+        );
+        assert_eq!(
+            refused(&sim, ORG, "DeleteOrganization", json!({})).await,
+            "OrganizationNotEmptyException"
+        );
+        assert_eq!(
+            refused(&sim, ORG, "LeaveOrganization", json!({})).await,
+            "MasterCannotLeaveOrganizationException"
+        );
+        sim.advance(std::time::Duration::from_secs(4 * 86_400));
+        assert_eq!(
+            ask_as(&sim, &id, None, ORG, "LeaveOrganization", json!({}))
+                .await
+                .code(),
+            None
+        );
+        let outside = ask_as(&sim, &id, None, ORG, "DescribeOrganization", json!({})).await;
+        assert_eq!(
+            outside.code().as_deref(),
+            Some("AWSOrganizationsNotInUseException")
+        );
+        assert!(sim.world().organizations.email_in_use("app@example.com"));
+        done(&sim, ORG, "DeleteOrganization", json!({})).await;
+        assert_eq!(
+            refused(&sim, ORG, "DescribeOrganization", json!({})).await,
+            "AWSOrganizationsNotInUseException"
+        );
+    }
+}

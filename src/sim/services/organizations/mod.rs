@@ -14,6 +14,7 @@
 
 mod access;
 mod accounts;
+mod answers;
 mod attachments;
 mod closing;
 mod creation;
@@ -38,8 +39,8 @@ mod tree;
 mod units;
 
 pub use state::{
-    Account, AccountState, Creation, CreationOutcome, FeatureSet, Handshake, Joined, Organization,
-    Policy, ResourcePolicy, Root, Standalone, State, Tags, TypeStatus, Unit,
+    Account, AccountState, Creation, CreationOutcome, FeatureSet, Handshake, Joined, Move,
+    Organization, Policy, ResourcePolicy, Root, Standalone, State, Tags, TypeStatus, Unit,
 };
 
 use crate::sim::service::Service;
@@ -48,15 +49,15 @@ use crate::sim::service::Service;
 pub static SERVICE: Service = Service {
     name: "organizations",
     operations: &[
-        ("AcceptHandshake", handshakes::accept),
+        ("AcceptHandshake", answers::accept),
         ("AttachPolicy", attachments::attach),
-        ("CancelHandshake", handshakes::cancel),
+        ("CancelHandshake", answers::cancel),
         ("CloseAccount", closing::close),
         ("CreateAccount", creation::create),
         ("CreateOrganization", organization::create),
         ("CreateOrganizationalUnit", units::create),
         ("CreatePolicy", policies::create),
-        ("DeclineHandshake", handshakes::decline),
+        ("DeclineHandshake", answers::decline),
         ("DeleteOrganization", organization::delete),
         ("DeleteOrganizationalUnit", units::delete),
         ("DeletePolicy", policies::delete),
@@ -65,7 +66,7 @@ pub static SERVICE: Service = Service {
         ("DescribeAccount", accounts::describe),
         ("DescribeCreateAccountStatus", creation::describe_status),
         ("DescribeEffectivePolicy", effective::describe),
-        ("DescribeHandshake", handshakes::describe),
+        ("DescribeHandshake", answers::describe),
         ("DescribeOrganization", organization::describe),
         ("DescribeOrganizationalUnit", units::describe),
         ("DescribePolicy", policies::describe),

@@ -2,7 +2,7 @@
 //!
 //! In: requests. Out: PENDING_ENABLE, then ENABLED; PENDING_DISABLE, then gone. Absent: the policies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -94,7 +94,7 @@ impl Organization {
     /// (<https://docs.aws.amazon.com/organizations/latest/userguide/disable-policy-type.html>).
     fn disabled(&mut self, kind: &str) {
         self.root.policy_types.remove(kind);
-        let gone: Vec<String> = self
+        let gone: BTreeSet<String> = self
             .attachments
             .values()
             .flatten()
@@ -207,11 +207,90 @@ mod tests {
             .and_then(|shape| shape.values.clone())
             .expect("an enum");
         assert_eq!(
-            types
-                .keys()
-                .cloned()
-                .collect::<std::collections::BTreeSet<_>>(),
+            types.keys().cloned().collect::<BTreeSet<_>>(),
             model.into_iter().collect()
+        );
+    }
+
+    use crate::sim::testing::{account, done, organization, quiet, refused};
+
+    const ORG: &str = "organizations";
+
+    #[tokio::test(start_paused = true)]
+    async fn types_change_one_at_a_time_and_bring_their_default_policy() {
+        let (sim, root) = organization(quiet()).await;
+        let id = account(&sim, "app").await;
+        let kind = |kind: &str| json!({"RootId": root, "PolicyType": kind});
+        let answer = done(
+            &sim,
+            ORG,
+            "EnablePolicyType",
+            kind("SERVICE_CONTROL_POLICY"),
+        )
+        .await;
+        assert_eq!(
+            answer["Root"]["PolicyTypes"],
+            json!([{"Type": "SERVICE_CONTROL_POLICY", "Status": "PENDING_ENABLE"}])
+        );
+        assert_eq!(
+            refused(&sim, ORG, "EnablePolicyType", kind("TAG_POLICY")).await,
+            "PolicyChangesInProgressException"
+        );
+        sim.advance(USUAL);
+        assert_eq!(
+            refused(
+                &sim,
+                ORG,
+                "EnablePolicyType",
+                kind("SERVICE_CONTROL_POLICY")
+            )
+            .await,
+            "PolicyTypeAlreadyEnabledException"
+        );
+        let attached = json!({"TargetId": id, "Filter": "SERVICE_CONTROL_POLICY"});
+        assert_eq!(
+            done(&sim, ORG, "ListPoliciesForTarget", attached.clone()).await["Policies"][0]["Id"],
+            "p-FullAWSAccess"
+        );
+        done(
+            &sim,
+            ORG,
+            "DisablePolicyType",
+            kind("SERVICE_CONTROL_POLICY"),
+        )
+        .await;
+        sim.advance(USUAL);
+        assert_eq!(
+            done(&sim, ORG, "ListPoliciesForTarget", attached).await["Policies"],
+            json!([])
+        );
+        assert_eq!(
+            refused(
+                &sim,
+                ORG,
+                "DisablePolicyType",
+                kind("SERVICE_CONTROL_POLICY")
+            )
+            .await,
+            "PolicyTypeNotEnabledException"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn some_types_need_their_service_to_be_trusted_and_hold_it() {
+        let (sim, root) = organization(quiet()).await;
+        let kind = json!({"RootId": root, "PolicyType": "SECURITYHUB_POLICY"});
+        assert_eq!(
+            refused(&sim, ORG, "EnablePolicyType", kind.clone()).await,
+            "ConstraintViolationException/SERVICE_ACCESS_NOT_ENABLED"
+        );
+        let service = json!({"ServicePrincipal": "securityhub.amazonaws.com"});
+        done(&sim, ORG, "EnableAWSServiceAccess", service.clone()).await;
+        done(&sim, ORG, "EnableAWSServiceAccess", service.clone()).await;
+        done(&sim, ORG, "EnablePolicyType", kind).await;
+        assert_eq!(
+            refused(&sim, ORG, "DisableAWSServiceAccess", service).await,
+            "ConstraintViolationException/POLICY_TYPE_ENABLED_FOR_THIS_SERVICE"
         );
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn put(world: &mut World, request: &Request) -> Result<Value, AwsErro
                 id: format!("rp-{}", world.ids.alphanumeric(8)),
                 content: content.to_owned(),
                 tags,
-            })
+            });
         }
     }
     Ok(json!({"ResourcePolicy": organization.resource_policy_view()}))
@@ -91,4 +91,50 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
     organization.lock(&["resource-policy"], request.now, window)?;
     organization.resource_policy = None;
     Ok(json!({}))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::testing::{done, organization, quiet, refused};
+
+    #[tokio::test(start_paused = true)]
+    async fn there_is_one_resource_policy_or_none() {
+        const ORG: &str = "organizations";
+        let (sim, _) = organization(quiet()).await;
+        assert_eq!(
+            refused(&sim, ORG, "DescribeResourcePolicy", json!({})).await,
+            "ResourcePolicyNotFoundException"
+        );
+        let broken = json!({"Content": "{"});
+        assert_eq!(
+            refused(&sim, ORG, "PutResourcePolicy", broken).await,
+            "InvalidInputException/INVALID_RESOURCE_POLICY_JSON"
+        );
+        let document = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "222233334444"}, "Action": "organizations:List*", "Resource": "*"}]});
+        let first = done(
+            &sim,
+            ORG,
+            "PutResourcePolicy",
+            json!({"Content": document.to_string()}),
+        )
+        .await;
+        let second = done(
+            &sim,
+            ORG,
+            "PutResourcePolicy",
+            json!({"Content": document.to_string()}),
+        )
+        .await;
+        assert_eq!(
+            first["ResourcePolicy"]["ResourcePolicySummary"]["Id"],
+            second["ResourcePolicy"]["ResourcePolicySummary"]["Id"]
+        );
+        done(&sim, ORG, "DeleteResourcePolicy", json!({})).await;
+        assert_eq!(
+            refused(&sim, ORG, "DeleteResourcePolicy", json!({})).await,
+            "ResourcePolicyNotFoundException"
+        );
+    }
 }

@@ -117,3 +117,79 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
         Ok(all)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::testing::{done, organization, quiet, refused};
+
+    const ORG: &str = "organizations";
+
+    #[tokio::test(start_paused = true)]
+    async fn fifty_tags_no_reserved_key_and_none_twice() {
+        let (sim, root) = organization(quiet()).await;
+        let tag = |tags: serde_json::Value| json!({"ResourceId": root, "Tags": tags});
+        let many: Vec<serde_json::Value> = (0..50)
+            .map(|number| json!({"Key": format!("k{number}"), "Value": ""}))
+            .collect();
+        done(&sim, ORG, "TagResource", tag(json!(many))).await;
+        done(
+            &sim,
+            ORG,
+            "TagResource",
+            tag(json!([{"Key": "k1", "Value": "changed"}])),
+        )
+        .await;
+        assert_eq!(
+            refused(
+                &sim,
+                ORG,
+                "TagResource",
+                tag(json!([{"Key": "one", "Value": "more"}]))
+            )
+            .await,
+            "ConstraintViolationException/MAX_TAG_LIMIT_EXCEEDED"
+        );
+        assert_eq!(
+            refused(
+                &sim,
+                ORG,
+                "TagResource",
+                tag(json!([{"Key": "aws:x", "Value": ""}]))
+            )
+            .await,
+            "InvalidInputException/INVALID_SYSTEM_TAGS_PARAMETER"
+        );
+        let twice = tag(json!([{"Key": "a", "Value": ""}, {"Key": "a", "Value": ""}]));
+        assert_eq!(
+            refused(&sim, ORG, "TagResource", twice).await,
+            "InvalidInputException/DUPLICATE_TAG_KEY"
+        );
+        done(
+            &sim,
+            ORG,
+            "UntagResource",
+            json!({"ResourceId": root, "TagKeys": ["k1", "absent"]}),
+        )
+        .await;
+        let listed = done(
+            &sim,
+            ORG,
+            "ListTagsForResource",
+            json!({"ResourceId": root}),
+        )
+        .await;
+        assert_eq!(listed["Tags"].as_array().map(Vec::len), Some(49));
+        assert_eq!(
+            refused(
+                &sim,
+                ORG,
+                "ListTagsForResource",
+                json!({"ResourceId": "ou-zzzz-zzzzzzzz"})
+            )
+            .await,
+            "TargetNotFoundException"
+        );
+    }
+}

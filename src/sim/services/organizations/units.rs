@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::paging::page;
+use super::paging::page_of;
 use super::refusal::{constraint, refuse};
 use super::state::{Organization, Tags, Unit};
 use super::{access, tags};
@@ -159,10 +159,133 @@ pub(super) fn list_for_parent(world: &mut World, request: &Request) -> Result<Va
     if !organization.is_parent(parent) {
         return Err(refuse("ParentNotFoundException"));
     }
-    let items = organization
-        .units_in(parent)
-        .into_iter()
-        .map(|id| organization.unit_view(id))
-        .collect();
-    page(request, "OrganizationalUnits", items, empty)
+    let ids = organization.units_in(parent);
+    page_of(request, "OrganizationalUnits", ids, empty, |id| {
+        organization.unit_view(id)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::testing::{done, organization, quiet, refused};
+
+    const ORG: &str = "organizations";
+
+    #[tokio::test(start_paused = true)]
+    async fn a_name_is_taken_whatever_its_case_but_only_under_one_parent() {
+        let (sim, root) = organization(quiet()).await;
+        let unit = done(
+            &sim,
+            ORG,
+            "CreateOrganizationalUnit",
+            json!({"ParentId": root, "Name": "Prod"}),
+        )
+        .await;
+        let id = unit["OrganizationalUnit"]["Id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        let again = json!({"ParentId": root, "Name": "PROD"});
+        assert_eq!(
+            refused(&sim, ORG, "CreateOrganizationalUnit", again).await,
+            "DuplicateOrganizationalUnitException"
+        );
+        done(
+            &sim,
+            ORG,
+            "CreateOrganizationalUnit",
+            json!({"ParentId": id, "Name": "Prod"}),
+        )
+        .await;
+        let other = done(
+            &sim,
+            ORG,
+            "CreateOrganizationalUnit",
+            json!({"ParentId": root, "Name": "Dev"}),
+        )
+        .await;
+        let rename =
+            json!({"OrganizationalUnitId": other["OrganizationalUnit"]["Id"], "Name": "prod"});
+        assert_eq!(
+            refused(&sim, ORG, "UpdateOrganizationalUnit", rename).await,
+            "DuplicateOrganizationalUnitException"
+        );
+        let own = json!({"OrganizationalUnitId": id, "Name": "PROD"});
+        assert_eq!(
+            done(&sim, ORG, "UpdateOrganizationalUnit", own).await["OrganizationalUnit"]["Name"],
+            "PROD"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_tree_is_five_units_deep_and_a_path_names_every_level() {
+        let (sim, root) = organization(quiet()).await;
+        let mut parent = root.clone();
+        for level in 1..=5 {
+            let unit = done(
+                &sim,
+                ORG,
+                "CreateOrganizationalUnit",
+                json!({"ParentId": parent, "Name": format!("L{level}")}),
+            )
+            .await;
+            parent = unit["OrganizationalUnit"]["Id"]
+                .as_str()
+                .expect("an id")
+                .to_owned();
+            let path = unit["OrganizationalUnit"]["Path"]
+                .as_str()
+                .expect("a path")
+                .to_owned();
+            assert_eq!(path.matches("/ou-").count(), level, "{path}");
+            assert!(
+                path.contains(&root) && path.ends_with(&format!("{parent}/")),
+                "{path}"
+            );
+        }
+        let sixth = json!({"ParentId": parent, "Name": "L6"});
+        assert_eq!(
+            refused(&sim, ORG, "CreateOrganizationalUnit", sixth).await,
+            "ConstraintViolationException/OU_DEPTH_LIMIT_EXCEEDED"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_an_empty_unit_can_be_deleted() {
+        let (sim, root) = organization(quiet()).await;
+        let unit = done(
+            &sim,
+            ORG,
+            "CreateOrganizationalUnit",
+            json!({"ParentId": root, "Name": "A"}),
+        )
+        .await;
+        let id = unit["OrganizationalUnit"]["Id"].clone();
+        let child = done(
+            &sim,
+            ORG,
+            "CreateOrganizationalUnit",
+            json!({"ParentId": id, "Name": "B"}),
+        )
+        .await;
+        let delete = json!({"OrganizationalUnitId": id});
+        assert_eq!(
+            refused(&sim, ORG, "DeleteOrganizationalUnit", delete.clone()).await,
+            "OrganizationalUnitNotEmptyException"
+        );
+        done(
+            &sim,
+            ORG,
+            "DeleteOrganizationalUnit",
+            json!({"OrganizationalUnitId": child["OrganizationalUnit"]["Id"]}),
+        )
+        .await;
+        done(&sim, ORG, "DeleteOrganizationalUnit", delete.clone()).await;
+        assert_eq!(
+            refused(&sim, ORG, "DeleteOrganizationalUnit", delete).await,
+            "OrganizationalUnitNotFoundException"
+        );
+    }
 }
