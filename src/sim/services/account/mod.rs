@@ -9,11 +9,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 mod contacts;
+mod profile;
 pub mod regions;
 mod standing;
 
 use crate::sim::error::AwsError;
 use crate::sim::service::Service;
+
+pub use profile::one_time_code;
 
 /// What Account Management knows. All keys are 12-digit account ids.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -27,6 +30,8 @@ pub struct State {
     pub(crate) regions: BTreeMap<String, regions::Opted>,
     /// Names of accounts that no organization keeps.
     pub(crate) names: BTreeMap<String, String>,
+    /// The latest change of each root e-mail address.
+    pub(crate) email_updates: BTreeMap<String, profile::EmailUpdate>,
 }
 
 /// A refusal of one member of the input.
@@ -40,15 +45,21 @@ fn validation(member: &str, words: &str) -> AwsError {
 pub static SERVICE: Service = Service {
     name: "account",
     operations: &[
+        ("AcceptPrimaryEmailUpdate", profile::accept_email_update),
         ("DeleteAlternateContact", contacts::delete_alternate),
         ("DisableRegion", regions::disable),
         ("EnableRegion", regions::enable),
+        ("GetAccountInformation", profile::information),
         ("GetAlternateContact", contacts::get_alternate),
         ("GetContactInformation", contacts::get_primary),
+        ("GetPrimaryEmail", profile::primary_email),
+        ("GetPrimaryEmailUpdateStatus", profile::email_update_status),
         ("GetRegionOptStatus", regions::get),
         ("ListRegions", regions::list),
+        ("PutAccountName", profile::put_name),
         ("PutAlternateContact", contacts::put_alternate),
         ("PutContactInformation", contacts::put_primary),
+        ("StartPrimaryEmailUpdate", profile::start_email_update),
     ],
     due: regions::due,
     settle: regions::settle,

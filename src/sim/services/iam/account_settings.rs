@@ -176,3 +176,70 @@ pub(super) fn summary(world: &mut World, request: &Request) -> Result<Value, Aws
     });
     Ok(json!({ "SummaryMap": summary }))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{alone, element};
+    use crate::sim::testing::{ask, ask_as};
+
+    #[tokio::test(start_paused = true)]
+    async fn an_alias_is_unique_in_all_of_aws_and_a_new_one_replaces_the_old() {
+        let simulator = alone();
+        ask(
+            &simulator,
+            "iam",
+            "CreateAccountAlias",
+            json!({"AccountAlias": "acme"}),
+        )
+        .await;
+        let taken = ask_as(
+            &simulator,
+            "999988887777",
+            None,
+            "iam",
+            "CreateAccountAlias",
+            json!({"AccountAlias": "acme"}),
+        )
+        .await;
+        assert_eq!(
+            (taken.status, taken.code().as_deref()),
+            (409, Some("EntityAlreadyExists"))
+        );
+        ask(
+            &simulator,
+            "iam",
+            "CreateAccountAlias",
+            json!({"AccountAlias": "acme-2"}),
+        )
+        .await;
+        let list = ask(&simulator, "iam", "ListAccountAliases", json!({})).await;
+        assert!(list.text.contains("acme-2") && !list.text.contains("<member>acme</member>"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_password_policy_falls_back_to_defaults_for_what_a_request_leaves_out() {
+        let simulator = alone();
+        let none = ask(&simulator, "iam", "GetAccountPasswordPolicy", json!({})).await;
+        assert_eq!(
+            (none.status, none.code().as_deref()),
+            (404, Some("NoSuchEntity"))
+        );
+        let strict =
+            json!({"MinimumPasswordLength": 14, "RequireSymbols": true, "MaxPasswordAge": 90});
+        ask(&simulator, "iam", "UpdateAccountPasswordPolicy", strict).await;
+        ask(
+            &simulator,
+            "iam",
+            "UpdateAccountPasswordPolicy",
+            json!({"RequireNumbers": true}),
+        )
+        .await;
+        let policy = ask(&simulator, "iam", "GetAccountPasswordPolicy", json!({})).await;
+        assert_eq!(element(&policy, "MinimumPasswordLength"), "6");
+        assert_eq!(element(&policy, "RequireSymbols"), "false");
+        assert_eq!(element(&policy, "RequireNumbers"), "true");
+        assert_eq!(element(&policy, "ExpirePasswords"), "false");
+    }
+}

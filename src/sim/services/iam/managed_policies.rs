@@ -404,3 +404,87 @@ pub(super) fn list_entities(world: &mut World, request: &Request) -> Result<Valu
     }
     Ok(answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{MANAGEMENT, READ_S3, alone, element};
+    use super::{name_of, path_of};
+    use crate::sim::testing::ask;
+
+    #[test]
+    fn name_and_path_are_read_from_the_arn() {
+        assert_eq!(
+            path_of("arn:aws:iam::aws:policy/service-role/X"),
+            "/service-role/"
+        );
+        assert_eq!(path_of("arn:aws:iam::aws:policy/X"), "/");
+        assert_eq!(name_of("arn:aws:iam::aws:policy/service-role/X"), "X");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_policy_has_five_versions_and_numbers_are_never_used_twice() {
+        let simulator = alone();
+        ask(
+            &simulator,
+            "iam",
+            "CreatePolicy",
+            json!({"PolicyName": "P", "PolicyDocument": READ_S3}),
+        )
+        .await;
+        let arn = format!("arn:aws:iam::{MANAGEMENT}:policy/P");
+        let next = json!({"PolicyArn": arn, "PolicyDocument": READ_S3});
+        for _ in 0..4 {
+            assert_eq!(
+                ask(&simulator, "iam", "CreatePolicyVersion", next.clone())
+                    .await
+                    .code(),
+                None
+            );
+        }
+        let sixth = ask(&simulator, "iam", "CreatePolicyVersion", next.clone()).await;
+        assert_eq!(sixth.code().as_deref(), Some("LimitExceeded"));
+        let default = ask(
+            &simulator,
+            "iam",
+            "DeletePolicyVersion",
+            json!({"PolicyArn": arn, "VersionId": "v1"}),
+        )
+        .await;
+        assert_eq!(
+            (default.status, default.code().as_deref()),
+            (409, Some("DeleteConflict"))
+        );
+        ask(
+            &simulator,
+            "iam",
+            "DeletePolicyVersion",
+            json!({"PolicyArn": arn, "VersionId": "v5"}),
+        )
+        .await;
+        let made = ask(&simulator, "iam", "CreatePolicyVersion", next).await;
+        assert_eq!(element(&made, "VersionId"), "v6");
+        let whole = ask(&simulator, "iam", "DeletePolicy", json!({"PolicyArn": arn})).await;
+        assert!(element(&whole, "Message").starts_with("This policy has more than one version."));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_changes_a_policy_of_aws() {
+        let simulator = alone();
+        let arn = "arn:aws:iam::aws:policy/AdministratorAccess";
+        let refused = ask(&simulator, "iam", "DeletePolicy", json!({"PolicyArn": arn})).await;
+        assert_eq!(
+            (refused.status, refused.code().as_deref()),
+            (403, Some("AccessDenied"))
+        );
+        let read = ask(
+            &simulator,
+            "iam",
+            "GetPolicyVersion",
+            json!({"PolicyArn": arn, "VersionId": "v1"}),
+        )
+        .await;
+        assert!(element(&read, "Document").contains("%22Action%22%3A%22%2A%22"));
+    }
+}

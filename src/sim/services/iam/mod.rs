@@ -15,8 +15,11 @@ pub mod queries;
 mod render;
 mod role_policies;
 mod roles;
+mod root_access;
 mod service_linked;
 mod state;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use crate::sim::service::Service;
 
@@ -44,6 +47,23 @@ pub static SERVICE: Service = Service {
         ("DeleteRolePermissionsBoundary", roles::delete_boundary),
         ("DeleteRolePolicy", role_policies::delete),
         ("DeleteServiceLinkedRole", service_linked::delete),
+        (
+            "DisableOrganizationsRootCredentialsManagement",
+            root_access::disable_credentials,
+        ),
+        (
+            "DisableOrganizationsRootSessions",
+            root_access::disable_sessions,
+        ),
+        (
+            "EnableOrganizationsRootCredentialsManagement",
+            root_access::enable_credentials,
+        ),
+        (
+            "EnableOrganizationsRootSessions",
+            root_access::enable_sessions,
+        ),
+        ("ListOrganizationsFeatures", root_access::list),
         ("DetachRolePolicy", role_policies::detach),
         (
             "GetAccountPasswordPolicy",

@@ -276,3 +276,216 @@ pub(super) fn delete_boundary(world: &mut World, request: &Request) -> Result<Va
     changeable(world, request)?.boundary = None;
     Ok(json!({}))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{
+        MANAGEMENT, READ_S3, alone, element, organization, session, trust,
+    };
+    use crate::sim::testing::ask;
+
+    fn role(name: &str) -> serde_json::Value {
+        let trust = trust(r#"{"Service":"controltower.amazonaws.com"}"#);
+        json!({"RoleName": name, "Path": "/service-role/", "AssumeRolePolicyDocument": trust})
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_role_is_created_under_its_path_and_shown_with_an_encoded_trust_policy() {
+        let simulator = alone();
+        let made = ask(
+            &simulator,
+            "iam",
+            "CreateRole",
+            role("AWSControlTowerAdmin"),
+        )
+        .await;
+        assert_eq!(made.status, 200, "{}", made.text);
+        let got = ask(
+            &simulator,
+            "iam",
+            "GetRole",
+            json!({"RoleName": "AWSControlTowerAdmin"}),
+        )
+        .await;
+        assert_eq!(
+            element(&got, "Arn"),
+            format!("arn:aws:iam::{MANAGEMENT}:role/service-role/AWSControlTowerAdmin")
+        );
+        assert!(
+            element(&got, "AssumeRolePolicyDocument")
+                .starts_with("%7B%22Version%22%3A%222012-10-17%22")
+        );
+        assert!(element(&got, "RoleId").starts_with("AROA"));
+        assert_eq!(element(&got, "MaxSessionDuration"), "3600");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_role_of_a_name_is_refused_whatever_its_case() {
+        let simulator = alone();
+        ask(&simulator, "iam", "CreateRole", role("Admin")).await;
+        let again = ask(&simulator, "iam", "CreateRole", role("ADMIN")).await;
+        assert_eq!(
+            (again.status, again.code().as_deref()),
+            (409, Some("EntityAlreadyExists"))
+        );
+        assert_eq!(
+            element(&again, "Message"),
+            "Role with name ADMIN already exists."
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trust_policy_that_names_nobody_is_malformed() {
+        let simulator = alone();
+        let mut asked = role("R");
+        asked["AssumeRolePolicyDocument"] = json!(trust(&format!(
+            r#"{{"AWS":"arn:aws:iam::{MANAGEMENT}:role/Nobody"}}"#
+        )));
+        let refused = ask(&simulator, "iam", "CreateRole", asked).await;
+        assert_eq!(
+            (refused.status, refused.code().as_deref()),
+            (400, Some("MalformedPolicyDocument"))
+        );
+        let words = format!(
+            r#"Invalid principal in policy: "AWS":"arn:aws:iam::{MANAGEMENT}:role/Nobody""#
+        );
+        assert_eq!(element(&refused, "Message"), words);
+        let absent = ask(&simulator, "iam", "GetRole", json!({"RoleName": "R"})).await;
+        assert_eq!(
+            (absent.status, absent.code().as_deref()),
+            (404, Some("NoSuchEntity"))
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_role_goes_only_after_its_policies() {
+        let simulator = alone();
+        ask(&simulator, "iam", "CreateRole", role("R")).await;
+        let arn = "arn:aws:iam::aws:policy/AdministratorAccess";
+        ask(
+            &simulator,
+            "iam",
+            "AttachRolePolicy",
+            json!({"RoleName": "R", "PolicyArn": arn}),
+        )
+        .await;
+        ask(
+            &simulator,
+            "iam",
+            "PutRolePolicy",
+            json!({"RoleName": "R", "PolicyName": "p", "PolicyDocument": READ_S3}),
+        )
+        .await;
+        let first = ask(&simulator, "iam", "DeleteRole", json!({"RoleName": "R"})).await;
+        assert_eq!(
+            (first.status, element(&first, "Message").as_str()),
+            (409, "Cannot delete entity, must detach all policies first.")
+        );
+        ask(
+            &simulator,
+            "iam",
+            "DetachRolePolicy",
+            json!({"RoleName": "R", "PolicyArn": arn}),
+        )
+        .await;
+        let second = ask(&simulator, "iam", "DeleteRole", json!({"RoleName": "R"})).await;
+        assert_eq!(
+            element(&second, "Message"),
+            "Cannot delete entity, must delete policies first."
+        );
+        ask(
+            &simulator,
+            "iam",
+            "DeleteRolePolicy",
+            json!({"RoleName": "R", "PolicyName": "p"}),
+        )
+        .await;
+        assert_eq!(
+            ask(&simulator, "iam", "DeleteRole", json!({"RoleName": "R"}))
+                .await
+                .code(),
+            None
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_does_not_see_the_roles_of_another() {
+        let (simulator, member) = organization().await;
+        let inside = session(&simulator, &member).await;
+        inside
+            .ask(&simulator, "iam", "CreateRole", role("Inside"))
+            .await;
+        let outside = ask(&simulator, "iam", "GetRole", json!({"RoleName": "Inside"})).await;
+        assert_eq!(outside.code().as_deref(), Some("NoSuchEntity"));
+        assert_eq!(
+            inside
+                .ask(&simulator, "iam", "GetRole", json!({"RoleName": "Inside"}))
+                .await
+                .code(),
+            None
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tag_keys_differ_by_more_than_case_and_stop_at_fifty() {
+        let simulator = alone();
+        ask(&simulator, "iam", "CreateRole", role("R")).await;
+        let twice = json!({"RoleName": "R", "Tags.member.1.Key": "Team", "Tags.member.1.Value": "a", "Tags.member.2.Key": "team", "Tags.member.2.Value": "b"});
+        assert_eq!(
+            ask(&simulator, "iam", "TagRole", twice)
+                .await
+                .code()
+                .as_deref(),
+            Some("InvalidInput")
+        );
+        for number in 0..50 {
+            let tag = json!({"RoleName": "R", "Tags.member.1.Key": format!("k{number}"), "Tags.member.1.Value": ""});
+            assert_eq!(ask(&simulator, "iam", "TagRole", tag).await.code(), None);
+        }
+        let more = json!({"RoleName": "R", "Tags.member.1.Key": "k50", "Tags.member.1.Value": ""});
+        assert_eq!(
+            ask(&simulator, "iam", "TagRole", more)
+                .await
+                .code()
+                .as_deref(),
+            Some("LimitExceeded")
+        );
+        let replaced =
+            json!({"RoleName": "R", "Tags.member.1.Key": "K1", "Tags.member.1.Value": "new"});
+        assert_eq!(
+            ask(&simulator, "iam", "TagRole", replaced).await.code(),
+            None
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pages_of_a_list_hold_every_role_once() {
+        let simulator = alone();
+        for number in 0..7 {
+            ask(&simulator, "iam", "CreateRole", role(&format!("R{number}"))).await;
+        }
+        let mut names = Vec::new();
+        let mut marker = String::new();
+        loop {
+            let mut asked = json!({"MaxItems": 3});
+            if !marker.is_empty() {
+                asked["Marker"] = json!(marker);
+            }
+            let page = ask(&simulator, "iam", "ListRoles", asked).await;
+            names.extend(
+                page.text
+                    .split("<RoleName>")
+                    .skip(1)
+                    .filter_map(|rest| rest.split('<').next().map(str::to_owned)),
+            );
+            marker = element(&page, "Marker");
+            assert_eq!(marker.is_empty(), element(&page, "IsTruncated") == "false");
+            if marker.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(names, ["R0", "R1", "R2", "R3", "R4", "R5", "R6"]);
+    }
+}

@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 pub struct State {
     /// By 12-digit account id.
     pub(crate) accounts: BTreeMap<String, Account>,
-    /// `RootCredentialsManagement`, `RootSessions`: switched on for the organization.
-    pub(crate) root_features: BTreeSet<String>,
+    /// `RootCredentialsManagement`, `RootSessions`: what is switched on, by organization id.
+    pub(crate) root_features: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// IAM of one account.
