@@ -52,11 +52,10 @@ impl Beginning {
 /// Records an operation and says its id.
 pub(super) fn begin(world: &mut World, now: Timestamp, beginning: Beginning) -> String {
     let id = world.ids.uuid();
-    let usual = usual(
-        beginning.kind,
-        beginning.accounts,
-        beginning.doomed.is_some(),
-    );
+    let doomed = beginning
+        .doomed
+        .or_else(|| world.control_tower.failures.remove(beginning.kind.text()));
+    let usual = usual(beginning.kind, beginning.accounts, doomed.is_some());
     let due = (!beginning.queued).then(|| world.end_of(now, usual));
     let serial = world.control_tower.next_serial();
     let operation = Operation {
@@ -68,7 +67,7 @@ pub(super) fn begin(world: &mut World, now: Timestamp, beginning: Beginning) -> 
         due,
         ended: None,
         message: None,
-        doomed: beginning.doomed,
+        doomed,
         subject: beginning.subject,
         wanted: beginning.wanted,
     };

@@ -155,13 +155,8 @@ pub(super) fn apply(
     }
     let present: BTreeSet<String> = accounts(world, &unit).into_iter().collect();
     for account in &present {
-        put_child(
-            world,
-            &parent,
-            account,
-            Enablement::Succeeded,
-            Some(&operation.id),
-        );
+        let status = world.control_tower.enrolment_of(account);
+        put_child(world, &parent, account, status, Some(&operation.id));
     }
     // An account that left the unit meanwhile is not worked on any more; its child stays behind as an orphan.
     if parent.baseline != "BackupBaseline" {
