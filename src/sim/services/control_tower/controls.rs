@@ -211,6 +211,17 @@ fn hindrance(world: &World, enabled: &EnabledControl) -> Option<String> {
             suspended.id
         ));
     }
+    // After an update of the landing zone, e.g. of its Regions, the accounts of a unit must be updated before a new
+    // detective control: https://docs.aws.amazon.com/controltower/latest/userguide/troubleshooting.html.
+    let outdated = world
+        .control_tower
+        .on_unit(unit, registration::REGISTERING)
+        .is_some_and(|baseline| drift::source(world, baseline) == Some(true));
+    if implementation.is_detective() && outdated {
+        return Some(format!(
+            "The control cannot be enabled on the organizational unit {unit}: child accounts have dependencies that are missing."
+        ));
+    }
     if implementation == Implementation::Scp && guardrails::is_full(world, unit) {
         return Some(format!(
             "The control cannot be enabled because the limit of service control policies attached to {unit} is reached."
@@ -363,6 +374,7 @@ pub(super) fn named(world: &World, request: &Request) -> Result<EnabledControl, 
         .control_tower
         .enabled_controls
         .get(arn)
+        .filter(|_| gate::is_here(arn, request))
         .cloned()
         .ok_or_else(|| {
             not_found(format!(

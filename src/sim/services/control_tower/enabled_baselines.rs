@@ -234,6 +234,7 @@ pub(super) fn named(world: &World, request: &Request) -> Result<EnabledBaseline,
         .control_tower
         .enabled_baselines
         .get(arn)
+        .filter(|_| gate::is_here(arn, request))
         .cloned()
         .ok_or_else(|| {
             not_found(format!(

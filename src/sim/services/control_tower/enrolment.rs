@@ -148,7 +148,7 @@ fn finish(world: &mut World, account: &str, to: &str, now: Timestamp) {
     });
     let status = world.control_tower.enrolment_of(account);
     for parent in &parents {
-        registration::put_child(world, parent, account, status, None);
+        registration::put_children(world, parent, vec![(account.to_owned(), status)], None);
     }
     control_effects::drop_foreign(world, account, to);
     if parents

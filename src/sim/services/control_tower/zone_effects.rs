@@ -73,7 +73,7 @@ pub(super) fn apply(
     for (_, account) in settings.integration_accounts() {
         acts::ensure_execution_role(world, account, &organization.management, now);
     }
-    if operation.kind == OperationKind::Update {
+    if zone.version != before.version || zone.manifest != before.manifest {
         zone.revision += 1;
     }
     if operation.kind == OperationKind::Reset {

@@ -333,3 +333,45 @@ async fn up_to_3_3_the_security_unit_takes_no_proactive_control() {
         .await;
     assert_eq!(refused.0, "ResourceNotFoundException");
 }
+
+#[tokio::test(start_paused = true)]
+async fn after_a_change_of_regions_a_detective_control_fails_until_the_unit_is_registered_again() {
+    let stage = Stage::governed(false).await;
+    let unit = stage.register("Workloads").await;
+    let mut manifest = stage.manifest();
+    manifest["governedRegions"] = json!(["us-east-1", "eu-west-1"]);
+    let input = json!({"landingZoneIdentifier": stage.zone_arn().await, "version": "4.0", "manifest": manifest});
+    stage.must("controltower", "UpdateLandingZone", input).await;
+    stage.pass(1200);
+    let begun = stage
+        .must(
+            "controltower",
+            "EnableControl",
+            enabling(&stage, DETECTIVE, "Workloads"),
+        )
+        .await;
+    stage.pass(120);
+    let failed = operation(&stage, &begun["operationIdentifier"]).await;
+    assert!(
+        failed["statusMessage"]
+            .as_str()
+            .is_some_and(|words| words.contains("dependencies that are missing"))
+    );
+    stage
+        .must(
+            "controltower",
+            "ResetEnabledBaseline",
+            json!({"enabledBaselineIdentifier": unit}),
+        )
+        .await;
+    stage.pass(600);
+    let reset = json!({"enabledControlIdentifier": begun["arn"]});
+    let begun = stage
+        .must("controltower", "ResetEnabledControl", reset)
+        .await;
+    stage.pass(120);
+    assert_eq!(
+        operation(&stage, &begun["operationIdentifier"]).await["status"],
+        "SUCCEEDED"
+    );
+}
