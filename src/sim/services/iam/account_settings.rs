@@ -1,4 +1,5 @@
-//! What IAM keeps for an account as a whole: alias, password policy, summary; and the empty lists of users and groups.
+//! What IAM keeps for an account as a whole: alias, password policy, summary; and the empty lists of users,
+//! groups and instance profiles.
 //!
 //! Sources: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html>,
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccountPasswordPolicy.html> (defaults),
@@ -11,6 +12,7 @@ use crate::sim::request::Request;
 use crate::sim::world::World;
 
 use super::paging::page;
+use super::roles::named;
 
 pub(super) fn create_alias(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let alias = request.required("AccountAlias");
@@ -129,6 +131,18 @@ pub(super) fn list_users(_: &mut World, request: &Request) -> Result<Value, AwsE
 
 pub(super) fn list_groups(_: &mut World, request: &Request) -> Result<Value, AwsError> {
     page(request, "Groups", Vec::new())
+}
+
+pub(super) fn list_instance_profiles(_: &mut World, request: &Request) -> Result<Value, AwsError> {
+    page(request, "InstanceProfiles", Vec::new())
+}
+
+pub(super) fn list_instance_profiles_for_role(
+    world: &mut World,
+    request: &Request,
+) -> Result<Value, AwsError> {
+    named(world, request)?;
+    page(request, "InstanceProfiles", Vec::new())
 }
 
 pub(super) fn summary(world: &mut World, request: &Request) -> Result<Value, AwsError> {

@@ -1,4 +1,4 @@
-//! Roles: create, read, change, tag, delete.
+//! Roles: create, read, change, delete.
 //!
 //! Sources: the IAM API reference page of each operation,
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html>, and the quotas of
@@ -15,12 +15,14 @@ use crate::sim::world::World;
 use super::document::{Document, Kind};
 use super::paging::page;
 use super::state::Role;
-use super::{managed_policies, principals, render};
+use super::tags::{add_tags, tags};
+use super::{managed_policies, principals, queries, render};
 
 /// Default quotas of an account.
 const ROLES_PER_ACCOUNT: usize = 1000;
 const TRUST_SIZE: usize = 2048;
-const TAGS: usize = 50;
+/// The session length of a role that names none, in seconds.
+const HOUR: i64 = 3600;
 
 pub(super) fn no_role(name: &str) -> AwsError {
     AwsError::new(
@@ -78,51 +80,6 @@ fn checked_trust(world: &World, text: &str) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// The tags of a request. IAM compares tag keys without regard to case.
-pub(super) fn tags(request: &Request) -> Result<BTreeMap<String, String>, AwsError> {
-    let mut tags = BTreeMap::new();
-    for tag in request.list("Tags") {
-        let part = |name: &str| {
-            tag.get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let (key, value) = (part("Key"), part("Value"));
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            let words = format!("Tag keys beginning with aws: are reserved: {key}");
-            return Err(AwsError::new("InvalidInput", words));
-        }
-        if tags
-            .keys()
-            .any(|known: &String| known.eq_ignore_ascii_case(&key))
-        {
-            let words = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
-            return Err(AwsError::new("InvalidInput", words));
-        }
-        tags.insert(key, value);
-    }
-    Ok(tags)
-}
-
-/// Adds tags within the quota of 50.
-pub(super) fn add_tags(
-    to: &mut BTreeMap<String, String>,
-    more: BTreeMap<String, String>,
-) -> Result<(), AwsError> {
-    let mut all = to.clone();
-    for (key, value) in more {
-        all.retain(|known, _| !known.eq_ignore_ascii_case(&key));
-        all.insert(key, value);
-    }
-    if all.len() > TAGS {
-        let words = format!("The number of tags has reached the maximum limit: {TAGS}");
-        return Err(AwsError::new("LimitExceeded", words));
-    }
-    *to = all;
-    Ok(())
-}
-
 pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let name = request.required("RoleName");
     let path = request.text("Path").unwrap_or("/");
@@ -157,7 +114,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
         created: request.now,
         trust: trust.to_owned(),
         description: request.text("Description").map(str::to_owned),
-        max_session: request.integer("MaxSessionDuration").unwrap_or(3600),
+        max_session: request.integer("MaxSessionDuration").unwrap_or(HOUR),
         boundary,
         tags: BTreeMap::new(),
         attached: Default::default(),
@@ -202,23 +159,17 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
     if !role.inline.is_empty() {
         return conflict("Cannot delete entity, must delete policies first.");
     }
-    world
-        .iam
-        .account_mut(&request.caller.account)
-        .roles
-        .remove(request.required("RoleName"));
+    queries::remove_role(world, &request.caller.account, request.required("RoleName"));
     Ok(json!({}))
 }
 
 pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let role = changeable(world, request)?;
-    // UpdateRole sets both: a member that is left out falls back to its default, except the description, which stays.
     if let Some(description) = request.text("Description") {
         role.description = Some(description.to_owned());
     }
-    if let Some(seconds) = request.integer("MaxSessionDuration") {
-        role.max_session = seconds;
-    }
+    // A session length that is left out falls back to one hour, says the page of UpdateRole.
+    role.max_session = request.integer("MaxSessionDuration").unwrap_or(HOUR);
     Ok(json!({}))
 }
 
@@ -234,34 +185,6 @@ pub(super) fn update_trust(world: &mut World, request: &Request) -> Result<Value
     checked_trust(world, trust)?;
     trust.clone_into(&mut changeable(world, request)?.trust);
     Ok(json!({}))
-}
-
-pub(super) fn tag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let tags = tags(request)?;
-    add_tags(&mut changeable(world, request)?.tags, tags)?;
-    Ok(json!({}))
-}
-
-pub(super) fn untag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let gone: Vec<&str> = request
-        .list("TagKeys")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    let role = changeable(world, request)?;
-    role.tags
-        .retain(|key, _| !gone.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
-    Ok(json!({}))
-}
-
-pub(super) fn list_tags(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let role = named(world, request)?;
-    let items = role
-        .tags
-        .iter()
-        .map(|(key, value)| (key.clone(), json!({ "Key": key, "Value": value })))
-        .collect();
-    page(request, "Tags", items)
 }
 
 pub(super) fn put_boundary(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -411,6 +334,28 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn an_update_keeps_the_description_and_resets_the_session_length_it_leaves_out() {
+        let simulator = alone();
+        ask(&simulator, "iam", "CreateRole", role("R")).await;
+        let both = json!({"RoleName": "R", "Description": "d", "MaxSessionDuration": 7200});
+        assert_eq!(
+            ask(&simulator, "iam", "UpdateRole", both).await.code(),
+            None
+        );
+        let long = ask(&simulator, "iam", "GetRole", json!({"RoleName": "R"})).await;
+        assert_eq!(element(&long, "MaxSessionDuration"), "7200");
+        ask(&simulator, "iam", "UpdateRole", json!({"RoleName": "R"})).await;
+        let short = ask(&simulator, "iam", "GetRole", json!({"RoleName": "R"})).await;
+        assert_eq!(
+            (
+                element(&short, "MaxSessionDuration").as_str(),
+                element(&short, "Description").as_str()
+            ),
+            ("3600", "d")
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn an_account_does_not_see_the_roles_of_another() {
         let (simulator, member) = organization().await;
         let inside = session(&simulator, &member).await;
@@ -424,38 +369,6 @@ mod tests {
                 .ask(&simulator, "iam", "GetRole", json!({"RoleName": "Inside"}))
                 .await
                 .code(),
-            None
-        );
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn tag_keys_differ_by_more_than_case_and_stop_at_fifty() {
-        let simulator = alone();
-        ask(&simulator, "iam", "CreateRole", role("R")).await;
-        let twice = json!({"RoleName": "R", "Tags.member.1.Key": "Team", "Tags.member.1.Value": "a", "Tags.member.2.Key": "team", "Tags.member.2.Value": "b"});
-        assert_eq!(
-            ask(&simulator, "iam", "TagRole", twice)
-                .await
-                .code()
-                .as_deref(),
-            Some("InvalidInput")
-        );
-        for number in 0..50 {
-            let tag = json!({"RoleName": "R", "Tags.member.1.Key": format!("k{number}"), "Tags.member.1.Value": ""});
-            assert_eq!(ask(&simulator, "iam", "TagRole", tag).await.code(), None);
-        }
-        let more = json!({"RoleName": "R", "Tags.member.1.Key": "k50", "Tags.member.1.Value": ""});
-        assert_eq!(
-            ask(&simulator, "iam", "TagRole", more)
-                .await
-                .code()
-                .as_deref(),
-            Some("LimitExceeded")
-        );
-        let replaced =
-            json!({"RoleName": "R", "Tags.member.1.Key": "K1", "Tags.member.1.Value": "new"});
-        assert_eq!(
-            ask(&simulator, "iam", "TagRole", replaced).await.code(),
             None
         );
     }
