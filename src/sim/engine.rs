@@ -186,13 +186,19 @@ impl Engine {
                     access_key: String::new(),
                 });
             }
-            return Err(unsigned(protocol));
+            let garbled = wire::route::is_garbled(http);
+            return Err(if garbled { signature::incomplete(protocol) } else { unsigned(protocol) });
+        }
+        if credential.service != call.table.signing_name {
+            let words =
+                format!("Credential should be scoped to correct service: '{}'. ", call.table.signing_name);
+            return Err(signature::mismatch(protocol, &words));
         }
         let caller = identity::caller(world, &self.settings, credential, protocol)?;
         if self.settings.verify_signatures {
             let secret = identity::secret(world, &self.settings, &credential.access_key)
                 .ok_or_else(|| identity::unknown_key(protocol))?;
-            signature::verify(http, credential, secret, protocol, wall_clock())?;
+            signature::verify(http, credential, secret, protocol, &[Timestamp::now(), world.time])?;
         }
         Ok(caller)
     }
@@ -202,11 +208,6 @@ async fn travel(half: Duration) {
     if !half.is_zero() {
         tokio::time::sleep(half).await;
     }
-}
-
-/// Clients sign with the time of the machine, whatever the virtual time is.
-fn wall_clock() -> Option<Timestamp> {
-    Some(Timestamp::now())
 }
 
 fn unsigned(protocol: Protocol) -> AwsError {
@@ -333,6 +334,20 @@ mod tests {
             .header("x-amz-target", "AWSOrganizationsV20161128.Nonsense")
             .body("{}".into())
             .expect("a request");
+        let garbled = http::Request::post("/")
+            .header("x-amz-target", "AWSOrganizationsV20161128.ListRoots")
+            .header("authorization", "Bearer x")
+            .body("{}".into())
+            .expect("a request");
+        let answer = send(&sim, garbled).await.expect("an answer");
+        assert_eq!(answer.code().as_deref(), Some("IncompleteSignatureException"));
+        let elsewhere = http::Request::post("/")
+            .header("x-amz-target", "AWSOrganizationsV20161128.ListRoots")
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0")
+            .body("{}".into())
+            .expect("a request");
+        let answer = send(&sim, elsewhere).await.expect("an answer");
+        assert_eq!(answer.code().as_deref(), Some("InvalidSignatureException"));
         assert_eq!(
             send(&sim, odd).await.expect("an answer").code().as_deref(),
             Some("UnknownOperationException")
@@ -345,8 +360,8 @@ mod tests {
             refused(
                 &sim,
                 ORG,
-                "CreateGovCloudAccount",
-                json!({"Email": "a@example.com", "AccountName": "a"})
+                "InviteOrganizationToTransferResponsibility",
+                json!({"Type": "BILLING", "Target": {"Type": "ACCOUNT", "Id": "222233334444"}, "StartTimestamp": 1, "SourceName": "a"})
             )
             .await,
             "UnknownOperationException"
@@ -373,5 +388,19 @@ mod tests {
         }));
         assert_eq!(refused(&sim, ORG, "ListRoots", json!({})).await, "AccessDeniedException");
         done(&sim, ORG, "ListAccounts", json!({})).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn with_signatures_checked_an_unknown_key_is_refused() {
+        let strict = Settings {
+            verify_signatures: true,
+            credentials: [("AKIAADMINISTRATOR000".to_owned(), "s".to_owned())].into(),
+            ..quiet()
+        };
+        let sim = Simulator::new(strict);
+        let stranger = ask_as(&sim, "AKIASTRANGER", None, ORG, "ListRoots", json!({})).await;
+        assert_eq!(stranger.code().as_deref(), Some("UnrecognizedClientException"));
+        let unsigned = refused(&sim, ORG, "ListRoots", json!({})).await;
+        assert_eq!(unsigned, "IncompleteSignatureException", "a known key still has to sign");
     }
 }

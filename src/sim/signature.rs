@@ -23,13 +23,14 @@ const SKEW_SECONDS: i64 = 300;
 
 /// Refuses a request whose signature is not the one its secret key gives.
 ///
-/// `now` is wall-clock time, since that is what a client signs with; `None` accepts every date.
+/// A client signs with the time of its machine, or with virtual time if it was given that clock: the date must be near
+/// one of `nows`.
 pub(crate) fn verify(
     request: &HttpRequest,
     credential: &Credential,
     secret: &str,
     protocol: Protocol,
-    now: Option<Timestamp>,
+    nows: &[Timestamp],
 ) -> Result<(), AwsError> {
     let claimed = header(request, "authorization")
         .and_then(|header| header.split_once("Signature="))
@@ -45,7 +46,8 @@ pub(crate) fn verify(
     let Some(date) = date.and_then(|date| jiff::tz::Offset::UTC.to_timestamp(date).ok()) else {
         return Err(incomplete(protocol));
     };
-    if now.is_some_and(|now| now.duration_since(date).as_secs().abs() > SKEW_SECONDS) {
+    let near = |now: &Timestamp| now.duration_since(date).as_secs().abs() <= SKEW_SECONDS;
+    if !nows.iter().any(near) {
         return Err(mismatch(
             protocol,
             "Signature expired or not yet current: the request's date is too far from the server's.",
@@ -114,13 +116,15 @@ fn expected(
     Some(sign(signable, &params).ok()?.signature().to_owned())
 }
 
-fn incomplete(protocol: Protocol) -> AwsError {
+/// A signature that cannot be read.
+pub(crate) fn incomplete(protocol: Protocol) -> AwsError {
     let code =
         if protocol == Protocol::Query { "IncompleteSignature" } else { "IncompleteSignatureException" };
     AwsError::new(code, "Authorization header requires 'Credential', 'Signature', 'SignedHeaders' and the existence of either a 'X-Amz-Date' or a 'Date' header.").status(400)
 }
 
-fn mismatch(protocol: Protocol, message: &str) -> AwsError {
+/// A signature that does not hold.
+pub(crate) fn mismatch(protocol: Protocol, message: &str) -> AwsError {
     match protocol {
         Protocol::Query => AwsError::new("SignatureDoesNotMatch", message).status(403),
         Protocol::Json => AwsError::new("InvalidSignatureException", message).status(400),
@@ -175,9 +179,9 @@ mod tests {
     #[test]
     fn a_real_signature_passes_and_every_change_breaks_it() {
         let (request, credential) = signed("secret", "body");
-        assert_eq!(verify(&request, &credential, "secret", Protocol::RestJson, Some(at())), Ok(()));
+        assert_eq!(verify(&request, &credential, "secret", Protocol::RestJson, &[at()]), Ok(()));
         let code = |request: &HttpRequest, secret: &str| {
-            verify(request, &credential, secret, Protocol::RestJson, Some(at())).expect_err("a refusal").code
+            verify(request, &credential, secret, Protocol::RestJson, &[at()]).expect_err("a refusal").code
         };
         assert_eq!(code(&request, "other"), "InvalidSignatureException");
         let mut changed = request.clone();
@@ -187,6 +191,6 @@ mod tests {
         *elsewhere.uri_mut() = "/tags/arn%3Aaws%3Ay?b=2&a=1%202".parse().expect("a path");
         assert_eq!(code(&elsewhere, "secret"), "InvalidSignatureException");
         let late = at() + std::time::Duration::from_secs(301);
-        assert!(verify(&request, &credential, "secret", Protocol::RestJson, Some(late)).is_err());
+        assert!(verify(&request, &credential, "secret", Protocol::RestJson, &[late]).is_err());
     }
 }

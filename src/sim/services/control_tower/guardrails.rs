@@ -64,10 +64,8 @@ fn statements(world: &World, unit: &str) -> Vec<Value> {
     for enabled in state.enabled_controls.values() {
         let scp = control_table::implementation(&enabled.control) == Implementation::Scp;
         if scp && enabled.deployed && enabled.target_id == unit {
-            let sid: String = control_table::identifier(&enabled.control)
-                .chars()
-                .filter(char::is_ascii_alphanumeric)
-                .collect();
+            let sid: String =
+                control_table::name(&enabled.control).chars().filter(char::is_ascii_alphanumeric).collect();
             out.push(statement(&sid, control_table::denied_actions(&enabled.control)));
         }
     }

@@ -66,7 +66,9 @@ pub(super) fn roles(world: &World, site: &Site<'_>) -> Result<(), AwsError> {
     let mut youngest = Timestamp::MIN;
     for wanted in SERVICE_ROLES.iter().filter(|role| role.zones.iter().any(|zone| zone == site.version)) {
         match iam::role(world, &site.organization.management, &wanted.name) {
-            Some(role) if sufficient(wanted, role, site.version) => youngest = youngest.max(role.created),
+            Some(role) if sufficient(wanted, role, site.version) => {
+                youngest = youngest.max(role.created);
+            }
             // The end of the sentence is quoted in setup-landing-zone/index.ts of
             // https://github.com/awslabs/landing-zone-accelerator-on-aws; its beginning is UNSOURCED.
             _ => {

@@ -21,7 +21,7 @@ pub(super) fn management<'a>(
     request: &Request,
 ) -> Result<&'a mut Organization, AwsError> {
     let organization = member(state, request)?;
-    if organization.management == request.caller.account {
+    if organization.management == request.caller.account || organization.delegates(request) {
         Ok(organization)
     } else {
         Err(refuse("AccessDeniedException"))
@@ -32,6 +32,8 @@ pub(super) fn management<'a>(
 pub(super) fn reader<'a>(state: &'a mut State, request: &Request) -> Result<&'a mut Organization, AwsError> {
     let organization = member(state, request)?;
     let caller = &request.caller.account;
-    let trusted = organization.management == *caller || organization.delegated.contains_key(caller);
+    let trusted = organization.management == *caller
+        || organization.delegated.contains_key(caller)
+        || organization.delegates(request);
     if trusted { Ok(organization) } else { Err(refuse("AccessDeniedException")) }
 }
