@@ -8,11 +8,14 @@ mod controls;
 mod failures;
 mod landing_zone;
 mod moves;
+mod seeded;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use super::Seed;
 
 use crate::sim::services::iam::queries::{self, WantedRole};
 use crate::sim::testing::{Answer, ask, quiet};
@@ -81,30 +84,27 @@ impl Stage {
         stage
     }
 
-    /// A landing zone of version 3.3 put into the world as an earlier setup left it: CreateLandingZone takes only the
-    /// latest version.
+    /// A landing zone of version 3.3 as an earlier setup left it: CreateLandingZone takes only the latest version.
     pub(super) async fn governed_by_3_3() -> Self {
         let stage = Self::prepared().await;
+        let seed = Seed {
+            arn: None,
+            home: "us-east-1".to_owned(),
+            version: "3.3".to_owned(),
+            manifest: json!({
+                "governedRegions": ["us-east-1"],
+                "organizationStructure": {"security": {"name": "Security"}},
+                "centralizedLogging": {"accountId": stage.accounts["log"]},
+                "securityRoles": {"accountId": stage.accounts["audit"]},
+            }),
+            auto_enroll: false,
+            baselines: Vec::new(),
+            controls: Vec::new(),
+        };
         stage
-            .must(
-                "controltower",
-                "CreateLandingZone",
-                json!({"version": "4.0", "manifest": stage.manifest()}),
-            )
-            .await;
-        let manifest = json!({
-            "governedRegions": ["us-east-1"],
-            "organizationStructure": {"security": {"name": "Security"}},
-            "centralizedLogging": {"accountId": stage.accounts["log"]},
-            "securityRoles": {"accountId": stage.accounts["audit"]},
-        });
-        stage.sim.change(|world| {
-            for operation in world.control_tower.operations.values_mut() {
-                operation.wanted.version = Some("3.3".to_owned());
-                operation.wanted.manifest = Some(manifest.clone());
-            }
-        });
-        stage.pass(1800);
+            .sim
+            .change(|world| super::seed(world, &seed))
+            .expect("a landing zone");
         assert_eq!(stage.zone().await["version"], "3.3");
         stage
     }
