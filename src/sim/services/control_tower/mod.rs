@@ -66,10 +66,7 @@ pub static SERVICE: Service = Service {
         ("ListControlOperations", operations::list_control_operations),
         ("ListEnabledBaselines", enabled_baseline_reads::list),
         ("ListEnabledControls", control_reads::list),
-        (
-            "ListLandingZoneOperations",
-            operations::list_zone_operations,
-        ),
+        ("ListLandingZoneOperations", operations::list_zone_operations),
         ("ListLandingZones", zone_reads::list),
         ("ListTagsForResource", tags::list),
         ("ResetEnabledBaseline", enabled_baselines::reset),

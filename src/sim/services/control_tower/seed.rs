@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::sim::world::World;
 
 use super::state::{
-    EnabledBaseline, EnabledControl, Enablement, LandingZone, Operation, OperationKind,
-    OperationStatus, Wanted, ZoneStatus,
+    EnabledBaseline, EnabledControl, Enablement, LandingZone, Operation, OperationKind, OperationStatus,
+    Wanted, ZoneStatus,
 };
 use super::{control_effects, estate, registration, zone_effects};
 
@@ -72,11 +72,9 @@ pub fn seed(world: &mut World, seed: &Seed) -> Result<(), String> {
     let management = organization.management;
     let arn = match &seed.arn {
         Some(arn) => arn.clone(),
-        None => format!(
-            "arn:aws:controltower:{}:{management}:landingzone/{}",
-            seed.home,
-            world.ids.upper(16)
-        ),
+        None => {
+            format!("arn:aws:controltower:{}:{management}:landingzone/{}", seed.home, world.ids.upper(16))
+        }
     };
     world.control_tower.zone = Some(LandingZone {
         arn: arn.clone(),
@@ -131,10 +129,7 @@ fn put_baseline(
         parameters: wanted.parameters.clone(),
         revision: 0,
     };
-    world
-        .control_tower
-        .enabled_baselines
-        .insert(arn.clone(), enabled);
+    world.control_tower.enabled_baselines.insert(arn.clone(), enabled);
     registration::apply(world, &done(OperationKind::EnableBaseline, &arn, now), now)
 }
 
@@ -161,10 +156,7 @@ fn put_control(
         parameters: wanted.parameters.clone(),
         deployed: true,
     };
-    world
-        .control_tower
-        .enabled_controls
-        .insert(arn.clone(), enabled);
+    world.control_tower.enabled_controls.insert(arn.clone(), enabled);
     control_effects::apply(world, &done(OperationKind::EnableControl, &arn, now), now)
 }
 

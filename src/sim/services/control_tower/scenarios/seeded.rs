@@ -11,8 +11,7 @@ use super::{MANAGEMENT, Stage};
 async fn a_seeded_landing_zone_keeps_its_arns_and_has_no_history() {
     let mut stage = Stage::prepared().await;
     stage.account("app", Some("Workloads")).await;
-    let arn =
-        |kind: &str| format!("arn:aws:controltower:us-east-1:{MANAGEMENT}:{kind}/ABCDEFGHIJKLMNOP");
+    let arn = |kind: &str| format!("arn:aws:controltower:us-east-1:{MANAGEMENT}:{kind}/ABCDEFGHIJKLMNOP");
     let wanted = Seed {
         arn: Some(arn("landingzone")),
         home: "us-east-1".to_owned(),
@@ -28,47 +27,23 @@ async fn a_seeded_landing_zone_keeps_its_arns_and_has_no_history() {
         }],
         controls: vec![SeededControl {
             arn: Some(arn("enabledcontrol")),
-            control: "arn:aws:controltower:us-east-1::control/AWS-GR_EC2_VOLUME_INUSE_CHECK"
-                .to_owned(),
+            control: "arn:aws:controltower:us-east-1::control/AWS-GR_EC2_VOLUME_INUSE_CHECK".to_owned(),
             unit: stage.units["Workloads"].clone(),
             parameters: Vec::new(),
         }],
     };
-    stage
-        .sim
-        .change(|world| seed(world, &wanted))
-        .expect("a landing zone");
+    stage.sim.change(|world| seed(world, &wanted)).expect("a landing zone");
     let zone = stage.zone().await;
-    assert_eq!(
-        (&zone["arn"], &zone["status"]),
-        (&json!(arn("landingzone")), &json!("ACTIVE"))
-    );
+    assert_eq!((&zone["arn"], &zone["status"]), (&json!(arn("landingzone")), &json!("ACTIVE")));
     assert_eq!(zone["driftStatus"]["status"], "IN_SYNC");
-    assert_eq!(
-        stage.children(&json!(arn("enabledbaseline"))).await.len(),
-        1
-    );
-    let controls = stage
-        .must(
-            "controltower",
-            "ListEnabledControls",
-            json!({"includeChildren": true}),
-        )
-        .await;
-    assert_eq!(
-        controls["enabledControls"].as_array().map(Vec::len),
-        Some(2)
-    );
-    let operations = stage
-        .must("controltower", "ListLandingZoneOperations", json!({}))
-        .await;
+    assert_eq!(stage.children(&json!(arn("enabledbaseline"))).await.len(), 1);
+    let controls = stage.must("controltower", "ListEnabledControls", json!({"includeChildren": true})).await;
+    assert_eq!(controls["enabledControls"].as_array().map(Vec::len), Some(2));
+    let operations = stage.must("controltower", "ListLandingZoneOperations", json!({})).await;
     assert_eq!(operations["landingZoneOperations"], json!([]));
     stage.account("late", Some("Workloads")).await;
     stage.pass(300);
-    assert_eq!(
-        stage.children(&json!(arn("enabledbaseline"))).await.len(),
-        2
-    );
+    assert_eq!(stage.children(&json!(arn("enabledbaseline"))).await.len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -85,14 +60,9 @@ async fn a_seed_that_does_not_fit_the_world_is_refused_and_leaves_no_landing_zon
         baselines: Vec::new(),
         controls: Vec::new(),
     };
-    let words = stage
-        .sim
-        .change(|world| seed(world, &wanted))
-        .expect_err("an unknown account");
+    let words = stage.sim.change(|world| seed(world, &wanted)).expect_err("an unknown account");
     assert!(words.contains("999988887777"), "{words}");
-    let listed = stage
-        .must("controltower", "ListLandingZones", json!({}))
-        .await;
+    let listed = stage.must("controltower", "ListLandingZones", json!({})).await;
     assert_eq!(listed["landingZones"], json!([]));
 }
 
@@ -102,26 +72,12 @@ async fn a_deleted_foundational_unit_blocks_until_a_reset_makes_it_again() {
     stage.move_account("log", Some("Security"), None).await;
     stage.move_account("audit", Some("Security"), None).await;
     let delete = json!({"OrganizationalUnitId": stage.units["Security"]});
-    stage
-        .must("organizations", "DeleteOrganizationalUnit", delete)
-        .await;
+    stage.must("organizations", "DeleteOrganizationalUnit", delete).await;
     assert_eq!(stage.zone().await["driftStatus"]["status"], "DRIFTED");
-    let input = stage
-        .enabling("AWSControlTowerBaseline", "4.0", "Workloads")
-        .await;
-    assert!(
-        stage
-            .refused("EnableBaseline", input.clone())
-            .await
-            .1
-            .contains("foundational")
-    );
+    let input = stage.enabling("AWSControlTowerBaseline", "4.0", "Workloads").await;
+    assert!(stage.refused("EnableBaseline", input.clone()).await.1.contains("foundational"));
     stage
-        .must(
-            "controltower",
-            "ResetLandingZone",
-            json!({"landingZoneIdentifier": stage.zone_arn().await}),
-        )
+        .must("controltower", "ResetLandingZone", json!({"landingZoneIdentifier": stage.zone_arn().await}))
         .await;
     stage.pass(1200);
     assert_eq!(stage.zone().await["driftStatus"]["status"], "IN_SYNC");
@@ -133,20 +89,10 @@ async fn a_deleted_foundational_unit_blocks_until_a_reset_makes_it_again() {
 async fn a_service_role_taken_away_fails_the_next_registration() {
     let stage = Stage::governed(false).await;
     let role = "AWSControlTowerStackSetRole";
-    stage
-        .sim
-        .change(|world| crate::sim::services::iam::queries::remove_role(world, MANAGEMENT, role));
-    let input = stage
-        .enabling("AWSControlTowerBaseline", "5.0", "Workloads")
-        .await;
+    stage.sim.change(|world| crate::sim::services::iam::queries::remove_role(world, MANAGEMENT, role));
+    let input = stage.enabling("AWSControlTowerBaseline", "5.0", "Workloads").await;
     let begun = stage.must("controltower", "EnableBaseline", input).await;
     stage.pass(600);
-    let operation = stage
-        .baseline_operation(&begun["operationIdentifier"])
-        .await;
-    assert!(
-        operation["statusMessage"]
-            .as_str()
-            .is_some_and(|words| words.contains(role))
-    );
+    let operation = stage.baseline_operation(&begun["operationIdentifier"]).await;
+    assert!(operation["statusMessage"].as_str().is_some_and(|words| words.contains(role)));
 }
