@@ -7,6 +7,7 @@ use crate::sim::error::AwsError;
 use crate::sim::request::Request;
 use crate::sim::world::World;
 
+use super::drift::{self, ZoneDrift};
 use super::estate::{self, Organization};
 use super::refusal::{ANOTHER_EXECUTION, conflict, denied, not_found, quota, validation};
 use super::state::{Enablement, Family, LandingZone, ZoneStatus};
@@ -77,6 +78,12 @@ pub(super) fn zone_idle(world: &World) -> Result<(), AwsError> {
 pub(super) fn active_zone<'w>(world: &'w World, request: &Request) -> Result<&'w LandingZone, AwsError> {
     let zone = zone(world, request)?;
     match zone.status {
+        // https://docs.aws.amazon.com/controltower/latest/userguide/drift.html: blocked until an update or a reset.
+        ZoneStatus::Active if drift::of_zone(world).contains(&ZoneDrift::FoundationalUnitDeleted) => {
+            Err(validation(
+                "AWS Control Tower cannot perform this operation because a foundational organizational unit was deleted. Reset or update your landing zone first.",
+            ))
+        }
         ZoneStatus::Active => Ok(zone),
         ZoneStatus::Processing => Err(conflict(
             "AWS Control Tower cannot perform this operation while a landing zone operation is in progress.",

@@ -33,6 +33,7 @@ mod refusal;
 mod registration;
 #[cfg(test)]
 mod scenarios;
+mod seed;
 mod state;
 mod tags;
 mod zone_effects;
@@ -41,6 +42,7 @@ mod zone_reads;
 
 use crate::sim::service::Service;
 
+pub use seed::{Seed, SeededBaseline, SeededControl, seed};
 pub use state::State;
 
 /// The service.

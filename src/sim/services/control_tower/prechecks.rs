@@ -7,13 +7,17 @@
 use crate::sim::world::World;
 
 use super::state::EnabledBaseline;
-use super::{estate, guardrails, registration};
+use super::{estate, guardrails, prerequisites, registration};
 
 /// Accounts per unit (<https://docs.aws.amazon.com/general/latest/gr/controltower.html>).
 const MOST_ACCOUNTS: usize = 1000;
 
 /// Why a unit cannot be registered now. UNSOURCED words.
 pub(super) fn register(world: &World, unit: &str) -> Option<String> {
+    let zone = world.control_tower.zone.as_ref()?;
+    if let Some(role) = prerequisites::missing_role(world, &zone.account, &zone.version) {
+        return Some(format!("AWS Control Tower cannot assume the IAM role {role}."));
+    }
     let members = estate::accounts_in(world, unit);
     if let Some(suspended) = members.iter().find(|member| !member.active) {
         return Some(format!(

@@ -63,26 +63,36 @@ pub(super) struct Site<'a> {
 
 /// The service roles exist with their policies, and are old enough to be assumed.
 pub(super) fn roles(world: &World, site: &Site<'_>) -> Result<(), AwsError> {
-    let mut youngest = Timestamp::MIN;
-    for wanted in SERVICE_ROLES.iter().filter(|role| role.zones.iter().any(|zone| zone == site.version)) {
-        match iam::role(world, &site.organization.management, &wanted.name) {
-            Some(role) if sufficient(wanted, role, site.version) => {
-                youngest = youngest.max(role.created);
-            }
-            // The end of the sentence is quoted in setup-landing-zone/index.ts of
-            // https://github.com/awslabs/landing-zone-accelerator-on-aws; its beginning is UNSOURCED.
-            _ => {
-                return Err(validation(format!(
-                    "AWS Control Tower cannot perform this operation because the IAM role {} does not exist or have sufficient permissions.",
-                    wanted.name
-                )));
-            }
-        }
+    let management = &site.organization.management;
+    if let Some(name) = missing_role(world, management, site.version) {
+        // The end of the sentence is quoted in setup-landing-zone/index.ts of
+        // https://github.com/awslabs/landing-zone-accelerator-on-aws; its beginning is UNSOURCED.
+        return Err(validation(format!(
+            "AWS Control Tower cannot perform this operation because the IAM role {name} does not exist or have sufficient permissions."
+        )));
     }
-    if later(youngest, catalogue::usual("ROLE_PROPAGATION", 0)) > site.now {
+    let youngest = wanted_roles(site.version)
+        .filter_map(|wanted| iam::role(world, management, &wanted.name))
+        .map(|role| role.created)
+        .max();
+    let usable = youngest.map(|created| later(created, catalogue::usual("ROLE_PROPAGATION", 0)));
+    if usable.is_some_and(|usable| usable > site.now) {
         return Err(validation("CUSTOMER_ASSUME_ROLE_FAILED"));
     }
     Ok(())
+}
+
+/// The first service role that is missing or not as it must be.
+pub(super) fn missing_role(world: &World, management: &str, version: &str) -> Option<&'static str> {
+    wanted_roles(version)
+        .find(|wanted| {
+            !iam::role(world, management, &wanted.name).is_some_and(|role| sufficient(wanted, role, version))
+        })
+        .map(|wanted| wanted.name.as_str())
+}
+
+fn wanted_roles(version: &str) -> impl Iterator<Item = &'static ServiceRole> {
+    SERVICE_ROLES.iter().filter(move |role| role.zones.iter().any(|zone| zone == version))
 }
 
 fn sufficient(wanted: &ServiceRole, role: &Role, version: &str) -> bool {

@@ -126,7 +126,8 @@ pub(super) fn apply(world: &mut World, operation: &Operation, now: Timestamp) ->
             (account, status)
         })
         .collect();
-    put_children(world, &parent, present, Some(&operation.id));
+    let known = world.control_tower.operations.contains_key(&operation.id);
+    put_children(world, &parent, present, known.then_some(operation.id.as_str()));
     // An account that left the unit meanwhile is not worked on any more; its child stays behind as an orphan.
     if parent.baseline != "BackupBaseline" {
         world.control_tower.ever_registered.insert(unit.clone());

@@ -8,11 +8,16 @@ mod controls;
 mod failures;
 mod landing_zone;
 mod moves;
+mod seeded;
+mod upgrades;
+mod zone_updates;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use super::Seed;
 
 use crate::sim::services::iam::queries::{self, WantedRole};
 use crate::sim::testing::{Answer, ask, quiet};
@@ -67,30 +72,24 @@ impl Stage {
         stage
     }
 
-    /// A landing zone of version 3.3 put into the world as an earlier setup left it: CreateLandingZone takes only the
-    /// latest version.
+    /// A landing zone of version 3.3 as an earlier setup left it: CreateLandingZone takes only the latest version.
     pub(super) async fn governed_by_3_3() -> Self {
         let stage = Self::prepared().await;
-        stage
-            .must(
-                "controltower",
-                "CreateLandingZone",
-                json!({"version": "4.0", "manifest": stage.manifest()}),
-            )
-            .await;
-        let manifest = json!({
-            "governedRegions": ["us-east-1"],
-            "organizationStructure": {"security": {"name": "Security"}},
-            "centralizedLogging": {"accountId": stage.accounts["log"]},
-            "securityRoles": {"accountId": stage.accounts["audit"]},
-        });
-        stage.sim.change(|world| {
-            for operation in world.control_tower.operations.values_mut() {
-                operation.wanted.version = Some("3.3".to_owned());
-                operation.wanted.manifest = Some(manifest.clone());
-            }
-        });
-        stage.pass(1800);
+        let seed = Seed {
+            arn: None,
+            home: "us-east-1".to_owned(),
+            version: "3.3".to_owned(),
+            manifest: json!({
+                "governedRegions": ["us-east-1"],
+                "organizationStructure": {"security": {"name": "Security"}},
+                "centralizedLogging": {"accountId": stage.accounts["log"]},
+                "securityRoles": {"accountId": stage.accounts["audit"]},
+            }),
+            auto_enroll: false,
+            baselines: Vec::new(),
+            controls: Vec::new(),
+        };
+        stage.sim.change(|world| super::seed(world, &seed)).expect("a landing zone");
         assert_eq!(stage.zone().await["version"], "3.3");
         stage
     }
@@ -301,3 +300,36 @@ const ROLES: [RoleRow; 4] = [
         None,
     ),
 ];
+
+/// How the largest supported unit behaves: a thousand accounts registered, listed page by page.
+#[tokio::test(start_paused = true)]
+async fn a_thousand_accounts_are_registered_and_listed_in_pages() {
+    use crate::sim::services::organizations::Account;
+    let stage = Stage::governed(false).await;
+    let unit = stage.units["Workloads"].clone();
+    stage.sim.change(|world| {
+        let tree = world.organizations.of_mut(MANAGEMENT).expect("an organization");
+        for number in 0..1000_u64 {
+            let account = Account { parent: unit.clone(), ..Account::default() };
+            tree.accounts.insert((300_000_000_000 + number).to_string(), account);
+        }
+    });
+    let input = stage.enabling("AWSControlTowerBaseline", "5.0", "Workloads").await;
+    let arn = stage.must("controltower", "EnableBaseline", input).await["arn"].clone();
+    stage.pass(600 + 120 * 1000);
+    assert_eq!(stage.enabled(&arn).await["statusSummary"]["status"], "SUCCEEDED");
+    let (mut seen, mut token) = (0, Value::Null);
+    loop {
+        let mut input = json!({"includeChildren": true, "filter": {"parentIdentifiers": [arn]}});
+        if !token.is_null() {
+            input["nextToken"] = token;
+        }
+        let page = stage.must("controltower", "ListEnabledBaselines", input).await;
+        seen += page["enabledBaselines"].as_array().map_or(0, Vec::len);
+        token = page["nextToken"].clone();
+        if token.is_null() {
+            break;
+        }
+    }
+    assert_eq!(seen, 1000);
+}
