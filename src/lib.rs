@@ -10,4 +10,5 @@ pub mod graph;
 pub mod model;
 pub mod observe;
 pub mod plan;
+pub mod sim;
 pub mod spec;

@@ -1,0 +1,144 @@
+//! An AWS that fits in a process.
+//!
+//! In: HTTP requests of real AWS clients, from the SDK in this process or over TCP. Out: the answers AWS would give,
+//! in virtual time, deterministic for a seed. It is an island: it names nothing outside `sim`.
+//! Absent: what a rehearsal does with it.
+
+mod clock;
+mod connector;
+mod engine;
+mod error;
+mod faults;
+mod identity;
+mod ids;
+mod log;
+mod request;
+mod server;
+pub mod service;
+pub mod services;
+mod settings;
+pub mod shapes;
+mod signature;
+#[cfg(test)]
+mod testing;
+mod throttle;
+mod wire;
+mod world;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+
+pub use engine::Authorizer;
+pub use error::AwsError;
+pub use faults::{Fault, FaultPlan, Strike};
+pub use identity::{Key, Keys};
+pub use ids::Ids;
+pub use log::{Entry, RequestCounts};
+pub use request::{Caller, Request};
+pub use settings::Settings;
+pub use throttle::{Bucket, Buckets};
+pub use world::World;
+
+use engine::Engine;
+
+/// A running simulated AWS. Clones share one world.
+#[derive(Debug, Clone)]
+pub struct Simulator {
+    engine: Arc<Engine>,
+}
+
+impl Simulator {
+    /// An empty world: one stand-alone account.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self::from_world(World::new(&settings), settings)
+    }
+
+    /// Goes on with a saved world, at the virtual time it was saved.
+    #[must_use]
+    pub fn from_world(world: World, settings: Settings) -> Self {
+        Self {
+            engine: Arc::new(Engine::new(world, settings)),
+        }
+    }
+
+    /// A copy of the world as of now.
+    #[must_use]
+    pub fn world(&self) -> World {
+        let mut run = self.engine.run();
+        let now = run.clock.now();
+        run.world.settle(now);
+        run.world.clone()
+    }
+
+    /// Changes the world behind AWS's back, for seeding and for drift.
+    pub fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        let mut run = self.engine.run();
+        let now = run.clock.now();
+        run.world.settle(now);
+        change(&mut run.world)
+    }
+
+    /// An HTTP client for AWS SDKs that reaches this simulator without a socket.
+    #[must_use]
+    pub fn client(&self) -> SharedHttpClient {
+        connector::client(Arc::clone(&self.engine))
+    }
+
+    /// Serves on a TCP port until `shutdown` resolves.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+    ) -> std::io::Result<()> {
+        server::serve(self.clone(), listener, shutdown).await
+    }
+
+    /// Virtual time now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.engine.run().clock.now()
+    }
+
+    /// Moves virtual time forward at once.
+    pub fn advance(&self, by: Duration) {
+        self.engine.run().clock.advance(by);
+    }
+
+    /// How many requests there were.
+    #[must_use]
+    pub fn requests(&self) -> RequestCounts {
+        log::count(&self.engine.run().log)
+    }
+
+    /// Every request in order.
+    #[must_use]
+    pub fn log(&self) -> Vec<Entry> {
+        self.engine.run().log.clone()
+    }
+
+    /// Faults from now on; call numbers count from here.
+    pub fn set_faults(&self, plan: FaultPlan) {
+        self.engine.run().faults = plan;
+    }
+
+    /// Asks `authorizer` before each operation from now on.
+    pub fn set_authorizer(&self, authorizer: Authorizer) {
+        self.engine.run().authorizer = Some(authorizer);
+    }
+
+    /// Empties the world, the log and the faults; virtual time begins again.
+    pub fn reset(&self) {
+        let settings = &self.engine.settings;
+        let fresh = Engine::new(World::new(settings), settings.clone());
+        std::mem::swap(&mut *self.engine.run(), &mut *fresh.run());
+    }
+}

@@ -1,0 +1,174 @@
+//! Requests as a raw HTTP client sends them, for the tests of the simulator.
+//!
+//! In: service, operation, input. Out: status and body. Absent: any SDK, so that the tests see what is on the wire.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::engine::Outcome;
+use super::shapes::{Protocol, table};
+use super::{Settings, Simulator};
+
+/// Settings in which only what a test is about can go wrong: no throttles, no latency.
+pub(crate) fn quiet() -> Settings {
+    Settings {
+        throttles: false,
+        latency: std::time::Duration::ZERO,
+        ..Settings::default()
+    }
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    /// The body as JSON; null for an empty body or XML.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    /// The error code, `None` for success.
+    pub(crate) fn code(&self) -> Option<String> {
+        if self.status < 300 {
+            return None;
+        }
+        let header = self
+            .headers
+            .get("x-amzn-errortype")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        let xml = self
+            .text
+            .split_once("<Code>")
+            .and_then(|(_, rest)| rest.split_once("</Code>"))
+            .map(|(code, _)| code.to_owned());
+        header
+            .or_else(|| self.json()["__type"].as_str().map(str::to_owned))
+            .or(xml)
+    }
+}
+
+/// Sends one request as the administrator of `Settings::account`.
+pub(crate) async fn ask(
+    simulator: &Simulator,
+    service: &str,
+    operation: &str,
+    input: Value,
+) -> Answer {
+    ask_as(
+        simulator,
+        "AKIAADMINISTRATOR000",
+        None,
+        service,
+        operation,
+        input,
+    )
+    .await
+}
+
+/// Sends one request with an access key (twelve digits: the administrator of that account) and a session token.
+/// For a query service the input is flat: its keys are form fields.
+pub(crate) async fn ask_as(
+    simulator: &Simulator,
+    key: &str,
+    token: Option<&str>,
+    service: &str,
+    operation: &str,
+    input: Value,
+) -> Answer {
+    let table = table(service).expect("a service");
+    let op = table.operations.get(operation).expect("an operation");
+    let scope = format!(
+        "{key}/20260101/us-east-1/{}/aws4_request",
+        table.signing_name
+    );
+    let mut request = http::Request::builder()
+        .method(op.method.as_str())
+        .header("host", "simulator")
+        .header(
+            "authorization",
+            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+        );
+    if let Some(token) = token {
+        request = request.header("x-amz-security-token", token);
+    }
+    let (uri, kind, body) = match table.protocol {
+        Protocol::Json => {
+            request = request.header(
+                "x-amz-target",
+                format!(
+                    "{}.{operation}",
+                    table.target_prefix.as_deref().expect("a prefix")
+                ),
+            );
+            (
+                "/".to_owned(),
+                "application/x-amz-json-1.1",
+                input.to_string(),
+            )
+        }
+        Protocol::RestJson => (path(&op.uri, &input), "application/json", input.to_string()),
+        Protocol::Query => (
+            "/".to_owned(),
+            "application/x-www-form-urlencoded",
+            form(operation, &table.version, &input),
+        ),
+    };
+    let request = request
+        .uri(uri)
+        .header("content-type", kind)
+        .body(Bytes::from(body))
+        .expect("a request");
+    send(simulator, request).await.expect("an answer")
+}
+
+/// Sends a request as it is; `None` when the answer was lost.
+pub(crate) async fn send(simulator: &Simulator, request: http::Request<Bytes>) -> Option<Answer> {
+    match simulator.engine.handle(request).await {
+        Outcome::Lost => None,
+        Outcome::Answer(response) => {
+            let (parts, body) = response.into_parts();
+            let text = String::from_utf8(body.to_vec()).expect("text");
+            Some(Answer {
+                status: parts.status.as_u16(),
+                headers: parts.headers,
+                text,
+            })
+        }
+    }
+}
+
+fn path(template: &str, input: &Value) -> String {
+    let part = |part: &str| match part
+        .strip_prefix('{')
+        .and_then(|part| part.strip_suffix('}'))
+    {
+        Some(label) => percent_encoding::utf8_percent_encode(
+            input[label].as_str().unwrap_or_default(),
+            percent_encoding::NON_ALPHANUMERIC,
+        )
+        .to_string(),
+        None => part.to_owned(),
+    };
+    template.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+fn form(operation: &str, version: &str, input: &Value) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("Action", operation)
+        .append_pair("Version", version);
+    for (name, value) in input.as_object().into_iter().flatten() {
+        form.append_pair(
+            name,
+            &value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned),
+        );
+    }
+    form.finish()
+}

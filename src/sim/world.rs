@@ -1,0 +1,109 @@
+//! The world: everything the simulated AWS knows, in one value that can be saved and continued.
+//!
+//! In: changes by the services. Out: the same as JSON, including what is under way and the virtual time.
+//! Absent: connections, counters and faults, which belong to one run of the simulator.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::clock::later;
+use super::identity::Keys;
+use super::ids::Ids;
+use super::services::{account, all, control_tower, iam, kms, organizations, service_quotas, sts};
+use super::settings::Settings;
+use super::throttle::Buckets;
+
+/// The state of the simulated AWS.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct World {
+    /// Virtual time of the last request or event.
+    pub time: Timestamp,
+    /// The account of unknown access keys.
+    pub account: String,
+    /// Share by which durations vary.
+    pub jitter: f64,
+    /// The source of ids.
+    pub ids: Ids,
+    /// Access keys that this world issued.
+    pub keys: Keys,
+    /// Token buckets of the request rates.
+    pub buckets: Buckets,
+    /// AWS Organizations.
+    pub organizations: organizations::State,
+    /// AWS Control Tower.
+    pub control_tower: control_tower::State,
+    /// IAM, of all accounts.
+    pub iam: iam::State,
+    /// STS.
+    pub sts: sts::State,
+    /// KMS, of all accounts and Regions.
+    pub kms: kms::State,
+    /// Account Management.
+    pub account_management: account::State,
+    /// Service Quotas.
+    pub service_quotas: service_quotas::State,
+}
+
+impl World {
+    /// An empty world: one stand-alone account, no organization.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let mut world = Self {
+            time: settings.start,
+            account: settings.account.clone(),
+            jitter: settings.jitter,
+            ids: Ids::new(settings.seed),
+            ..Self::default()
+        };
+        world.organizations.configure(settings);
+        world
+    }
+
+    /// Lets everything happen that is due by `now`, across services in order of time.
+    pub fn settle(&mut self, now: Timestamp) {
+        loop {
+            let next = all()
+                .iter()
+                .filter_map(|service| (service.due)(self).map(|at| (at, service)))
+                .min_by_key(|(at, _)| *at);
+            let Some((at, service)) = next.filter(|(at, _)| *at <= now) else {
+                break;
+            };
+            self.time = self.time.max(at);
+            (service.settle)(self, at);
+            if (service.due)(self).is_some_and(|again| again <= at) {
+                debug_assert!(
+                    false,
+                    "{} left an event behind that was due at {at}",
+                    service.name
+                );
+                break;
+            }
+        }
+        self.time = self.time.max(now);
+    }
+
+    /// The end of something that usually takes `usual` and begins at `now`, varied by the settings' jitter.
+    pub fn end_of(&mut self, now: Timestamp, usual: Duration) -> Timestamp {
+        if self.jitter <= 0.0 {
+            return later(now, usual);
+        }
+        let vary = 1.0 + self.jitter.min(1.0) * (2.0 * self.ids.share() - 1.0);
+        later(now, usual.mul_f64(vary))
+    }
+
+    /// Prepares a new member account in the services that keep something per account; called by Organizations when
+    /// an account is created. `role` is the access role that trusts `management`, `None` for an invited account.
+    pub fn open_account(
+        &mut self,
+        account: &str,
+        management: &str,
+        role: Option<&str>,
+        now: Timestamp,
+    ) {
+        iam::open_account(self, account, management, role, now);
+    }
+}
