@@ -10,5 +10,6 @@ pub mod graph;
 pub mod model;
 pub mod observe;
 pub mod plan;
+pub mod report;
 pub mod sim;
 pub mod spec;

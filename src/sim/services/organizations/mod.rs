@@ -18,9 +18,5 @@ impl State {
 }
 
 /// The service.
-pub static SERVICE: Service = Service {
-    name: "organizations",
-    operations: &[],
-    due: never_due,
-    settle: nothing_settles,
-};
+pub static SERVICE: Service =
+    Service { name: "organizations", operations: &[], due: never_due, settle: nothing_settles };
