@@ -1,5 +1,60 @@
 //! The landing-zone document: YAML in, a valid [`Spec`] or located diagnostics out.
+//!
+//! [`parse`] takes the files as the caller read them, so that this floor does no
+//! I/O. [`render::render`] draws diagnostics, [`schema`] is the JSON Schema for
+//! editors, [`topics`] and [`explain`] say what each code means. The document is
+//! described for operators in `docs/document.md`.
 
+pub mod diagnostic;
 pub mod document;
+mod lower;
+mod merge;
+mod node;
+mod parse;
+pub mod render;
+mod rules;
+mod shape;
+pub mod source;
+pub mod topic;
+mod view;
+mod yaml;
 
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::Spec;
+pub use parse::{Loaded, parse};
+pub use source::Input;
+pub use topic::Topic;
+
+/// Everything that can be wrong with a document: first the reading, then the rules.
+pub fn topics() -> impl Iterator<Item = &'static Topic> {
+    topic::READING.iter().chain(rules::RULES.iter().map(|rule| &rule.topic))
+}
+
+/// What a diagnostic's code means.
+#[must_use]
+pub fn explain(code: &str) -> Option<&'static Topic> {
+    topics().find(|topic| topic.code == code)
+}
+
+/// The JSON Schema (draft 7) of the document.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    shape::read::document_schema::<shape::sections::Document>()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_explained_once() {
+        let mut seen = BTreeSet::new();
+        for topic in topics() {
+            assert!(seen.insert(topic.code), "{} stands twice", topic.code);
+            assert!(topic.explanation.len() > 40 && !topic.explanation.contains("  "), "{}", topic.code);
+        }
+        assert_eq!(explain("unknown-unit").map(|topic| topic.code), Some("unknown-unit"));
+    }
+}

@@ -1,0 +1,189 @@
+//! From the shape of the document to the [`Spec`] that the floors above work with.
+//!
+//! Called only when nothing is wrong. An entry that lacks what it needs has been
+//! reported before and is left out here rather than assumed.
+
+use std::collections::BTreeMap;
+
+use super::document::{
+    Account, AlternateContact, BackupIntegration, Integration, Key, LandingZone, Organization, Placement,
+    Spec, Unit,
+};
+use super::shape::Located;
+use super::shape::sections::{
+    AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
+    RecordingSection, RolesSection, Tags, UnitSection,
+};
+use super::shape::words::KeyRegions;
+use super::source::{Sources, Span};
+use super::view::{View, on};
+use crate::model::Origin;
+use crate::model::region::Region;
+use crate::model::unit_path::UnitPath;
+
+/// The document as the floors above know it.
+pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
+    let doc = view.doc;
+    let at = |span: Span| sources.origin(span);
+    Spec {
+        organization: organization(doc, &at),
+        units: units(view, &at),
+        accounts: view
+            .accounts()
+            .filter_map(|(name, section)| Some((name.value.clone(), account(section, at(name.span))?)))
+            .collect(),
+        keys: doc
+            .keys
+            .iter()
+            .flatten()
+            .filter_map(|(name, section)| Some((name.value.clone(), key(view, section, at(name.span))?)))
+            .collect(),
+        landing_zone: doc.landing_zone.as_ref().and_then(|section| landing_zone(section, &at)),
+        remove: doc.remove.iter().flatten().map(|entry| (entry.value.clone(), at(entry.span))).collect(),
+        consents: doc.consents.iter().flatten().map(|consent| consent.value.clone()).collect(),
+    }
+}
+
+fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
+    let Some(section) = &doc.organization else { return Organization::default() };
+    Organization {
+        origin: Some(at(section.span)),
+        home_region: section.home_region.as_ref().map(|region| region.value.clone()),
+        governed_regions: section
+            .governed_regions
+            .iter()
+            .flatten()
+            .map(|region| region.value.clone())
+            .collect(),
+        management_account: section.management_account.as_ref().map(|id| id.value.clone()),
+        access_role: text(section.access_role.as_ref()),
+        trusted_access: section
+            .trusted_access
+            .iter()
+            .flatten()
+            .map(|service| (service.value.clone(), at(service.span)))
+            .collect(),
+    }
+}
+
+fn units(view: &View<'_>, at: &dyn Fn(Span) -> Origin) -> BTreeMap<UnitPath, Unit> {
+    let nothing = UnitSection::default();
+    let unit = |(path, span): (&UnitPath, &Span)| {
+        let listed = view.doc.organizational_units.as_ref().and_then(|units| units.get(path));
+        let section = listed.unwrap_or(&nothing);
+        let unit = Unit {
+            origin: at(*span),
+            implied: listed.is_none(),
+            baselines: section.baselines.iter().flatten().map(|word| word.value.0.clone()).collect(),
+            tags: tags(section.tags.as_ref()),
+            renamed_from: section.renamed_from.as_ref().map(|old| old.value.clone()),
+        };
+        (path.clone(), unit)
+    };
+    view.units.iter().map(unit).collect()
+}
+
+fn account(section: &AccountSection, origin: Origin) -> Option<Account> {
+    let placement =
+        section.organizational_unit.as_ref().map_or(Placement::Unsaid, |place| place.value.0.clone());
+    Some(Account {
+        origin,
+        email: section.email.as_ref()?.value.clone(),
+        id: section.id.as_ref().map(|id| id.value.clone()),
+        join: section.join.as_ref().map(|join| join.value.0).unwrap_or_default(),
+        placement,
+        tags: tags(section.tags.as_ref()),
+        alternate_contacts: section.alternate_contacts.as_ref().map(|c| contacts(c)).unwrap_or_default(),
+    })
+}
+
+fn contacts(section: &ContactsSection) -> BTreeMap<String, AlternateContact> {
+    let all =
+        [("billing", &section.billing), ("operations", &section.operations), ("security", &section.security)];
+    all.into_iter().filter_map(|(kind, one)| Some((kind.to_owned(), contact(one.as_ref()?)?))).collect()
+}
+
+fn contact(section: &ContactSection) -> Option<AlternateContact> {
+    Some(AlternateContact {
+        name: text(section.name.as_ref())?,
+        title: text(section.title.as_ref())?,
+        email: text(section.email.as_ref())?,
+        phone: text(section.phone.as_ref())?,
+    })
+}
+
+fn key(view: &View<'_>, section: &KeySection, origin: Origin) -> Option<Key> {
+    let account = &section.account.as_ref()?.value;
+    let home = view.home().map(|home| &home.value);
+    let away = |region: &&Located<Region>| Some(&region.value) != home;
+    let replica_regions = match section.regions.as_ref().map(|regions| &regions.value) {
+        Some(KeyRegions::Governed) => {
+            view.governed().filter(away).map(|region| region.value.clone()).collect()
+        }
+        Some(KeyRegions::Listed(listed)) => {
+            listed.iter().filter(away).map(|region| region.value.clone()).collect()
+        }
+        None => Vec::new(),
+    };
+    Some(Key {
+        origin,
+        account: (account != "management").then(|| account.clone()),
+        multi_region: section.multi_region.as_ref().is_some_and(|multi| multi.value),
+        replica_regions,
+    })
+}
+
+fn landing_zone(section: &Located<LandingZoneSection>, at: &dyn Fn(Span) -> Origin) -> Option<LandingZone> {
+    Some(LandingZone {
+        origin: at(section.span),
+        version: text(section.version.as_ref())?,
+        integration_unit: section.integration_unit.as_ref().map(|unit| unit.value.clone()),
+        sandbox_unit: section.sandbox_unit.as_ref().map(|unit| unit.value.clone()),
+        centralized_logging: section.centralized_logging.as_ref().map(|s| recording(s, at(s.span))),
+        config: section.config.as_ref().map(|s| recording(s, at(s.span))),
+        security_roles: section.security_roles.as_ref().map(|s| roles(s, at(s.span))),
+        identity_center: section.identity_center.as_ref().map(|switch| switch.value.0),
+        backup: section.backup.as_ref().map(|s| backup(s, at(s.span))),
+        auto_enroll: section.auto_enroll.as_ref().map(|enroll| enroll.value),
+    })
+}
+
+fn recording(section: &RecordingSection, origin: Origin) -> Integration {
+    Integration {
+        origin,
+        enabled: on(section.enabled.as_ref()),
+        account: text(section.account.as_ref()),
+        retention_days: section.retention_days.as_ref().map(|days| days.value.0),
+        access_log_retention_days: section.access_log_retention_days.as_ref().map(|days| days.value.0),
+        key: text(section.key.as_ref()),
+    }
+}
+
+fn roles(section: &RolesSection, origin: Origin) -> Integration {
+    Integration {
+        origin,
+        enabled: on(section.enabled.as_ref()),
+        account: text(section.account.as_ref()),
+        retention_days: None,
+        access_log_retention_days: None,
+        key: None,
+    }
+}
+
+fn backup(section: &BackupSection, origin: Origin) -> BackupIntegration {
+    BackupIntegration {
+        origin,
+        enabled: on(section.enabled.as_ref()),
+        administrator: text(section.administrator.as_ref()),
+        central: text(section.central.as_ref()),
+        key: text(section.key.as_ref()),
+    }
+}
+
+fn text(value: Option<&Located<String>>) -> Option<String> {
+    value.map(|value| value.value.clone())
+}
+
+fn tags(section: Option<&Tags>) -> BTreeMap<String, String> {
+    section.into_iter().flatten().map(|(key, value)| (key.value.clone(), value.value.clone())).collect()
+}

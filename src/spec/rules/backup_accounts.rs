@@ -1,0 +1,63 @@
+//! Backup lives in two accounts of its own, not enrolled beforehand.
+//!
+//! Source: Control Tower User Guide, backup-prerequisites.
+
+use super::{Rule, View};
+use crate::spec::diagnostic::{Diagnostic, Findings};
+use crate::spec::shape::Located;
+use crate::spec::topic::Topic;
+use crate::spec::view::on;
+
+pub(super) const RULE: Rule = Rule {
+    topic: Topic {
+        code: "backup-accounts",
+        title: "Backup needs two accounts of its own",
+        explanation: "The Backup Administrator and the Central Backup account are two dedicated accounts, neither the \
+                      log archive nor the audit account, and must not be enrolled in Control Tower before backup \
+                      is switched on: they do not sit in a registered unit. \
+                      Source: AWS Control Tower User Guide, backup prerequisites.",
+    },
+    check,
+};
+
+fn check(view: &View<'_>, findings: &mut Findings) {
+    let Some(backup) = view.landing_zone().and_then(|zone| zone.backup.as_ref()) else { return };
+    if !on(backup.enabled.as_ref()) {
+        return;
+    }
+    if let (Some(one), Some(other)) = (&backup.administrator, &backup.central)
+        && one == other
+    {
+        findings.push(
+            Diagnostic::error(RULE.topic.code, format!("`{one}` cannot be both backup accounts"))
+                .at(other.span, "central")
+                .at(one.span, "administrator"),
+        );
+    }
+    for account in [&backup.administrator, &backup.central].into_iter().flatten() {
+        check_account(view, account, findings);
+    }
+}
+
+fn check_account(view: &View<'_>, account: &Located<String>, findings: &mut Findings) {
+    let others = view.integration_accounts();
+    let other = others.iter().find(|n| !n.role.starts_with("backup.") && n.account == account);
+    if let Some(other) = other {
+        findings.push(
+            Diagnostic::error(RULE.topic.code, format!("`{account}` already serves {}", other.role))
+                .at(account.span, "backup needs an account of its own")
+                .at(other.account.span, "used here"),
+        );
+    }
+    let Some(unit) = view.unit_of(account).filter(|unit| view.registers(unit)) else { return };
+    let place = view.account(account).and_then(|account| account.organizational_unit.as_ref());
+    findings.push(
+        Diagnostic::error(
+            RULE.topic.code,
+            format!("`{account}` would be enrolled by the baseline of `{unit}`"),
+        )
+        .at(place.map_or(account.span, |place| place.span), "a registered unit")
+        .at(account.span, "used for backup")
+        .help("put it into the Security unit with the other integration accounts"),
+    );
+}

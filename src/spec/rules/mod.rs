@@ -1,0 +1,91 @@
+//! The rules of a valid document, one file each, in one table.
+//!
+//! In: the document as read. Out: findings, each with its rule's code. A rule sees
+//! the whole document and says all it finds; it assumes nothing of other rules.
+//! Absent: the forms of single values, which are reported on reading, and whatever
+//! only AWS can tell (quotas, who exists), which the plan checks.
+
+mod account_name;
+mod alternate_contacts;
+mod backup_accounts;
+mod backup_key;
+mod baseline_combination;
+mod baseline_context;
+mod capacity;
+mod consents;
+mod control_tower_email;
+mod duplicate_email;
+mod duplicate_id;
+mod home_region;
+mod incomplete_integration;
+mod integration_accounts;
+mod integration_order;
+mod key_regions;
+mod landing_zone_version;
+mod logging_key;
+mod manifest_sections;
+mod names_of_aws;
+mod ordinary_account;
+mod regions;
+mod removal;
+mod security_unit_baselines;
+mod tags;
+mod unit_rename;
+mod unit_tree;
+mod unknown_account;
+mod unknown_kms_key;
+mod unknown_unit;
+mod unregistered_parent;
+
+use super::diagnostic::Findings;
+use super::topic::Topic;
+use super::view::View;
+
+/// One rule.
+pub(crate) struct Rule {
+    /// Its code and why it exists.
+    pub(crate) topic: Topic,
+    check: fn(&View<'_>, &mut Findings),
+}
+
+/// Every rule, in the order of the document's sections.
+pub(crate) const RULES: &[Rule] = &[
+    home_region::RULE,
+    regions::RULE,
+    names_of_aws::RULE,
+    unit_tree::RULE,
+    unit_rename::RULE,
+    tags::RULE,
+    account_name::RULE,
+    duplicate_email::RULE,
+    duplicate_id::RULE,
+    unknown_unit::RULE,
+    alternate_contacts::RULE,
+    unknown_account::RULE,
+    unknown_kms_key::RULE,
+    key_regions::RULE,
+    landing_zone_version::RULE,
+    manifest_sections::RULE,
+    incomplete_integration::RULE,
+    integration_order::RULE,
+    integration_accounts::RULE,
+    ordinary_account::RULE,
+    control_tower_email::RULE,
+    logging_key::RULE,
+    backup_key::RULE,
+    backup_accounts::RULE,
+    baseline_context::RULE,
+    baseline_combination::RULE,
+    security_unit_baselines::RULE,
+    unregistered_parent::RULE,
+    capacity::RULE,
+    removal::RULE,
+    consents::RULE,
+];
+
+/// Asks every rule.
+pub(crate) fn check(view: &View<'_>, findings: &mut Findings) {
+    for rule in RULES {
+        (rule.check)(view, findings);
+    }
+}

@@ -1,0 +1,45 @@
+//! A key that an integration names must stand under `keys`.
+//!
+//! Source: this document's own meaning.
+
+use super::{Rule, View};
+use crate::spec::diagnostic::{Diagnostic, Findings};
+use crate::spec::shape::Located;
+use crate::spec::shape::read::nearest;
+use crate::spec::topic::Topic;
+
+pub(super) const RULE: Rule = Rule {
+    topic: Topic {
+        code: "unknown-kms-key",
+        title: "A KMS key is named that the document does not have",
+        explanation: "`centralized_logging.key`, `config.key` and `backup.key` name an entry under `keys`, for \
+                      which the program writes the policy that the integration needs.",
+    },
+    check,
+};
+
+fn check(view: &View<'_>, findings: &mut Findings) {
+    if !view.whole("keys") {
+        return;
+    }
+    for (role, key) in named(view) {
+        let names = || view.doc.keys.iter().flatten().map(|(name, _)| name.value.as_str());
+        if names().any(|name| name == key.value) {
+            continue;
+        }
+        let help = nearest(key, names())
+            .map_or_else(|| format!("add `{key}` under keys"), |near| format!("did you mean `{near}`?"));
+        let message = format!("landing_zone.{role}.key names the key `{key}`, which does not exist");
+        findings.push(Diagnostic::error(RULE.topic.code, message).at(key.span, "no such key").help(help));
+    }
+}
+
+/// The keys that integrations name, each with the integration.
+pub(super) fn named<'d>(view: &View<'d>) -> Vec<(&'static str, &'d Located<String>)> {
+    let Some(zone) = view.landing_zone() else { return Vec::new() };
+    let logging = zone.centralized_logging.as_ref().and_then(|section| section.key.as_ref());
+    let config = zone.config.as_ref().and_then(|section| section.key.as_ref());
+    let backup = zone.backup.as_ref().and_then(|section| section.key.as_ref());
+    let all = [("centralized_logging", logging), ("config", config), ("backup", backup)];
+    all.into_iter().filter_map(|(role, key)| key.map(|key| (role, key))).collect()
+}

@@ -1,0 +1,196 @@
+//! Every section of the document, key by key.
+//!
+//! The documentation of a key is what the operator's editor shows and what the
+//! JSON Schema says, so it speaks to the operator.
+
+use std::collections::BTreeMap;
+
+use super::Located;
+use super::read::section;
+use super::words::{BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, PlacementWord, Switch};
+use crate::model::email::Email;
+use crate::model::ids::AccountId;
+use crate::model::region::Region;
+use crate::model::unit_path::UnitPath;
+
+/// Tags by key.
+pub(crate) type Tags = BTreeMap<Located<String>, Located<String>>;
+
+section! {
+    /// What an AWS organization and its landing zone shall be. What is not said is left alone.
+    Document {
+        /// The version of this document's language, always 1.
+        version: Located<FormatVersion> = required,
+        /// The organization as a whole.
+        organization: Located<OrganizationSection>,
+        /// Organizational units by path, such as `Workloads/Prod`. A parent need not be listed.
+        organizational_units: BTreeMap<Located<UnitPath>, UnitSection>,
+        /// Member accounts by name.
+        accounts: BTreeMap<Located<String>, AccountSection>,
+        /// KMS keys by name.
+        keys: BTreeMap<Located<String>, KeySection>,
+        /// The Control Tower landing zone.
+        landing_zone: Located<LandingZoneSection>,
+        /// Addresses of what shall be removed, such as `organizational_unit.Old`.
+        remove: Vec<Located<String>>,
+        /// Irreversible acts that are allowed, by name, such as `unit_deletion.Old`.
+        consents: Vec<Located<String>>,
+    }
+}
+
+section! {
+    /// The organization as a whole.
+    OrganizationSection {
+        /// The Region of the landing zone. It can never be changed afterwards.
+        home_region: Located<Region>,
+        /// The Regions that Control Tower governs, the home Region among them.
+        governed_regions: Vec<Located<Region>>,
+        /// Refuse to work in any other organization than the one of this management account.
+        management_account: Located<AccountId>,
+        /// The role assumed in member accounts before `OrganizationAccountAccessRole`.
+        access_role: Located<String>,
+        /// Services that may act in the whole organization, beside those the rest of the document needs.
+        trusted_access: Vec<Located<String>>,
+    }
+}
+
+section! {
+    /// One organizational unit.
+    UnitSection {
+        /// Control Tower baselines enabled on the unit.
+        baselines: Vec<Located<BaselineWord>>,
+        /// Tags to have; others are left alone.
+        tags: Tags,
+        /// The path it had before, when it is being renamed.
+        renamed_from: Located<UnitPath>,
+    }
+}
+
+section! {
+    /// One member account.
+    AccountSection {
+        /// The root user's e-mail address, used by no other AWS account.
+        email: Located<Email> = required,
+        /// The unit it shall be in, or `root`.
+        organizational_unit: Located<PlacementWord>,
+        /// Its id in quotes, when it exists already.
+        id: Located<AccountId>,
+        /// How it becomes a member: `create` it when missing (the default), or `existing` already.
+        join: Located<JoinWord>,
+        /// Tags to have; others are left alone.
+        tags: Tags,
+        /// Whom AWS shall write to beside the root user.
+        alternate_contacts: Located<ContactsSection>,
+    }
+}
+
+section! {
+    /// Alternate contacts by what they are for.
+    ContactsSection {
+        /// For invoices and payments.
+        billing: Located<ContactSection>,
+        /// For the running of the account.
+        operations: Located<ContactSection>,
+        /// For abuse and security reports.
+        security: Located<ContactSection>,
+    }
+}
+
+section! {
+    /// One alternate contact; AWS wants all four members.
+    ContactSection {
+        /// Full name.
+        name: Located<String> = required,
+        /// Title or role.
+        title: Located<String> = required,
+        /// E-mail address.
+        email: Located<String> = required,
+        /// Telephone number in quotes, such as `"+1-555-0100"`.
+        phone: Located<String> = required,
+    }
+}
+
+section! {
+    /// One KMS key, with a policy written for its use.
+    KeySection {
+        /// The account it lives in: `management`, or a name under `accounts`.
+        account: Located<String> = required,
+        /// Whether it is a multi-Region key. The backup key is, the logging key must not be.
+        multi_region: Located<bool>,
+        /// Regions to hold a replica of a multi-Region key: `governed`, or a list.
+        regions: Located<KeyRegions>,
+    }
+}
+
+section! {
+    /// The Control Tower landing zone.
+    LandingZoneSection {
+        /// Its version in quotes, such as "4.0". It never changes by itself.
+        version: Located<String> = required,
+        /// The unit directly under the root that holds the integration accounts. Up to 3.3 the landing
+        /// zone makes it.
+        integration_unit: Located<UnitPath>,
+        /// Up to 3.3: a second unit that the landing zone makes.
+        sandbox_unit: Located<UnitPath>,
+        /// The organization trail and its bucket.
+        centralized_logging: Located<RecordingSection>,
+        /// AWS Config and its bucket; from 4.0 on.
+        config: Located<RecordingSection>,
+        /// The roles of security auditors.
+        security_roles: Located<RolesSection>,
+        /// Whether the landing zone sets up IAM Identity Center.
+        identity_center: Located<Switch>,
+        /// AWS Backup.
+        backup: Located<BackupSection>,
+        /// Whether accounts moved into a registered unit are enrolled by themselves.
+        auto_enroll: Located<bool>,
+    }
+}
+
+section! {
+    /// An integration that records into buckets of one account.
+    RecordingSection {
+        /// False switches it off.
+        enabled: Located<bool>,
+        /// The account that holds the buckets, by its name under `accounts`.
+        account: Located<String>,
+        /// Days to keep what is recorded.
+        retention_days: Located<Days>,
+        /// Days to keep the buckets' access logs.
+        access_log_retention_days: Located<Days>,
+        /// The key that encrypts it, by its name under `keys`.
+        key: Located<String>,
+    }
+}
+
+section! {
+    /// The roles of security auditors.
+    RolesSection {
+        /// False switches it off.
+        enabled: Located<bool>,
+        /// The audit account, by its name under `accounts`.
+        account: Located<String>,
+    }
+}
+
+section! {
+    /// AWS Backup, managed by the landing zone.
+    BackupSection {
+        /// False switches it off.
+        enabled: Located<bool>,
+        /// The Backup Administrator account, by its name under `accounts`.
+        administrator: Located<String>,
+        /// The Central Backup account, by its name under `accounts`.
+        central: Located<String>,
+        /// The multi-Region key of the vaults, by its name under `keys`.
+        key: Located<String>,
+    }
+}
+
+section! {
+    /// An integration with nothing to set.
+    SwitchSection {
+        /// Whether it is on.
+        enabled: Located<bool> = required,
+    }
+}

@@ -1,0 +1,186 @@
+//! What rules ask of a document again and again: who is where, which unit is the
+//! Security unit, which integrations are on.
+//!
+//! In: the document as read, with the paths that were lost in reading. Nothing is
+//! decided here about what is right.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::shape::Located;
+use super::shape::sections::{AccountSection, Document, LandingZoneSection, UnitSection};
+use super::shape::words::BaselineWord;
+use super::source::Span;
+use crate::catalog::baselines;
+use crate::model::region::Region;
+use crate::model::unit_path::UnitPath;
+
+/// A document under examination.
+pub(crate) struct View<'d> {
+    pub(crate) doc: &'d Document,
+    /// Units that are listed or implied by one below, with the place that says so.
+    pub(crate) units: BTreeMap<UnitPath, Span>,
+    broken: &'d BTreeSet<String>,
+}
+
+/// Whether an integration is said to be on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Said and on.
+    On,
+    /// Said and off, at this place.
+    Off(Span),
+    /// Not said: left as it is.
+    Unsaid,
+}
+
+/// An account that an enabled integration names.
+pub(crate) struct Named<'d> {
+    /// The key that names it, e.g. `backup.central`.
+    pub(crate) role: &'static str,
+    /// Its name, at the place that names it.
+    pub(crate) account: &'d Located<String>,
+}
+
+impl<'d> View<'d> {
+    pub(crate) fn new(doc: &'d Document, broken: &'d BTreeSet<String>) -> Self {
+        let mut units = BTreeMap::new();
+        for path in doc.organizational_units.iter().flat_map(BTreeMap::keys) {
+            units.insert(path.value.clone(), path.span);
+        }
+        for path in doc.organizational_units.iter().flat_map(BTreeMap::keys) {
+            for above in path.ancestors() {
+                units.entry(above).or_insert(path.span);
+            }
+        }
+        Self { doc, units, broken }
+    }
+
+    /// Whether everything written under a path was understood, so that absence means absence.
+    pub(crate) fn whole(&self, path: &str) -> bool {
+        !self.broken.contains(path)
+    }
+
+    /// Listed units.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = (&'d Located<UnitPath>, &'d UnitSection)> + use<'d> {
+        self.doc.organizational_units.iter().flatten()
+    }
+
+    /// Accounts.
+    pub(crate) fn accounts(
+        &self,
+    ) -> impl Iterator<Item = (&'d Located<String>, &'d AccountSection)> + use<'d> {
+        self.doc.accounts.iter().flatten()
+    }
+
+    /// The account of that name.
+    pub(crate) fn account(&self, name: &str) -> Option<&'d AccountSection> {
+        self.accounts().find(|(known, _)| known.value == name).map(|(_, account)| account)
+    }
+
+    /// The unit an account shall be in; none for the root and where nothing is said.
+    pub(crate) fn unit_of(&self, name: &str) -> Option<&'d UnitPath> {
+        self.account(name)?.organizational_unit.as_ref()?.unit()
+    }
+
+    /// The landing zone.
+    pub(crate) fn landing_zone(&self) -> Option<&'d Located<LandingZoneSection>> {
+        self.doc.landing_zone.as_ref()
+    }
+
+    /// Whether the landing zone's manifest is that of 3.x; none without a known version.
+    pub(crate) fn classic(&self) -> Option<bool> {
+        let version = self.landing_zone()?.version.as_ref()?;
+        let known = baselines::known_landing_zones().contains(&version.value);
+        known.then(|| version.value.starts_with("3."))
+    }
+
+    /// Governed Regions.
+    pub(crate) fn governed(&self) -> impl Iterator<Item = &'d Located<Region>> + use<'d> {
+        self.doc.organization.iter().flat_map(|o| o.governed_regions.iter().flatten())
+    }
+
+    /// The home Region.
+    pub(crate) fn home(&self) -> Option<&'d Located<Region>> {
+        self.doc.organization.as_ref()?.home_region.as_ref()
+    }
+
+    /// Whether a unit is made by a 3.x landing zone.
+    pub(crate) fn made_by_landing_zone(&self, path: &UnitPath) -> bool {
+        let Some(zone) = self.landing_zone().filter(|_| self.classic() == Some(true)) else { return false };
+        [&zone.integration_unit, &zone.sandbox_unit].into_iter().flatten().any(|unit| unit.value == *path)
+    }
+
+    /// The baselines that a unit lists.
+    pub(crate) fn baselines(
+        &self,
+        path: &UnitPath,
+    ) -> impl Iterator<Item = &'d Located<BaselineWord>> + use<'d> {
+        let section = self.doc.organizational_units.as_ref().and_then(|units| units.get(path));
+        section.into_iter().flat_map(|unit| unit.baselines.iter().flatten())
+    }
+
+    /// Whether a unit is registered by one of its baselines, so that its accounts are enrolled.
+    pub(crate) fn registers(&self, path: &UnitPath) -> bool {
+        self.baselines(path).any(|word| registers(&word.value))
+    }
+
+    /// The Security unit: the one said, else the one in which all integration accounts are.
+    pub(crate) fn security_unit(&self) -> Option<UnitPath> {
+        let zone = self.landing_zone()?;
+        if let Some(said) = &zone.integration_unit {
+            return Some(said.value.clone());
+        }
+        let named = self.integration_accounts();
+        let units: BTreeSet<&UnitPath> = named.iter().filter_map(|n| self.unit_of(n.account)).collect();
+        (units.len() == 1).then(|| units.into_iter().next().cloned()).flatten()
+    }
+
+    /// The accounts that enabled integrations name.
+    pub(crate) fn integration_accounts(&self) -> Vec<Named<'d>> {
+        let Some(zone) = self.landing_zone() else { return Vec::new() };
+        let logging = zone.centralized_logging.as_ref().filter(|s| on(s.enabled.as_ref()));
+        let config = zone.config.as_ref().filter(|s| on(s.enabled.as_ref()));
+        let roles = zone.security_roles.as_ref().filter(|s| on(s.enabled.as_ref()));
+        let backup = zone.backup.as_ref().filter(|s| on(s.enabled.as_ref()));
+        let named = [
+            ("centralized_logging.account", logging.and_then(|s| s.account.as_ref())),
+            ("config.account", config.and_then(|s| s.account.as_ref())),
+            ("security_roles.account", roles.and_then(|s| s.account.as_ref())),
+            ("backup.administrator", backup.and_then(|s| s.administrator.as_ref())),
+            ("backup.central", backup.and_then(|s| s.central.as_ref())),
+        ];
+        let named =
+            named.into_iter().filter_map(|(role, account)| account.map(|account| Named { role, account }));
+        named.collect()
+    }
+
+    /// Whether the integration of that key is on.
+    pub(crate) fn state(&self, integration: &str) -> State {
+        let Some(zone) = self.landing_zone() else { return State::Unsaid };
+        let told = |enabled: Option<&Located<bool>>| match enabled {
+            Some(enabled) if !enabled.value => State::Off(enabled.span),
+            _ => State::On,
+        };
+        let state = match integration {
+            "centralized_logging" => zone.centralized_logging.as_ref().map(|s| told(s.enabled.as_ref())),
+            "config" => zone.config.as_ref().map(|s| told(s.enabled.as_ref())),
+            "security_roles" => zone.security_roles.as_ref().map(|s| told(s.enabled.as_ref())),
+            "backup" => zone.backup.as_ref().map(|s| told(s.enabled.as_ref())),
+            "identity_center" => {
+                zone.identity_center.as_ref().map(|s| if s.0 { State::On } else { State::Off(s.span) })
+            }
+            _ => None,
+        };
+        state.unwrap_or(State::Unsaid)
+    }
+}
+
+/// Whether a section that may say `enabled: false` is on.
+pub(crate) fn on(enabled: Option<&Located<bool>>) -> bool {
+    enabled.is_none_or(|enabled| enabled.value)
+}
+
+/// Whether a baseline registers a unit: those that the Security unit does not take do.
+pub(crate) fn registers(word: &BaselineWord) -> bool {
+    baselines::by_word(&word.0).is_some_and(|baseline| !baseline.on_security_unit)
+}
