@@ -1,0 +1,302 @@
+//! Accounts of the organization, their placement, tags, contacts and creations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_account::types::AlternateContactType;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::fan_out::fan_out;
+use super::pages;
+use crate::cloud::connection::Connection;
+use crate::cloud::failure::CallError;
+use crate::model::Attributes;
+
+/// The largest page that Organizations gives.
+const PAGE: i32 = 20;
+
+const LIST: &str = "organizations:ListAccounts";
+const LIST_FOR_PARENT: &str = "organizations:ListAccountsForParent";
+const DESCRIBE: &str = "organizations:DescribeAccount";
+const PARENTS: &str = "organizations:ListParents";
+const CREATIONS: &str = "organizations:ListCreateAccountStatus";
+const CREATION: &str = "organizations:DescribeCreateAccountStatus";
+const TAGS: &str = "organizations:ListTagsForResource";
+const CONTACT: &str = "account:GetAlternateContact";
+
+/// One member account, or the management account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// Its root e-mail address.
+    pub email: String,
+    /// AWS's word for its state, e.g. `ACTIVE` or `CLOSED`. From `State`; from
+    /// `Status`, which AWS announced to retire on 2026-09-09, only where there is
+    /// no `State`. `SUSPENDED` of `Status` may mean closed or suspended.
+    pub state: String,
+    /// The unit or root it is in; none where the answer did not say.
+    pub parent: Option<String>,
+}
+
+impl Account {
+    fn of(operation: &str, from: &aws_sdk_organizations::types::Account) -> Result<Self, CallError> {
+        let status = || from_status(from);
+        let state = from.state().map(|state| state.as_str().to_owned()).or_else(status);
+        Ok(Self {
+            id: from.id().ok_or_else(|| CallError::unreadable(operation, "Id"))?.to_owned(),
+            arn: from.arn().unwrap_or_default().to_owned(),
+            name: from.name().unwrap_or_default().to_owned(),
+            email: from.email().unwrap_or_default().to_owned(),
+            state: state.unwrap_or_default(),
+            parent: from.paths().first().and_then(|path| parent_in(path)),
+        })
+    }
+
+    /// What others refer to.
+    #[must_use]
+    pub fn attributes(&self) -> Attributes {
+        let mut known =
+            Attributes::from([("id".to_owned(), self.id.clone()), ("arn".to_owned(), self.arn.clone())]);
+        if let Some(parent) = &self.parent {
+            known.insert("parent_id".to_owned(), parent.clone());
+        }
+        known
+    }
+}
+
+/// The state by the retiring member `Status`.
+fn from_status(from: &aws_sdk_organizations::types::Account) -> Option<String> {
+    from.status().map(|status| status.as_str().to_owned())
+}
+
+/// The nearest unit or root in a path such as `o-org/r-root/ou-one/ou-two/123456789012/`.
+fn parent_in(path: &str) -> Option<String> {
+    let holder = |part: &&str| part.starts_with("ou-") || part.starts_with("r-");
+    path.rsplit('/').find(holder).map(str::to_owned)
+}
+
+/// Every account, in AWS's order.
+///
+/// # Errors
+/// When they cannot be read.
+pub async fn list(connection: &Connection) -> Result<Vec<Account>, CallError> {
+    let site = connection.global();
+    let client = site.clients.organizations();
+    let site = &site;
+    let found = pages::all(LIST, |token| async move {
+        let request = || client.list_accounts().max_results(PAGE).set_next_token(token.clone());
+        let answer = site.call(LIST, || request().send()).await?;
+        Ok((answer.accounts().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    let mut seen = BTreeSet::new();
+    let mut accounts = Vec::new();
+    for from in &found.await? {
+        let account = Account::of(LIST, from)?;
+        // An account may slip from one page to a later one while we read.
+        if seen.insert(account.id.clone()) {
+            accounts.push(account);
+        }
+    }
+    Ok(accounts)
+}
+
+/// Fills in the parents that [`list`] did not learn, by listing each of `parents`
+/// (units and the root). Does nothing when every placement is known.
+///
+/// # Errors
+/// When any parent cannot be read.
+pub async fn place(
+    connection: &Connection,
+    accounts: &mut [Account],
+    parents: Vec<String>,
+) -> Result<(), CallError> {
+    if accounts.iter().all(|account| account.parent.is_some()) {
+        return Ok(());
+    }
+    let questions = parents.into_iter().map(|parent| {
+        let connection = connection.clone();
+        async move { in_parent(&connection, &parent).await.map(|ids| (parent, ids)) }
+    });
+    let mut placement = BTreeMap::new();
+    for answer in fan_out(questions.collect()).await {
+        let (parent, ids) = answer?;
+        placement.extend(ids.into_iter().map(|id| (id, parent.clone())));
+    }
+    for account in accounts.iter_mut().filter(|account| account.parent.is_none()) {
+        account.parent = placement.get(&account.id).cloned();
+    }
+    Ok(())
+}
+
+async fn in_parent(connection: &Connection, parent: &str) -> Result<Vec<String>, CallError> {
+    let site = connection.global();
+    let client = site.clients.organizations();
+    let site = &site;
+    let found = pages::all(LIST_FOR_PARENT, |token| async move {
+        let request = || {
+            let request = client.list_accounts_for_parent().parent_id(parent).max_results(PAGE);
+            request.set_next_token(token.clone())
+        };
+        let answer = site.call(LIST_FOR_PARENT, || request().send()).await?;
+        Ok((answer.accounts().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    Ok(found.await?.iter().filter_map(|account| account.id().map(str::to_owned)).collect())
+}
+
+/// One account by id; its parent only if AWS gives the path.
+///
+/// # Errors
+/// When it cannot be read; the verdict is `Missing` when it does not exist.
+pub async fn describe(connection: &Connection, id: &str) -> Result<Account, CallError> {
+    let site = connection.global();
+    let client = site.clients.organizations();
+    let answer = site.call(DESCRIBE, || client.describe_account().account_id(id).send()).await?;
+    let account = answer.account().ok_or_else(|| CallError::unreadable(DESCRIBE, "Account"))?;
+    Account::of(DESCRIBE, account)
+}
+
+/// The parent of an account or unit, asked of the authority for it.
+///
+/// # Errors
+/// When it cannot be read; the verdict is `Missing` when the child does not exist.
+pub async fn parent(connection: &Connection, child: &str) -> Result<String, CallError> {
+    let site = connection.global();
+    let client = site.clients.organizations();
+    let site = &site;
+    let found = pages::all(PARENTS, |token| async move {
+        let request = || client.list_parents().child_id(child).set_next_token(token.clone());
+        let answer = site.call(PARENTS, || request().send()).await?;
+        Ok((answer.parents().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    let parents = found.await?;
+    let id = parents.first().and_then(|parent| parent.id());
+    id.map(str::to_owned).ok_or_else(|| CallError::unreadable(PARENTS, "parent"))
+}
+
+/// The tags of an account, unit or root.
+///
+/// # Errors
+/// When they cannot be read.
+pub async fn tags(connection: &Connection, id: &str) -> Result<BTreeMap<String, String>, CallError> {
+    let site = connection.global();
+    let client = site.clients.organizations();
+    let site = &site;
+    let found = pages::all(TAGS, |token| async move {
+        let request = || client.list_tags_for_resource().resource_id(id).set_next_token(token.clone());
+        let answer = site.call(TAGS, || request().send()).await?;
+        Ok((answer.tags().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    Ok(found.await?.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect())
+}
+
+/// The alternate contact of an account; none when it has none of that kind
+/// (`billing`, `operations` or `security`). Members: `name`, `title`, `email`, `phone`.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn contact(connection: &Connection, account: &str, kind: &str) -> Result<Option<Value>, CallError> {
+    // The management account may not name itself (Account Management API
+    // reference, parameter AccountId).
+    let own = connection.caller().await?.account.as_str() == account;
+    let id = (!own).then(|| account.to_owned());
+    let site = connection.global();
+    let client = site.clients.account();
+    let kind = AlternateContactType::from(kind.to_ascii_uppercase().as_str());
+    let request = || {
+        let request = client.get_alternate_contact().alternate_contact_type(kind.clone());
+        request.set_account_id(id.clone())
+    };
+    match site.call(CONTACT, || request().send()).await {
+        Ok(answer) => Ok(answer.alternate_contact().map(|contact| {
+            json!({ "name": contact.name(), "title": contact.title(),
+                "email": contact.email_address(), "phone": contact.phone_number() })
+        })),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A request to create an account. AWS does not tell its e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Creation {
+    /// `car-...`
+    pub id: String,
+    /// The name that was asked for.
+    pub name: String,
+    /// `IN_PROGRESS`, `SUCCEEDED` or `FAILED`.
+    pub state: String,
+    /// When it was asked for.
+    pub requested: Option<Timestamp>,
+    /// The account, once it is there.
+    pub account: Option<String>,
+    /// AWS's word for why it failed.
+    pub failure: Option<String>,
+}
+
+impl Creation {
+    /// The values of a status in an answer of `operation`.
+    pub(crate) fn of(
+        operation: &str,
+        from: &aws_sdk_organizations::types::CreateAccountStatus,
+    ) -> Result<Self, CallError> {
+        let seconds = from.requested_timestamp().map(aws_sdk_organizations::primitives::DateTime::secs);
+        Ok(Self {
+            id: from.id().ok_or_else(|| CallError::unreadable(operation, "Id"))?.to_owned(),
+            name: from.account_name().unwrap_or_default().to_owned(),
+            state: from.state().map_or("", |state| state.as_str()).to_owned(),
+            requested: seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()),
+            account: from.account_id().map(str::to_owned),
+            failure: from.failure_reason().map(|reason| reason.as_str().to_owned()),
+        })
+    }
+}
+
+/// Every request to create an account that AWS remembers.
+///
+/// # Errors
+/// When they cannot be read.
+pub async fn creations(connection: &Connection) -> Result<Vec<Creation>, CallError> {
+    let site = connection.global();
+    let client = site.clients.organizations();
+    let site = &site;
+    let found = pages::all(CREATIONS, |token| async move {
+        let request = || client.list_create_account_status().max_results(PAGE).set_next_token(token.clone());
+        let answer = site.call(CREATIONS, || request().send()).await?;
+        Ok((answer.create_account_statuses().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    found.await?.iter().map(|from| Creation::of(CREATIONS, from)).collect()
+}
+
+/// One request to create an account.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn creation(connection: &Connection, id: &str) -> Result<Creation, CallError> {
+    let site = connection.global();
+    let client = site.clients.organizations();
+    let request = || client.describe_create_account_status().create_account_request_id(id);
+    let answer = site.call(CREATION, || request().send()).await?;
+    let status = answer.create_account_status();
+    Creation::of(CREATION, status.ok_or_else(|| CallError::unreadable(CREATION, "CreateAccountStatus"))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_unit_of_a_path_is_the_parent() {
+        let parent = |path| parent_in(path);
+        assert_eq!(
+            parent("o-exampleorgid/r-abcd/ou-abcd-11112222/ou-abcd-33334444/111122223333/").as_deref(),
+            Some("ou-abcd-33334444")
+        );
+        assert_eq!(parent("o-exampleorgid/r-abcd/111122223333/").as_deref(), Some("r-abcd"));
+        assert_eq!(parent("nonsense"), None);
+    }
+}
