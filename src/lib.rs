@@ -2,6 +2,7 @@
 //!
 //! The floors, from the street up, and who may name whom: `docs/architecture.md`.
 
+pub mod apply;
 pub mod catalog;
 pub mod cloud;
 pub mod model;
