@@ -7,12 +7,15 @@
 //! call that it announces. Absent: how one call is made (`cloud`), how a notice
 //! looks (`report`), and undoing: a failed run is carried on by the next one.
 
+pub mod engine;
 pub mod event;
 pub mod journal;
 pub mod outcome;
 pub mod performer;
+pub mod schedule;
 pub mod settings;
 
+pub use engine::Engine;
 pub use event::{Command, Event, Notice};
 pub use outcome::Outcome;
 pub use performer::Performer;

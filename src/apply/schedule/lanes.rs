@@ -1,0 +1,308 @@
+//! Ready steps, and the limits of AWS that they share.
+//!
+//! A step needs a slot in each of its width lanes until its operation has ended,
+//! and one token of its operation's bucket when it is sent. It takes all of them
+//! at once or none, so no two steps can wait for each other. Steps with the same
+//! limits stand in one queue, most urgent first; a queue whose head is held back
+//! waits at the lane that does so and is looked at again only when that lane has
+//! room. So a decision costs the logarithm of the queues, not their number.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::time::Duration;
+
+use super::bucket::Bucket;
+use crate::apply::Settings;
+use crate::catalog::operations::Operations;
+use crate::plan::Step;
+
+/// Waiting queues, most urgent head first.
+type Waiting = BTreeSet<(Reverse<u32>, usize)>;
+
+/// All lanes of one run.
+#[derive(Debug)]
+pub(in crate::apply) struct Lanes {
+    widths: Vec<Width>,
+    rates: Vec<Rate>,
+    rate_names: BTreeMap<String, usize>,
+    queues: Vec<Queue>,
+    /// The queue of each step.
+    homes: Vec<usize>,
+    urgencies: Vec<u32>,
+    /// Queues whose head may be able to go.
+    open: Waiting,
+    /// Lanes that may have room for somebody who waits.
+    roomy: BTreeSet<Place>,
+}
+
+#[derive(Debug)]
+struct Width {
+    slots: usize,
+    used: usize,
+    waiting: Waiting,
+    /// The first step that will not give its slot back.
+    held_by: Option<u32>,
+}
+
+#[derive(Debug)]
+struct Rate {
+    bucket: Bucket,
+    waiting: Waiting,
+}
+
+#[derive(Debug)]
+struct Queue {
+    widths: Vec<usize>,
+    rate: usize,
+    ready: BinaryHeap<(u32, u32)>,
+    place: Place,
+}
+
+/// Where a queue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Empty,
+    Open,
+    Width(usize),
+    Rate(usize),
+}
+
+impl Lanes {
+    /// The lanes of a plan's steps, all empty.
+    pub(in crate::apply) fn new(
+        steps: &[Step],
+        urgencies: Vec<u32>,
+        operations: &Operations,
+        settings: &Settings,
+    ) -> Self {
+        let mut lanes = Self {
+            widths: Vec::new(),
+            rates: Vec::new(),
+            rate_names: BTreeMap::new(),
+            queues: Vec::new(),
+            homes: Vec::with_capacity(steps.len()),
+            urgencies,
+            open: BTreeSet::new(),
+            roomy: BTreeSet::new(),
+        };
+        let mut width_names: BTreeMap<String, usize> = BTreeMap::new();
+        let mut homes: BTreeMap<(Vec<usize>, usize), usize> = BTreeMap::new();
+        for step in steps {
+            let mut widths: Vec<usize> = width_lanes(step, operations)
+                .into_iter()
+                .map(|name| {
+                    let slots = operations.slots(name).max(1);
+                    *width_names.entry(name.to_owned()).or_insert_with(|| {
+                        lanes.widths.push(Width { slots, used: 0, waiting: BTreeSet::new(), held_by: None });
+                        lanes.widths.len() - 1
+                    })
+                })
+                .collect();
+            widths.sort_unstable();
+            let rate = lanes.rate(&step.operation, operations, settings);
+            let home = *homes.entry((widths.clone(), rate)).or_insert_with(|| {
+                lanes.queues.push(Queue { widths, rate, ready: BinaryHeap::new(), place: Place::Empty });
+                lanes.queues.len() - 1
+            });
+            lanes.homes.push(home);
+        }
+        lanes
+    }
+
+    /// The rate lane of an operation, made when it is asked for the first time.
+    pub(in crate::apply) fn rate(
+        &mut self,
+        operation: &str,
+        operations: &Operations,
+        settings: &Settings,
+    ) -> usize {
+        if let Some(rate) = self.rate_names.get(operation) {
+            return *rate;
+        }
+        let published = operations.get(operation).and_then(|row| row.rate.zip(row.burst));
+        let bucket = match published {
+            Some((rate, burst)) => Bucket::new(rate * settings.rate_share, burst),
+            None => Bucket::new(settings.unpublished_rate, settings.unpublished_burst),
+        };
+        self.rates.push(Rate { bucket, waiting: BTreeSet::new() });
+        self.rate_names.insert(operation.to_owned(), self.rates.len() - 1);
+        self.rates.len() - 1
+    }
+
+    /// The bucket of a rate lane.
+    pub(in crate::apply) fn bucket(&mut self, rate: usize) -> Option<&mut Bucket> {
+        self.rates.get_mut(rate).map(|rate| &mut rate.bucket)
+    }
+
+    /// A step may go as soon as its lanes have room.
+    pub(in crate::apply) fn enqueue(&mut self, step: u32) {
+        let urgency = self.urgencies.get(step as usize).copied().unwrap_or_default();
+        let Some(home) = self.homes.get(step as usize).copied() else { return };
+        let place = self.queues.get(home).map_or(Place::Empty, |queue| queue.place);
+        self.put(home, Place::Empty);
+        if let Some(queue) = self.queues.get_mut(home) {
+            queue.ready.push((urgency, step));
+        }
+        self.put(home, if place == Place::Empty { Place::Open } else { place });
+    }
+
+    /// The most urgent step whose lanes all have room at `now`; its slots and
+    /// its token are taken. None when every ready step has to wait.
+    pub(in crate::apply) fn start_next(&mut self, now: Duration) -> Option<u32> {
+        for (index, rate) in self.rates.iter().enumerate() {
+            if !rate.waiting.is_empty() && rate.bucket.ready_at() <= now {
+                self.roomy.insert(Place::Rate(index));
+            }
+        }
+        loop {
+            self.wake_at_roomy_lanes(now);
+            let (_, queue) = self.open.first().copied()?;
+            match self.obstacle(queue, now) {
+                Some(place) => self.put(queue, place),
+                None => return self.take(queue, now),
+            }
+        }
+    }
+
+    /// Gives back the slots of a step whose operation has ended.
+    pub(in crate::apply) fn release(&mut self, step: u32) {
+        for width in self.widths_of(step) {
+            if let Some(lane) = self.widths.get_mut(width) {
+                lane.used = lane.used.saturating_sub(1);
+                self.roomy.insert(Place::Width(width));
+            }
+        }
+    }
+
+    /// Keeps the slots of a step for good: its operation may go on at AWS.
+    pub(in crate::apply) fn hold(&mut self, step: u32) {
+        for width in self.widths_of(step) {
+            if let Some(lane) = self.widths.get_mut(width) {
+                lane.held_by.get_or_insert(step);
+            }
+        }
+    }
+
+    /// When a bucket will let somebody pass who waits for it.
+    pub(in crate::apply) fn next_token(&self) -> Option<Duration> {
+        let waited = self.rates.iter().filter(|rate| !rate.waiting.is_empty());
+        waited.map(|rate| rate.bucket.ready_at()).min()
+    }
+
+    /// Ready steps that wait at a lane held for good, each with its holder. They
+    /// leave their queues.
+    pub(in crate::apply) fn take_held_up(&mut self) -> Vec<(u32, u32)> {
+        let mut held = Vec::new();
+        for index in 0..self.queues.len() {
+            let Some(Queue { place: Place::Width(width), .. }) = self.queues.get(index) else { continue };
+            let Some(holder) = self.widths.get(*width).and_then(|lane| lane.held_by) else { continue };
+            self.put(index, Place::Empty);
+            if let Some(queue) = self.queues.get_mut(index) {
+                let mut steps: Vec<u32> = queue.ready.drain().map(|(_, step)| step).collect();
+                steps.sort_unstable();
+                held.extend(steps.into_iter().map(|step| (step, holder)));
+            }
+        }
+        held
+    }
+
+    /// Orders everything that is ready anew.
+    pub(in crate::apply) fn rerank(&mut self, urgencies: Vec<u32>) {
+        self.urgencies = urgencies;
+        for index in 0..self.queues.len() {
+            self.put(index, Place::Empty);
+            let Some(queue) = self.queues.get_mut(index) else { continue };
+            let steps: Vec<u32> = queue.ready.drain().map(|(_, step)| step).collect();
+            for step in steps {
+                let urgency = self.urgencies.get(step as usize).copied().unwrap_or_default();
+                queue.ready.push((urgency, step));
+            }
+            self.put(index, Place::Open);
+        }
+    }
+
+    fn widths_of(&self, step: u32) -> Vec<usize> {
+        let home = self.homes.get(step as usize).and_then(|home| self.queues.get(*home));
+        home.map(|queue| queue.widths.clone()).unwrap_or_default()
+    }
+
+    /// Lets the most urgent waiter of each lane with room be looked at.
+    fn wake_at_roomy_lanes(&mut self, now: Duration) {
+        let roomy: Vec<Place> = self.roomy.iter().copied().collect();
+        for place in roomy {
+            let has_room = match place {
+                Place::Width(width) => self.widths.get(width).is_some_and(|w| w.used < w.slots),
+                Place::Rate(rate) => self.rates.get(rate).is_some_and(|r| r.bucket.ready_at() <= now),
+                Place::Empty | Place::Open => false,
+            };
+            let first =
+                if has_room { self.waiting(place).and_then(|set| set.first().copied()) } else { None };
+            match first {
+                Some((_, queue)) => self.put(queue, Place::Open),
+                None => {
+                    self.roomy.remove(&place);
+                }
+            }
+        }
+    }
+
+    /// The lane that holds the head of a queue back.
+    fn obstacle(&self, queue: usize, now: Duration) -> Option<Place> {
+        let Some(queue) = self.queues.get(queue) else { return Some(Place::Empty) };
+        let full = |width: &&usize| self.widths.get(**width).is_some_and(|lane| lane.used >= lane.slots);
+        if let Some(width) = queue.widths.iter().find(full) {
+            return Some(Place::Width(*width));
+        }
+        let ready = self.rates.get(queue.rate).is_some_and(|rate| rate.bucket.ready_at() <= now);
+        (!ready).then_some(Place::Rate(queue.rate))
+    }
+
+    /// Takes the head of an open queue, with its slots and its token.
+    fn take(&mut self, index: usize, now: Duration) -> Option<u32> {
+        self.put(index, Place::Empty);
+        let queue = self.queues.get_mut(index)?;
+        let (_, step) = queue.ready.pop()?;
+        for width in &queue.widths {
+            if let Some(lane) = self.widths.get_mut(*width) {
+                lane.used += 1;
+            }
+        }
+        if let Some(rate) = self.rates.get_mut(queue.rate) {
+            rate.bucket.take(now);
+        }
+        self.put(index, Place::Open);
+        Some(step)
+    }
+
+    /// Moves a queue; an empty one always ends up at no place.
+    fn put(&mut self, index: usize, place: Place) {
+        let Some(queue) = self.queues.get_mut(index) else { return };
+        let former = std::mem::replace(&mut queue.place, Place::Empty);
+        let Some((urgency, _)) = queue.ready.peek().copied() else { return };
+        queue.place = place;
+        let key = (Reverse(urgency), index);
+        if let Some(set) = self.waiting(former) {
+            set.remove(&key);
+        }
+        if let Some(set) = self.waiting(place) {
+            set.insert(key);
+        }
+    }
+
+    fn waiting(&mut self, place: Place) -> Option<&mut Waiting> {
+        match place {
+            Place::Empty => None,
+            Place::Open => Some(&mut self.open),
+            Place::Width(width) => self.widths.get_mut(width).map(|lane| &mut lane.waiting),
+            Place::Rate(rate) => self.rates.get_mut(rate).map(|lane| &mut lane.waiting),
+        }
+    }
+}
+
+/// The names of the width lanes of a step: its own unless that is just the rate
+/// of an operation, the one of its operation, and those it names besides.
+fn width_lanes<'a>(step: &'a Step, operations: &'a Operations) -> BTreeSet<&'a str> {
+    let of_operation = operations.get(&step.operation).and_then(|row| row.lane.as_deref());
+    let own = Some(step.lane.as_str()).filter(|lane| !lane.is_empty() && operations.get(lane).is_none());
+    own.into_iter().chain(of_operation).chain(step.also.iter().map(String::as_str)).collect()
+}
