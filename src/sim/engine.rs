@@ -161,7 +161,16 @@ impl Engine {
         if let Some(authorizer) = run.authorizer.clone() {
             authorizer(&run.world, &request)?;
         }
-        handler(&mut run.world, &request)
+        let result = handler(&mut run.world, &request);
+        if let Err(error) = &result {
+            let known = call.operation.errors.contains(&error.code) || wire::is_common(&error.code);
+            debug_assert!(
+                known,
+                "{}:{} does not declare {}",
+                service.name, call.name, error.code
+            );
+        }
+        result
     }
 
     fn identify(
@@ -223,4 +232,203 @@ fn injected(table: &Table, code: &str, message: &str) -> AwsError {
     let error = AwsError::new(code, message);
     let known = table.errors.contains_key(code) || log::THROTTLE_CODES.contains(&code);
     if known { error } else { error.status(500) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::faults::{Fault, FaultPlan, Strike};
+    use super::super::testing::{ask, ask_as, done, organization, quiet, refused, send};
+    use super::super::{Key, Settings, Simulator};
+
+    const ORG: &str = "organizations";
+
+    fn strike(operation: &str, call: u64, fault: Fault) -> Strike {
+        Strike {
+            operation: format!("organizations:{operation}"),
+            call,
+            fault,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_fault_before_the_effect_leaves_none_and_a_lost_answer_leaves_it() {
+        let (sim, root) = organization(quiet()).await;
+        let before = Fault::Before {
+            code: "ServiceException".to_owned(),
+            message: "again, please".to_owned(),
+        };
+        sim.set_faults(FaultPlan::new(vec![
+            strike("CreateOrganizationalUnit", 1, before),
+            strike("CreateOrganizationalUnit", 2, Fault::LostAnswer),
+        ]));
+        let unit = json!({"ParentId": root, "Name": "A"});
+        assert_eq!(
+            refused(&sim, ORG, "CreateOrganizationalUnit", unit.clone()).await,
+            "ServiceException"
+        );
+        assert_eq!(
+            done(
+                &sim,
+                ORG,
+                "ListOrganizationalUnitsForParent",
+                json!({"ParentId": root})
+            )
+            .await["OrganizationalUnits"],
+            json!([])
+        );
+        let request = http::Request::post("/")
+            .header("x-amz-target", "AWSOrganizationsV20161128.CreateOrganizationalUnit")
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/organizations/aws4_request, SignedHeaders=host, Signature=0")
+            .body(unit.to_string().into())
+            .expect("a request");
+        assert_eq!(send(&sim, request).await, None);
+        assert_eq!(
+            refused(&sim, ORG, "CreateOrganizationalUnit", unit).await,
+            "DuplicateOrganizationalUnitException"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_request_is_counted_with_what_became_of_it() {
+        let (sim, root) = organization(Settings {
+            throttles: true,
+            ..quiet()
+        })
+        .await;
+        for _ in 0..3 {
+            ask(
+                &sim,
+                ORG,
+                "CreateOrganizationalUnit",
+                json!({"ParentId": root, "Name": "A"}),
+            )
+            .await;
+        }
+        let counts = sim.requests();
+        assert_eq!(
+            counts.operations["organizations:CreateOrganizationalUnit"],
+            3
+        );
+        assert_eq!((counts.reads, counts.writes, counts.throttled), (0, 4, 1));
+        let log = sim.log();
+        let errors: Vec<Option<&str>> = log
+            .iter()
+            .skip(1)
+            .map(|entry| entry.error.as_deref())
+            .collect();
+        assert_eq!(
+            errors,
+            [
+                None,
+                Some("DuplicateOrganizationalUnitException"),
+                Some("TooManyRequestsException")
+            ]
+        );
+        assert!(log[1].write && log[1].target.contains(&root) && log[1].account == "111122223333");
+        sim.reset();
+        assert!(sim.log().is_empty());
+        assert_eq!(
+            refused(&sim, ORG, "DescribeOrganization", json!({})).await,
+            "AWSOrganizationsNotInUseException"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_issued_key_is_its_account_until_it_expires_and_needs_its_token() {
+        let (sim, _) = organization(quiet()).await;
+        let end = sim.now() + std::time::Duration::from_secs(900);
+        let key = Key {
+            secret: "s".to_owned(),
+            token: Some("t".to_owned()),
+            account: "444455556666".to_owned(),
+            arn: "arn:aws:sts::444455556666:assumed-role/R/s".to_owned(),
+            user_id: "AROA:s".to_owned(),
+            expires: Some(end),
+        };
+        sim.change(|world| world.keys.insert("ASIAX".to_owned(), key));
+        let describe = async |token: Option<&str>| {
+            ask_as(&sim, "ASIAX", token, ORG, "DescribeOrganization", json!({}))
+                .await
+                .code()
+        };
+        assert_eq!(
+            describe(Some("t")).await.as_deref(),
+            Some("AWSOrganizationsNotInUseException")
+        );
+        assert_eq!(
+            describe(None).await.as_deref(),
+            Some("UnrecognizedClientException")
+        );
+        sim.advance(std::time::Duration::from_secs(900));
+        assert_eq!(
+            describe(Some("t")).await.as_deref(),
+            Some("ExpiredTokenException")
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_unsigned_unknown_or_ill_typed_is_refused_as_aws_does() {
+        let sim = Simulator::new(quiet());
+        let bare = http::Request::post("/")
+            .header("x-amz-target", "AWSOrganizationsV20161128.ListRoots")
+            .body("{}".into())
+            .expect("a request");
+        let answer = send(&sim, bare).await.expect("an answer");
+        assert_eq!(
+            (answer.status, answer.code().as_deref()),
+            (400, Some("MissingAuthenticationTokenException"))
+        );
+        let odd = http::Request::post("/")
+            .header("x-amz-target", "AWSOrganizationsV20161128.Nonsense")
+            .body("{}".into())
+            .expect("a request");
+        assert_eq!(
+            send(&sim, odd).await.expect("an answer").code().as_deref(),
+            Some("UnknownOperationException")
+        );
+        assert_eq!(
+            refused(&sim, ORG, "DescribeAccount", json!({"AccountId": 12})).await,
+            "SerializationException"
+        );
+        assert_eq!(
+            refused(
+                &sim,
+                ORG,
+                "CreateGovCloudAccount",
+                json!({"Email": "a@example.com", "AccountName": "a"})
+            )
+            .await,
+            "UnknownOperationException"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_round_trip_takes_its_latency_in_virtual_time() {
+        let sim = Simulator::new(Settings {
+            latency: std::time::Duration::from_millis(80),
+            ..quiet()
+        });
+        let start = sim.now();
+        ask(&sim, ORG, "ListRoots", json!({})).await;
+        assert_eq!(sim.now().duration_since(start).as_millis(), 80);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_authorizer_is_asked_before_the_service() {
+        let (sim, _) = organization(quiet()).await;
+        sim.set_authorizer(std::sync::Arc::new(|_, request| {
+            if request.operation == "ListRoots" {
+                Err(super::AwsError::new("AccessDeniedException", "no"))
+            } else {
+                Ok(())
+            }
+        }));
+        assert_eq!(
+            refused(&sim, ORG, "ListRoots", json!({})).await,
+            "AccessDeniedException"
+        );
+        done(&sim, ORG, "ListAccounts", json!({})).await;
+    }
 }

@@ -108,3 +108,75 @@ fn plain(status: StatusCode, json: String) -> Response<Full<Bytes>> {
         .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::super::testing::quiet;
+    use super::*;
+
+    async fn exchange(stream: &mut TcpStream, request: &str) -> String {
+        stream.write_all(request.as_bytes()).await.expect("a write");
+        let mut buffer = vec![0; 65_536];
+        let read = stream.read(&mut buffer).await.expect("a read");
+        String::from_utf8_lossy(&buffer[..read]).into_owned()
+    }
+
+    #[tokio::test]
+    async fn one_connection_serves_aws_and_the_simulators_own_paths() {
+        let simulator = Simulator::new(quiet());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let server = tokio::spawn({
+            let simulator = simulator.clone();
+            async move {
+                simulator
+                    .serve(listener, async { stopped.await.unwrap_or(()) })
+                    .await
+            }
+        });
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        let create = "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: AWSOrganizationsV20161128.CreateOrganization\r\nAuthorization: AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/organizations/aws4_request, SignedHeaders=host, Signature=0\r\nContent-Length: 2\r\n\r\n{}";
+        let answer = exchange(&mut stream, create).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 200")
+                && answer.contains("x-amzn-requestid")
+                && answer.contains("MasterAccountId"),
+            "{answer}"
+        );
+        let counts = exchange(
+            &mut stream,
+            "GET /_simulator/requests HTTP/1.1\r\nHost: x\r\n\r\n",
+        )
+        .await;
+        assert!(
+            counts.contains("\"organizations:CreateOrganization\":1")
+                && counts.contains("\"writes\":1"),
+            "{counts}"
+        );
+        let world = exchange(
+            &mut stream,
+            "GET /_simulator/world HTTP/1.1\r\nHost: x\r\n\r\n",
+        )
+        .await;
+        assert!(world.contains("\"management\":\"111122223333\""), "{world}");
+        exchange(
+            &mut stream,
+            "POST /_simulator/reset HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+        )
+        .await;
+        assert!(simulator.world().organizations.organizations.is_empty());
+        assert!(
+            exchange(
+                &mut stream,
+                "GET /_simulator/other HTTP/1.1\r\nHost: x\r\n\r\n"
+            )
+            .await
+            .starts_with("HTTP/1.1 404")
+        );
+        stop.send(()).expect("a listener");
+        server.await.expect("a task").expect("an end");
+    }
+}

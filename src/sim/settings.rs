@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// The account whose administrator every unknown access key is (12 digits): the future management account.
     pub account: String,
+    /// E-mail address of that account.
+    pub email: String,
     /// The Region of requests that are not signed for one.
     pub region: String,
     /// Virtual time when a new world begins.
@@ -52,6 +54,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             account: "111122223333".to_owned(),
+            email: "management@example.com".to_owned(),
             region: "us-east-1".to_owned(),
             start: Timestamp::from_second(1_767_225_600).unwrap_or(Timestamp::UNIX_EPOCH),
             speed: 1.0,

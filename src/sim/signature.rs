@@ -127,3 +127,95 @@ fn mismatch(protocol: Protocol, message: &str) -> AwsError {
         Protocol::RestJson => AwsError::new("InvalidSignatureException", message).status(403),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn at() -> Timestamp {
+        Timestamp::from_second(1_767_225_600).expect("a time")
+    }
+
+    fn signed(secret: &str, body: &'static str) -> (HttpRequest, Credential) {
+        let identity = Credentials::new(
+            "AKIDEXAMPLE",
+            secret,
+            Some("token".to_owned()),
+            None,
+            "test",
+        )
+        .into();
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_767_225_600);
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region("us-east-1")
+            .name("controltower")
+            .time(time)
+            .settings(SigningSettings::default())
+            .build()
+            .expect("parameters")
+            .into();
+        let mut request = http::Request::get("http://localhost:1/tags/arn%3Aaws%3Ax?b=2&a=1%202")
+            .header("host", "localhost:1")
+            .body(Bytes::from_static(body.as_bytes()))
+            .expect("a request");
+        let headers: Vec<(String, String)> = request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().expect("text").to_owned()))
+            .collect();
+        let signable = SignableRequest::new(
+            "GET",
+            request.uri().to_string(),
+            headers
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+            SignableBody::Bytes(body.as_bytes()),
+        )
+        .expect("signable");
+        let (instructions, _) = sign(signable, &params).expect("a signature").into_parts();
+        instructions.apply_to_request_http1x(&mut request);
+        let credential = super::super::wire::route::credential(&request).expect("a credential");
+        (request, credential)
+    }
+
+    #[test]
+    fn a_real_signature_passes_and_every_change_breaks_it() {
+        let (request, credential) = signed("secret", "body");
+        assert_eq!(
+            verify(
+                &request,
+                &credential,
+                "secret",
+                Protocol::RestJson,
+                Some(at())
+            ),
+            Ok(())
+        );
+        let code = |request: &HttpRequest, secret: &str| {
+            verify(request, &credential, secret, Protocol::RestJson, Some(at()))
+                .expect_err("a refusal")
+                .code
+        };
+        assert_eq!(code(&request, "other"), "InvalidSignatureException");
+        let mut changed = request.clone();
+        *changed.body_mut() = Bytes::from_static(b"other");
+        assert_eq!(code(&changed, "secret"), "InvalidSignatureException");
+        let mut elsewhere = request.clone();
+        *elsewhere.uri_mut() = "/tags/arn%3Aaws%3Ay?b=2&a=1%202".parse().expect("a path");
+        assert_eq!(code(&elsewhere, "secret"), "InvalidSignatureException");
+        let late = at() + std::time::Duration::from_secs(301);
+        assert!(
+            verify(
+                &request,
+                &credential,
+                "secret",
+                Protocol::RestJson,
+                Some(late)
+            )
+            .is_err()
+        );
+    }
+}

@@ -28,6 +28,17 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or(Value::Null)
     }
 
+    /// Code, and `/Reason` where there is one.
+    pub(crate) fn refusal(&self, operation: &str) -> String {
+        let code = self
+            .code()
+            .unwrap_or_else(|| panic!("{operation} succeeded: {}", self.text));
+        match self.json()["Reason"].as_str() {
+            Some(reason) => format!("{code}/{reason}"),
+            None => code,
+        }
+    }
+
     /// The error code, `None` for success.
     pub(crate) fn code(&self) -> Option<String> {
         if self.status < 300 {
@@ -47,6 +58,29 @@ impl Answer {
 /// Sends one request as the administrator of `Settings::account`.
 pub(crate) async fn ask(simulator: &Simulator, service: &str, operation: &str, input: Value) -> Answer {
     ask_as(simulator, "AKIAADMINISTRATOR000", None, service, operation, input).await
+}
+
+/// The answer of a request that must succeed.
+pub(crate) async fn done(
+    simulator: &Simulator,
+    service: &str,
+    operation: &str,
+    input: Value,
+) -> Value {
+    let answer = ask(simulator, service, operation, input).await;
+    assert!(answer.status < 300, "{operation}: {}", answer.text);
+    answer.json()
+}
+
+/// Code, and `/Reason` where there is one, of a request that must be refused.
+pub(crate) async fn refused(
+    simulator: &Simulator,
+    service: &str,
+    operation: &str,
+    input: Value,
+) -> String {
+    let answer = ask(simulator, service, operation, input).await;
+    answer.refusal(operation)
 }
 
 /// Sends one request with an access key (twelve digits: the administrator of that account) and a session token.
@@ -117,4 +151,44 @@ fn form(operation: &str, version: &str, input: &Value) -> String {
         form.append_pair(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     }
     form.finish()
+}
+
+/// A simulator with an organization of all features, and the id of its root.
+pub(crate) async fn organization(settings: Settings) -> (Simulator, String) {
+    let simulator = Simulator::new(settings);
+    done(
+        &simulator,
+        "organizations",
+        "CreateOrganization",
+        serde_json::json!({}),
+    )
+    .await;
+    let world = simulator.world();
+    let root = world
+        .organizations
+        .of(&world.account)
+        .expect("an organization")
+        .root
+        .id
+        .clone();
+    (simulator, root)
+}
+
+/// Creates an account and waits until it is there; gives its id.
+pub(crate) async fn account(simulator: &Simulator, name: &str) -> String {
+    let input = serde_json::json!({"AccountName": name, "Email": format!("{name}@example.com")});
+    let begun = done(simulator, "organizations", "CreateAccount", input).await;
+    simulator.advance(std::time::Duration::from_secs(300));
+    let status = serde_json::json!({"CreateAccountRequestId": begun["CreateAccountStatus"]["Id"]});
+    let ended = done(
+        simulator,
+        "organizations",
+        "DescribeCreateAccountStatus",
+        status,
+    )
+    .await;
+    ended["CreateAccountStatus"]["AccountId"]
+        .as_str()
+        .expect("an account")
+        .to_owned()
 }

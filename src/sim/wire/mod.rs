@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::error::AwsError;
 use super::shapes::{Operation, Protocol, Table};
 
-pub(crate) use render::{failure, success};
+pub(crate) use render::{failure, is_common, success};
 
 /// An HTTP request with its whole body.
 pub(crate) type HttpRequest = http::Request<Bytes>;

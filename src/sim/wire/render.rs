@@ -19,14 +19,23 @@ const COMMON: &[(&str, u16)] = &[
     ("ExpiredTokenException", 403),
     ("IncompleteSignature", 400),
     ("InternalFailure", 500),
+    ("InvalidAction", 400),
     ("InvalidClientTokenId", 403),
     ("InvalidSignatureException", 403),
     ("MissingAuthenticationToken", 403),
     ("MissingAuthenticationTokenException", 403),
     ("ServiceUnavailable", 503),
     ("SignatureDoesNotMatch", 403),
+    ("UnknownOperationException", 404),
     ("UnrecognizedClientException", 403),
+    ("ValidationError", 400),
+    ("ValidationException", 400),
 ];
+
+/// Whether any operation of any service may answer with a code.
+pub(crate) fn is_common(code: &str) -> bool {
+    COMMON.iter().any(|(name, _)| *name == code)
+}
 
 /// The response of a success.
 pub(crate) fn success(call: &Call, answer: &Value, request_id: &str) -> HttpResponse {
