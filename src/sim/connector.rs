@@ -31,7 +31,9 @@ impl HttpConnector for InProcess {
             match engine.handle(request).await {
                 Outcome::Answer(response) => HttpResponse::try_from(response.map(SdkBody::from))
                     .map_err(|error| ConnectorError::other(error.into(), None)),
-                Outcome::Lost => Err(ConnectorError::io("connection closed before message completed".into())),
+                Outcome::Lost => Err(ConnectorError::io(
+                    "connection closed before message completed".into(),
+                )),
             }
         })
     }
@@ -39,7 +41,9 @@ impl HttpConnector for InProcess {
 
 /// The request with its body in memory; a streaming body is not what these services take.
 fn whole(request: HttpRequest) -> Result<http::Request<Bytes>, ConnectorError> {
-    let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+    let request = request
+        .try_into_http1x()
+        .map_err(|error| ConnectorError::user(error.into()))?;
     let (mut parts, body) = request.into_parts();
     let bytes = body
         .bytes()

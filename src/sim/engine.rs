@@ -45,7 +45,9 @@ pub(crate) struct Run {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -68,7 +70,10 @@ impl Engine {
             authorizer: None,
             request_ids: Ids::new(settings.seed ^ 0x5eed),
         };
-        Self { settings, state: Mutex::new(run) }
+        Self {
+            settings,
+            state: Mutex::new(run),
+        }
     }
 
     /// The run, also after a panic elsewhere: a half-made change is better seen than hidden.
@@ -126,7 +131,11 @@ impl Engine {
     }
 
     fn region(&self, credential: &Credential) -> String {
-        if credential.region.is_empty() { self.settings.region.clone() } else { credential.region.clone() }
+        if credential.region.is_empty() {
+            self.settings.region.clone()
+        } else {
+            credential.region.clone()
+        }
     }
 
     fn perform(
@@ -142,14 +151,22 @@ impl Engine {
         entry.principal.clone_from(&caller.arn);
         let now = run.world.time;
         if self.settings.throttles {
-            throttle::admit(&mut run.world.buckets, call.table, &call.name, &caller.account, now)?;
+            throttle::admit(
+                &mut run.world.buckets,
+                call.table,
+                &call.name,
+                &caller.account,
+                now,
+            )?;
         }
         let input = wire::input(call, http)?;
         entry.target = log::target(&input);
         let protocol = call.table.protocol;
-        let service =
-            services::named(&call.table.service).ok_or_else(|| wire::route::unknown_operation(protocol))?;
-        let handler = service.handler(&call.name).ok_or_else(|| wire::route::unknown_operation(protocol))?;
+        let service = services::named(&call.table.service)
+            .ok_or_else(|| wire::route::unknown_operation(protocol))?;
+        let handler = service
+            .handler(&call.name)
+            .ok_or_else(|| wire::route::unknown_operation(protocol))?;
         let request = Request {
             service: service.name,
             operation: call.name.clone(),
@@ -215,15 +232,21 @@ fn wall_clock() -> Option<Timestamp> {
 
 fn unsigned(protocol: Protocol) -> AwsError {
     match protocol {
-        Protocol::Query => {
-            AwsError::new("MissingAuthenticationToken", "Request is missing Authentication Token").status(403)
-        }
-        Protocol::Json => {
-            AwsError::new("MissingAuthenticationTokenException", "Missing Authentication Token").status(400)
-        }
-        Protocol::RestJson => {
-            AwsError::new("MissingAuthenticationTokenException", "Missing Authentication Token").status(403)
-        }
+        Protocol::Query => AwsError::new(
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token",
+        )
+        .status(403),
+        Protocol::Json => AwsError::new(
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        )
+        .status(400),
+        Protocol::RestJson => AwsError::new(
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        )
+        .status(403),
     }
 }
 

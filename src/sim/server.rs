@@ -88,7 +88,10 @@ fn own(simulator: &Simulator, method: &Method, path: &str) -> Response<Full<Byte
         (&Method::GET, "requests") => serde_json::to_string(&simulator.requests()),
         (&Method::GET, "world") => serde_json::to_string(&simulator.world()),
         _ => {
-            return plain(StatusCode::NOT_FOUND, "{\"message\":\"no such path\"}".to_owned());
+            return plain(
+                StatusCode::NOT_FOUND,
+                "{\"message\":\"no such path\"}".to_owned(),
+            );
         }
     };
     match json {
@@ -103,9 +106,10 @@ fn own(simulator: &Simulator, method: &Method, path: &str) -> Response<Full<Byte
 fn plain(status: StatusCode, json: String) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(json)));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(
+        http::header::CONTENT_TYPE,
+        http::HeaderValue::from_static("application/json"),
+    );
     response
 }
 

@@ -51,7 +51,8 @@ pub(crate) fn verify(
             "Signature expired or not yet current: the request's date is too far from the server's.",
         ));
     }
-    let expected = expected(request, credential, secret, signed, date).ok_or_else(|| incomplete(protocol))?;
+    let expected =
+        expected(request, credential, secret, signed, date).ok_or_else(|| incomplete(protocol))?;
     if expected == claimed {
         return Ok(());
     }
@@ -85,13 +86,22 @@ fn expected(
     } else {
         aws_sigv4::http_request::SessionTokenMode::Exclude
     };
-    let identity =
-        Credentials::new(&credential.access_key, secret, credential.token.clone(), None, "simulator").into();
+    let identity = Credentials::new(
+        &credential.access_key,
+        secret,
+        credential.token.clone(),
+        None,
+        "simulator",
+    )
+    .into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
         .region(&credential.region)
         .name(&credential.service)
-        .time(std::time::UNIX_EPOCH + std::time::Duration::from_secs(u64::try_from(date.as_second()).ok()?))
+        .time(
+            std::time::UNIX_EPOCH
+                + std::time::Duration::from_secs(u64::try_from(date.as_second()).ok()?),
+        )
         .settings(settings)
         .build()
         .ok()?
@@ -103,7 +113,13 @@ fn expected(
         .filter_map(|name| Some((*name, header(request, name)?)))
         .collect();
     let host = header(request, "host")?;
-    let uri = format!("http://{host}{}", request.uri().path_and_query().map_or("/", |path| path.as_str()));
+    let uri = format!(
+        "http://{host}{}",
+        request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+    );
     let signable = SignableRequest::new(
         request.method().as_str(),
         uri,
@@ -115,8 +131,11 @@ fn expected(
 }
 
 fn incomplete(protocol: Protocol) -> AwsError {
-    let code =
-        if protocol == Protocol::Query { "IncompleteSignature" } else { "IncompleteSignatureException" };
+    let code = if protocol == Protocol::Query {
+        "IncompleteSignature"
+    } else {
+        "IncompleteSignatureException"
+    };
     AwsError::new(code, "Authorization header requires 'Credential', 'Signature', 'SignedHeaders' and the existence of either a 'X-Amz-Date' or a 'Date' header.").status(400)
 }
 

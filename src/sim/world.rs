@@ -75,7 +75,11 @@ impl World {
             self.time = self.time.max(at);
             (service.settle)(self, at);
             if (service.due)(self).is_some_and(|again| again <= at) {
-                debug_assert!(false, "{} left an event behind that was due at {at}", service.name);
+                debug_assert!(
+                    false,
+                    "{} left an event behind that was due at {at}",
+                    service.name
+                );
                 break;
             }
         }
@@ -93,7 +97,13 @@ impl World {
 
     /// Prepares a new member account in the services that keep something per account; called by Organizations when
     /// an account is created. `role` is the access role that trusts `management`, `None` for an invited account.
-    pub fn open_account(&mut self, account: &str, management: &str, role: Option<&str>, now: Timestamp) {
+    pub fn open_account(
+        &mut self,
+        account: &str,
+        management: &str,
+        role: Option<&str>,
+        now: Timestamp,
+    ) {
         iam::open_account(self, account, management, role, now);
     }
 }

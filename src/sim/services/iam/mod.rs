@@ -12,8 +12,12 @@ use crate::sim::service::{Service, never_due, nothing_settles};
 pub struct State {}
 
 /// The service.
-pub static SERVICE: Service =
-    Service { name: "iam", operations: &[], due: never_due, settle: nothing_settles };
+pub static SERVICE: Service = Service {
+    name: "iam",
+    operations: &[],
+    due: never_due,
+    settle: nothing_settles,
+};
 
 /// What IAM of a new account contains: the access role that trusts the management account, if one is named.
 pub fn open_account(

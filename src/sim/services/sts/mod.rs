@@ -12,5 +12,9 @@ use crate::sim::service::{Service, never_due, nothing_settles};
 pub struct State {}
 
 /// The service.
-pub static SERVICE: Service =
-    Service { name: "sts", operations: &[], due: never_due, settle: nothing_settles };
+pub static SERVICE: Service = Service {
+    name: "sts",
+    operations: &[],
+    due: never_due,
+    settle: nothing_settles,
+};
