@@ -1,30 +1,107 @@
-//! IAM, per account.
+//! IAM, per account: roles, policies, service-linked roles, account settings.
 //!
-//! In: requests of its shape table. Out: its [`State`] and [`SERVICE`]. Absent: every operation so far.
+//! In: requests of its shape table; acts of other services through [`queries`]. Out: its [`State`] and [`SERVICE`].
+//! Absent: users, groups, instance profiles, identity providers (a landing zone has none), policy simulation, and
+//! the question whether a caller's own policies allow a call: every simulated caller is an administrator.
 
-use serde::{Deserialize, Serialize};
+mod account_settings;
+mod aws_managed;
+pub(crate) mod document;
+pub(crate) mod evaluate;
+mod managed_policies;
+mod paging;
+pub(crate) mod principals;
+pub mod queries;
+mod render;
+mod role_policies;
+mod roles;
+mod root_access;
+mod service_linked;
+mod state;
 
-use crate::sim::service::{Service, never_due, nothing_settles};
+use crate::sim::service::Service;
 
-/// What IAM, per account knows.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct State {}
+pub use queries::open_account;
+pub use state::{Role, State};
 
 /// The service.
 pub static SERVICE: Service = Service {
     name: "iam",
-    operations: &[],
-    due: never_due,
-    settle: nothing_settles,
+    operations: &[
+        ("AttachRolePolicy", role_policies::attach),
+        ("CreateAccountAlias", account_settings::create_alias),
+        ("CreatePolicy", managed_policies::create),
+        ("CreatePolicyVersion", managed_policies::create_version),
+        ("CreateRole", roles::create),
+        ("CreateServiceLinkedRole", service_linked::create),
+        ("DeleteAccountAlias", account_settings::delete_alias),
+        (
+            "DeleteAccountPasswordPolicy",
+            account_settings::delete_password_policy,
+        ),
+        ("DeletePolicy", managed_policies::delete),
+        ("DeletePolicyVersion", managed_policies::delete_version),
+        ("DeleteRole", roles::delete),
+        ("DeleteRolePermissionsBoundary", roles::delete_boundary),
+        ("DeleteRolePolicy", role_policies::delete),
+        ("DeleteServiceLinkedRole", service_linked::delete),
+        (
+            "DisableOrganizationsRootCredentialsManagement",
+            root_access::disable_credentials,
+        ),
+        (
+            "DisableOrganizationsRootSessions",
+            root_access::disable_sessions,
+        ),
+        (
+            "EnableOrganizationsRootCredentialsManagement",
+            root_access::enable_credentials,
+        ),
+        (
+            "EnableOrganizationsRootSessions",
+            root_access::enable_sessions,
+        ),
+        ("ListOrganizationsFeatures", root_access::list),
+        ("DetachRolePolicy", role_policies::detach),
+        (
+            "GetAccountPasswordPolicy",
+            account_settings::get_password_policy,
+        ),
+        ("GetAccountSummary", account_settings::summary),
+        ("GetPolicy", managed_policies::get),
+        ("GetPolicyVersion", managed_policies::get_version),
+        ("GetRole", roles::get),
+        ("GetRolePolicy", role_policies::get),
+        (
+            "GetServiceLinkedRoleDeletionStatus",
+            service_linked::deletion_status,
+        ),
+        ("ListAccountAliases", account_settings::list_aliases),
+        ("ListAttachedRolePolicies", role_policies::list_attached),
+        ("ListEntitiesForPolicy", managed_policies::list_entities),
+        ("ListGroups", account_settings::list_groups),
+        ("ListPolicies", managed_policies::list),
+        ("ListPolicyVersions", managed_policies::list_versions),
+        ("ListRolePolicies", role_policies::list),
+        ("ListRoleTags", roles::list_tags),
+        ("ListRoles", roles::list),
+        ("ListUsers", account_settings::list_users),
+        ("PutRolePermissionsBoundary", roles::put_boundary),
+        ("PutRolePolicy", role_policies::put),
+        (
+            "SetDefaultPolicyVersion",
+            managed_policies::set_default_version,
+        ),
+        ("TagRole", roles::tag),
+        ("UntagRole", roles::untag),
+        (
+            "UpdateAccountPasswordPolicy",
+            account_settings::update_password_policy,
+        ),
+        ("UpdateAssumeRolePolicy", roles::update_trust),
+        ("UpdateRole", roles::update),
+        ("UpdateRoleDescription", roles::update_description),
+    ],
+    due: service_linked::due,
+    settle: service_linked::settle,
 };
-
-/// What IAM of a new account contains: the access role that trusts the management account, if one is named.
-pub fn open_account(
-    _world: &mut crate::sim::world::World,
-    _account: &str,
-    _management: &str,
-    _role: Option<&str>,
-    _now: jiff::Timestamp,
-) {
-}

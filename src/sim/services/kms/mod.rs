@@ -1,20 +1,51 @@
-//! AWS KMS, per account and Region.
+//! AWS KMS, per account and Region: keys, aliases, policies, rotation, multi-Region replicas.
 //!
-//! In: requests of its shape table. Out: its [`State`] and [`SERVICE`]. Absent: every operation so far.
+//! In: requests of its shape table; questions of other services through [`queries`]. Out: its [`State`] and [`SERVICE`].
+//! Absent: cryptography, grants, custom key stores, imported key material; nothing is encrypted in a rehearsal.
 
-use serde::{Deserialize, Serialize};
+mod aliases;
+mod keys;
+mod lookup;
+mod policies;
+pub mod queries;
+mod render;
+mod replicas;
+mod rotation;
+mod specs;
+mod state;
 
-use crate::sim::service::{Service, never_due, nothing_settles};
+use crate::sim::service::Service;
 
-/// What AWS KMS, per account and Region knows.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct State {}
+pub use state::{Deletion, Key, MultiRegion, Rotation, State};
 
 /// The service.
 pub static SERVICE: Service = Service {
     name: "kms",
-    operations: &[],
-    due: never_due,
-    settle: nothing_settles,
+    operations: &[
+        ("CancelKeyDeletion", keys::cancel_deletion),
+        ("CreateAlias", aliases::create),
+        ("CreateKey", keys::create),
+        ("DeleteAlias", aliases::delete),
+        ("DescribeKey", keys::describe),
+        ("DisableKey", keys::disable),
+        ("DisableKeyRotation", rotation::disable),
+        ("EnableKey", keys::enable),
+        ("EnableKeyRotation", rotation::enable),
+        ("GetKeyPolicy", policies::get),
+        ("GetKeyRotationStatus", rotation::status),
+        ("ListAliases", aliases::list),
+        ("ListKeyPolicies", policies::list),
+        ("ListKeys", keys::list),
+        ("ListResourceTags", keys::list_tags),
+        ("PutKeyPolicy", policies::put),
+        ("ReplicateKey", replicas::replicate),
+        ("ScheduleKeyDeletion", keys::schedule_deletion),
+        ("TagResource", keys::tag),
+        ("UntagResource", keys::untag),
+        ("UpdateAlias", aliases::update),
+        ("UpdateKeyDescription", keys::update_description),
+        ("UpdatePrimaryRegion", replicas::update_primary),
+    ],
+    due: replicas::due,
+    settle: replicas::settle,
 };

@@ -1,20 +1,37 @@
-//! AWS STS.
+//! AWS STS: who am I, sessions of roles, session tokens of users.
 //!
-//! In: requests of its shape table. Out: its [`State`] and [`SERVICE`]. Absent: every operation so far.
+//! In: requests of its shape table. Out: its [`State`] and [`SERVICE`]; credentials that identify their holder in every
+//! later request, until they expire in virtual time. Absent: federation (SAML, web identity), AssumeRoot, and decoding of
+//! authorization messages.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod assume_role;
+mod sessions;
+
 use crate::sim::service::{Service, never_due, nothing_settles};
 
-/// What AWS STS knows.
+pub use sessions::Session;
+
+/// What STS remembers of the sessions it issued, by access key id.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct State {}
+pub struct State {
+    /// Sessions that have not expired, and some that have.
+    pub sessions: BTreeMap<String, Session>,
+}
 
 /// The service.
 pub static SERVICE: Service = Service {
     name: "sts",
-    operations: &[],
+    operations: &[
+        ("AssumeRole", assume_role::assume),
+        ("GetAccessKeyInfo", sessions::access_key_info),
+        ("GetCallerIdentity", sessions::caller_identity),
+        ("GetSessionToken", sessions::session_token),
+    ],
     due: never_due,
     settle: nothing_settles,
 };

@@ -1,0 +1,72 @@
+//! Whether the principals that a resource policy names exist.
+//!
+//! IAM and KMS refuse a policy that names a principal they cannot find
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>).
+//! In: the world and a parsed document. Out: the first principal that does not exist. An account this world holds nothing
+//! for is taken to exist elsewhere in AWS, with whatever it is said to contain: vendors' accounts are trusted that way.
+
+use crate::sim::world::World;
+
+use super::document::Document;
+
+/// The first `(type, name)` that names nobody.
+pub(crate) fn unknown<'a>(world: &World, document: &'a Document) -> Option<(&'a str, &'a str)> {
+    document.principals().find(|(kind, name)| match *kind {
+        "AWS" => !identity_exists(world, name),
+        "Service" => !is_service(name),
+        _ => name.is_empty(),
+    })
+}
+
+fn is_service(name: &str) -> bool {
+    name.ends_with(".amazonaws.com")
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte))
+}
+
+fn identity_exists(world: &World, name: &str) -> bool {
+    if name == "*" || is_account(name) {
+        return true;
+    }
+    // A policy whose role or user was deleted shows its unique id, and is accepted in that form.
+    if ["AROA", "AIDA"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+    {
+        return name.len() > 15 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    }
+    let parts: Vec<&str> = name.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", "aws", "iam", "", account, "root"] => is_account(account),
+        ["arn", "aws", "iam", "", account, entity] if is_account(account) => {
+            match entity.split_once('/') {
+                Some(("role", path)) => role_exists(world, account, path, name),
+                // Users are not simulated, except the administrator that stands behind an unknown access key.
+                Some(("user", user)) => !known(world, account) || user == "administrator",
+                _ => false,
+            }
+        }
+        ["arn", "aws", "sts", "", account, entity] if is_account(account) => {
+            entity.starts_with("assumed-role/") && entity.split('/').count() == 3
+        }
+        _ => false,
+    }
+}
+
+fn role_exists(world: &World, account: &str, path: &str, arn: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match world.iam.role(account, name) {
+        Some(role) => role.arn == arn,
+        None => !known(world, account) && !name.is_empty() && !name.contains('*'),
+    }
+}
+
+fn known(world: &World, account: &str) -> bool {
+    world.account == account || world.iam.accounts.contains_key(account)
+}
+
+/// Twelve digits.
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}

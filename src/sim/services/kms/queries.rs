@@ -1,0 +1,54 @@
+//! What other services ask of KMS: a key by its ARN, and whether its policy lets a service use it.
+//!
+//! In: the world, an ARN, a service principal. Out: the key and yes or no. Nothing here checks the rights of a caller.
+
+use crate::sim::services::iam::evaluate::{Context, Principal, Question};
+use crate::sim::world::World;
+
+use super::lookup::policy_allows;
+use super::state::Key;
+
+/// A key by its full ARN, `None` if it does not exist. Multi-Region set, state, spec, usage and policy are its fields.
+#[must_use]
+pub fn key<'w>(world: &'w World, arn: &str) -> Option<&'w Key> {
+    let parts: Vec<&str> = arn.split(':').collect();
+    let ["arn", "aws", "kms", region, account, resource] = parts.as_slice() else {
+        return None;
+    };
+    world
+        .kms
+        .key(account, region, resource.strip_prefix("key/")?)
+}
+
+/// The key in each Region of its multi-Region set, itself included: primary first, then replicas in order of Regions. A
+/// single-Region key is alone.
+#[must_use]
+pub fn members<'w>(world: &'w World, key: &'w Key) -> Vec<&'w Key> {
+    let Some(set) = &key.multi_region else {
+        return vec![key];
+    };
+    let regions = std::iter::once(&set.primary).chain(&set.replicas);
+    regions
+        .filter_map(|region| world.kms.key(&key.account, region, &key.id))
+        .collect()
+}
+
+/// Whether the key's policy lets an AWS service perform an action such as `kms:Decrypt`. `vouched` are the condition
+/// keys the service sends with its request, e.g. `("aws:SourceArn", "arn:aws:cloudtrail:...")`; a condition on any other
+/// key keeps the service out.
+#[must_use]
+pub fn allows_service(key: &Key, service: &str, action: &str, vouched: &[(&str, &str)]) -> bool {
+    let context: Context = vouched
+        .iter()
+        .map(|(name, value)| (name.to_ascii_lowercase(), Some((*value).to_owned())))
+        .collect();
+    let principal = Principal::Service(service.to_owned());
+    policy_allows(
+        key,
+        &Question {
+            action,
+            principal: &principal,
+            context: &context,
+        },
+    )
+}

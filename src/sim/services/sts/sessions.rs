@@ -1,0 +1,118 @@
+//! Credentials with an end, and the questions about credentials.
+//!
+//! Sources: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>,
+//! <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>,
+//! <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html>.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::sim::clock::{epoch, later};
+use crate::sim::error::AwsError;
+use crate::sim::identity::Key;
+use crate::sim::request::Request;
+use crate::sim::services::account::regions;
+use crate::sim::world::World;
+
+/// What came with a session besides its credentials.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// The assumed role; `None` for a user's session token.
+    pub role: Option<String>,
+    /// The session policy document, which narrows the role's rights.
+    pub policy: Option<String>,
+    /// ARNs of managed session policies.
+    pub policy_arns: Vec<String>,
+    /// Session tags by key.
+    pub tags: BTreeMap<String, String>,
+    /// Keys of the tags that go on into the next session of a role chain.
+    pub transitive: Vec<String>,
+    /// Who is behind the session.
+    pub source_identity: Option<String>,
+}
+
+const BASE64: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Issues credentials for a principal and remembers what came with them. Expired ones are forgotten a day after their
+/// end: until then their use is answered as expired, afterwards as unknown.
+pub(super) fn issue(
+    world: &mut World,
+    mut key: Key,
+    session: Session,
+    seconds: i64,
+    now: Timestamp,
+) -> Value {
+    let expires = later(now, Duration::from_secs(seconds.unsigned_abs()));
+    let kept = |end: Option<Timestamp>| {
+        end.is_none_or(|end| later(end, Duration::from_secs(86_400)) > now)
+    };
+    world.keys.retain(|_, key| kept(key.expires));
+    let (sessions, keys) = (&mut world.sts.sessions, &world.keys);
+    sessions.retain(|id, _| keys.contains_key(id));
+    let id = format!("ASIA{}", world.ids.upper(16));
+    let (secret, token) = (world.ids.of(BASE64, 40), world.ids.of(BASE64, 348));
+    key.secret.clone_from(&secret);
+    key.token = Some(token.clone());
+    key.expires = Some(expires);
+    world.keys.insert(id.clone(), key);
+    world.sts.sessions.insert(id.clone(), session);
+    json!({ "AccessKeyId": id, "SecretAccessKey": secret, "SessionToken": token, "Expiration": epoch(expires) })
+}
+
+/// Refuses a Region the caller's account has not opted in to.
+pub(super) fn in_open_region(world: &World, request: &Request) -> Result<(), AwsError> {
+    let account = &request.caller.account;
+    let closed = regions::status(world, account, &request.region).is_some()
+        && !regions::is_usable(world, account, &request.region);
+    if !closed {
+        return Ok(());
+    }
+    let words = format!(
+        "STS is not activated in this region for account:{account}. Your account administrator can activate STS in this region using the IAM Console."
+    );
+    Err(AwsError::new("RegionDisabledException", words))
+}
+
+pub(super) fn caller_identity(_: &mut World, request: &Request) -> Result<Value, AwsError> {
+    let caller = &request.caller;
+    Ok(json!({ "UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn }))
+}
+
+pub(super) fn session_token(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    in_open_region(world, request)?;
+    let caller = &request.caller;
+    let by_session = world
+        .keys
+        .get(&caller.access_key)
+        .is_some_and(|key| key.token.is_some());
+    if by_session {
+        let words = "Cannot call GetSessionToken with session credentials";
+        return Err(AwsError::new("AccessDenied", words).status(403));
+    }
+    let key = Key {
+        secret: String::new(),
+        token: None,
+        account: caller.account.clone(),
+        arn: caller.arn.clone(),
+        user_id: caller.user_id.clone(),
+        expires: None,
+    };
+    let seconds = request.integer("DurationSeconds").unwrap_or(43_200);
+    let credentials = issue(world, key, Session::default(), seconds, request.now);
+    Ok(json!({ "Credentials": credentials }))
+}
+
+pub(super) fn access_key_info(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    let id = request.required("AccessKeyId");
+    // An access key this world did not issue belongs to its first account, as in every other request.
+    let account = world
+        .keys
+        .get(id)
+        .map_or(&world.account, |key| &key.account);
+    Ok(json!({ "Account": account }))
+}
