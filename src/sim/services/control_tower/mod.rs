@@ -1,20 +1,82 @@
-//! AWS Control Tower.
+//! AWS Control Tower: one landing zone, its baselines, its controls, and what happens to moved accounts.
 //!
-//! In: requests of its shape table. Out: its [`State`] and [`SERVICE`]. Absent: every operation so far.
+//! In: requests of its shape table, time, and what others do in Organizations. Out: its [`State`] and [`SERVICE`], and
+//! changes in Organizations and IAM when an operation ends. Absent: Account Factory (Service Catalog), the control
+//! catalogue, and everything inside accounts but roles. Every duration, version, role and manifest key is a row under
+//! `data/`; each rule carries its source, and what no source says is marked UNSOURCED.
 
-use serde::{Deserialize, Serialize};
+mod acts;
+mod baselines;
+mod catalogue;
+mod completion;
+mod control_effects;
+mod control_reads;
+mod control_table;
+mod controls;
+mod drift;
+mod enabled_baseline_reads;
+mod enabled_baselines;
+mod enrolment;
+mod estate;
+mod gate;
+mod guardrails;
+mod landing_zone;
+mod manifest;
+mod operations;
+mod paging;
+mod policy_text;
+mod prechecks;
+mod prerequisites;
+mod refusal;
+mod registration;
+#[cfg(test)]
+mod scenarios;
+mod state;
+mod tags;
+mod zone_effects;
+mod zone_keys;
+mod zone_reads;
 
-use crate::sim::service::{Service, never_due, nothing_settles};
+use crate::sim::service::Service;
 
-/// What AWS Control Tower knows.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct State {}
+pub use state::State;
 
 /// The service.
 pub static SERVICE: Service = Service {
     name: "controltower",
-    operations: &[],
-    due: never_due,
-    settle: nothing_settles,
+    operations: &[
+        ("CreateLandingZone", landing_zone::create),
+        ("DeleteLandingZone", landing_zone::delete),
+        ("DisableBaseline", enabled_baselines::disable),
+        ("DisableControl", controls::disable),
+        ("EnableBaseline", enabled_baselines::enable),
+        ("EnableControl", controls::enable),
+        ("GetBaseline", baselines::get),
+        ("GetBaselineOperation", operations::get_baseline_operation),
+        ("GetControlOperation", operations::get_control_operation),
+        ("GetEnabledBaseline", enabled_baseline_reads::get),
+        ("GetEnabledControl", control_reads::get),
+        ("GetLandingZone", zone_reads::get),
+        ("GetLandingZoneOperation", operations::get_zone_operation),
+        ("ListBaselines", baselines::list),
+        ("ListControlOperations", operations::list_control_operations),
+        ("ListEnabledBaselines", enabled_baseline_reads::list),
+        ("ListEnabledControls", control_reads::list),
+        (
+            "ListLandingZoneOperations",
+            operations::list_zone_operations,
+        ),
+        ("ListLandingZones", zone_reads::list),
+        ("ListTagsForResource", tags::list),
+        ("ResetEnabledBaseline", enabled_baselines::reset),
+        ("ResetEnabledControl", controls::reset),
+        ("ResetLandingZone", landing_zone::reset),
+        ("TagResource", tags::tag),
+        ("UntagResource", tags::untag),
+        ("UpdateEnabledBaseline", enabled_baselines::update),
+        ("UpdateEnabledControl", controls::update),
+        ("UpdateLandingZone", landing_zone::update),
+    ],
+    due: completion::due,
+    settle: completion::settle,
 };

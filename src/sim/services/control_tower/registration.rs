@@ -1,0 +1,216 @@
+//! What a baseline operation leaves behind on a unit and in its accounts.
+//!
+//! In: the operation, at its beginning and at its end. Out: the enabled baselines of the accounts (children of the
+//! unit's), the role Control Tower works with in them, the unit's guardrails. Absent: the checks before an operation
+//! (`enabled_baselines`).
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::sim::world::World;
+
+use super::state::{EnabledBaseline, Enablement, Operation, State};
+use super::{acts, control_effects, estate, guardrails};
+
+/// The baseline whose presence makes a unit registered.
+pub(super) const REGISTERING: &str = "AWSControlTowerBaseline";
+
+/// A new ARN of an enabled baseline.
+pub(super) fn new_arn(world: &mut World, home: &str, management: &str) -> String {
+    format!(
+        "arn:aws:controltower:{home}:{management}:enabledbaseline/{}",
+        world.ids.upper(16)
+    )
+}
+
+/// Is AWSControlTowerBaseline on the unit, and was it successful at least once.
+pub(super) fn is_registered(world: &World, unit: &str) -> bool {
+    let state = &world.control_tower;
+    state.ever_registered.contains(unit) && state.on_unit(unit, REGISTERING).is_some()
+}
+
+/// Every unit that is registered now.
+pub(super) fn registered_units(world: &World) -> Vec<String> {
+    let state = &world.control_tower;
+    state
+        .ever_registered
+        .iter()
+        .filter(|unit| state.on_unit(unit, REGISTERING).is_some())
+        .cloned()
+        .collect()
+}
+
+/// The accounts a baseline on this unit is for: active members directly in it, never the management account
+/// (<https://docs.aws.amazon.com/controltower/latest/userguide/types-of-baselines.html>), and in the Security unit, where
+/// only BackupBaseline can be, the shared accounts too.
+pub(super) fn accounts(world: &World, unit: &str) -> Vec<String> {
+    estate::accounts_in(world, unit)
+        .into_iter()
+        .filter(|member| member.active && !member.management)
+        .map(|member| member.id)
+        .collect()
+}
+
+/// Shows the accounts of the unit as being worked on: their enabled baselines appear as children at once.
+pub(super) fn start(world: &mut World, arn: &str, operation: &str) {
+    let Some(parent) = world.control_tower.enabled_baselines.get(arn).cloned() else {
+        return;
+    };
+    for account in accounts(world, &parent.target_id) {
+        put_child(
+            world,
+            &parent,
+            &account,
+            Enablement::UnderChange,
+            Some(operation),
+        );
+    }
+}
+
+/// Gives an account the baseline of its unit: the enabled baseline it has already, from whichever unit, becomes the
+/// child of this one.
+pub(super) fn put_child(
+    world: &mut World,
+    parent: &EnabledBaseline,
+    account: &str,
+    status: Enablement,
+    operation: Option<&str>,
+) {
+    let existing = world
+        .control_tower
+        .enabled_baselines
+        .values_mut()
+        .find(|enabled| {
+            enabled.parent.is_some()
+                && enabled.target_id == account
+                && enabled.baseline == parent.baseline
+        });
+    if let Some(child) = existing {
+        child.parent = Some(parent.arn.clone());
+        child.status = status;
+        child.version.clone_from(&parent.version);
+        child.parameters.clone_from(&parent.parameters);
+        child.revision = parent.revision;
+        child.last_operation = operation
+            .map(str::to_owned)
+            .or_else(|| child.last_operation.take());
+        return;
+    }
+    let Some(target) = estate::account_arn(world, account) else {
+        return;
+    };
+    let Some((home, management)) = world
+        .control_tower
+        .zone
+        .as_ref()
+        .map(|zone| (zone.home.clone(), zone.account.clone()))
+    else {
+        return;
+    };
+    let arn = new_arn(world, &home, &management);
+    let child = EnabledBaseline {
+        arn: arn.clone(),
+        target,
+        target_id: account.to_owned(),
+        parent: Some(parent.arn.clone()),
+        status,
+        last_operation: operation.map(str::to_owned),
+        ..parent.clone()
+    };
+    world.control_tower.enabled_baselines.insert(arn, child);
+}
+
+/// The end of enabling, updating or resetting.
+pub(super) fn apply(
+    world: &mut World,
+    operation: &Operation,
+    now: Timestamp,
+) -> Result<(), String> {
+    let revision = world
+        .control_tower
+        .zone
+        .as_ref()
+        .map_or(0, |zone| zone.revision);
+    let Some(parent) = world
+        .control_tower
+        .enabled_baselines
+        .get_mut(&operation.subject)
+    else {
+        return Err("The enabled baseline is gone.".to_owned());
+    };
+    if let Some(version) = &operation.wanted.version {
+        parent.version.clone_from(version);
+    }
+    if let Some(parameters) = &operation.wanted.parameters {
+        parent.parameters.clone_from(parameters);
+    }
+    parent.revision = revision;
+    let parent = parent.clone();
+    let unit = parent.target_id.clone();
+    if estate::unit(world, &unit).is_none() {
+        return Err(format!(
+            "AWS Control Tower could not find the organizational unit {unit}."
+        ));
+    }
+    let present: BTreeSet<String> = accounts(world, &unit).into_iter().collect();
+    for account in &present {
+        put_child(
+            world,
+            &parent,
+            account,
+            Enablement::Succeeded,
+            Some(&operation.id),
+        );
+    }
+    // An account that left the unit meanwhile is not worked on any more; its child stays behind as an orphan.
+    if parent.baseline != "BackupBaseline" {
+        world.control_tower.ever_registered.insert(unit.clone());
+    }
+    if parent.baseline == REGISTERING {
+        let management = world
+            .control_tower
+            .zone
+            .as_ref()
+            .map(|zone| zone.account.clone())
+            .unwrap_or_default();
+        // Registering also prepares the accounts of units nested below
+        // (https://docs.aws.amazon.com/controltower/latest/userguide/nested-ous.html).
+        for account in estate::accounts_under(world, &unit) {
+            acts::ensure_execution_role(world, &account, &management, now);
+        }
+        guardrails::refresh(world, &unit, now)?;
+    }
+    control_effects::cover(world, &unit);
+    Ok(())
+}
+
+/// The end of disabling: the enabled baseline and its children are gone.
+pub(super) fn remove(world: &mut World, arn: &str, now: Timestamp) {
+    let state = &mut world.control_tower;
+    let Some(gone) = state.enabled_baselines.remove(arn) else {
+        return;
+    };
+    state
+        .enabled_baselines
+        .retain(|_, enabled| enabled.parent.as_deref() != Some(arn));
+    let kept = &state.enabled_baselines;
+    let zone = state.zone.as_ref().map(|zone| zone.arn.clone());
+    let controls = &state.enabled_controls;
+    state.tags.retain(|tagged, _| {
+        kept.contains_key(tagged) || controls.contains_key(tagged) || zone.as_ref() == Some(tagged)
+    });
+    if gone.baseline == REGISTERING && gone.parent.is_none() {
+        // A failure to write the policy would be a failure of the simulated Organizations; the unit is empty by now.
+        let _ = guardrails::refresh(world, &gone.target_id, now);
+    }
+}
+
+/// Children still shown as under change get the end of their parent's operation.
+pub(super) fn conclude_children(state: &mut State, parent: &str, status: Enablement) {
+    for child in state.enabled_baselines.values_mut() {
+        if child.parent.as_deref() == Some(parent) && child.status == Enablement::UnderChange {
+            child.status = status;
+        }
+    }
+}
