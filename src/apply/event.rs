@@ -75,6 +75,8 @@ pub enum Command {
         step: StepId,
         /// The call in question.
         task: Box<Task>,
+        /// When its first intent was written down, since the start of the run.
+        since: Duration,
     },
     /// Send [`Event::Tick`] at this time since the start. Replaces the one before.
     WakeAt(Duration),

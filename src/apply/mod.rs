@@ -11,12 +11,10 @@ pub mod engine;
 pub mod event;
 pub mod journal;
 pub mod outcome;
-pub mod performer;
 pub mod schedule;
 pub mod settings;
 
 pub use engine::Engine;
 pub use event::{Command, Event, Notice};
 pub use outcome::Outcome;
-pub use performer::Performer;
 pub use settings::Settings;

@@ -8,13 +8,6 @@ use std::time::Duration;
 /// The figures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// The part of a published rate that is used. The rest is left to Control
-    /// Tower's own drift scans, which share the account's buckets.
-    pub rate_share: f64,
-    /// Requests per second for operations whose rate AWS does not publish.
-    pub unpublished_rate: f64,
-    /// The burst that goes with it.
-    pub unpublished_burst: f64,
     /// The shortest time between two questions about one operation.
     pub poll_floor: Duration,
     /// Steps between questions, as a part of the time an operation has taken so far.
@@ -49,9 +42,6 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            rate_share: 0.9,
-            unpublished_rate: 5.0,
-            unpublished_burst: 5.0,
             poll_floor: Duration::from_secs(2),
             poll_share: 0.02,
             backoff_floor: Duration::from_secs(2),

@@ -6,13 +6,10 @@ use super::work::Phase;
 use super::{Command, Engine, Entry, Notice};
 use crate::apply::outcome::Status;
 use crate::catalog::operations::Verdict;
-use crate::cloud::failure::CallError;
+use crate::cloud::failure::{CallError, code};
 use crate::cloud::task::{Found, Progress};
 use crate::model::Attributes;
 use crate::plan::StepId;
-
-/// The code of a poll's failure which says that the operation itself has ended as failed.
-const OPERATION_FAILED: &str = "OperationFailed";
 
 impl Engine {
     /// The answer to a mutating call.
@@ -37,7 +34,7 @@ impl Engine {
                 }
                 self.progress(number, progress, Status::Done);
             }
-            Err(error) if error.code == OPERATION_FAILED => self.operation_failed(number, error),
+            Err(error) if error.code == code::OPERATION_FAILED => self.operation_failed(number, error),
             Err(error) => self.question_failed(number, Phase::Running, error),
         }
     }
@@ -72,8 +69,8 @@ impl Engine {
 
     fn accepted_by_bucket(&mut self, number: u32) {
         let rate = self.facts.get(number as usize).map(|facts| facts.rate);
-        if let Some(bucket) = rate.and_then(|rate| self.lanes.bucket(rate)) {
-            bucket.accepted();
+        if let Some(rate) = rate {
+            self.lanes.succeeded(rate);
         }
     }
 

@@ -78,16 +78,16 @@ impl Engine {
         let index = Index::new(&plan.steps)?;
         let learned = Learned::default();
         let urgencies = rank::urgencies(&index.dependants, &index.order, &expected(&index, &learned));
-        let mut lanes = Lanes::new(&index.steps, urgencies, operations, &settings);
+        let mut lanes = Lanes::new(&index.steps, urgencies, operations);
         let facts = plan.steps.iter().map(|step| {
             let row = operations.get(&step.operation);
             let read_back = row.and_then(|row| row.read_back.as_deref()).unwrap_or(&step.operation);
             let poll = row.and_then(|row| row.poll.as_deref()).unwrap_or(read_back);
             let search = row.and_then(|row| row.idempotency) == Some(Idempotency::Search);
             OperationFacts {
-                rate: lanes.rate(&step.operation, operations, &settings),
-                poll: lanes.rate(poll, operations, &settings),
-                read_back: lanes.rate(read_back, operations, &settings),
+                rate: lanes.rate(&step.operation, operations),
+                poll: lanes.rate(poll, operations),
+                read_back: lanes.rate(read_back, operations),
                 has_lane: row.is_some_and(|row| row.lane.is_some()),
                 settle: if search { settings.settle_search } else { settings.settle },
             }
@@ -166,7 +166,7 @@ impl Engine {
         if self.calls_in_air > 0 && self.stopping {
             return;
         }
-        let next_token = self.lanes.next_token();
+        let next_token = self.lanes.next_token(self.now);
         let idle = self.calls_in_air == 0 && self.timers.is_empty() && next_token.is_none();
         if self.stopping || idle {
             self.skip_held_up();
@@ -269,22 +269,22 @@ impl Engine {
         let Some(step) = self.index.step(number).map(|step| step.id.clone()) else { return };
         let Some(work) = self.works.get_mut(number as usize) else { return };
         let Some(task) = work.task.clone() else { return };
+        let since = work.started.unwrap_or(work.sent);
         work.phase = Phase::LookingUp;
         self.calls_in_air += 1;
         self.calls.look_ups += 1;
-        self.out.push(Command::LookUp { step, task: Box::new(task) });
+        self.out.push(Command::LookUp { step, task: Box::new(task), since });
     }
 
     /// Takes a token of a read, or sets the step's timer to when there will be one.
     fn take_token(&mut self, number: u32, rate: usize) -> bool {
-        let Some(bucket) = self.lanes.bucket(rate) else { return true };
-        let ready = bucket.ready_at();
-        if ready <= self.now {
-            bucket.take(self.now);
-            return true;
+        match self.lanes.take_token(rate, self.now) {
+            Ok(()) => true,
+            Err(ready) => {
+                self.set_timer(number, ready);
+                false
+            }
         }
-        self.set_timer(number, ready);
-        false
     }
 
     fn set_timer(&mut self, number: u32, at: Duration) {

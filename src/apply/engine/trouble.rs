@@ -130,10 +130,8 @@ impl Engine {
             return;
         }
         let facts = self.facts.get(number as usize).map(|facts| (facts.rate, facts.has_lane));
-        if let Some((rate, true)) = facts.filter(|_| conflict)
-            && let Some(bucket) = self.lanes.bucket(rate)
-        {
-            bucket.rest(self.now + self.settings.conflict_rest);
+        if let Some((rate, true)) = facts.filter(|_| conflict) {
+            self.lanes.rest(rate, self.now + self.settings.conflict_rest);
         }
         let until = self.now + self.backoff(number, &error, false);
         self.notify_waiting(number, &error, until);
@@ -172,9 +170,9 @@ impl Engine {
 
     fn slow(&mut self, lane: Option<usize>, operation: &str, error: &CallError) {
         self.calls.throttled += 1;
-        let Some(bucket) = lane.and_then(|lane| self.lanes.bucket(lane)) else { return };
-        if bucket.throttled(self.now, error.retry_after) {
-            let (operation, rate) = (operation.to_owned(), bucket.rate());
+        let Some(lane) = lane else { return };
+        if let Some(rate) = self.lanes.throttled(lane, self.now, error.retry_after) {
+            let operation = operation.to_owned();
             self.out.push(Command::Notify(Notice::Slowed { operation, rate }));
         }
     }

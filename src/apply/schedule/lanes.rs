@@ -11,9 +11,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
-use super::bucket::Bucket;
-use crate::apply::Settings;
 use crate::catalog::operations::Operations;
+use crate::cloud::pace::Bucket;
 use crate::plan::Step;
 
 /// Waiting queues, most urgent head first.
@@ -47,7 +46,18 @@ struct Width {
 #[derive(Debug)]
 struct Rate {
     bucket: Bucket,
+    /// Nothing passes before, whatever the bucket holds.
+    resting_until: Duration,
+    /// When a throttle last slowed it down.
+    slowed: Option<Duration>,
     waiting: Waiting,
+}
+
+impl Rate {
+    /// When the next call may go.
+    fn ready_at(&self, now: Duration) -> Duration {
+        (now + self.bucket.ready_in(now)).max(self.resting_until)
+    }
 }
 
 #[derive(Debug)]
@@ -69,12 +79,7 @@ enum Place {
 
 impl Lanes {
     /// The lanes of a plan's steps, all empty.
-    pub(in crate::apply) fn new(
-        steps: &[Step],
-        urgencies: Vec<u32>,
-        operations: &Operations,
-        settings: &Settings,
-    ) -> Self {
+    pub(in crate::apply) fn new(steps: &[Step], urgencies: Vec<u32>, operations: &Operations) -> Self {
         let mut lanes = Self {
             widths: Vec::new(),
             rates: Vec::new(),
@@ -99,7 +104,7 @@ impl Lanes {
                 })
                 .collect();
             widths.sort_unstable();
-            let rate = lanes.rate(&step.operation, operations, settings);
+            let rate = lanes.rate(&step.operation, operations);
             let home = *homes.entry((widths.clone(), rate)).or_insert_with(|| {
                 lanes.queues.push(Queue { widths, rate, ready: BinaryHeap::new(), place: Place::Empty });
                 lanes.queues.len() - 1
@@ -110,28 +115,64 @@ impl Lanes {
     }
 
     /// The rate lane of an operation, made when it is asked for the first time.
-    pub(in crate::apply) fn rate(
-        &mut self,
-        operation: &str,
-        operations: &Operations,
-        settings: &Settings,
-    ) -> usize {
+    pub(in crate::apply) fn rate(&mut self, operation: &str, operations: &Operations) -> usize {
         if let Some(rate) = self.rate_names.get(operation) {
             return *rate;
         }
-        let published = operations.get(operation).and_then(|row| row.rate.zip(row.burst));
-        let bucket = match published {
-            Some((rate, burst)) => Bucket::new(rate * settings.rate_share, burst),
-            None => Bucket::new(settings.unpublished_rate, settings.unpublished_burst),
-        };
-        self.rates.push(Rate { bucket, waiting: BTreeSet::new() });
+        let bucket = Bucket::of(operations.get(operation));
+        let waiting = BTreeSet::new();
+        self.rates.push(Rate { bucket, resting_until: Duration::ZERO, slowed: None, waiting });
         self.rate_names.insert(operation.to_owned(), self.rates.len() - 1);
         self.rates.len() - 1
     }
 
-    /// The bucket of a rate lane.
-    pub(in crate::apply) fn bucket(&mut self, rate: usize) -> Option<&mut Bucket> {
-        self.rates.get_mut(rate).map(|rate| &mut rate.bucket)
+    /// Takes a token of a rate lane for a read.
+    ///
+    /// # Errors
+    /// When there is none now: the time at which there may be one.
+    pub(in crate::apply) fn take_token(&mut self, rate: usize, now: Duration) -> Result<(), Duration> {
+        let Some(lane) = self.rates.get_mut(rate) else { return Ok(()) };
+        let ready = lane.ready_at(now);
+        if ready > now {
+            return Err(ready);
+        }
+        lane.bucket.take(now);
+        Ok(())
+    }
+
+    /// AWS has taken a call.
+    pub(in crate::apply) fn succeeded(&mut self, rate: usize) {
+        if let Some(lane) = self.rates.get_mut(rate) {
+            lane.bucket.succeeded();
+        }
+    }
+
+    /// AWS has throttled a call. Of several throttles within one interval only
+    /// the first slows the lane down, since they tell of the same moment. Gives
+    /// the new rate when it has become slower.
+    pub(in crate::apply) fn throttled(
+        &mut self,
+        rate: usize,
+        now: Duration,
+        retry_after: Option<Duration>,
+    ) -> Option<f64> {
+        let lane = self.rates.get_mut(rate)?;
+        lane.resting_until = lane.resting_until.max(now + retry_after.unwrap_or_default());
+        let interval = Duration::from_secs_f64(1.0 / lane.bucket.rate());
+        if lane.slowed.is_some_and(|at| now < at + interval) {
+            return None;
+        }
+        let before = lane.bucket.rate();
+        lane.bucket.throttled(now, retry_after);
+        lane.slowed = Some(now);
+        (lane.bucket.rate() < before).then(|| lane.bucket.rate())
+    }
+
+    /// Lets no call of a rate lane pass before `until`.
+    pub(in crate::apply) fn rest(&mut self, rate: usize, until: Duration) {
+        if let Some(lane) = self.rates.get_mut(rate) {
+            lane.resting_until = lane.resting_until.max(until);
+        }
     }
 
     /// A step may go as soon as its lanes have room.
@@ -150,7 +191,7 @@ impl Lanes {
     /// its token are taken. None when every ready step has to wait.
     pub(in crate::apply) fn start_next(&mut self, now: Duration) -> Option<u32> {
         for (index, rate) in self.rates.iter().enumerate() {
-            if !rate.waiting.is_empty() && rate.bucket.ready_at() <= now {
+            if !rate.waiting.is_empty() && rate.ready_at(now) <= now {
                 self.roomy.insert(Place::Rate(index));
             }
         }
@@ -184,9 +225,9 @@ impl Lanes {
     }
 
     /// When a bucket will let somebody pass who waits for it.
-    pub(in crate::apply) fn next_token(&self) -> Option<Duration> {
+    pub(in crate::apply) fn next_token(&self, now: Duration) -> Option<Duration> {
         let waited = self.rates.iter().filter(|rate| !rate.waiting.is_empty());
-        waited.map(|rate| rate.bucket.ready_at()).min()
+        waited.map(|rate| rate.ready_at(now)).min()
     }
 
     /// Ready steps that wait at a lane held for good, each with its holder. They
@@ -232,7 +273,7 @@ impl Lanes {
         for place in roomy {
             let has_room = match place {
                 Place::Width(width) => self.widths.get(width).is_some_and(|w| w.used < w.slots),
-                Place::Rate(rate) => self.rates.get(rate).is_some_and(|r| r.bucket.ready_at() <= now),
+                Place::Rate(rate) => self.rates.get(rate).is_some_and(|r| r.ready_at(now) <= now),
                 Place::Empty | Place::Open => false,
             };
             let first =
@@ -253,7 +294,7 @@ impl Lanes {
         if let Some(width) = queue.widths.iter().find(full) {
             return Some(Place::Width(*width));
         }
-        let ready = self.rates.get(queue.rate).is_some_and(|rate| rate.bucket.ready_at() <= now);
+        let ready = self.rates.get(queue.rate).is_some_and(|rate| rate.ready_at(now) <= now);
         (!ready).then_some(Place::Rate(queue.rate))
     }
 

@@ -3,7 +3,6 @@
 //! Pure: time comes in as a duration since the start of the run. Absent: what a
 //! step is and what becomes of it (`engine`).
 
-pub mod bucket;
 pub(super) mod lanes;
 pub(super) mod learned;
 pub(super) mod rank;
