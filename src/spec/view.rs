@@ -74,7 +74,7 @@ impl<'d> View<'d> {
 
     /// The account of that name.
     pub(crate) fn account(&self, name: &str) -> Option<&'d AccountSection> {
-        self.accounts().find(|(known, _)| known.value == name).map(|(_, account)| account)
+        self.doc.accounts.as_ref()?.get(name)
     }
 
     /// The unit an account shall be in; none for the root and where nothing is said.

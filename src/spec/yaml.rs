@@ -61,11 +61,16 @@ fn refusal(error: &serde_saphyr::Error, sources: &Sources, source: usize) -> Dia
     let told = error.to_string();
     // The parser appends the place, and for aliases a second one; the label says it better.
     let message = told.split(" at line ").next().unwrap_or_default();
-    let message = match message.strip_prefix("budget breached: ") {
-        Some(limit) => format!("beyond the limits against hostile input, {limit}"),
-        None => message.to_owned(),
+    let several = message.contains("multiple");
+    let message = if several {
+        "several documents in one file".to_owned()
+    } else if message.contains("recursion limit") || message.contains("Depth {") {
+        format!("nested more than {DEPTH} deep")
+    } else if let Some(limit) = message.strip_prefix("budget breached: ") {
+        format!("beyond the limits against hostile input, {limit}")
+    } else {
+        message.to_owned()
     };
-    let several = message.contains("multiple found");
     let diagnostic = Diagnostic::error(SYNTAX.code, format!("this is not the YAML expected: {message}"))
         .maybe_help(several.then(|| {
             "write one document per file, without a `---` between; several files can be given and are \

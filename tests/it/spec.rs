@@ -7,6 +7,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
+
 use lzctl::spec::render::{Style, render};
 use lzctl::spec::{self, Diagnostics, Input, Loaded};
 
@@ -15,7 +17,7 @@ fn root() -> PathBuf {
 }
 
 fn input(path: &Path) -> Input {
-    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
     match fs_err::read(path) {
         Ok(bytes) => Input::new(name, bytes),
         Err(error) => Input::unreadable(name, error.kind().to_string()),
@@ -28,8 +30,8 @@ fn parse(text: &str) -> Result<Loaded, Diagnostics> {
 
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs_err::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("the folder exists")
+        .map(|entry| entry.expect("a readable entry").path())
         .filter(|path| path.extension().is_some_and(|e| e == extension))
         .collect();
     found.sort();
@@ -39,7 +41,7 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 /// Compares with the recorded file, or records.
 fn recorded(path: &Path, text: &str) -> Result<(), String> {
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
-        fs_err::write(path, text).unwrap();
+        fs_err::write(path, text).expect("recorded files can be written");
         return Ok(());
     }
     let expected = fs_err::read_to_string(path).unwrap_or_default();
@@ -294,4 +296,45 @@ fn a_classic_landing_zone_makes_its_units_itself() {
     .unwrap();
     assert!(loaded.spec.units.is_empty());
     assert!(loaded.warnings.list.is_empty(), "{}", render(&loaded.warnings, Style::Told));
+}
+
+/// The standard plan with a few characters replaced, doubled or dropped.
+fn damaged() -> impl Strategy<Value = String> {
+    let plan =
+        fs_err::read_to_string(root().join("plans/standard/landing-zone.yaml")).expect("the plan exists");
+    let signs = proptest::sample::select(vec![
+        "", " ", "\t", "\n", ":", "{", "}", "[", "]", "&a ", "*soc", "\"", "0", "é", "#", "- ", "~", "<<",
+        "!!int ",
+    ]);
+    let edits = proptest::collection::vec((0..plan.chars().count(), signs), 1..6);
+    edits.prop_map(move |edits| {
+        let mut signs: Vec<String> = plan.chars().map(String::from).collect();
+        for (at, sign) in edits {
+            signs[at] = sign.to_owned();
+        }
+        signs.concat()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    #[test]
+    fn a_damaged_plan_is_valid_or_told_with_places_inside_it(text in damaged()) {
+        let found = match parse(&text) {
+            Ok(loaded) => loaded.warnings,
+            Err(found) => {
+                prop_assert!(found.has_errors());
+                found
+            }
+        };
+        for label in found.list.iter().flat_map(|diagnostic| &diagnostic.labels) {
+            let end = label.span.start + label.span.len;
+            prop_assert!(text.get(label.span.start..end).is_some(), "{label:?}");
+            let lines = text[..label.span.start].matches('\n').count() + 1;
+            prop_assert_eq!(lines, label.span.line as usize, "{:?}", label);
+        }
+        let drawn = render(&found, Style::Drawn { color: false, width: 80 });
+        prop_assert_eq!(drawn.is_empty(), found.list.is_empty());
+    }
 }

@@ -3,6 +3,7 @@
 //! Source: Control Tower User Guide, backup-prerequisites.
 
 use super::{Rule, View};
+use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::Located;
 use crate::spec::topic::Topic;
@@ -49,7 +50,9 @@ fn check_account(view: &View<'_>, account: &Located<String>, findings: &mut Find
                 .at(other.account.span, "used here"),
         );
     }
-    let Some(unit) = view.unit_of(account).filter(|unit| view.registers(unit)) else { return };
+    let security = view.security_unit();
+    let elsewhere = |unit: &&UnitPath| security.as_ref() != Some(*unit) && view.registers(unit);
+    let Some(unit) = view.unit_of(account).filter(elsewhere) else { return };
     let place = view.account(account).and_then(|account| account.organizational_unit.as_ref());
     findings.push(
         Diagnostic::error(

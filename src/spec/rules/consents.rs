@@ -3,11 +3,11 @@
 //! Consents are `class.name`, the class being one that a kind's table knows. Source:
 //! this document's own meaning.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::{Rule, View};
-use crate::model::address::Kind;
-use crate::model::kinds;
+use crate::model::address::{Address, Kind};
+use crate::model::kinds::{self, Action};
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::read::nearest;
 use crate::spec::topic::Topic;
@@ -23,27 +23,45 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-/// Every class of consent that some kind of resource asks for, with whether a name follows it.
-fn classes() -> BTreeSet<&'static str> {
+/// The classes of consent that kinds of resources ask for, each with the kind that
+/// is removed by it, when it is a removal.
+fn classes() -> BTreeMap<&'static str, Option<Kind>> {
     let infos = || Kind::ALL.iter().map(|kind| kinds::info(*kind));
-    let verbs = infos().flat_map(|info| info.verbs.iter().filter_map(|verb| verb.consent));
-    verbs.chain(infos().flat_map(|info| info.fields.iter().filter_map(|field| field.consent))).collect()
+    let of_field = infos().flat_map(|info| info.fields.iter().filter_map(|field| field.consent));
+    let of_verb = infos().flat_map(|info| {
+        let removed = |action| (action == Action::Remove).then_some(info.kind);
+        info.verbs.iter().filter_map(move |verb| verb.consent.map(|class| (class, removed(verb.action))))
+    });
+    of_field.map(|class| (class, None)).chain(of_verb).collect()
 }
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let known = classes();
     for consent in view.doc.consents.iter().flatten() {
-        let class = consent.split_once('.').map_or(consent.as_str(), |(class, _)| class);
-        if !known.contains(class) {
-            let help = nearest(class, known.iter().copied()).map_or_else(
-                || format!("known: {}", known.iter().copied().collect::<Vec<_>>().join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
-            findings.push(
-                Diagnostic::warning(RULE.topic.code, format!("nothing asks for the consent `{consent}`"))
-                    .at(consent.span, "unknown consent")
-                    .help(help),
-            );
-        }
+        let (class, name) = consent.split_once('.').unwrap_or((consent.as_str(), ""));
+        let (label, help) = match known.get(class) {
+            Some(Some(kind)) if !removes(view, *kind, name) && view.whole("remove") => {
+                ("nothing of that name is removed", format!("`remove` does not list `{kind}.{name}`"))
+            }
+            Some(_) => continue,
+            None => ("unknown consent", suggestion(class, &known)),
+        };
+        findings.push(
+            Diagnostic::warning(RULE.topic.code, format!("nothing asks for the consent `{consent}`"))
+                .at(consent.span, label)
+                .help(help),
+        );
     }
+}
+
+fn removes(view: &View<'_>, kind: Kind, name: &str) -> bool {
+    let address = Address::new(kind, name).to_string();
+    view.doc.remove.iter().flatten().any(|entry| entry.value == address)
+}
+
+fn suggestion(class: &str, known: &BTreeMap<&'static str, Option<Kind>>) -> String {
+    nearest(class, known.keys().copied()).map_or_else(
+        || format!("known: {}", known.keys().copied().collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    )
 }

@@ -27,7 +27,9 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         if let Some((first, span)) = seen.insert(&id.value, (name, id.span)) {
             let message = format!("accounts `{first}` and `{name}` have the same id");
             findings.push(
-                Diagnostic::error(RULE.topic.code, message).at(id.span, "this id").at(span, "and here"),
+                Diagnostic::error(RULE.topic.code, message)
+                    .at(id.span.max(span), "used again")
+                    .at(id.span.min(span), "used here first"),
             );
         }
         if let Some(guard) = guard.filter(|guard| guard.value == id.value) {

@@ -44,6 +44,13 @@ impl<T> Borrow<T> for Located<T> {
     }
 }
 
+/// So that names are looked up by plain text.
+impl Borrow<str> for Located<String> {
+    fn borrow(&self) -> &str {
+        &self.value
+    }
+}
+
 impl<T: PartialEq> PartialEq for Located<T> {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value

@@ -91,7 +91,14 @@ impl Reader {
         let place = self.place(node);
         self.findings.push(
             Diagnostic::error(topic::WRONG_TYPE.code, message)
-                .at(place, format!("this is {found}"))
+                .at(
+                    place,
+                    if node.value == Value::Null {
+                        "no value".to_owned()
+                    } else {
+                        format!("this is {found}")
+                    },
+                )
                 .maybe_help(help),
         );
     }

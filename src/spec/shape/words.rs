@@ -34,25 +34,22 @@ fn text<'n>(node: &'n Node, wanted: &str, reader: &mut Reader) -> Option<&'n str
         }
     };
     let message = format!("{} wants {wanted}, not {}", reader.here(), node.value.kind());
+    let help = match spelled.len() {
+        short @ 0..12 if wanted == AccountId::WANTED && digits(&spelled) => {
+            let lost = 12 - short;
+            format!("an id has 12 digits; if {lost} leading zeros were lost, write \"{spelled:0>12}\"")
+        }
+        _ => format!("write \"{spelled}\""),
+    };
     let place = reader.place(node);
-    reader.findings.push(
-        Diagnostic::error(topic::WRONG_TYPE.code, message)
-            .at(place, "needs quotes")
-            .help(format!("write \"{spelled}\"{}", loss(wanted, &spelled))),
-    );
+    reader
+        .findings
+        .push(Diagnostic::error(topic::WRONG_TYPE.code, message).at(place, "needs quotes").help(help));
     None
 }
 
-/// What else to say about a number where an id was meant.
-fn loss(wanted: &str, spelled: &str) -> &'static str {
-    let digits = spelled.bytes().all(|b| b.is_ascii_digit());
-    match (wanted == AccountId::WANTED, digits) {
-        (true, true) if spelled.len() < 12 => {
-            "; an id has 12 digits, and the leading zeros of a number are lost: put them back"
-        }
-        (true, _) => "; as a number an id loses its leading zeros",
-        _ => "",
-    }
+fn digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A text with a form of its own.
