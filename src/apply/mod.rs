@@ -15,6 +15,8 @@ pub mod outcome;
 pub mod preconditions;
 mod schedule;
 pub mod settings;
+#[cfg(test)]
+mod trial;
 
 pub use dispatch::{ApplyError, run};
 pub use engine::{Engine, InvalidPlan};
