@@ -7,14 +7,21 @@
 //! call that it announces. Absent: how one call is made (`cloud`), how a notice
 //! looks (`report`), and undoing: a failed run is carried on by the next one.
 
+pub mod dispatch;
 pub mod engine;
 pub mod event;
 pub mod journal;
 pub mod outcome;
-pub mod schedule;
+pub mod preconditions;
+mod schedule;
 pub mod settings;
+#[cfg(test)]
+mod trial;
 
-pub use engine::Engine;
+pub use dispatch::{ApplyError, run};
+pub use engine::{Engine, InvalidPlan};
 pub use event::{Command, Event, Notice};
+pub use journal::{Journal, Run};
 pub use outcome::Outcome;
+pub use preconditions::{Refusal, refusals};
 pub use settings::Settings;
