@@ -10,6 +10,7 @@ pub mod graph;
 pub mod model;
 pub mod observe;
 pub mod plan;
+pub mod rehearse;
 pub mod report;
 pub mod sim;
 pub mod spec;
