@@ -13,7 +13,7 @@ use crate::model::ids::{AccountId, OrganizationId};
 use crate::model::partition::Partition;
 use crate::model::region::Region;
 use crate::observe::Snapshot;
-use crate::plan::document::{FORMAT, Plan};
+use crate::plan::document::{Consent, FORMAT, Note, Plan};
 use crate::plan::fingerprint;
 
 /// One reason not to apply a plan.
@@ -138,20 +138,24 @@ pub fn refusals(plan: &Plan, fresh: &Snapshot) -> Vec<Refusal> {
         let (planned, now) = (plan.home_region.clone(), fresh.home_region.clone());
         found.push(Refusal::HomeRegion { planned, found: now });
     }
-    found.extend(
-        plan.blockers()
-            .map(|note| Refusal::Blocker { code: note.code.clone(), message: note.message.clone() }),
-    );
-    found.extend(plan.missing_consents().map(|consent| Refusal::Consent {
-        name: consent.name.clone(),
-        consequence: consent.consequence.clone(),
-    }));
+    found.extend(of_itself(plan));
     // Where the organization is another, everything in it has moved; saying so
     // once is enough.
     if found.is_empty() {
         found.extend(moved(&plan.fingerprints, fresh));
     }
     found
+}
+
+/// Every reason to refuse the plan that stands in the plan itself.
+#[must_use]
+pub fn of_itself(plan: &Plan) -> Vec<Refusal> {
+    let blocker = |note: &Note| Refusal::Blocker { code: note.code.clone(), message: note.message.clone() };
+    let consent = |consent: &Consent| Refusal::Consent {
+        name: consent.name.clone(),
+        consequence: consent.consequence.clone(),
+    };
+    plan.blockers().map(blocker).chain(plan.missing_consents().map(consent)).collect()
 }
 
 /// What differs from the fingerprints, by address.
