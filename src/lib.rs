@@ -4,6 +4,7 @@
 
 pub mod apply;
 pub mod catalog;
+pub mod cli;
 pub mod cloud;
 pub mod diff;
 pub mod graph;

@@ -14,7 +14,7 @@ use crate::sim::{self, Simulator, World};
 
 /// The quota on accounts that AWS gives a new organization (Organizations User
 /// Guide, "Quotas and service limits").
-pub const DEFAULT_ACCOUNTS: u32 = 10;
+const DEFAULT_ACCOUNTS: u32 = 10;
 
 /// A simulated AWS with a connection to it. Made inside a runtime.
 #[derive(Debug, Clone)]

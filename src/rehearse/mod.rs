@@ -12,7 +12,7 @@ mod measured;
 pub mod rehearsal;
 pub mod seed;
 
-pub use bench::Bench;
+pub use bench::{Bench, Setting};
 pub use clock::virtual_runtime;
 pub use error::RehearseError;
 pub use rehearsal::{Rehearsal, rehearse};

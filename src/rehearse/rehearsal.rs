@@ -39,6 +39,8 @@ pub struct Rehearsal {
     pub reads: u64,
     /// Requests that may change something.
     pub writes: u64,
+    /// Requests that were refused for the rate alone.
+    pub throttled: u64,
     /// Virtual time that the apply took.
     pub virtual_time: Duration,
     /// The least time in which any tool could have applied it.
@@ -71,8 +73,8 @@ impl Rehearsal {
     }
 }
 
-/// Whoever watches a rehearsal.
-pub type Observer<'a> = &'a mut (dyn FnMut(Duration, &Notice) + Send);
+/// Whoever watches a rehearsal: the plan, the time since its start, what happened.
+pub type Observer<'a> = &'a mut (dyn FnMut(&Plan, Duration, &Notice) + Send);
 
 /// Rehearses what a graph wants, in a world or in an empty one. The same graph,
 /// world and consents give the same rehearsal.
@@ -116,6 +118,7 @@ async fn carry_out(
         snapshot,
         reads: requests.reads,
         writes: requests.writes,
+        throttled: requests.throttled,
         bound,
         world: bench.simulator.world(),
         remarks,
@@ -129,8 +132,9 @@ async fn apply_to(bench: &Bench, plan: &Plan, observer: Observer<'_>) -> Result<
     let (_, interrupts) = mpsc::channel(1);
     let performer = Arc::new(bench.connection.clone());
     let settings = Settings::default();
+    let mut watch = |at: Duration, notice: &Notice| observer(plan, at, notice);
     let outcome =
-        apply::dispatch::run(plan, performer, &mut journal, &run, settings, interrupts, observer).await?;
+        apply::dispatch::run(plan, performer, &mut journal, &run, settings, interrupts, &mut watch).await?;
     Ok(outcome)
 }
 
