@@ -1,6 +1,6 @@
 //! What is wrong with a document, and where.
 //!
-//! Rules and readers push [`Diagnostic`]s into [`Findings`]; the caller receives
+//! Rules and readers push [`Diagnostic`]s into a list of findings; the caller receives
 //! [`Diagnostics`], sorted by file and position, with the sources they point into.
 //! Absent: how they look, which is `render.rs`.
 

@@ -136,7 +136,7 @@ fn key(view: &View<'_>, section: &KeySection, origin: Origin) -> Option<Key> {
 fn landing_zone(section: &Located<LandingZoneSection>, at: &dyn Fn(Span) -> Origin) -> Option<LandingZone> {
     Some(LandingZone {
         origin: at(section.span),
-        version: text(section.version.as_ref())?,
+        version: section.version.as_ref()?.value.0.clone(),
         integration_unit: section.integration_unit.as_ref().map(|unit| unit.value.clone()),
         sandbox_unit: section.sandbox_unit.as_ref().map(|unit| unit.value.clone()),
         centralized_logging: section.centralized_logging.as_ref().map(|s| recording(s, at(s.span))),

@@ -24,9 +24,9 @@ pub(crate) const UNREADABLE: Topic = Topic {
 pub(crate) const SYNTAX: Topic = Topic {
     code: "yaml-syntax",
     title: "A file is not the YAML expected",
-    explanation: "One YAML 1.2 document per file. Tabs cannot indent. Nesting, aliases and size are limited \
-                  so that a hostile file cannot exhaust memory. While one file cannot be parsed the rules \
-                  are not checked, since every name might be defined in it.",
+    explanation: "One YAML 1.2 document per file. Tabs cannot indent. Nesting, aliases and size are \
+                  limited so that a hostile file cannot exhaust memory. While one file cannot be parsed \
+                  the rules are not checked, since every name might be defined in it.",
 };
 /// A key nobody knows.
 pub(crate) const UNKNOWN_KEY: Topic = Topic {
@@ -54,16 +54,16 @@ pub(crate) const MISSING_KEY: Topic = Topic {
 pub(crate) const WRONG_TYPE: Topic = Topic {
     code: "wrong-type",
     title: "A value of the wrong kind",
-    explanation: "Texts that look like numbers need quotes: account ids (leading zeros are lost without) and \
-                  the landing zone's version. A key without a value is an error too: leave the key out, or \
-                  write `{}` for an entry with nothing to say.",
+    explanation: "Texts that look like numbers need quotes: account ids (leading zeros are lost without) \
+                  and the landing zone's version. A key without a value is an error too: leave the key \
+                  out, or write `{}` for an entry with nothing to say.",
 };
 /// A value of the right kind and the wrong form.
 pub(crate) const INVALID_VALUE: Topic = Topic {
     code: "invalid-value",
     title: "A value that AWS or the document does not take",
-    explanation: "The value has the right kind but not the form that is asked for, such as an account id of \
-                  eleven digits or an e-mail address with a space.",
+    explanation: "The value has the right kind but not the form that is asked for, such as an account id \
+                  of eleven digits or an e-mail address with a space.",
 };
 
 /// The topics of reading, in the order of reading.

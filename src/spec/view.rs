@@ -22,6 +22,29 @@ pub(crate) struct View<'d> {
     broken: &'d BTreeSet<String>,
 }
 
+/// The integrations of a landing zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Logging,
+    Config,
+    Roles,
+    IdentityCenter,
+    Backup,
+}
+
+impl Part {
+    /// Its key under `landing_zone`.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Logging => "centralized_logging",
+            Self::Config => "config",
+            Self::Roles => "security_roles",
+            Self::IdentityCenter => "identity_center",
+            Self::Backup => "backup",
+        }
+    }
+}
+
 /// Whether an integration is said to be on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
@@ -90,8 +113,8 @@ impl<'d> View<'d> {
     /// Whether the landing zone's manifest is that of 3.x; none without a known version.
     pub(crate) fn classic(&self) -> Option<bool> {
         let version = self.landing_zone()?.version.as_ref()?;
-        let known = baselines::known_landing_zones().contains(&version.value);
-        known.then(|| version.value.starts_with("3."))
+        let known = baselines::known_landing_zones().contains(&version.0);
+        known.then(|| version.0.starts_with("3."))
     }
 
     /// Governed Regions.
@@ -154,22 +177,21 @@ impl<'d> View<'d> {
         named.collect()
     }
 
-    /// Whether the integration of that key is on.
-    pub(crate) fn state(&self, integration: &str) -> State {
+    /// Whether an integration is said to be on.
+    pub(crate) fn state(&self, part: Part) -> State {
         let Some(zone) = self.landing_zone() else { return State::Unsaid };
-        let told = |enabled: Option<&Located<bool>>| match enabled {
+        let switch = |enabled: Option<&Located<bool>>| match enabled {
             Some(enabled) if !enabled.value => State::Off(enabled.span),
             _ => State::On,
         };
-        let state = match integration {
-            "centralized_logging" => zone.centralized_logging.as_ref().map(|s| told(s.enabled.as_ref())),
-            "config" => zone.config.as_ref().map(|s| told(s.enabled.as_ref())),
-            "security_roles" => zone.security_roles.as_ref().map(|s| told(s.enabled.as_ref())),
-            "backup" => zone.backup.as_ref().map(|s| told(s.enabled.as_ref())),
-            "identity_center" => {
+        let state = match part {
+            Part::Logging => zone.centralized_logging.as_ref().map(|s| switch(s.enabled.as_ref())),
+            Part::Config => zone.config.as_ref().map(|s| switch(s.enabled.as_ref())),
+            Part::Roles => zone.security_roles.as_ref().map(|s| switch(s.enabled.as_ref())),
+            Part::Backup => zone.backup.as_ref().map(|s| switch(s.enabled.as_ref())),
+            Part::IdentityCenter => {
                 zone.identity_center.as_ref().map(|s| if s.0 { State::On } else { State::Off(s.span) })
             }
-            _ => None,
         };
         state.unwrap_or(State::Unsaid)
     }

@@ -20,8 +20,9 @@ use super::topic::SYNTAX;
 /// Nesting of lists and mappings. The document nests six deep; each level costs the
 /// parser tens of kilobytes of stack in a debug build, and this much fits a worker thread.
 const DEPTH: usize = 20;
-/// Events that aliases may be expanded into, over one file.
-const REPLAYED: usize = 100_000;
+/// Events that aliases may be expanded into, over one file: ten thousand accounts that
+/// share an anchor for two contacts stay below it.
+const REPLAYED: usize = 300_000;
 /// Nodes of one file: ten thousand accounts with tags and contacts are about half of it.
 const NODES: usize = 1_000_000;
 
@@ -45,6 +46,9 @@ fn options() -> Options {
             flow_nesting_limit: DEPTH,
             max_nodes: NODES,
             max_events: 2 * NODES,
+            // Many aliases of one anchor are the normal way to share contacts and tags.
+            enforce_alias_anchor_ratio: false,
+            max_aliases: NODES,
         },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: REPLAYED },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,

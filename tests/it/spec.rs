@@ -212,6 +212,14 @@ fn hostile_documents_end_in_diagnostics_and_never_in_a_panic() {
 }
 
 #[test]
+fn no_file_at_all_is_a_document_without_a_version() {
+    let found = spec::parse(Vec::new()).unwrap_err();
+    assert_eq!(found.list.iter().map(|d| d.code).collect::<Vec<_>>(), ["missing-key"]);
+    assert!(render(&found, Style::Drawn { color: false, width: 80 }).contains("no `version`"));
+    assert!(render(&found, Style::Told).contains("no `version`"));
+}
+
+#[test]
 fn a_document_reads_the_same_with_crlf_and_byte_order_mark() {
     let plain = "version: 1\naccounts:\n  a:\n    email: a@example.com\n    tags: { k: é }\n";
     let odd = format!("\u{feff}{}", plain.replace('\n', "\r\n"));
@@ -253,7 +261,10 @@ fn sections_are_joined_over_files_and_lists_appended() {
 #[test]
 fn a_merge_key_brings_in_what_an_anchor_holds() {
     let loaded = parse(
-        "version: 1\naccounts:\n  a: &base\n    email: a@example.com\n    tags: { owner: x }\n  b:\n    <<: *base\n    email: b@example.com\n",
+        "version: 1\n\
+         accounts:\n\
+         \x20 a: &base { email: a@example.com, tags: { owner: x } }\n\
+         \x20 b: { <<: *base, email: b@example.com }\n",
     )
     .unwrap();
     let b = &loaded.spec.accounts["b"];
@@ -265,10 +276,24 @@ fn ten_thousand_accounts_are_a_document_like_any_other() {
     let mut text = String::from("version: 1\norganizational_units: { Sandbox: {} }\naccounts:\n");
     for n in 0..10_000 {
         text.push_str(&format!(
-            "  account-{n}: {{ email: aws+{n}@example.com, organizational_unit: Sandbox, tags: {{ owner: team-{n} }} }}\n"
+            "  account-{n}: {{ email: aws+{n}@example.com, organizational_unit: Sandbox, \
+             tags: {{ owner: team-{n} }} }}\n"
         ));
     }
     assert_eq!(parse(&text).unwrap().spec.accounts.len(), 10_000);
+}
+
+#[test]
+fn thousands_of_accounts_may_share_the_contacts_of_one_anchor() {
+    let contact = "{ name: SOC, title: On call, email: soc@example.com, phone: \"1\" }";
+    let mut text = format!(
+        "version: 1\naccounts:\n  first: {{ email: first@example.com, alternate_contacts: &soc {{ security: {contact} }} }}\n"
+    );
+    for n in 0..5_000 {
+        text.push_str(&format!("  a{n}: {{ email: aws+{n}@example.com, alternate_contacts: *soc }}\n"));
+    }
+    let loaded = parse(&text).unwrap();
+    assert_eq!(loaded.spec.accounts["a4999"].alternate_contacts["security"].name, "SOC");
 }
 
 #[test]

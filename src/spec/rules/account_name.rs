@@ -11,8 +11,8 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "account-name",
         title: "An account's name is not one that AWS takes",
-        explanation: "The key under `accounts` is the account's name in AWS: 1 to 50 characters of printable ASCII. \
-                      `management` is taken: keys mean the management account by it. \
+        explanation: "The key under `accounts` is the account's name in AWS: 1 to 50 characters of \
+                      printable ASCII. `management` is taken: keys mean the management account by it. \
                       Source: AWS Organizations API Reference, CreateAccount.",
     },
     check,

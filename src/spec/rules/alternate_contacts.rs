@@ -14,9 +14,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "alternate-contact",
         title: "An alternate contact that AWS does not take",
-        explanation: "All four members are required: a name of up to 64 characters, a title of up to 50, an e-mail \
-                      address of up to 254, and a telephone number of up to 25 digits, spaces, brackets, plus \
-                      and minus signs. Source: AWS Account Management API Reference, PutAlternateContact.",
+        explanation: "All four members are required: a name of up to 64 characters, a title of up to 50, \
+                      an e-mail address of up to 254, and a telephone number of up to 25 digits, spaces, \
+                      brackets, plus and minus signs. Source: AWS Account Management API Reference, \
+                      PutAlternateContact.",
     },
     check,
 };

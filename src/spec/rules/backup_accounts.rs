@@ -1,9 +1,10 @@
-//! Backup lives in two accounts of its own, not enrolled beforehand.
+//! Backup lives in two accounts of its own.
 //!
+//! That they are not enrolled beforehand follows from sitting in the Security unit,
+//! which is the business of the rule on integration accounts.
 //! Source: Control Tower User Guide, backup-prerequisites.
 
 use super::{Rule, View};
-use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::Located;
 use crate::spec::topic::Topic;
@@ -13,10 +14,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "backup-accounts",
         title: "Backup needs two accounts of its own",
-        explanation: "The Backup Administrator and the Central Backup account are two dedicated accounts, neither the \
-                      log archive nor the audit account, and must not be enrolled in Control Tower before backup \
-                      is switched on: they do not sit in a registered unit. \
-                      Source: AWS Control Tower User Guide, backup prerequisites.",
+        explanation: "The Backup Administrator and the Central Backup account are two dedicated accounts, \
+                      neither the log archive nor the audit account. They must not be enrolled before \
+                      backup is switched on, which sitting in the Security unit sees to. Source: AWS \
+                      Control Tower User Guide, backup prerequisites.",
     },
     check,
 };
@@ -50,17 +51,4 @@ fn check_account(view: &View<'_>, account: &Located<String>, findings: &mut Find
                 .at(other.account.span, "used here"),
         );
     }
-    let security = view.security_unit();
-    let elsewhere = |unit: &&UnitPath| security.as_ref() != Some(*unit) && view.registers(unit);
-    let Some(unit) = view.unit_of(account).filter(elsewhere) else { return };
-    let place = view.account(account).and_then(|account| account.organizational_unit.as_ref());
-    findings.push(
-        Diagnostic::error(
-            RULE.topic.code,
-            format!("`{account}` would be enrolled by the baseline of `{unit}`"),
-        )
-        .at(place.map_or(account.span, |place| place.span), "a registered unit")
-        .at(account.span, "used for backup")
-        .help("put it into the Security unit with the other integration accounts"),
-    );
 }

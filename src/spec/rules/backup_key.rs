@@ -12,10 +12,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "backup-key",
         title: "A key that the landing zone cannot use for backup",
-        explanation: "The backup integration takes a multi-Region key that is replicated to every governed Region, and \
-                      never the logging key, which must be single-Region. `regions: governed` keeps the replicas in \
-                      step with `governed_regions`. Source: AWS Control Tower User Guide, backup prerequisites and \
-                      configure KMS keys.",
+        explanation: "The backup integration takes a multi-Region key that is replicated to every \
+                      governed Region, and never the logging key, which must be single-Region. `regions: \
+                      governed` keeps the replicas in step with `governed_regions`. Source: AWS Control \
+                      Tower User Guide, backup prerequisites and configure KMS keys.",
     },
     check,
 };

@@ -10,7 +10,7 @@ use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::Located;
 use crate::spec::shape::words::BaselineWord;
 use crate::spec::topic::Topic;
-use crate::spec::view::State;
+use crate::spec::view::{Part, State};
 
 /// A baseline as a unit lists it.
 type Word<'d> = &'d Located<BaselineWord>;
@@ -19,9 +19,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "baseline-combination",
         title: "Baselines that do not go together",
-        explanation: "`control_tower` and `config` exclude each other on one unit. `backup` needs `control_tower` on \
-                      the same unit (except on the Security unit, which takes `backup` alone) and the landing \
-                      zone's `backup` integration. Source: AWS Control Tower User Guide, types of baselines.",
+        explanation: "`control_tower` and `config` exclude each other on one unit. `backup` needs \
+                      `control_tower` on the same unit (except on the Security unit, which takes `backup` \
+                      alone) and the landing zone's `backup` integration. Source: AWS Control Tower User \
+                      Guide, types of baselines.",
     },
     check,
 };
@@ -80,7 +81,7 @@ fn check_needs(view: &View<'_>, path: &UnitPath, words: &[Word<'_>], findings: &
 
 fn check_integration(view: &View<'_>, word: &Located<BaselineWord>, findings: &mut Findings) {
     let Some(zone) = view.landing_zone() else { return };
-    match view.state("backup") {
+    match view.state(Part::Backup) {
         State::On => {}
         State::Off(span) => findings.push(
             Diagnostic::error(

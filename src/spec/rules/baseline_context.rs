@@ -8,16 +8,16 @@ use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::Located;
 use crate::spec::shape::words::BaselineWord;
 use crate::spec::topic::Topic;
-use crate::spec::view::{State, registers};
+use crate::spec::view::{Part, State, registers};
 
 pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "baseline-context",
         title: "A baseline without the landing zone it needs",
-        explanation: "The version of a baseline follows from the landing zone's, and no API tells it: a document with \
-                      baselines says `landing_zone.version`. In 4.0 both unit baselines need the `config` \
-                      integration; `ConfigBaseline` does not exist before 4.0. Source: AWS Control Tower User \
-                      Guide, types of baselines.",
+        explanation: "The version of a baseline follows from the landing zone's, and no API tells it: a \
+                      document with baselines says `landing_zone.version`. In 4.0 both unit baselines \
+                      need the `config` integration; `ConfigBaseline` does not exist before 4.0. Source: \
+                      AWS Control Tower User Guide, types of baselines.",
     },
     check,
 };
@@ -39,19 +39,19 @@ fn check(view: &View<'_>, findings: &mut Findings) {
     let version = view.landing_zone().and_then(|zone| zone.version.as_ref());
     let Some(version) = version.filter(|_| view.classic().is_some()) else { return };
     for word in &listed {
-        let exists = baselines::by_word(&word.0).is_some_and(|b| b.version_for(version).is_some());
+        let exists = baselines::by_word(&word.0).is_some_and(|b| b.version_for(&version.0).is_some());
         if !exists {
             findings.push(
                 Diagnostic::error(
                     RULE.topic.code,
-                    format!("landing zone {version} does not have the baseline `{}`", word.0),
+                    format!("landing zone {} does not have the baseline `{}`", version.0, word.0),
                 )
                 .at(word.span, "not in this version")
                 .at(version.span, "the version"),
             );
         }
     }
-    if let State::Off(span) = view.state("config")
+    if let State::Off(span) = view.state(Part::Config)
         && let Some(word) = listed.iter().find(|word| registers(word))
     {
         findings.push(

@@ -16,9 +16,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "consents",
         title: "A consent that names nothing known",
-        explanation: "An irreversible act needs a consent that names it: its class, then a dot and the name of the thing \
-                      where there can be several, such as `unit_deletion.Old`. The plan prints the consent it \
-                      asks for, so it can be copied. A consent that nothing asks for is only a warning.",
+        explanation: "An irreversible act needs a consent that names it: its class, then a dot and the \
+                      name of the thing where there can be several, such as `unit_deletion.Old`. The plan \
+                      prints the consent it asks for, so it can be copied. A consent that nothing asks \
+                      for is only a warning.",
     },
     check,
 };

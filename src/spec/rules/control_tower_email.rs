@@ -13,9 +13,9 @@ pub(super) const RULE: Rule = Rule {
         code: "control-tower-email",
         title: "Control Tower does not take this e-mail address",
         explanation: "Before registering a unit Control Tower checks that every account's address matches \
-                      [A-Z0-9a-z._%+-]+@[A-Za-z0-9.-]+[.]+[A-Za-z]+, which is narrower than what Organizations \
-                      takes. The rule is asked of integration accounts and of accounts in registered units. \
-                      Source: AWS Control Tower User Guide, common causes of failure.",
+                      [A-Z0-9a-z._%+-]+@[A-Za-z0-9.-]+[.]+[A-Za-z]+, which is narrower than what \
+                      Organizations takes. The rule is asked of integration accounts and of accounts in \
+                      registered units. Source: AWS Control Tower User Guide, common causes of failure.",
     },
     check,
 };

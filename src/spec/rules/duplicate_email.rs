@@ -13,9 +13,9 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "duplicate-email",
         title: "Two accounts have the same e-mail address",
-        explanation: "AWS gives one account to one e-mail address, and mailboxes do not tell upper from lower case. \
-                      Plus-addressing (aws+audit@example.com) gives each account its own address in one mailbox. \
-                      Source: AWS Organizations API Reference, CreateAccount.",
+        explanation: "AWS gives one account to one e-mail address, and mailboxes do not tell upper from \
+                      lower case. Plus-addressing (aws+audit@example.com) gives each account its own \
+                      address in one mailbox. Source: AWS Organizations API Reference, CreateAccount.",
     },
     check,
 };

@@ -12,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "duplicate-id",
         title: "One account id stands for two things",
-        explanation: "Each entry under `accounts` is a member account of its own. The management account is not \
-                      listed there: it cannot be moved, enrolled or closed, and is only named as a guard in \
-                      `organization.management_account` and as `management` by keys.",
+        explanation: "Each entry under `accounts` is a member account of its own. The management account \
+                      is not listed there: it cannot be moved, enrolled or closed, and is only named as a \
+                      guard in `organization.management_account` and as `management` by keys.",
     },
     check,
 };

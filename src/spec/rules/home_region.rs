@@ -11,9 +11,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "home-region",
         title: "The home Region is missing or not governed",
-        explanation: "The landing zone and the keys live in `organization.home_region`. It can never be changed, so it \
-                      is never guessed, and it is among `governed_regions` when those are said. \
-                      Source: AWS Control Tower User Guide, how AWS Regions work with Control Tower.",
+        explanation: "The landing zone and the keys live in `organization.home_region`. It can never be \
+                      changed, so it is never guessed, and it is among `governed_regions` when those are \
+                      said. Source: AWS Control Tower User Guide, how AWS Regions work with Control \
+                      Tower.",
     },
     check,
 };
@@ -33,7 +34,9 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         }
         return;
     }
-    if !(view.whole("organization.home_region") && view.whole("organization")) {
+    if !(view.whole("organization.home_region")
+        && (view.doc.organization.is_some() || view.whole("organization")))
+    {
         return;
     }
     let zone = view.landing_zone().map(|zone| ("the landing zone", zone.span));

@@ -6,16 +6,16 @@
 use super::{Rule, View};
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::topic::Topic;
-use crate::spec::view::{State, on};
+use crate::spec::view::{Part, State, on};
 
 pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "incomplete-integration",
         title: "An integration does not say where it lives",
-        explanation: "`centralized_logging`, `config` and `security_roles` need an `account`; `backup` needs \
-                      `administrator`, `central` and `key`. An integration that shall be off says \
-                      `{ enabled: false }`; one that is not mentioned is left as it is. \
-                      Source: AWS Control Tower User Guide, landing zone schemas.",
+        explanation: "`centralized_logging`, `config` and `security_roles` need an `account`; `backup` \
+                      needs `administrator`, `central` and `key`. An integration that shall be off says \
+                      `{ enabled: false }`; one that is not mentioned is left as it is. Source: AWS \
+                      Control Tower User Guide, landing zone schemas.",
     },
     check,
 };
@@ -28,17 +28,18 @@ fn check(view: &View<'_>, findings: &mut Findings) {
     let backup = |has: bool| zone.backup.as_ref().map(|s| (s.span, has));
     let of_backup = zone.backup.as_ref().filter(|s| on(s.enabled.as_ref()));
     let needed = [
-        ("centralized_logging", "account", logging),
-        ("config", "account", config),
-        ("security_roles", "account", roles),
-        ("backup", "administrator", backup(of_backup.is_some_and(|s| s.administrator.is_some()))),
-        ("backup", "central", backup(of_backup.is_some_and(|s| s.central.is_some()))),
-        ("backup", "key", backup(of_backup.is_some_and(|s| s.key.is_some()))),
+        (Part::Logging, "account", logging),
+        (Part::Config, "account", config),
+        (Part::Roles, "account", roles),
+        (Part::Backup, "administrator", backup(of_backup.is_some_and(|s| s.administrator.is_some()))),
+        (Part::Backup, "central", backup(of_backup.is_some_and(|s| s.central.is_some()))),
+        (Part::Backup, "key", backup(of_backup.is_some_and(|s| s.key.is_some()))),
     ];
-    for (section, member, said) in needed {
+    for (part, member, said) in needed {
+        let section = part.key();
         let Some((span, false)) = said else { continue };
         let readable = view.whole(&format!("landing_zone.{section}.{member}"));
-        if view.state(section) == State::On && readable {
+        if view.state(part) == State::On && readable {
             findings.push(
                 Diagnostic::error(RULE.topic.code, format!("landing_zone.{section} has no `{member}`"))
                     .at(span, format!("needs `{member}`"))

@@ -15,10 +15,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "integration-accounts",
         title: "Integration accounts do not sit together",
-        explanation: "All accounts that the landing zone's integrations use sit in one unit directly under the root, \
-                      which becomes the Security unit; a landing zone of 3.x makes that unit itself. Control Tower \
-                      4.0 refuses to set up otherwise. Source: AWS Control Tower User Guide, launch with the APIs \
-                      and key changes in landing zone 4.0.",
+        explanation: "All accounts that the landing zone's integrations use sit in one unit directly \
+                      under the root, which becomes the Security unit; a landing zone of 3.x makes that \
+                      unit itself. Control Tower 4.0 refuses to set up otherwise. Source: AWS Control \
+                      Tower User Guide, launch with the APIs and key changes in landing zone 4.0.",
     },
     check,
 };

@@ -12,8 +12,8 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "key-regions",
         title: "A key's Regions do not make sense",
-        explanation: "A key lives in the home Region. `regions` names the Regions of its replicas, which only a \
-                      multi-Region key has; whether a key is multi-Region cannot be changed later. \
+        explanation: "A key lives in the home Region. `regions` names the Regions of its replicas, which \
+                      only a multi-Region key has; whether a key is multi-Region cannot be changed later. \
                       Source: AWS KMS Developer Guide, multi-Region keys.",
     },
     check,
@@ -34,7 +34,8 @@ fn check(view: &View<'_>, findings: &mut Findings) {
                 .help("write `multi_region: true`, or drop `regions`"),
             );
         }
-        let none_governed = view.governed().next().is_none() && view.whole("organization");
+        let readable = view.doc.organization.is_some() || view.whole("organization");
+        let none_governed = view.governed().next().is_none() && readable;
         if matches!(regions.value, KeyRegions::Governed)
             && none_governed
             && view.whole("organization.governed_regions")

@@ -11,10 +11,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "landing-zone-version",
         title: "A landing-zone version that this program does not know",
-        explanation: "The manifest of a landing zone differs between versions, and baselines are bound to them. A new \
-                      landing zone takes the latest version only; an existing one keeps its version until the \
-                      document says another, which cannot be taken back. \
-                      Source: AWS Control Tower User Guide, landing zone schemas.",
+        explanation: "The manifest of a landing zone differs between versions, and baselines are bound to \
+                      them. A new landing zone takes the latest version only; an existing one keeps its \
+                      version until the document says another, which cannot be taken back. Source: AWS \
+                      Control Tower User Guide, landing zone schemas.",
     },
     check,
 };
@@ -22,11 +22,14 @@ pub(super) const RULE: Rule = Rule {
 fn check(view: &View<'_>, findings: &mut Findings) {
     let Some(version) = view.landing_zone().and_then(|zone| zone.version.as_ref()) else { return };
     let known = baselines::known_landing_zones();
-    if !known.contains(&version.value) {
+    if !known.contains(&version.0) {
         findings.push(
-            Diagnostic::error(RULE.topic.code, format!("there is no known landing-zone version `{version}`"))
-                .at(version.span, "unknown version")
-                .help(format!("known: {}", known.join(", "))),
+            Diagnostic::error(
+                RULE.topic.code,
+                format!("there is no known landing-zone version `{}`", version.0),
+            )
+            .at(version.span, "unknown version")
+            .help(format!("known: {}", known.join(", "))),
         );
     }
 }

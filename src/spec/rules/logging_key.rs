@@ -11,9 +11,9 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "logging-key",
         title: "A key that the landing zone cannot use for logging or Config",
-        explanation: "Control Tower takes for `centralized_logging` and `config` only an enabled symmetric key that is \
-                      single-Region and lives in the management account, in the home Region. \
-                      Source: AWS Control Tower User Guide, configure KMS keys.",
+        explanation: "Control Tower takes for `centralized_logging` and `config` only an enabled \
+                      symmetric key that is single-Region and lives in the management account, in the \
+                      home Region. Source: AWS Control Tower User Guide, configure KMS keys.",
     },
     check,
 };

@@ -10,17 +10,17 @@ use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::Located;
 use crate::spec::source::Span;
 use crate::spec::topic::Topic;
-use crate::spec::view::State;
+use crate::spec::view::{Part, State};
 
 pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "manifest-sections",
         title: "The landing zone's version does not go with its sections",
-        explanation: "A 3.x landing zone needs `centralized_logging`, `security_roles` and `integration_unit` (which \
-                      it makes itself, like `sandbox_unit`), cannot switch security roles off, and takes no \
-                      `config`. A 4.0 landing zone takes no `sandbox_unit`, since it makes no units. Both kinds of \
-                      unit stand directly under the root. Source: AWS Control Tower User Guide, landing zone \
-                      schemas.",
+        explanation: "A 3.x landing zone needs `centralized_logging`, `security_roles` and \
+                      `integration_unit` (which it makes itself, like `sandbox_unit`), cannot switch \
+                      security roles off, and takes no `config`. A 4.0 landing zone takes no \
+                      `sandbox_unit`, since it makes no units. Both kinds of unit stand directly under \
+                      the root. Source: AWS Control Tower User Guide, landing zone schemas.",
     },
     check,
 };
@@ -42,8 +42,18 @@ fn check(view: &View<'_>, findings: &mut Findings) {
     if let Some(config) = &zone.config {
         refuse(config.span, "a 3.x landing zone takes no `config`: Config is always part of it");
     }
-    if let State::Off(span) = view.state("security_roles") {
+    if let State::Off(span) = view.state(Part::Roles) {
         refuse(span, "a 3.x landing zone cannot do without `security_roles`");
+    }
+    let logging = zone.centralized_logging.as_ref().filter(|logging| logging.account.is_none());
+    if let (Some(logging), State::Off(_)) = (logging, view.state(Part::Logging)) {
+        findings.push(
+            Diagnostic::error(
+                RULE.topic.code,
+                "a 3.x landing zone names the logging account even when logging is off",
+            )
+            .at(logging.span, "needs `account`"),
+        );
     }
     let needed = [
         ("centralized_logging", zone.centralized_logging.is_some()),

@@ -29,6 +29,7 @@ mod ordinary_account;
 mod regions;
 mod removal;
 mod security_unit_baselines;
+mod separate_accounts;
 mod tags;
 mod unit_rename;
 mod unit_tree;
@@ -69,6 +70,7 @@ pub(crate) const RULES: &[Rule] = &[
     incomplete_integration::RULE,
     integration_order::RULE,
     integration_accounts::RULE,
+    separate_accounts::RULE,
     ordinary_account::RULE,
     control_tower_email::RULE,
     logging_key::RULE,

@@ -14,9 +14,9 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "names-of-aws",
         title: "A role or service is named in a way that AWS does not",
-        explanation: "`access_role` is the bare name of an IAM role, without path or ARN. `trusted_access` lists service \
-                      principals in full, such as `ram.amazonaws.com`, each once. Source: AWS IAM and \
-                      Organizations API References.",
+        explanation: "`access_role` is the bare name of an IAM role, without path or ARN. \
+                      `trusted_access` lists service principals in full, such as `ram.amazonaws.com`, \
+                      each once. Source: AWS IAM and Organizations API References.",
     },
     check,
 };

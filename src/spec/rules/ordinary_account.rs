@@ -11,9 +11,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "ordinary-account",
         title: "An ordinary account sits in the Security unit",
-        explanation: "The Security unit takes no baseline, so an account in it that no integration uses is not \
-                      governed, and moving it in makes the unit's controls drift. Give security tooling accounts a \
-                      unit of their own. Source: AWS Control Tower User Guide, key changes in landing zone 4.0.",
+        explanation: "The Security unit takes no baseline, so an account in it that no integration uses \
+                      is not governed, and moving it in makes the unit's controls drift. Give security \
+                      tooling accounts a unit of their own. Source: AWS Control Tower User Guide, key \
+                      changes in landing zone 4.0.",
     },
     check,
 };

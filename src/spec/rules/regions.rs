@@ -18,9 +18,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "regions",
         title: "Regions of two partitions, named twice, or unknown",
-        explanation: "An organization lives in one partition (commercial, China, GovCloud, European Sovereign Cloud). A \
-                      Region that this program's list does not have is only a warning, since AWS opens new ones. \
-                      Source: AWS General Reference, service endpoints.",
+        explanation: "An organization lives in one partition (commercial, China, GovCloud, European \
+                      Sovereign Cloud). A Region that this program's list does not have is only a \
+                      warning, since AWS opens new ones. Source: AWS General Reference, service \
+                      endpoints.",
     },
     check,
 };

@@ -16,10 +16,11 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "removal",
         title: "Something cannot be removed like this",
-        explanation: "Leaving an entry out of the document leaves the thing alone. `remove` lists the addresses of what \
-                      shall go, such as `organizational_unit.Old`: each once, and not while the document also lists \
-                      the unit, a unit below it, or renames it. AWS deletes a unit only when it is empty. \
-                      Source: AWS Organizations API Reference, DeleteOrganizationalUnit.",
+        explanation: "Leaving an entry out of the document leaves the thing alone. `remove` lists the \
+                      addresses of what shall go, such as `organizational_unit.Old`: each once, and not \
+                      while the document also lists the unit, a unit below it, or renames it. AWS deletes \
+                      a unit only when it is empty. Source: AWS Organizations API Reference, \
+                      DeleteOrganizationalUnit.",
     },
     check,
 };

@@ -12,10 +12,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "security-unit-baseline",
         title: "A baseline on the Security unit or below it",
-        explanation: "The landing zone itself governs the Security unit: neither AWSControlTowerBaseline nor \
-                      ConfigBaseline can be enabled on it, and no unit can be registered below it. BackupBaseline \
-                      can stand on the Security unit. Source: AWS Control Tower User Guide, types of baselines and \
-                      nested OUs.",
+        explanation: "The landing zone itself governs the Security unit: neither AWSControlTowerBaseline \
+                      nor ConfigBaseline can be enabled on it, and no unit can be registered below it. \
+                      BackupBaseline can stand on the Security unit. Source: AWS Control Tower User \
+                      Guide, types of baselines and nested OUs.",
     },
     check,
 };

@@ -16,8 +16,9 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "tags",
         title: "Tags that AWS does not take",
-        explanation: "A unit or account has at most 50 tags. Keys have 1 to 128 characters and do not start with \
-                      `aws:`; values have at most 256. Source: AWS Organizations API Reference, TagResource.",
+        explanation: "A unit or account has at most 50 tags. Keys have 1 to 128 characters and do not \
+                      start with `aws:`; values have at most 256. Source: AWS Organizations API \
+                      Reference, TagResource.",
     },
     check,
 };

@@ -13,11 +13,12 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "unit-rename",
         title: "A unit cannot be renamed like this",
-        explanation: "`renamed_from` names the path that a unit had, so that it is renamed in place and keeps its \
-                      accounts. The parent must stay the same, since AWS has no operation that moves a unit; the \
-                      old path must no longer be in use; and one unit cannot become two. When a parent is renamed \
-                      in the same document, write the old path below the parent's new name. \
-                      Source: AWS Organizations API Reference, UpdateOrganizationalUnit.",
+        explanation: "`renamed_from` names the path that a unit had, so that it is renamed in place and \
+                      keeps its accounts. The parent must stay the same, since AWS has no operation that \
+                      moves a unit; the old path must no longer be in use; and one unit cannot become \
+                      two. When a parent is renamed in the same document, write the old path below the \
+                      parent's new name. Source: AWS Organizations API Reference, \
+                      UpdateOrganizationalUnit.",
     },
     check,
 };

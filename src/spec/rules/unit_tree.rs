@@ -18,9 +18,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "unit-tree",
         title: "The tree of organizational units is not one that AWS takes",
-        explanation: "Units nest at most five deep, an organization has at most 2000 of them, and two units of one \
-                      parent cannot have names that differ only in case. `root` as a top-level name is taken: \
-                      accounts mean the organization's root by it. Source: AWS Organizations User Guide, quotas.",
+        explanation: "Units nest at most five deep, an organization has at most 2000 of them, and two \
+                      units of one parent cannot have names that differ only in case. `root` as a \
+                      top-level name is taken: accounts mean the organization's root by it. Source: AWS \
+                      Organizations User Guide, quotas.",
     },
     check,
 };

@@ -13,9 +13,9 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "unknown-account",
         title: "An account is named that the document does not have",
-        explanation: "`keys` and the landing zone's integrations name accounts by their key under `accounts`. A \
-                      key may also live in `management`, the management account; integrations may not: Control \
-                      Tower wants member accounts for them.",
+        explanation: "`keys` and the landing zone's integrations name accounts by their key under \
+                      `accounts`. A key may also live in `management`, the management account; \
+                      integrations may not: Control Tower wants member accounts for them.",
     },
     check,
 };

@@ -12,8 +12,8 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "unknown-kms-key",
         title: "A KMS key is named that the document does not have",
-        explanation: "`centralized_logging.key`, `config.key` and `backup.key` name an entry under `keys`, for \
-                      which the program writes the policy that the integration needs.",
+        explanation: "`centralized_logging.key`, `config.key` and `backup.key` name an entry under \
+                      `keys`, for which the program writes the policy that the integration needs.",
     },
     check,
 };

@@ -15,9 +15,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "unknown-unit",
         title: "An organizational unit is named that the document does not list",
-        explanation: "An account sits in a unit under `organizational_units`, in a parent of one, or in `root`. \
-                      A path that stands nowhere else is most likely misspelt, so it is not created silently. \
-                      The units of a 3.x landing zone are made by Control Tower and need not be listed.",
+        explanation: "An account sits in a unit under `organizational_units`, in a parent of one, or in \
+                      `root`. A path that stands nowhere else is most likely misspelt, so it is not \
+                      created silently. The units of a 3.x landing zone are made by Control Tower and \
+                      need not be listed.",
     },
     check,
 };

@@ -12,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "unregistered-parent",
         title: "A unit has a baseline and its parent has none",
-        explanation: "Control Tower registers a nested unit only when every unit above it is registered. List the \
-                      parent with `control_tower` or `config` of its own: a baseline does not pass down by itself. \
-                      Source: AWS Control Tower User Guide, nested OUs.",
+        explanation: "Control Tower registers a nested unit only when every unit above it is registered. \
+                      List the parent with `control_tower` or `config` of its own: a baseline does not \
+                      pass down by itself. Source: AWS Control Tower User Guide, nested OUs.",
     },
     check,
 };

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use super::Located;
 use super::read::section;
-use super::words::{BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, PlacementWord, Switch};
+use super::words::{
+    BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord, Switch,
+};
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
 use crate::model::region::Region;
@@ -126,7 +128,7 @@ section! {
     /// The Control Tower landing zone.
     LandingZoneSection {
         /// Its version in quotes, such as "4.0". It never changes by itself.
-        version: Located<String> = required,
+        version: Located<LandingZoneVersion> = required,
         /// The unit directly under the root that holds the integration accounts. Up to 3.3 the landing
         /// zone makes it.
         integration_unit: Located<UnitPath>,

@@ -266,6 +266,30 @@ impl JsonSchema for BaselineWord {
     }
 }
 
+/// A landing-zone version as written; whether it is known is for a rule to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LandingZoneVersion(pub(crate) String);
+
+impl Read for LandingZoneVersion {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        text(node, "a version in quotes", reader).map(|version| Self(version.to_owned()))
+    }
+}
+
+impl JsonSchema for LandingZoneVersion {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "LandingZoneVersion".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": baselines::known_landing_zones() })
+    }
+}
+
 /// Regions of a key: the governed ones, or a list.
 #[derive(Debug, Clone)]
 pub(crate) enum KeyRegions {
