@@ -7,6 +7,7 @@
 //! creates (`OrganizationAccountAccessRole`).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -47,6 +48,9 @@ struct Session {
     since: Instant,
 }
 
+/// Where an account's session is kept.
+type Slot = Arc<Mutex<Option<Session>>>;
+
 /// The sessions of one connection. Each account has its own lock, so that two
 /// steps in one account ask once and two accounts do not wait for each other.
 #[derive(Debug)]
@@ -54,7 +58,7 @@ pub(crate) struct Sessions {
     roles: Vec<String>,
     name: String,
     caller: OnceCell<Caller>,
-    held: Mutex<HashMap<String, std::sync::Arc<Mutex<Option<Session>>>>>,
+    held: Mutex<HashMap<String, Slot>>,
 }
 
 impl Sessions {
@@ -100,7 +104,7 @@ impl Connection {
     pub(crate) async fn member_credentials(&self, account: &str) -> Result<Credentials, CallError> {
         let entry = {
             let mut held = self.sessions().held.lock().await;
-            std::sync::Arc::clone(held.entry(account.to_owned()).or_default())
+            Arc::clone(held.entry(account.to_owned()).or_default())
         };
         let mut session = entry.lock().await;
         if let Some(live) = session.as_ref().filter(|s| s.since.elapsed() + MARGIN < LIFETIME) {
@@ -120,7 +124,8 @@ impl Connection {
             match self.assume(account, role).await {
                 Ok(credentials) => return Ok(credentials),
                 Err(error) => {
-                    refusals.push(CallError { message: format!("{role}: {}", error.message), ..error })
+                    let message = format!("{role}: {}", error.message);
+                    refusals.push(CallError { message, ..error });
                 }
             }
         }
