@@ -92,6 +92,9 @@ pub struct Connection {
     inner: Arc<Inner>,
 }
 
+/// A member account (none for the caller's own) and a Region.
+type Place = (Option<String>, String);
+
 #[derive(Debug)]
 struct Inner {
     base: SdkConfig,
@@ -100,7 +103,7 @@ struct Inner {
     attempts: u32,
     pacer: Pacer,
     counter: Counter,
-    clients: Mutex<HashMap<(Option<String>, String), Arc<Clients>>>,
+    clients: Mutex<HashMap<Place, Arc<Clients>>>,
     sessions: Sessions,
 }
 

@@ -115,3 +115,128 @@ fn never_connected(error: &ConnectorError) -> bool {
             || e.is::<aws_smithy_runtime_api::client::dns::ResolveDnsError>()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cloud::doubles::{Answer, Double, error};
+    use crate::cloud::inventory::{accounts, organization};
+    use crate::cloud::task::{Performer as _, Task};
+
+    fn create_unit() -> Task {
+        Task {
+            address: "organizational_unit.Prod".parse().unwrap(),
+            verb: "create".into(),
+            item: String::new(),
+            inputs: [("parent".into(), "r-root".into()), ("name".into(), "Prod".into())].into(),
+            keys: Default::default(),
+            own: Default::default(),
+            token: "token".into(),
+        }
+    }
+
+    /// The error of a mutation that meets an answer.
+    async fn mutation(answer: Answer) -> CallError {
+        let double = Double::new().on("CreateOrganizationalUnit", answer);
+        let error = double.connection().await.begin(&create_unit()).await.unwrap_err();
+        assert_eq!(double.called().len(), 1, "a mutation is sent once");
+        error
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_carries_code_words_and_request_id() {
+        let got = mutation(error(400, "ParentNotFoundException", "We can't find it.")).await;
+        assert_eq!(got.operation, "organizations:CreateOrganizationalUnit");
+        assert_eq!(got.code, "ParentNotFoundException");
+        assert_eq!(got.message, "We can't find it.");
+        assert_eq!(got.request_id.as_deref(), Some("request-1"));
+        assert_eq!(got.verdict, Verdict::Missing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reason_stands_before_the_message() {
+        let body = r#"{"__type":"ConstraintViolationException","Message":"too many","Reason":"OU_NUMBER_LIMIT_EXCEEDED"}"#;
+        let got = mutation(Answer::Body(400, body.to_owned(), Vec::new())).await;
+        assert_eq!(got.message, "OU_NUMBER_LIMIT_EXCEEDED: too many");
+        assert_eq!(got.verdict, Verdict::Rejected);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_throttled_mutation_is_not_sent_again_here_and_says_how_long_to_wait() {
+        let body = r#"{"__type":"TooManyRequestsException","Message":"slow down"}"#;
+        let got = mutation(Answer::Body(400, body.to_owned(), vec![("retry-after", "7".to_owned())])).await;
+        assert_eq!((got.verdict, got.retry_after), (Verdict::Throttled, Some(Duration::from_secs(7))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lost_answer_leaves_a_mutation_open() {
+        let got = mutation(Answer::Lost).await;
+        assert_eq!((got.code.as_str(), got.verdict), (code::UNREACHABLE, Verdict::Unknown));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_connection_means_that_nothing_was_applied() {
+        let got = mutation(Answer::Refused).await;
+        assert_eq!((got.code.as_str(), got.verdict), (code::UNREACHABLE, Verdict::NotReady));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_is_a_timeout_and_leaves_a_mutation_open() {
+        let begin = tokio::time::Instant::now();
+        let got = mutation(Answer::Silence).await;
+        assert_eq!((got.code.as_str(), got.verdict), (code::TIMEOUT, Verdict::Unknown));
+        assert!(begin.elapsed() <= Duration::from_secs(61));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_fault_leaves_a_mutation_open_and_nonsense_does_too() {
+        let got = mutation(error(500, "ServiceException", "oops")).await;
+        assert_eq!(got.verdict, Verdict::Unknown);
+        let got = mutation(Answer::Body(502, "<html>".to_owned(), Vec::new())).await;
+        assert_eq!(got.verdict, Verdict::Unknown);
+        let got = mutation(Answer::Body(200, "{".to_owned(), Vec::new())).await;
+        assert_eq!((got.code.as_str(), got.verdict), (code::UNREADABLE, Verdict::Unknown));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_is_sent_again_after_throttles_and_passing_faults() {
+        let double = Double::new()
+            .on("DescribeOrganization", error(400, "TooManyRequestsException", "slow"))
+            .on("DescribeOrganization", Answer::Lost)
+            .on("DescribeOrganization", error(500, "ServiceException", "oops"))
+            .on("DescribeOrganization", error(503, "NeverHeardOf", "oops"))
+            .on("DescribeOrganization", error(400, "AWSOrganizationsNotInUseException", "none"));
+        let connection = double.connection().await;
+        assert_eq!(organization::describe(&connection).await.unwrap(), None);
+        let counts = connection.counts();
+        assert_eq!((counts.reads, counts.writes, counts.throttled), (5, 0, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fifty_throttles_in_a_row_do_not_fail_a_read() {
+        let mut double = Double::new();
+        for _ in 0..50 {
+            double = double.on("DescribeAccount", error(400, "TooManyRequestsException", "slow"));
+        }
+        let double = double.on(
+            "DescribeAccount",
+            crate::cloud::doubles::ok(
+                serde_json::json!({ "Account": { "Id": "222222222222", "State": "ACTIVE" } }),
+            ),
+        );
+        let account = accounts::describe(&double.connection().await, "222222222222").await.unwrap();
+        assert_eq!(account.state, "ACTIVE");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_gives_up_after_its_attempts_and_never_retries_a_refusal() {
+        let double = Double::new().on("DescribeAccount", error(500, "ServiceException", "oops"));
+        let got = accounts::describe(&double.connection().await, "2").await.unwrap_err();
+        assert_eq!((got.verdict, double.called().len()), (Verdict::Unknown, 5));
+        let double = Double::new().on("DescribeAccount", error(400, "AccessDeniedException", "no"));
+        let got = accounts::describe(&double.connection().await, "2").await.unwrap_err();
+        assert_eq!((got.verdict, double.called().len()), (Verdict::Denied, 1));
+    }
+}

@@ -7,6 +7,7 @@
 //! creates (`OrganizationAccountAccessRole`).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -47,6 +48,9 @@ struct Session {
     since: Instant,
 }
 
+/// Where an account's session is kept.
+type Slot = Arc<Mutex<Option<Session>>>;
+
 /// The sessions of one connection. Each account has its own lock, so that two
 /// steps in one account ask once and two accounts do not wait for each other.
 #[derive(Debug)]
@@ -54,7 +58,7 @@ pub(crate) struct Sessions {
     roles: Vec<String>,
     name: String,
     caller: OnceCell<Caller>,
-    held: Mutex<HashMap<String, std::sync::Arc<Mutex<Option<Session>>>>>,
+    held: Mutex<HashMap<String, Slot>>,
 }
 
 impl Sessions {
@@ -100,7 +104,7 @@ impl Connection {
     pub(crate) async fn member_credentials(&self, account: &str) -> Result<Credentials, CallError> {
         let entry = {
             let mut held = self.sessions().held.lock().await;
-            std::sync::Arc::clone(held.entry(account.to_owned()).or_default())
+            Arc::clone(held.entry(account.to_owned()).or_default())
         };
         let mut session = entry.lock().await;
         if let Some(live) = session.as_ref().filter(|s| s.since.elapsed() + MARGIN < LIFETIME) {
@@ -120,7 +124,8 @@ impl Connection {
             match self.assume(account, role).await {
                 Ok(credentials) => return Ok(credentials),
                 Err(error) => {
-                    refusals.push(CallError { message: format!("{role}: {}", error.message), ..error })
+                    let message = format!("{role}: {}", error.message);
+                    refusals.push(CallError { message, ..error });
                 }
             }
         }
@@ -153,5 +158,80 @@ impl Connection {
         // monotonic clock, so a wrong system clock cannot spoil them.
         let keys = (given.access_key_id(), given.secret_access_key(), given.session_token());
         Ok(Credentials::new(keys.0, keys.1, Some(keys.2.to_owned()), None, "lzctl-member"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Double, ok, xml, xml_error};
+    use crate::cloud::inventory::keys;
+
+    const ASSUMED: &str = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIATEST</AccessKeyId>\
+        <SecretAccessKey>not-a-secret</SecretAccessKey><SessionToken>token</SessionToken>\
+        <Expiration>2026-11-23T13:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+
+    fn aliases() -> crate::cloud::doubles::Answer {
+        ok(json!({ "Aliases": [] }))
+    }
+
+    #[test]
+    fn the_documents_role_is_tried_before_those_that_aws_makes() {
+        let sessions = Sessions::new(Some("Mine".into()), "r");
+        assert_eq!(sessions.roles, ["Mine", "AWSControlTowerExecution", "OrganizationAccountAccessRole"]);
+        let known = Sessions::new(Some("OrganizationAccountAccessRole".into()), "r");
+        assert_eq!(known.roles, ["OrganizationAccountAccessRole", "AWSControlTowerExecution"]);
+    }
+
+    #[test]
+    fn a_session_name_holds_only_what_sts_takes() {
+        assert_eq!(session_name("2026-11-23 12:00/é"), "lzctl-2026-11-231200");
+        assert_eq!(session_name(&"x".repeat(100)).len(), 64);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_caller_is_asked_for_once_and_its_own_account_is_not_entered() {
+        let double = Double::new().on("ListAliases", aliases());
+        let connection = double.connection().await;
+        let region = connection.home_region().clone();
+        keys::aliases(&connection, Some("111111111111"), &region).await.unwrap();
+        keys::aliases(&connection, Some("111111111111"), &region).await.unwrap();
+        assert_eq!(double.called(), ["ListAliases", "ListAliases"]);
+        assert_eq!(double.bodies("GetCallerIdentity").len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_member_is_entered_by_the_first_role_that_lets_us_in_until_the_session_is_old() {
+        let double = Double::new()
+            .on("AssumeRole", xml_error(403, "AccessDenied", "no such role"))
+            .on("AssumeRole", xml(ASSUMED))
+            .on("ListAliases", aliases());
+        let connection = double.connection().await;
+        let region = connection.home_region().clone();
+        let ask = || keys::aliases(&connection, Some("222222222222"), &region);
+        ask().await.unwrap();
+        ask().await.unwrap();
+        let sent = double.bodies("AssumeRole");
+        let roles: Vec<&str> = sent.iter().map(|body| body["RoleArn"].as_str().unwrap()).collect();
+        let expected = ["AWSControlTowerExecution", "OrganizationAccountAccessRole"]
+            .map(|role| format!("arn:aws:iam::222222222222:role/{role}"));
+        assert_eq!(roles, expected);
+        assert_eq!(sent[0]["RoleSessionName"], "lzctl-test");
+        tokio::time::advance(Duration::from_secs(3001)).await;
+        ask().await.unwrap();
+        assert_eq!(double.bodies("AssumeRole").len(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn when_no_role_lets_us_in_the_error_says_which_were_tried_and_why() {
+        let double = Double::new().on("AssumeRole", xml_error(403, "AccessDenied", "not for you"));
+        let connection = double.connection().await;
+        let region = connection.home_region().clone();
+        let error = keys::aliases(&connection, Some("222222222222"), &region).await.unwrap_err();
+        assert_eq!(error.verdict, Verdict::NotReady);
+        assert!(error.message.contains("AWSControlTowerExecution: not for you"), "{error}");
+        assert!(error.message.contains("OrganizationAccountAccessRole: not for you"), "{error}");
     }
 }

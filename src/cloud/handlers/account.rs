@@ -37,7 +37,11 @@ pub(super) async fn poll(connection: &Connection, task: &Task, car: &str) -> Res
     follow(connection, task, accounts::creation(connection, car).await?).await
 }
 
-pub(super) async fn look_up(connection: &Connection, task: &Task, since: Timestamp) -> Result<Found, CallError> {
+pub(super) async fn look_up(
+    connection: &Connection,
+    task: &Task,
+    since: Timestamp,
+) -> Result<Found, CallError> {
     match task.verb.as_str() {
         "create" => find_creation(connection, task, since).await,
         "move" => {
@@ -226,4 +230,180 @@ async fn put_contact(connection: &Connection, task: &Task) -> Result<Progress, C
 
 fn contact(task: &Task) -> Result<&Value, CallError> {
     task.value(&format!("alternate_contacts.{}", task.item))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Answer, Double, error, ok};
+    use crate::cloud::task::Performer as _;
+
+    fn task(verb: &str, inputs: Value, own: &[(&str, &str)]) -> Task {
+        Task {
+            address: "account.log".parse().unwrap(),
+            verb: verb.into(),
+            item: String::new(),
+            inputs: inputs.as_object().unwrap().clone().into_iter().collect(),
+            keys: Default::default(),
+            own: own.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            token: "token".into(),
+        }
+    }
+
+    fn create() -> Task {
+        task("create", json!({ "name": "log", "email": "log@example.com", "tags.owner": "us" }), &[])
+    }
+
+    fn relocate() -> Task {
+        task("move", json!({ "unit": "ou-to" }), &[("id", "222222222222"), ("parent_id", "ou-from")])
+    }
+
+    fn status(state: &str, more: Value) -> Value {
+        let mut status = json!({ "Id": "car-1", "AccountName": "log", "State": state });
+        status.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        status
+    }
+
+    fn account(email: &str) -> Value {
+        json!({ "Id": "222222222222", "Arn": "arn:account", "Email": email, "State": "ACTIVE",
+            "Paths": ["o-x/r-root/222222222222/"] })
+    }
+
+    fn since() -> Timestamp {
+        "2026-11-23T12:00:00Z".parse().unwrap()
+    }
+
+    /// What a proven account gives.
+    fn proven() -> Progress {
+        let pairs = [("id", "222222222222"), ("arn", "arn:account"), ("parent_id", "r-root")];
+        Progress::Done(known(pairs))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_creation_runs_until_its_status_says_so_and_the_address_is_proven() {
+        let double = Double::new()
+            .on("CreateAccount", ok(json!({ "CreateAccountStatus": status("IN_PROGRESS", json!({})) })))
+            .on(
+                "DescribeCreateAccountStatus",
+                ok(json!({ "CreateAccountStatus": status("SUCCEEDED", json!({ "AccountId": "222222222222" })) })),
+            )
+            .on("DescribeAccount", ok(json!({ "Account": account("LOG@example.com") })));
+        let connection = double.connection().await;
+        let running = connection.begin(&create()).await.unwrap();
+        assert!(matches!(&running, Progress::Running { operation, .. } if operation == "car-1"));
+        assert_eq!(connection.poll(&create(), "car-1").await.unwrap(), proven());
+        let sent = &double.bodies("CreateAccount")[0];
+        assert_eq!(sent["Tags"], json!([{ "Key": "owner", "Value": "us" }]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_taken_inside_the_organization_is_the_account_asked_for() {
+        let failed = status("FAILED", json!({ "FailureReason": EXISTS }));
+        let double = Double::new()
+            .on("DescribeCreateAccountStatus", ok(json!({ "CreateAccountStatus": failed })))
+            .on("ListAccounts", ok(json!({ "Accounts": [account("log@example.com")] })))
+            .on("ListAccounts", ok(json!({ "Accounts": [] })));
+        let connection = double.connection().await;
+        assert_eq!(connection.poll(&create(), "car-1").await.unwrap(), proven());
+        let outside = connection.poll(&create(), "car-1").await.unwrap_err();
+        assert_eq!((outside.code.as_str(), outside.verdict), (EXISTS, Verdict::Rejected));
+        assert!(outside.message.contains("log@example.com"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_creation_is_never_left_open() {
+        for (reason, verdict) in [
+            ("ACCOUNT_LIMIT_EXCEEDED", Verdict::Quota),
+            ("INTERNAL_FAILURE", Verdict::NotReady),
+            ("INVALID_ADDRESS", Verdict::Rejected),
+            ("A_NEW_REASON", Verdict::Rejected),
+        ] {
+            let failed = status("FAILED", json!({ "FailureReason": reason }));
+            let double =
+                Double::new().on("DescribeCreateAccountStatus", ok(json!({ "CreateAccountStatus": failed })));
+            let got = double.connection().await.poll(&create(), "car-1").await.unwrap_err();
+            assert_eq!((got.code.as_str(), got.verdict), (reason, verdict));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lost_creation_is_found_by_address_then_by_a_request_that_can_be_ours() {
+        let none = json!({ "Accounts": [] });
+        let at = |seconds: i64| json!({ "RequestedTimestamp": since().as_second() + seconds });
+        let double = Double::new()
+            .on("CreateAccount", Answer::Lost)
+            .on("ListAccounts", ok(json!({ "Accounts": [account("log@example.com")] })))
+            .on("ListAccounts", ok(none))
+            .on(
+                "ListCreateAccountStatus",
+                ok(json!({ "CreateAccountStatuses": [status("IN_PROGRESS", at(5))] })),
+            )
+            .on(
+                "ListCreateAccountStatus",
+                ok(json!({ "CreateAccountStatuses": [status("IN_PROGRESS", at(-3600))] })),
+            );
+        let connection = double.connection().await;
+        assert_eq!(connection.begin(&create()).await.unwrap_err().verdict, Verdict::Unknown);
+        assert_eq!(double.bodies("CreateAccount").len(), 1);
+        let look = || async { connection.look_up(&create(), since()).await.unwrap() };
+        assert_eq!(look().await, Found::Effect(proven()));
+        assert!(
+            matches!(look().await, Found::Effect(Progress::Running { operation, .. }) if operation == "car-1")
+        );
+        assert_eq!(look().await, Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_of_the_same_name_that_made_another_account_is_not_ours() {
+        let made = status("SUCCEEDED", json!({ "AccountId": "222222222222" }));
+        let double = Double::new()
+            .on("ListAccounts", ok(json!({ "Accounts": [] })))
+            .on("ListCreateAccountStatus", ok(json!({ "CreateAccountStatuses": [made] })))
+            .on("DescribeAccount", ok(json!({ "Account": account("other@example.com") })));
+        let found = double.connection().await.look_up(&create(), since()).await.unwrap();
+        assert_eq!(found, Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_move_that_is_already_made_is_done() {
+        let double = Double::new()
+            .on("MoveAccount", error(400, "DuplicateAccountException", "there"))
+            .on("ListParents", ok(json!({ "Parents": [{ "Id": "ou-to", "Type": "ORGANIZATIONAL_UNIT" }] })));
+        let done = double.connection().await.begin(&relocate()).await.unwrap();
+        assert_eq!(done, arrived("ou-to"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_that_was_moved_meanwhile_is_moved_from_where_it_is() {
+        let double = Double::new()
+            .on("MoveAccount", error(400, "SourceParentNotFoundException", "gone"))
+            .on("MoveAccount", ok(json!({})))
+            .on(
+                "ListParents",
+                ok(json!({ "Parents": [{ "Id": "ou-else", "Type": "ORGANIZATIONAL_UNIT" }] })),
+            );
+        double.connection().await.begin(&relocate()).await.unwrap();
+        let from: Vec<Value> =
+            double.bodies("MoveAccount").iter().map(|body| body["SourceParentId"].clone()).collect();
+        assert_eq!(from, [json!("ou-from"), json!("ou-else")]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_contact_goes_out_member_by_member() {
+        let contact = json!({ "name": "SOC", "title": "On call", "email": "soc@example.com", "phone": "1" });
+        let mut task =
+            task("put_contact", json!({ "alternate_contacts.security": contact }), &[("id", "222222222222")]);
+        task.item = "security".into();
+        let double = Double::new().on("/putAlternateContact", ok(json!({})));
+        double.connection().await.begin(&task).await.unwrap();
+        assert_eq!(
+            double.bodies("/putAlternateContact"),
+            [
+                json!({ "AccountId": "222222222222", "AlternateContactType": "SECURITY", "EmailAddress": "soc@example.com",
+                "Name": "SOC", "PhoneNumber": "1", "Title": "On call" })
+            ]
+        );
+    }
 }

@@ -80,7 +80,11 @@ pub(super) async fn poll(connection: &Connection, task: &Task, id: &str) -> Resu
 }
 
 /// There is no list of baseline operations; the enabled baseline names its last one.
-pub(super) async fn look_up(connection: &Connection, task: &Task, since: Timestamp) -> Result<Found, CallError> {
+pub(super) async fn look_up(
+    connection: &Connection,
+    task: &Task,
+    since: Timestamp,
+) -> Result<Found, CallError> {
     let (operation, kind) = operation_of(task)?;
     if task.verb == "create" {
         return match find(connection, task).await {
@@ -93,7 +97,8 @@ pub(super) async fn look_up(connection: &Connection, task: &Task, since: Timesta
                 }
                 ("UNDER_CHANGE", Some(id)) => Ok(Found::Effect(running(&id, &enabled.arn))),
                 (status, _) => {
-                    let message = format!("it is enabled on the unit already, but is {status}; it needs a reset");
+                    let message =
+                        format!("it is enabled on the unit already, but is {status}; it needs a reset");
                     Err(CallError::operation_failed(operation, message))
                 }
             },
@@ -122,11 +127,17 @@ fn operation_of(task: &Task) -> Result<(&'static str, &'static str), CallError> 
 
 /// Done when no child is under change or failed; a failed child fails the step
 /// and is named.
-async fn members(connection: &Connection, operation: &str, id: &str, arn: &str) -> Result<Progress, CallError> {
+async fn members(
+    connection: &Connection,
+    operation: &str,
+    id: &str,
+    arn: &str,
+) -> Result<Progress, CallError> {
     let children = baselines::enabled(connection, Which::Below(arn)).await;
     let children = children.map_err(|error| after_effect(operation, error))?;
     let of = |status: &str| -> Vec<String> {
-        let with = children.iter().filter(|child| child.parent.as_deref() == Some(arn) && child.status == status);
+        let with =
+            children.iter().filter(|child| child.parent.as_deref() == Some(arn) && child.status == status);
         with.map(|child| child.target.rsplit('/').next().unwrap_or_default().to_owned()).collect()
     };
     let failed = of("FAILED");

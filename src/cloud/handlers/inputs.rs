@@ -43,9 +43,9 @@ impl Task {
 
     /// The leaves of a group of inputs, by leaf name.
     pub(super) fn leaves(&self, group: &str) -> impl Iterator<Item = (&str, &Value)> {
-        self.inputs.iter().filter_map(move |(name, value)| {
-            Some((name.strip_prefix(group)?.strip_prefix('.')?, value))
-        })
+        self.inputs
+            .iter()
+            .filter_map(move |(name, value)| Some((name.strip_prefix(group)?.strip_prefix('.')?, value)))
     }
 
     /// The tags among the inputs.

@@ -44,7 +44,11 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
 }
 
 /// A replica is made in the background; its own Region tells how far it is.
-pub(super) async fn poll(connection: &Connection, task: &Task, operation: &str) -> Result<Progress, CallError> {
+pub(super) async fn poll(
+    connection: &Connection,
+    task: &Task,
+    operation: &str,
+) -> Result<Progress, CallError> {
     let live = keys::describe(connection, account(task), &replica(task)?, task.own("id")?).await?;
     let running = || Progress::Running { operation: operation.to_owned(), attributes: Attributes::new() };
     match live.map(|key| key.state) {
@@ -63,7 +67,8 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
     let home = region(connection, task)?;
     match task.verb.as_str() {
         "create" => {
-            let Some(id) = keys::tagged(connection, account(task), &home, (INTENT, &task.token)).await? else {
+            let Some(id) = keys::tagged(connection, account(task), &home, (INTENT, &task.token)).await?
+            else {
                 return Ok(Found::Nothing);
             };
             let live = keys::describe(connection, account(task), &home, &id).await?;
@@ -77,7 +82,12 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
                 Some(target) if target == task.own("id")? => Ok(effect_if(true)),
                 Some(target) => {
                     let message = format!("{alias} is taken by the key {target}");
-                    Err(CallError::ours("kms:CreateAlias", code::OPERATION_FAILED, message, Verdict::Rejected))
+                    Err(CallError::ours(
+                        "kms:CreateAlias",
+                        code::OPERATION_FAILED,
+                        message,
+                        Verdict::Rejected,
+                    ))
                 }
             }
         }

@@ -17,9 +17,6 @@ use crate::model::Attributes;
 const CREATE: &str = "controltower:CreateLandingZone";
 const UPDATE: &str = "controltower:UpdateLandingZone";
 const RESET: &str = "controltower:ResetLandingZone";
-/// The baseline that stands for access management (Control Tower User Guide,
-/// types of baselines).
-pub(crate) const IDENTITY_CENTER: &str = "IdentityCenterBaseline";
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
     let site = connection.home();
@@ -58,13 +55,21 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
     }
 }
 
-pub(super) async fn poll(connection: &Connection, task: &Task, operation: &str) -> Result<Progress, CallError> {
+pub(super) async fn poll(
+    connection: &Connection,
+    task: &Task,
+    operation: &str,
+) -> Result<Progress, CallError> {
     let state = landing_zone::operation(connection, operation).await?;
     follow(connection, task, operation, &state).await
 }
 
 /// The newest operation of our kind that can be ours, running or ended.
-pub(super) async fn look_up(connection: &Connection, task: &Task, since: Timestamp) -> Result<Found, CallError> {
+pub(super) async fn look_up(
+    connection: &Connection,
+    task: &Task,
+    since: Timestamp,
+) -> Result<Found, CallError> {
     let kind = task.verb.to_ascii_uppercase();
     // The list is newest first and gives no dates, so the newest one of our kind
     // is asked for its own.
@@ -117,7 +122,7 @@ async fn done(connection: &Connection) -> Result<Progress, CallError> {
         attributes.insert("arn".to_owned(), zone.arn);
     }
     let offered = baselines::offered(connection).await?;
-    if let Some(identity_center) = offered.get(IDENTITY_CENTER) {
+    if let Some(identity_center) = offered.get(baselines::IDENTITY_CENTER) {
         let enabled = baselines::enabled(connection, Which::All).await?;
         let found = enabled.into_iter().find(|e| e.baseline == *identity_center && e.parent.is_none());
         attributes.extend(found.map(|enabled| ("identity_center_baseline".to_owned(), enabled.arn)));

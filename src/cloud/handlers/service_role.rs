@@ -26,7 +26,8 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
         }
         "set_trust" => {
             let trust = task.document("trust")?;
-            let request = || client.update_assume_role_policy().role_name(name).policy_document(trust.clone());
+            let request =
+                || client.update_assume_role_policy().role_name(name).policy_document(trust.clone());
             site.call("iam:UpdateAssumeRolePolicy", || request().send()).await?;
         }
         "attach_policy" => {

@@ -288,6 +288,7 @@ pub async fn creation(connection: &Connection, id: &str) -> Result<Creation, Cal
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::doubles::{Double, error, ok};
 
     #[test]
     fn the_nearest_unit_of_a_path_is_the_parent() {
@@ -298,5 +299,69 @@ mod tests {
         );
         assert_eq!(parent("o-exampleorgid/r-abcd/111122223333/").as_deref(), Some("r-abcd"));
         assert_eq!(parent("nonsense"), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pages_are_followed_even_when_empty_and_state_wins_over_status() {
+        let page = |accounts: Value, token: Value| ok(json!({ "Accounts": accounts, "NextToken": token }));
+        let double = Double::new()
+            .on(
+                "ListAccounts",
+                page(
+                    json!([{ "Id": "1", "State": "CLOSED", "Status": "SUSPENDED",
+                "Paths": ["o-x/r-1/ou-1/1/"] }]),
+                    json!("a"),
+                ),
+            )
+            .on("ListAccounts", page(json!([]), json!("b")))
+            .on(
+                "ListAccounts",
+                page(
+                    json!([{ "Id": "1", "State": "CLOSED" }, { "Id": "2", "Status": "ACTIVE" }]),
+                    json!(null),
+                ),
+            );
+        let found = list(&double.connection().await).await.unwrap();
+        let states: Vec<(&str, &str)> = found.iter().map(|a| (a.id.as_str(), a.state.as_str())).collect();
+        assert_eq!(states, [("1", "CLOSED"), ("2", "ACTIVE")]);
+        assert_eq!(found[0].parent.as_deref(), Some("ou-1"));
+        assert_eq!(found[1].parent, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_aws_gives_no_paths_each_parent_is_asked() {
+        let double = Double::new()
+            .on("ListAccounts", ok(json!({ "Accounts": [{ "Id": "1", "State": "ACTIVE" }, { "Id": "2", "State": "ACTIVE" }] })))
+            .by("ListAccountsForParent", |body| {
+                let id = if body["ParentId"] == "r-1" { "1" } else { "2" };
+                json!({ "Accounts": [{ "Id": id }] })
+            });
+        let connection = double.connection().await;
+        let mut found = list(&connection).await.unwrap();
+        place(&connection, &mut found, vec!["r-1".into(), "ou-1".into()]).await.unwrap();
+        let parents: Vec<&str> = found.iter().filter_map(|a| a.parent.as_deref()).collect();
+        assert_eq!(parents, ["r-1", "ou-1"]);
+        place(&connection, &mut found, vec!["r-1".into()]).await.unwrap();
+        assert_eq!(double.called().len(), 3, "a known placement is not asked for again");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_missing_contact_is_none_and_the_management_account_does_not_name_itself() {
+        let double =
+            Double::new().on("/getAlternateContact", error(404, "ResourceNotFoundException", "none")).on(
+                "/getAlternateContact",
+                ok(json!({ "AlternateContact": { "Name": "SOC", "Title": "On call",
+                "EmailAddress": "soc@example.com", "PhoneNumber": "1" } })),
+            );
+        let connection = double.connection().await;
+        assert_eq!(contact(&connection, "111111111111", "security").await.unwrap(), None);
+        let found = contact(&connection, "222222222222", "security").await.unwrap().unwrap();
+        assert_eq!(
+            found,
+            json!({ "name": "SOC", "title": "On call", "email": "soc@example.com", "phone": "1" })
+        );
+        let sent = double.bodies("/getAlternateContact");
+        assert_eq!(sent[0], json!({ "AlternateContactType": "SECURITY" }));
+        assert_eq!(sent[1], json!({ "AlternateContactType": "SECURITY", "AccountId": "222222222222" }));
     }
 }

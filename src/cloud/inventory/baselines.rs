@@ -16,6 +16,9 @@ const LIST: &str = "controltower:ListBaselines";
 const ENABLED: &str = "controltower:ListEnabledBaselines";
 const GET: &str = "controltower:GetEnabledBaseline";
 const OPERATION: &str = "controltower:GetBaselineOperation";
+/// The baseline that stands for access management (Control Tower User Guide,
+/// types of baselines).
+pub const IDENTITY_CENTER: &str = "IdentityCenterBaseline";
 /// The largest page of both lists.
 const PAGE: i32 = 100;
 
