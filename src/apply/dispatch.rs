@@ -138,9 +138,9 @@ impl<P: Performer + 'static> Shell<'_, P> {
         for command in rest {
             match command {
                 Command::Record(_) => {}
-                Command::Begin { step, task } => self.begin(step, *task),
-                Command::Poll { step, task, operation } => self.poll(step, *task, operation),
-                Command::LookUp { step, task, since } => self.look_up(step, *task, since),
+                Command::Begin { step, task } => self.begin(step, task),
+                Command::Poll { step, task, operation } => self.poll(step, task, operation),
+                Command::LookUp { step, task, since } => self.look_up(step, task, since),
                 Command::WakeAt(at) => self.wake = Some(at),
                 Command::Notify(notice) => observer(now, &notice),
                 Command::Finish(last) => outcome = Some(*last),
@@ -149,7 +149,7 @@ impl<P: Performer + 'static> Shell<'_, P> {
         Ok(outcome)
     }
 
-    fn begin(&mut self, step: StepId, task: Task) {
+    fn begin(&mut self, step: StepId, task: Arc<Task>) {
         let performer = Arc::clone(&self.performer);
         self.spawn(Call::Begin(step.clone()), async move {
             let answer = performer.begin(&task).await;
@@ -157,7 +157,7 @@ impl<P: Performer + 'static> Shell<'_, P> {
         });
     }
 
-    fn poll(&mut self, step: StepId, task: Task, operation: String) {
+    fn poll(&mut self, step: StepId, task: Arc<Task>, operation: String) {
         let performer = Arc::clone(&self.performer);
         self.spawn(Call::Poll(step.clone()), async move {
             let answer = performer.poll(&task, &operation).await;
@@ -165,7 +165,7 @@ impl<P: Performer + 'static> Shell<'_, P> {
         });
     }
 
-    fn look_up(&mut self, step: StepId, task: Task, since: Duration) {
+    fn look_up(&mut self, step: StepId, task: Arc<Task>, since: Duration) {
         let performer = Arc::clone(&self.performer);
         // A start so late that the sum has no date is searched from the start.
         let since = self.run.started.checked_add(since).unwrap_or(self.run.started);

@@ -4,6 +4,7 @@
 //! the order in which they must be carried out: a record always stands before the
 //! call that it announces. [`Notice`]s are for people and decide nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -58,14 +59,14 @@ pub enum Command {
         /// The step it is for.
         step: StepId,
         /// The call.
-        task: Box<Task>,
+        task: Arc<Task>,
     },
     /// Ask how an operation goes.
     Poll {
         /// The step it is for.
         step: StepId,
         /// The call that began it.
-        task: Box<Task>,
+        task: Arc<Task>,
         /// AWS's id of the operation.
         operation: String,
     },
@@ -74,7 +75,7 @@ pub enum Command {
         /// The step it is for.
         step: StepId,
         /// The call in question.
-        task: Box<Task>,
+        task: Arc<Task>,
         /// When its first intent was written down, since the start of the run.
         since: Duration,
     },

@@ -50,6 +50,7 @@ impl Engine {
                 self.progress(number, progress, done);
             }
             Ok(Found::Nothing) => self.found_nothing(number),
+            Err(error) if error.code == code::OPERATION_FAILED => self.operation_failed(number, error),
             Err(error) if error.verdict == Verdict::Missing => self.found_nothing(number),
             Err(error) => self.question_failed(number, Phase::Doubtful, error),
         }

@@ -15,6 +15,7 @@ mod values;
 mod work;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use index::InvalidPlan;
@@ -211,7 +212,7 @@ impl Engine {
     fn begin(&mut self, number: u32) {
         let Some(step) = self.index.step(number) else { return };
         let task = match self.values.task(step) {
-            Ok(task) => task,
+            Ok(task) => Arc::new(task),
             Err(error) => {
                 self.fail(number, error);
                 return;
@@ -228,7 +229,7 @@ impl Engine {
         work.doubted = None;
         work.empty_searches = 0;
         work.operation = None;
-        work.task = Some(task.clone());
+        work.task = Some(Arc::clone(&task));
         let sending = work.sendings;
         self.calls_in_air += 1;
         self.calls.begins += 1;
@@ -242,7 +243,7 @@ impl Engine {
             sending,
         }));
         self.out.push(Command::Notify(Notice::Started { step: id.clone(), operation, expected, sending }));
-        self.out.push(Command::Begin { step: id, task: Box::new(task) });
+        self.out.push(Command::Begin { step: id, task });
     }
 
     /// Asks how an operation goes, or waits for a token to do so.
@@ -257,7 +258,7 @@ impl Engine {
         work.phase = Phase::Polling;
         self.calls_in_air += 1;
         self.calls.polls += 1;
-        self.out.push(Command::Poll { step, task: Box::new(task), operation });
+        self.out.push(Command::Poll { step, task, operation });
     }
 
     /// Searches for the effect of a call, or waits for a token to do so.
@@ -273,7 +274,7 @@ impl Engine {
         work.phase = Phase::LookingUp;
         self.calls_in_air += 1;
         self.calls.look_ups += 1;
-        self.out.push(Command::LookUp { step, task: Box::new(task), since });
+        self.out.push(Command::LookUp { step, task, since });
     }
 
     /// Takes a token of a read, or sets the step's timer to when there will be one.

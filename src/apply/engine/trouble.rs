@@ -11,6 +11,9 @@ use super::{Command, Engine, Entry, Notice};
 use crate::catalog::operations::Verdict;
 use crate::cloud::failure::CallError;
 
+/// Patience alone does not end a step: most of its time may have gone into waiting
+/// for a lane, or into an operation that took long to fail.
+const FEWEST_TRIES: u32 = 5;
 /// A call whose effect is said to exist and cannot be found is sent this often at most.
 const SENDINGS_OF_A_SATISFIED_CALL: u32 = 3;
 
@@ -125,7 +128,8 @@ impl Engine {
         let since = self.trouble(number, false);
         let usual = self.index.usual(number);
         let patience = if conflict { self.settings.deadline(usual) } else { self.settings.readiness };
-        if since >= patience {
+        let tries = self.works.get(number as usize).map_or(0, |work| work.sending_troubles.count);
+        if since >= patience && tries >= FEWEST_TRIES {
             self.fail(number, error);
             return;
         }

@@ -1,5 +1,6 @@
 //! Where one step stands while the run goes on.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::apply::outcome::Status;
@@ -52,7 +53,7 @@ pub(super) struct Work {
     /// AWS's id of the operation.
     pub(super) operation: Option<String>,
     /// The call as it was sent.
-    pub(super) task: Option<Task>,
+    pub(super) task: Option<Arc<Task>>,
     /// Sendings that were not applied or are in doubt. Never forgotten before the
     /// step has ended: an operation that is accepted and fails again and again
     /// must run out of patience, too.
