@@ -207,7 +207,19 @@ impl Engine {
                     access_key: String::new(),
                 });
             }
-            return Err(unsigned(protocol));
+            let garbled = wire::route::is_garbled(http);
+            return Err(if garbled {
+                signature::incomplete(protocol)
+            } else {
+                unsigned(protocol)
+            });
+        }
+        if credential.service != call.table.signing_name {
+            let words = format!(
+                "Credential should be scoped to correct service: '{}'. ",
+                call.table.signing_name
+            );
+            return Err(signature::mismatch(protocol, &words));
         }
         let caller = identity::caller(world, &self.settings, credential, protocol)?;
         if self.settings.verify_signatures {
@@ -407,6 +419,23 @@ mod tests {
             .header("x-amz-target", "AWSOrganizationsV20161128.Nonsense")
             .body("{}".into())
             .expect("a request");
+        let garbled = http::Request::post("/")
+            .header("x-amz-target", "AWSOrganizationsV20161128.ListRoots")
+            .header("authorization", "Bearer x")
+            .body("{}".into())
+            .expect("a request");
+        let answer = send(&sim, garbled).await.expect("an answer");
+        assert_eq!(
+            answer.code().as_deref(),
+            Some("IncompleteSignatureException")
+        );
+        let elsewhere = http::Request::post("/")
+            .header("x-amz-target", "AWSOrganizationsV20161128.ListRoots")
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0")
+            .body("{}".into())
+            .expect("a request");
+        let answer = send(&sim, elsewhere).await.expect("an answer");
+        assert_eq!(answer.code().as_deref(), Some("InvalidSignatureException"));
         assert_eq!(
             send(&sim, odd).await.expect("an answer").code().as_deref(),
             Some("UnknownOperationException")

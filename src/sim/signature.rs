@@ -130,7 +130,8 @@ fn expected(
     Some(sign(signable, &params).ok()?.signature().to_owned())
 }
 
-fn incomplete(protocol: Protocol) -> AwsError {
+/// A signature that cannot be read.
+pub(crate) fn incomplete(protocol: Protocol) -> AwsError {
     let code = if protocol == Protocol::Query {
         "IncompleteSignature"
     } else {
@@ -139,7 +140,8 @@ fn incomplete(protocol: Protocol) -> AwsError {
     AwsError::new(code, "Authorization header requires 'Credential', 'Signature', 'SignedHeaders' and the existence of either a 'X-Amz-Date' or a 'Date' header.").status(400)
 }
 
-fn mismatch(protocol: Protocol, message: &str) -> AwsError {
+/// A signature that does not hold.
+pub(crate) fn mismatch(protocol: Protocol, message: &str) -> AwsError {
     match protocol {
         Protocol::Query => AwsError::new("SignatureDoesNotMatch", message).status(403),
         Protocol::Json => AwsError::new("InvalidSignatureException", message).status(400),

@@ -29,6 +29,11 @@ pub(crate) fn credential(request: &HttpRequest) -> Option<Credential> {
     })
 }
 
+/// Whether a request carries an Authorization header that is not one of Signature Version 4.
+pub(crate) fn is_garbled(request: &HttpRequest) -> bool {
+    header(request, "authorization").is_some() && credential(request).is_none()
+}
+
 /// A header as text.
 pub(crate) fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     request
@@ -86,9 +91,16 @@ fn by_action(
     version: Option<&str>,
     candidates: impl Iterator<Item = &'static Table>,
 ) -> Result<Call, (Option<&'static Table>, AwsError)> {
-    let table = candidates
+    let query: Vec<&'static Table> = candidates
         .filter(|table| table.protocol == Protocol::Query)
+        .collect();
+    let versioned = query
+        .iter()
+        .copied()
         .find(|table| version == Some(table.version.as_str()));
+    // An unknown version is still refused in the protocol that was spoken.
+    let spoken = versioned.or_else(|| query.first().copied());
+    let table = versioned;
     let Some((table, operation)) = table.and_then(|table| {
         table
             .operations
@@ -99,7 +111,7 @@ fn by_action(
             "Could not find operation {action} for version {}",
             version.unwrap_or("NO_VERSION_SPECIFIED")
         );
-        return Err((table, AwsError::new("InvalidAction", words).status(400)));
+        return Err((spoken, AwsError::new("InvalidAction", words).status(400)));
     };
     Ok(Call {
         table,

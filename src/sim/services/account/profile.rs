@@ -133,3 +133,120 @@ fn no_update() -> AwsError {
         "No primary email update was found for the account.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::one_time_code;
+    use crate::sim::services::iam::testing::{organization, trust_service};
+    use crate::sim::testing::ask;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_name_shows_in_organizations() {
+        let (simulator, member) = organization().await;
+        trust_service(&simulator, "account.amazonaws.com").await;
+        let renamed = ask(
+            &simulator,
+            "account",
+            "PutAccountName",
+            json!({"AccountId": member, "AccountName": "Renamed"}),
+        )
+        .await;
+        assert_eq!(renamed.code(), None, "{}", renamed.text);
+        let shown = ask(
+            &simulator,
+            "organizations",
+            "DescribeAccount",
+            json!({"AccountId": member}),
+        )
+        .await
+        .json();
+        assert_eq!(shown["Account"]["Name"], "Renamed");
+        let own = ask(
+            &simulator,
+            "account",
+            "PutAccountName",
+            json!({"AccountName": "Root of all"}),
+        )
+        .await;
+        assert_eq!(own.code(), None);
+        let information = ask(&simulator, "account", "GetAccountInformation", json!({}))
+            .await
+            .json();
+        assert_eq!(
+            (&information["AccountName"], &information["AccountState"]),
+            (&json!("Root of all"), &json!("ACTIVE"))
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_changes_only_with_the_code_from_the_new_mailbox() {
+        let (simulator, member) = organization().await;
+        trust_service(&simulator, "account.amazonaws.com").await;
+        let start = |email: &str| json!({"AccountId": member, "PrimaryEmail": email});
+        let taken = ask(
+            &simulator,
+            "account",
+            "StartPrimaryEmailUpdate",
+            start("MEMBER@example.com"),
+        )
+        .await;
+        assert_eq!(
+            (taken.status, taken.code().as_deref()),
+            (409, Some("ConflictException"))
+        );
+        let begun = ask(
+            &simulator,
+            "account",
+            "StartPrimaryEmailUpdate",
+            start("new@example.com"),
+        )
+        .await;
+        assert_eq!(begun.json()["Status"], "PENDING");
+        let code = one_time_code(&simulator.world(), &member)
+            .expect("a code")
+            .to_owned();
+        let wrong = if code == "AAAAAA" { "BBBBBB" } else { "AAAAAA" };
+        let mut accept = start("new@example.com");
+        accept["Otp"] = json!(wrong);
+        assert_eq!(
+            ask(
+                &simulator,
+                "account",
+                "AcceptPrimaryEmailUpdate",
+                accept.clone()
+            )
+            .await
+            .status,
+            400
+        );
+        accept["Otp"] = json!(code);
+        assert_eq!(
+            ask(
+                &simulator,
+                "account",
+                "AcceptPrimaryEmailUpdate",
+                accept.clone()
+            )
+            .await
+            .json()["Status"],
+            "ACCEPTED"
+        );
+        let shown = ask(
+            &simulator,
+            "organizations",
+            "DescribeAccount",
+            json!({"AccountId": member}),
+        )
+        .await
+        .json();
+        assert_eq!(shown["Account"]["Email"], "new@example.com");
+        assert_eq!(
+            ask(&simulator, "account", "AcceptPrimaryEmailUpdate", accept)
+                .await
+                .status,
+            404
+        );
+    }
+}

@@ -227,6 +227,79 @@ pub(super) fn settle(world: &mut World, now: Timestamp) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::services::iam::testing::{MANAGEMENT, alone};
+    use crate::sim::testing::ask;
+
+    #[tokio::test(start_paused = true)]
+    async fn opting_in_takes_a_while_and_cannot_be_turned_round_meanwhile() {
+        let simulator = alone();
+        let region = json!({"RegionName": "eu-central-2"});
+        let status = async || {
+            ask(&simulator, "account", "GetRegionOptStatus", region.clone())
+                .await
+                .json()["RegionOptStatus"]
+                .clone()
+        };
+        assert_eq!(status().await, "DISABLED");
+        assert_eq!(
+            ask(&simulator, "account", "EnableRegion", region.clone())
+                .await
+                .code(),
+            None
+        );
+        assert_eq!(status().await, "ENABLING");
+        let back = ask(&simulator, "account", "DisableRegion", region.clone()).await;
+        assert_eq!(
+            (back.status, back.code().as_deref()),
+            (409, Some("ConflictException"))
+        );
+        simulator.advance(Duration::from_secs(60 * table().enable_minutes));
+        assert_eq!(status().await, "ENABLED");
+        assert!(is_usable(&simulator.world(), MANAGEMENT, "eu-central-2"));
+        ask(&simulator, "account", "DisableRegion", region.clone()).await;
+        simulator.advance(Duration::from_secs(60 * table().disable_minutes));
+        assert_eq!(status().await, "DISABLED");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_default_region_cannot_be_switched() {
+        let simulator = alone();
+        let refused = ask(
+            &simulator,
+            "account",
+            "DisableRegion",
+            json!({"RegionName": "us-east-1"}),
+        )
+        .await;
+        assert_eq!(
+            (refused.status, refused.code().as_deref()),
+            (400, Some("ValidationException"))
+        );
+        assert_eq!(refused.json()["reason"], "invalidRegionOptTarget");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pages_of_regions_hold_each_once() {
+        let simulator = alone();
+        let mut seen = 0;
+        let mut asked = json!({"MaxResults": 10});
+        loop {
+            let page = ask(&simulator, "account", "ListRegions", asked.clone())
+                .await
+                .json();
+            seen += page["Regions"].as_array().map_or(0, Vec::len);
+            if page["NextToken"].is_null() {
+                break;
+            }
+            asked["NextToken"] = page["NextToken"].clone();
+        }
+        assert_eq!(seen, 34);
+        let disabled = json!({"RegionOptStatusContains": ["DISABLED"]});
+        let page = ask(&simulator, "account", "ListRegions", disabled)
+            .await
+            .json();
+        assert_eq!(page["Regions"].as_array().map(Vec::len), Some(17));
+    }
 
     #[test]
     fn the_table_parses_and_no_region_is_in_both_lists() {

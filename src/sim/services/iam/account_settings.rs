@@ -1,4 +1,5 @@
-//! What IAM keeps for an account as a whole: alias, password policy, summary; and the empty lists of users and groups.
+//! What IAM keeps for an account as a whole: alias, password policy, summary; and the empty lists of users,
+//! groups and instance profiles.
 //!
 //! Sources: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html>,
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccountPasswordPolicy.html> (defaults),
@@ -11,6 +12,7 @@ use crate::sim::request::Request;
 use crate::sim::world::World;
 
 use super::paging::page;
+use super::roles::named;
 
 pub(super) fn create_alias(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let alias = request.required("AccountAlias");
@@ -131,6 +133,18 @@ pub(super) fn list_groups(_: &mut World, request: &Request) -> Result<Value, Aws
     page(request, "Groups", Vec::new())
 }
 
+pub(super) fn list_instance_profiles(_: &mut World, request: &Request) -> Result<Value, AwsError> {
+    page(request, "InstanceProfiles", Vec::new())
+}
+
+pub(super) fn list_instance_profiles_for_role(
+    world: &mut World,
+    request: &Request,
+) -> Result<Value, AwsError> {
+    named(world, request)?;
+    page(request, "InstanceProfiles", Vec::new())
+}
+
 pub(super) fn summary(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = world.iam.account_mut(&request.caller.account);
     let in_use: usize = account
@@ -175,4 +189,71 @@ pub(super) fn summary(world: &mut World, request: &Request) -> Result<Value, Aws
         "VersionsPerPolicyQuota": 5,
     });
     Ok(json!({ "SummaryMap": summary }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{alone, element};
+    use crate::sim::testing::{ask, ask_as};
+
+    #[tokio::test(start_paused = true)]
+    async fn an_alias_is_unique_in_all_of_aws_and_a_new_one_replaces_the_old() {
+        let simulator = alone();
+        ask(
+            &simulator,
+            "iam",
+            "CreateAccountAlias",
+            json!({"AccountAlias": "acme"}),
+        )
+        .await;
+        let taken = ask_as(
+            &simulator,
+            "999988887777",
+            None,
+            "iam",
+            "CreateAccountAlias",
+            json!({"AccountAlias": "acme"}),
+        )
+        .await;
+        assert_eq!(
+            (taken.status, taken.code().as_deref()),
+            (409, Some("EntityAlreadyExists"))
+        );
+        ask(
+            &simulator,
+            "iam",
+            "CreateAccountAlias",
+            json!({"AccountAlias": "acme-2"}),
+        )
+        .await;
+        let list = ask(&simulator, "iam", "ListAccountAliases", json!({})).await;
+        assert!(list.text.contains("acme-2") && !list.text.contains("<member>acme</member>"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_password_policy_falls_back_to_defaults_for_what_a_request_leaves_out() {
+        let simulator = alone();
+        let none = ask(&simulator, "iam", "GetAccountPasswordPolicy", json!({})).await;
+        assert_eq!(
+            (none.status, none.code().as_deref()),
+            (404, Some("NoSuchEntity"))
+        );
+        let strict =
+            json!({"MinimumPasswordLength": 14, "RequireSymbols": true, "MaxPasswordAge": 90});
+        ask(&simulator, "iam", "UpdateAccountPasswordPolicy", strict).await;
+        ask(
+            &simulator,
+            "iam",
+            "UpdateAccountPasswordPolicy",
+            json!({"RequireNumbers": true}),
+        )
+        .await;
+        let policy = ask(&simulator, "iam", "GetAccountPasswordPolicy", json!({})).await;
+        assert_eq!(element(&policy, "MinimumPasswordLength"), "6");
+        assert_eq!(element(&policy, "RequireSymbols"), "false");
+        assert_eq!(element(&policy, "RequireNumbers"), "true");
+        assert_eq!(element(&policy, "ExpirePasswords"), "false");
+    }
 }

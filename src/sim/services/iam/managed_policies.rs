@@ -1,13 +1,13 @@
 //! Managed policies: the account's own and those of AWS.
 //!
 //! Sources: the IAM API reference page of each operation
-//! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html> and its neighbours); quotas: 6,144 characters
-//! without white space, 5 versions (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+//! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html> and its neighbours); quota: 6,144 characters
+//! without white space (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::sim::clock::epoch;
 use crate::sim::error::AwsError;
@@ -19,11 +19,10 @@ use super::document::{Document, Kind};
 use super::paging::page;
 use super::render;
 use super::role_policies::size;
-use super::roles::{add_tags, tags};
 use super::state::{Account, ManagedPolicy, Version};
+use super::tags::{add_tags, tags};
 
 const POLICY_SIZE: usize = 6144;
-const VERSIONS: usize = 5;
 
 /// The name in a policy's ARN.
 pub(super) fn name_of(arn: &str) -> &str {
@@ -43,7 +42,7 @@ fn not_found(arn: &str) -> AwsError {
     AwsError::new("NoSuchEntity", format!("Policy {arn} was not found."))
 }
 
-fn valid(arn: &str) -> Result<&str, AwsError> {
+pub(super) fn valid(arn: &str) -> Result<&str, AwsError> {
     if arn.starts_with("arn:aws:iam::") && arn.contains(":policy/") {
         return Ok(arn);
     }
@@ -75,7 +74,10 @@ pub(super) fn must_be_attachable(world: &World, account: &str, arn: &str) -> Res
     }
 }
 
-fn own<'w>(world: &'w mut World, request: &Request) -> Result<&'w mut ManagedPolicy, AwsError> {
+pub(super) fn own<'w>(
+    world: &'w mut World,
+    request: &Request,
+) -> Result<&'w mut ManagedPolicy, AwsError> {
     let arn = valid(request.required("PolicyArn"))?;
     if aws_managed::find(arn).is_some() {
         // Only AWS changes its managed policies; IAM answers AccessDenied whatever the caller's rights are.
@@ -90,7 +92,7 @@ fn own<'w>(world: &'w mut World, request: &Request) -> Result<&'w mut ManagedPol
         .ok_or_else(|| not_found(arn))
 }
 
-fn checked(document: &str) -> Result<(), AwsError> {
+pub(super) fn checked(document: &str) -> Result<(), AwsError> {
     Document::parse(document, Kind::Identity)
         .map_err(|e| AwsError::new("MalformedPolicyDocument", e.0))?;
     if size(document) > POLICY_SIZE {
@@ -243,133 +245,6 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
     Ok(json!({}))
 }
 
-/// The version number of a `VersionId` like `v3`.
-fn number(id: &str) -> Option<u32> {
-    id.strip_prefix('v')?.parse().ok()
-}
-
-fn no_version(arn: &str, id: &str) -> AwsError {
-    AwsError::new(
-        "NoSuchEntity",
-        format!("Policy {arn} version {id} does not exist or is not attachable."),
-    )
-}
-
-pub(super) fn create_version(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let document = request.required("PolicyDocument");
-    let policy = own(world, request)?;
-    checked(document)?;
-    if policy.versions.len() >= VERSIONS {
-        let words = "A managed policy can have up to 5 versions. Before you create a new version, you must delete an \
-                     existing version.";
-        return Err(AwsError::new("LimitExceeded", words));
-    }
-    let version = Version {
-        document: document.to_owned(),
-        created: request.now,
-    };
-    let id = policy.next_version;
-    policy.next_version += 1;
-    policy.updated = request.now;
-    if request.boolean("SetAsDefault").unwrap_or(false) {
-        policy.default_version = id;
-    }
-    let answer = render::version(id, &version, policy.default_version, false);
-    policy.versions.insert(id, version);
-    Ok(json!({ "PolicyVersion": answer }))
-}
-
-pub(super) fn get_version(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let (arn, id) = (
-        valid(request.required("PolicyArn"))?,
-        request.required("VersionId"),
-    );
-    if let Some(policy) = aws_managed::find(arn) {
-        if policy.version != id {
-            return Err(no_version(arn, id));
-        }
-        return Ok(json!({ "PolicyVersion": aws_version(&policy, true) }));
-    }
-    let policy = own(world, request)?;
-    let (number, version) = number(id)
-        .and_then(|number| policy.versions.get_key_value(&number))
-        .ok_or_else(|| no_version(arn, id))?;
-    Ok(json!({ "PolicyVersion": render::version(*number, version, policy.default_version, true) }))
-}
-
-/// The default version of an AWS managed policy. Its document is AWS's own for AdministratorAccess and an
-/// abbreviation for every other policy.
-fn aws_version(policy: &AwsPolicy, with_document: bool) -> Value {
-    let mut out = Map::new();
-    if with_document {
-        let action = match policy.allows.as_slice() {
-            [] => json!(["sts:GetCallerIdentity"]),
-            [one] => json!(one),
-            many => json!(many),
-        };
-        let statement = json!([{ "Effect": "Allow", "Action": action, "Resource": "*" }]);
-        let document = json!({ "Version": "2012-10-17", "Statement": statement });
-        out.insert(
-            "Document".into(),
-            json!(render::encoded(&document.to_string())),
-        );
-    }
-    out.insert("VersionId".into(), json!(policy.version));
-    out.insert("IsDefaultVersion".into(), json!(true));
-    out.insert(
-        "CreateDate".into(),
-        json!(Timestamp::from_second(1_273_276_800).map_or(0.0, epoch)),
-    );
-    Value::Object(out)
-}
-
-pub(super) fn list_versions(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    if let Some(policy) = aws_managed::find(valid(request.required("PolicyArn"))?) {
-        return page(
-            request,
-            "Versions",
-            vec![(policy.version.clone(), aws_version(&policy, false))],
-        );
-    }
-    let policy = own(world, request)?;
-    let shown = |(number, version)| {
-        let number: &u32 = number;
-        (
-            format!("{number:010}"),
-            render::version(*number, version, policy.default_version, false),
-        )
-    };
-    let items = policy.versions.iter().map(shown).collect();
-    page(request, "Versions", items)
-}
-
-pub(super) fn delete_version(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let (arn, id) = (request.required("PolicyArn"), request.required("VersionId"));
-    let policy = own(world, request)?;
-    let number = number(id)
-        .filter(|number| policy.versions.contains_key(number))
-        .ok_or_else(|| no_version(arn, id))?;
-    if number == policy.default_version {
-        return Err(AwsError::new(
-            "DeleteConflict",
-            "Cannot delete the default version of a policy.",
-        ));
-    }
-    policy.versions.remove(&number);
-    Ok(json!({}))
-}
-
-pub(super) fn set_default_version(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let (arn, id) = (request.required("PolicyArn"), request.required("VersionId"));
-    let policy = own(world, request)?;
-    let number = number(id)
-        .filter(|number| policy.versions.contains_key(number))
-        .ok_or_else(|| no_version(arn, id))?;
-    policy.default_version = number;
-    policy.updated = request.now;
-    Ok(json!({}))
-}
-
 pub(super) fn list_entities(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let arn = valid(request.required("PolicyArn"))?;
     if aws_managed::find(arn).is_none() {
@@ -403,4 +278,42 @@ pub(super) fn list_entities(world: &mut World, request: &Request) -> Result<Valu
         answer[nobody] = json!([]);
     }
     Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{alone, element};
+    use super::{name_of, path_of};
+    use crate::sim::testing::ask;
+
+    #[test]
+    fn name_and_path_are_read_from_the_arn() {
+        assert_eq!(
+            path_of("arn:aws:iam::aws:policy/service-role/X"),
+            "/service-role/"
+        );
+        assert_eq!(path_of("arn:aws:iam::aws:policy/X"), "/");
+        assert_eq!(name_of("arn:aws:iam::aws:policy/service-role/X"), "X");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_changes_a_policy_of_aws() {
+        let simulator = alone();
+        let arn = "arn:aws:iam::aws:policy/AdministratorAccess";
+        let refused = ask(&simulator, "iam", "DeletePolicy", json!({"PolicyArn": arn})).await;
+        assert_eq!(
+            (refused.status, refused.code().as_deref()),
+            (403, Some("AccessDenied"))
+        );
+        let read = ask(
+            &simulator,
+            "iam",
+            "GetPolicyVersion",
+            json!({"PolicyArn": arn, "VersionId": "v1"}),
+        )
+        .await;
+        assert!(element(&read, "Document").contains("%22Action%22%3A%22%2A%22"));
+    }
 }

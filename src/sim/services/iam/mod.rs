@@ -10,6 +10,7 @@ pub(crate) mod document;
 pub(crate) mod evaluate;
 mod managed_policies;
 mod paging;
+mod policy_versions;
 pub(crate) mod principals;
 pub mod queries;
 mod render;
@@ -18,6 +19,10 @@ mod roles;
 mod root_access;
 mod service_linked;
 mod state;
+mod statement;
+mod tags;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use crate::sim::service::Service;
 
@@ -31,7 +36,7 @@ pub static SERVICE: Service = Service {
         ("AttachRolePolicy", role_policies::attach),
         ("CreateAccountAlias", account_settings::create_alias),
         ("CreatePolicy", managed_policies::create),
-        ("CreatePolicyVersion", managed_policies::create_version),
+        ("CreatePolicyVersion", policy_versions::create_version),
         ("CreateRole", roles::create),
         ("CreateServiceLinkedRole", service_linked::create),
         ("DeleteAccountAlias", account_settings::delete_alias),
@@ -40,7 +45,7 @@ pub static SERVICE: Service = Service {
             account_settings::delete_password_policy,
         ),
         ("DeletePolicy", managed_policies::delete),
-        ("DeletePolicyVersion", managed_policies::delete_version),
+        ("DeletePolicyVersion", policy_versions::delete_version),
         ("DeleteRole", roles::delete),
         ("DeleteRolePermissionsBoundary", roles::delete_boundary),
         ("DeleteRolePolicy", role_policies::delete),
@@ -69,7 +74,7 @@ pub static SERVICE: Service = Service {
         ),
         ("GetAccountSummary", account_settings::summary),
         ("GetPolicy", managed_policies::get),
-        ("GetPolicyVersion", managed_policies::get_version),
+        ("GetPolicyVersion", policy_versions::get_version),
         ("GetRole", roles::get),
         ("GetRolePolicy", role_policies::get),
         (
@@ -80,20 +85,31 @@ pub static SERVICE: Service = Service {
         ("ListAttachedRolePolicies", role_policies::list_attached),
         ("ListEntitiesForPolicy", managed_policies::list_entities),
         ("ListGroups", account_settings::list_groups),
+        (
+            "ListInstanceProfiles",
+            account_settings::list_instance_profiles,
+        ),
+        (
+            "ListInstanceProfilesForRole",
+            account_settings::list_instance_profiles_for_role,
+        ),
         ("ListPolicies", managed_policies::list),
-        ("ListPolicyVersions", managed_policies::list_versions),
+        ("ListPolicyTags", tags::list_policy_tags),
+        ("ListPolicyVersions", policy_versions::list_versions),
         ("ListRolePolicies", role_policies::list),
-        ("ListRoleTags", roles::list_tags),
+        ("ListRoleTags", tags::list_tags),
         ("ListRoles", roles::list),
         ("ListUsers", account_settings::list_users),
         ("PutRolePermissionsBoundary", roles::put_boundary),
         ("PutRolePolicy", role_policies::put),
         (
             "SetDefaultPolicyVersion",
-            managed_policies::set_default_version,
+            policy_versions::set_default_version,
         ),
-        ("TagRole", roles::tag),
-        ("UntagRole", roles::untag),
+        ("TagPolicy", tags::tag_policy),
+        ("TagRole", tags::tag),
+        ("UntagPolicy", tags::untag_policy),
+        ("UntagRole", tags::untag),
         (
             "UpdateAccountPasswordPolicy",
             account_settings::update_password_policy,

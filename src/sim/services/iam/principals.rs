@@ -2,12 +2,15 @@
 //!
 //! IAM and KMS refuse a policy that names a principal they cannot find
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>).
-//! In: the world and a parsed document. Out: the first principal that does not exist. An account this world holds nothing
+//! In: the world and a parsed document. Out: the first principal that does not exist, and what becomes of policies when
+//! one ceases to exist. An account this world holds nothing
 //! for is taken to exist elsewhere in AWS, with whatever it is said to contain: vendors' accounts are trusted that way.
+
+use std::collections::BTreeMap;
 
 use crate::sim::world::World;
 
-use super::document::Document;
+use super::document::{Document, Kind};
 
 /// The first `(type, name)` that names nobody.
 pub(crate) fn unknown<'a>(world: &World, document: &'a Document) -> Option<(&'a str, &'a str)> {
@@ -16,6 +19,32 @@ pub(crate) fn unknown<'a>(world: &World, document: &'a Document) -> Option<(&'a 
         "Service" => !is_service(name),
         _ => name.is_empty(),
     })
+}
+
+/// What the deletion of a role does to the policies that name it: a principal is stored by its unique id, which from now
+/// on shows in place of the ARN, so that a new role of the same name is not trusted in its stead
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>, "IAM roles").
+pub(crate) fn orphan(world: &mut World, arn: &str, id: &str) {
+    let roles = world
+        .iam
+        .accounts
+        .values_mut()
+        .flat_map(|account| account.roles.values_mut());
+    let trusts = roles.map(|role| (&mut role.trust, Kind::Trust));
+    let keys = world
+        .kms
+        .accounts
+        .values_mut()
+        .flat_map(BTreeMap::values_mut)
+        .flat_map(|region| region.keys.values_mut());
+    for (text, kind) in trusts.chain(keys.map(|key| (&mut key.policy, Kind::Key))) {
+        let named = text.contains(arn)
+            && Document::parse(text, kind)
+                .is_ok_and(|document| document.principals().any(|(_, name)| name == arn));
+        if named {
+            *text = text.replace(&format!("\"{arn}\""), &format!("\"{id}\""));
+        }
+    }
 }
 
 fn is_service(name: &str) -> bool {

@@ -13,8 +13,8 @@ use crate::sim::world::World;
 
 use super::document::{Document, Kind};
 use super::evaluate::{Context, Principal, Question, Verdict, decide};
-use super::service_linked;
 use super::state::Role;
+use super::{principals, service_linked};
 
 /// ARN of the policy that allows everything.
 pub const ADMINISTRATOR_ACCESS: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -85,7 +85,9 @@ pub(crate) fn principal_of(world: &World, caller: &Caller) -> Principal {
 /// The role behind a role session, `None` for a user and for a session whose role is gone.
 pub(crate) fn session_role<'w>(world: &'w World, caller: &Caller) -> Option<&'w Role> {
     let (_, session) = caller.arn.split_once(":assumed-role/")?;
-    role(world, &caller.account, session.split('/').next()?)
+    let role = role(world, &caller.account, session.split('/').next()?)?;
+    // A role made again under the same name has another id; the sessions of the old one are not its sessions.
+    caller.user_id.starts_with(&role.id).then_some(role)
 }
 
 fn trusts(role: &Role, principal: &Principal, context: &Context) -> bool {
@@ -172,9 +174,13 @@ pub fn put_role(world: &mut World, account: &str, wanted: &WantedRole<'_>, now: 
     }
 }
 
-/// Removes a role with its policies. True: it existed.
+/// Removes a role with its policies; policies that name it no longer mean anybody. True: it existed.
 pub fn remove_role(world: &mut World, account: &str, name: &str) -> bool {
-    world.iam.account_mut(account).roles.remove(name).is_some()
+    let Some(role) = world.iam.account_mut(account).roles.remove(name) else {
+        return false;
+    };
+    principals::orphan(world, &role.arn, &role.id);
+    true
 }
 
 /// The ARN of the service-linked role of a service, created if it is missing. `None`: no such role is known.

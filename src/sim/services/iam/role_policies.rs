@@ -117,3 +117,118 @@ pub(super) fn list_attached(world: &mut World, request: &Request) -> Result<Valu
         .collect();
     page(request, "AttachedPolicies", items)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{READ_S3, alone, element, trust};
+    use crate::sim::Simulator;
+    use crate::sim::testing::ask;
+
+    async fn with_role() -> Simulator {
+        let simulator = alone();
+        let asked = json!({"RoleName": "R", "AssumeRolePolicyDocument": trust(r#"{"AWS":"111122223333"}"#)});
+        assert_eq!(
+            ask(&simulator, "iam", "CreateRole", asked).await.code(),
+            None
+        );
+        simulator
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_eleventh_managed_policy_exceeds_the_quota() {
+        let simulator = with_role().await;
+        for number in 0..=10 {
+            let arn = format!("arn:aws:iam::aws:policy/AWSThing{number}");
+            let answer = ask(
+                &simulator,
+                "iam",
+                "AttachRolePolicy",
+                json!({"RoleName": "R", "PolicyArn": arn}),
+            )
+            .await;
+            if number < 10 {
+                assert_eq!(answer.code(), None);
+            } else {
+                assert_eq!(
+                    (answer.status, answer.code().as_deref()),
+                    (409, Some("LimitExceeded"))
+                );
+                assert_eq!(
+                    element(&answer, "Message"),
+                    "Cannot exceed quota for PoliciesPerRole: 10"
+                );
+            }
+        }
+        let again = json!({"RoleName": "R", "PolicyArn": "arn:aws:iam::aws:policy/AWSThing0"});
+        assert_eq!(
+            ask(&simulator, "iam", "AttachRolePolicy", again)
+                .await
+                .code(),
+            None
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn inline_policies_share_ten_thousand_characters_without_white_space() {
+        let simulator = with_role().await;
+        let bulk = |letters: usize| {
+            format!(
+                r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"{}","Effect":"Allow","Action":"s3:*","Resource":"*"}}]}}"#,
+                "a".repeat(letters)
+            )
+        };
+        let put = |name: &str, document: String| json!({"RoleName": "R", "PolicyName": name, "PolicyDocument": document});
+        assert_eq!(
+            ask(&simulator, "iam", "PutRolePolicy", put("one", bulk(6000)))
+                .await
+                .code(),
+            None
+        );
+        let over = ask(&simulator, "iam", "PutRolePolicy", put("two", bulk(5000))).await;
+        assert_eq!(over.code().as_deref(), Some("LimitExceeded"));
+        assert_eq!(
+            ask(&simulator, "iam", "PutRolePolicy", put("one", bulk(9000)))
+                .await
+                .code(),
+            None
+        );
+        let spaced = READ_S3.replace(':', &format!(":{}", " ".repeat(2000)));
+        assert_eq!(
+            ask(&simulator, "iam", "PutRolePolicy", put("two", spaced))
+                .await
+                .code(),
+            None
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_inline_policy_comes_back_percent_encoded() {
+        let simulator = with_role().await;
+        let put = json!({"RoleName": "R", "PolicyName": "p", "PolicyDocument": READ_S3});
+        ask(&simulator, "iam", "PutRolePolicy", put).await;
+        let got = ask(
+            &simulator,
+            "iam",
+            "GetRolePolicy",
+            json!({"RoleName": "R", "PolicyName": "p"}),
+        )
+        .await;
+        let decoded = percent_encoding::percent_decode_str(&element(&got, "PolicyDocument"))
+            .decode_utf8_lossy()
+            .into_owned();
+        assert_eq!(decoded, READ_S3);
+        let absent = ask(
+            &simulator,
+            "iam",
+            "GetRolePolicy",
+            json!({"RoleName": "R", "PolicyName": "q"}),
+        )
+        .await;
+        assert_eq!(
+            element(&absent, "Message"),
+            "The role policy with name q cannot be found."
+        );
+    }
+}

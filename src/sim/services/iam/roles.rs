@@ -1,4 +1,4 @@
-//! Roles: create, read, change, tag, delete.
+//! Roles: create, read, change, delete.
 //!
 //! Sources: the IAM API reference page of each operation,
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html>, and the quotas of
@@ -15,12 +15,14 @@ use crate::sim::world::World;
 use super::document::{Document, Kind};
 use super::paging::page;
 use super::state::Role;
-use super::{managed_policies, principals, render};
+use super::tags::{add_tags, tags};
+use super::{managed_policies, principals, queries, render};
 
 /// Default quotas of an account.
 const ROLES_PER_ACCOUNT: usize = 1000;
 const TRUST_SIZE: usize = 2048;
-const TAGS: usize = 50;
+/// The session length of a role that names none, in seconds.
+const HOUR: i64 = 3600;
 
 pub(super) fn no_role(name: &str) -> AwsError {
     AwsError::new(
@@ -78,51 +80,6 @@ fn checked_trust(world: &World, text: &str) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// The tags of a request. IAM compares tag keys without regard to case.
-pub(super) fn tags(request: &Request) -> Result<BTreeMap<String, String>, AwsError> {
-    let mut tags = BTreeMap::new();
-    for tag in request.list("Tags") {
-        let part = |name: &str| {
-            tag.get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let (key, value) = (part("Key"), part("Value"));
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            let words = format!("Tag keys beginning with aws: are reserved: {key}");
-            return Err(AwsError::new("InvalidInput", words));
-        }
-        if tags
-            .keys()
-            .any(|known: &String| known.eq_ignore_ascii_case(&key))
-        {
-            let words = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
-            return Err(AwsError::new("InvalidInput", words));
-        }
-        tags.insert(key, value);
-    }
-    Ok(tags)
-}
-
-/// Adds tags within the quota of 50.
-pub(super) fn add_tags(
-    to: &mut BTreeMap<String, String>,
-    more: BTreeMap<String, String>,
-) -> Result<(), AwsError> {
-    let mut all = to.clone();
-    for (key, value) in more {
-        all.retain(|known, _| !known.eq_ignore_ascii_case(&key));
-        all.insert(key, value);
-    }
-    if all.len() > TAGS {
-        let words = format!("The number of tags has reached the maximum limit: {TAGS}");
-        return Err(AwsError::new("LimitExceeded", words));
-    }
-    *to = all;
-    Ok(())
-}
-
 pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let name = request.required("RoleName");
     let path = request.text("Path").unwrap_or("/");
@@ -157,7 +114,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
         created: request.now,
         trust: trust.to_owned(),
         description: request.text("Description").map(str::to_owned),
-        max_session: request.integer("MaxSessionDuration").unwrap_or(3600),
+        max_session: request.integer("MaxSessionDuration").unwrap_or(HOUR),
         boundary,
         tags: BTreeMap::new(),
         attached: Default::default(),
@@ -202,23 +159,17 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
     if !role.inline.is_empty() {
         return conflict("Cannot delete entity, must delete policies first.");
     }
-    world
-        .iam
-        .account_mut(&request.caller.account)
-        .roles
-        .remove(request.required("RoleName"));
+    queries::remove_role(world, &request.caller.account, request.required("RoleName"));
     Ok(json!({}))
 }
 
 pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let role = changeable(world, request)?;
-    // UpdateRole sets both: a member that is left out falls back to its default, except the description, which stays.
     if let Some(description) = request.text("Description") {
         role.description = Some(description.to_owned());
     }
-    if let Some(seconds) = request.integer("MaxSessionDuration") {
-        role.max_session = seconds;
-    }
+    // A session length that is left out falls back to one hour, says the page of UpdateRole.
+    role.max_session = request.integer("MaxSessionDuration").unwrap_or(HOUR);
     Ok(json!({}))
 }
 
@@ -236,34 +187,6 @@ pub(super) fn update_trust(world: &mut World, request: &Request) -> Result<Value
     Ok(json!({}))
 }
 
-pub(super) fn tag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let tags = tags(request)?;
-    add_tags(&mut changeable(world, request)?.tags, tags)?;
-    Ok(json!({}))
-}
-
-pub(super) fn untag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let gone: Vec<&str> = request
-        .list("TagKeys")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    let role = changeable(world, request)?;
-    role.tags
-        .retain(|key, _| !gone.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
-    Ok(json!({}))
-}
-
-pub(super) fn list_tags(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let role = named(world, request)?;
-    let items = role
-        .tags
-        .iter()
-        .map(|(key, value)| (key.clone(), json!({ "Key": key, "Value": value })))
-        .collect();
-    page(request, "Tags", items)
-}
-
 pub(super) fn put_boundary(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     named(world, request)?;
     let boundary = request.required("PermissionsBoundary");
@@ -275,4 +198,207 @@ pub(super) fn put_boundary(world: &mut World, request: &Request) -> Result<Value
 pub(super) fn delete_boundary(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     changeable(world, request)?.boundary = None;
     Ok(json!({}))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{
+        MANAGEMENT, READ_S3, alone, element, organization, session, trust,
+    };
+    use crate::sim::testing::ask;
+
+    fn role(name: &str) -> serde_json::Value {
+        let trust = trust(r#"{"Service":"controltower.amazonaws.com"}"#);
+        json!({"RoleName": name, "Path": "/service-role/", "AssumeRolePolicyDocument": trust})
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_role_is_created_under_its_path_and_shown_with_an_encoded_trust_policy() {
+        let simulator = alone();
+        let made = ask(
+            &simulator,
+            "iam",
+            "CreateRole",
+            role("AWSControlTowerAdmin"),
+        )
+        .await;
+        assert_eq!(made.status, 200, "{}", made.text);
+        let got = ask(
+            &simulator,
+            "iam",
+            "GetRole",
+            json!({"RoleName": "AWSControlTowerAdmin"}),
+        )
+        .await;
+        assert_eq!(
+            element(&got, "Arn"),
+            format!("arn:aws:iam::{MANAGEMENT}:role/service-role/AWSControlTowerAdmin")
+        );
+        assert!(
+            element(&got, "AssumeRolePolicyDocument")
+                .starts_with("%7B%22Version%22%3A%222012-10-17%22")
+        );
+        assert!(element(&got, "RoleId").starts_with("AROA"));
+        assert_eq!(element(&got, "MaxSessionDuration"), "3600");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_role_of_a_name_is_refused_whatever_its_case() {
+        let simulator = alone();
+        ask(&simulator, "iam", "CreateRole", role("Admin")).await;
+        let again = ask(&simulator, "iam", "CreateRole", role("ADMIN")).await;
+        assert_eq!(
+            (again.status, again.code().as_deref()),
+            (409, Some("EntityAlreadyExists"))
+        );
+        assert_eq!(
+            element(&again, "Message"),
+            "Role with name ADMIN already exists."
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trust_policy_that_names_nobody_is_malformed() {
+        let simulator = alone();
+        let mut asked = role("R");
+        asked["AssumeRolePolicyDocument"] = json!(trust(&format!(
+            r#"{{"AWS":"arn:aws:iam::{MANAGEMENT}:role/Nobody"}}"#
+        )));
+        let refused = ask(&simulator, "iam", "CreateRole", asked).await;
+        assert_eq!(
+            (refused.status, refused.code().as_deref()),
+            (400, Some("MalformedPolicyDocument"))
+        );
+        let words = format!(
+            r#"Invalid principal in policy: "AWS":"arn:aws:iam::{MANAGEMENT}:role/Nobody""#
+        );
+        assert_eq!(element(&refused, "Message"), words);
+        let absent = ask(&simulator, "iam", "GetRole", json!({"RoleName": "R"})).await;
+        assert_eq!(
+            (absent.status, absent.code().as_deref()),
+            (404, Some("NoSuchEntity"))
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_role_goes_only_after_its_policies() {
+        let simulator = alone();
+        ask(&simulator, "iam", "CreateRole", role("R")).await;
+        let arn = "arn:aws:iam::aws:policy/AdministratorAccess";
+        ask(
+            &simulator,
+            "iam",
+            "AttachRolePolicy",
+            json!({"RoleName": "R", "PolicyArn": arn}),
+        )
+        .await;
+        ask(
+            &simulator,
+            "iam",
+            "PutRolePolicy",
+            json!({"RoleName": "R", "PolicyName": "p", "PolicyDocument": READ_S3}),
+        )
+        .await;
+        let first = ask(&simulator, "iam", "DeleteRole", json!({"RoleName": "R"})).await;
+        assert_eq!(
+            (first.status, element(&first, "Message").as_str()),
+            (409, "Cannot delete entity, must detach all policies first.")
+        );
+        ask(
+            &simulator,
+            "iam",
+            "DetachRolePolicy",
+            json!({"RoleName": "R", "PolicyArn": arn}),
+        )
+        .await;
+        let second = ask(&simulator, "iam", "DeleteRole", json!({"RoleName": "R"})).await;
+        assert_eq!(
+            element(&second, "Message"),
+            "Cannot delete entity, must delete policies first."
+        );
+        ask(
+            &simulator,
+            "iam",
+            "DeleteRolePolicy",
+            json!({"RoleName": "R", "PolicyName": "p"}),
+        )
+        .await;
+        assert_eq!(
+            ask(&simulator, "iam", "DeleteRole", json!({"RoleName": "R"}))
+                .await
+                .code(),
+            None
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_update_keeps_the_description_and_resets_the_session_length_it_leaves_out() {
+        let simulator = alone();
+        ask(&simulator, "iam", "CreateRole", role("R")).await;
+        let both = json!({"RoleName": "R", "Description": "d", "MaxSessionDuration": 7200});
+        assert_eq!(
+            ask(&simulator, "iam", "UpdateRole", both).await.code(),
+            None
+        );
+        let long = ask(&simulator, "iam", "GetRole", json!({"RoleName": "R"})).await;
+        assert_eq!(element(&long, "MaxSessionDuration"), "7200");
+        ask(&simulator, "iam", "UpdateRole", json!({"RoleName": "R"})).await;
+        let short = ask(&simulator, "iam", "GetRole", json!({"RoleName": "R"})).await;
+        assert_eq!(
+            (
+                element(&short, "MaxSessionDuration").as_str(),
+                element(&short, "Description").as_str()
+            ),
+            ("3600", "d")
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_does_not_see_the_roles_of_another() {
+        let (simulator, member) = organization().await;
+        let inside = session(&simulator, &member).await;
+        inside
+            .ask(&simulator, "iam", "CreateRole", role("Inside"))
+            .await;
+        let outside = ask(&simulator, "iam", "GetRole", json!({"RoleName": "Inside"})).await;
+        assert_eq!(outside.code().as_deref(), Some("NoSuchEntity"));
+        assert_eq!(
+            inside
+                .ask(&simulator, "iam", "GetRole", json!({"RoleName": "Inside"}))
+                .await
+                .code(),
+            None
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pages_of_a_list_hold_every_role_once() {
+        let simulator = alone();
+        for number in 0..7 {
+            ask(&simulator, "iam", "CreateRole", role(&format!("R{number}"))).await;
+        }
+        let mut names = Vec::new();
+        let mut marker = String::new();
+        loop {
+            let mut asked = json!({"MaxItems": 3});
+            if !marker.is_empty() {
+                asked["Marker"] = json!(marker);
+            }
+            let page = ask(&simulator, "iam", "ListRoles", asked).await;
+            names.extend(
+                page.text
+                    .split("<RoleName>")
+                    .skip(1)
+                    .filter_map(|rest| rest.split('<').next().map(str::to_owned)),
+            );
+            marker = element(&page, "Marker");
+            assert_eq!(marker.is_empty(), element(&page, "IsTruncated") == "false");
+            if marker.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(names, ["R0", "R1", "R2", "R3", "R4", "R5", "R6"]);
+    }
 }

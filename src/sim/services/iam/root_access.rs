@@ -96,3 +96,61 @@ pub(super) fn enable_sessions(world: &mut World, request: &Request) -> Result<Va
 pub(super) fn disable_sessions(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     switch(world, request, SESSIONS, false)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{alone, organization, session, trust_service};
+    use crate::sim::testing::ask;
+
+    #[tokio::test(start_paused = true)]
+    async fn root_access_needs_an_organization_that_trusts_iam_and_its_management_account() {
+        let lonely = alone();
+        let refused = ask(&lonely, "iam", "ListOrganizationsFeatures", json!({})).await;
+        assert_eq!(
+            refused.code().as_deref(),
+            Some("OrganizationNotFoundException")
+        );
+        let (simulator, member) = organization().await;
+        let early = ask(
+            &simulator,
+            "iam",
+            "EnableOrganizationsRootSessions",
+            json!({}),
+        )
+        .await;
+        assert_eq!(
+            early.code().as_deref(),
+            Some("ServiceAccessNotEnabledException")
+        );
+        trust_service(&simulator, "iam.amazonaws.com").await;
+        let inside = session(&simulator, &member).await;
+        let foreign = inside
+            .ask(
+                &simulator,
+                "iam",
+                "EnableOrganizationsRootSessions",
+                json!({}),
+            )
+            .await;
+        assert_eq!(
+            foreign.code().as_deref(),
+            Some("AccountNotManagementOrDelegatedAdministratorException")
+        );
+        for _ in 0..2 {
+            let on = ask(
+                &simulator,
+                "iam",
+                "EnableOrganizationsRootSessions",
+                json!({}),
+            )
+            .await;
+            assert!(
+                on.text.contains("<member>RootSessions</member>"),
+                "{}",
+                on.text
+            );
+        }
+    }
+}

@@ -211,7 +211,59 @@ pub(super) fn settle(world: &mut World, now: Timestamp) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{alone, element};
     use super::*;
+    use crate::sim::testing::ask;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_linked_role_goes_through_a_task_and_belongs_to_its_service() {
+        let simulator = alone();
+        let create = json!({"AWSServiceName": "guardduty.amazonaws.com"});
+        assert_eq!(
+            ask(&simulator, "iam", "CreateServiceLinkedRole", create.clone())
+                .await
+                .code(),
+            None
+        );
+        let again = ask(&simulator, "iam", "CreateServiceLinkedRole", create).await;
+        assert!(element(&again, "Message").contains("has been taken in this account"));
+        let role = json!({"RoleName": "AWSServiceRoleForAmazonGuardDuty"});
+        let direct = ask(&simulator, "iam", "DeleteRole", role.clone()).await;
+        assert_eq!(
+            (direct.status, direct.code().as_deref()),
+            (400, Some("UnmodifiableEntity"))
+        );
+        let task = ask(&simulator, "iam", "DeleteServiceLinkedRole", role.clone()).await;
+        let asked = json!({"DeletionTaskId": element(&task, "DeletionTaskId")});
+        let running = ask(
+            &simulator,
+            "iam",
+            "GetServiceLinkedRoleDeletionStatus",
+            asked.clone(),
+        )
+        .await;
+        assert_eq!(element(&running, "Status"), "IN_PROGRESS");
+        assert_eq!(
+            ask(&simulator, "iam", "GetRole", role.clone()).await.code(),
+            None
+        );
+        simulator.advance(DELETION);
+        let over = ask(
+            &simulator,
+            "iam",
+            "GetServiceLinkedRoleDeletionStatus",
+            asked,
+        )
+        .await;
+        assert_eq!(element(&over, "Status"), "SUCCEEDED");
+        assert_eq!(
+            ask(&simulator, "iam", "GetRole", role)
+                .await
+                .code()
+                .as_deref(),
+            Some("NoSuchEntity")
+        );
+    }
 
     #[test]
     fn the_table_parses_and_names_each_service_once() {

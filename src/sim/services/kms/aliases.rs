@@ -148,3 +148,55 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
         .collect();
     page(request, "Aliases", 50, items)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::services::iam::testing::alone;
+    use crate::sim::testing::ask;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_alias_has_a_prefix_and_is_unique_and_moves_between_keys_of_one_kind() {
+        let simulator = alone();
+        let mut keys = Vec::new();
+        for input in [
+            json!({}),
+            json!({}),
+            json!({"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}),
+        ] {
+            keys.push(
+                ask(&simulator, "kms", "CreateKey", input).await.json()["KeyMetadata"]["KeyId"]
+                    .clone(),
+            );
+        }
+        let aimed = |name: &str, key: usize| json!({"AliasName": name, "TargetKeyId": keys[key]});
+        let bare = ask(&simulator, "kms", "CreateAlias", aimed("lz", 0)).await;
+        assert_eq!(bare.code().as_deref(), Some("ValidationException"));
+        assert_eq!(
+            ask(&simulator, "kms", "CreateAlias", aimed("alias/lz", 0))
+                .await
+                .code(),
+            None
+        );
+        let again = ask(&simulator, "kms", "CreateAlias", aimed("alias/lz", 1)).await;
+        assert_eq!(again.code().as_deref(), Some("AlreadyExistsException"));
+        assert_eq!(
+            ask(&simulator, "kms", "UpdateAlias", aimed("alias/lz", 1))
+                .await
+                .code(),
+            None
+        );
+        let other_kind = ask(&simulator, "kms", "UpdateAlias", aimed("alias/lz", 2)).await;
+        assert_eq!(other_kind.code().as_deref(), Some("ValidationException"));
+        let unknown = ask(&simulator, "kms", "UpdateAlias", aimed("alias/other", 1)).await;
+        assert_eq!(unknown.code().as_deref(), Some("NotFoundException"));
+        let listed = ask(&simulator, "kms", "ListAliases", json!({"KeyId": keys[1]}))
+            .await
+            .json();
+        assert_eq!(
+            listed["Aliases"][0]["AliasArn"],
+            "arn:aws:kms:us-east-1:111122223333:alias/lz"
+        );
+    }
+}

@@ -1,57 +1,22 @@
-//! Keys: create, read, describe, switch on and off, delete after a waiting period, tag.
+//! Keys: create, list, describe, switch on and off.
 //!
 //! Sources: the KMS API reference page of each operation
 //! (<https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html>). Absent: custom key stores and imported
 //! key material, which a landing zone does not use.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::sim::clock::{epoch, later};
 use crate::sim::error::AwsError;
 use crate::sim::request::Request;
 use crate::sim::world::World;
 
 use super::lookup::{key, key_mut, place, usable};
 use super::render::{self, page};
-use super::state::{Deletion, Key, MultiRegion};
+use super::state::{Key, MultiRegion};
+use super::tags::tags;
 use super::{policies, specs};
-
-const TAGS: usize = 50;
-const DAY: u64 = 86_400;
-
-/// The tags of a request, checked.
-pub(super) fn tags(request: &Request) -> Result<BTreeMap<String, String>, AwsError> {
-    let mut tags = BTreeMap::new();
-    for tag in request.list("Tags") {
-        let part = |name: &str| {
-            tag.get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let key = part("TagKey");
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(AwsError::new(
-                "TagException",
-                "Tags beginning with aws: are reserved",
-            ));
-        }
-        if tags.insert(key, part("TagValue")).is_some() {
-            return Err(AwsError::new("TagException", "Duplicate tag keys"));
-        }
-    }
-    within_quota(tags)
-}
-
-fn within_quota(tags: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, AwsError> {
-    if tags.len() > TAGS {
-        return Err(AwsError::new("TagException", "Too many tags"));
-    }
-    Ok(tags)
-}
 
 fn spec_of(request: &Request) -> Result<&str, AwsError> {
     match (
@@ -180,80 +145,109 @@ fn switch(world: &mut World, request: &Request, state: &str) -> Result<Value, Aw
     Ok(json!({}))
 }
 
-pub(super) fn schedule_deletion(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let place = place(world, request, false, false)?;
-    let days = request.integer("PendingWindowInDays").unwrap_or(30);
-    if !(7..=30).contains(&days) {
-        let words = "PendingWindowInDays must be between 7 and 30 days, inclusive.";
-        return Err(AwsError::new("ValidationException", words));
-    }
-    let key = key_mut(world, &place)?;
-    usable(key, false)?;
-    // A primary waits until its last replica is gone; its own window begins only then.
-    let waits = key.is_primary()
-        && key
-            .multi_region
-            .as_ref()
-            .is_some_and(|set| !set.replicas.is_empty());
-    let at = (!waits).then(|| later(request.now, Duration::from_secs(days.unsigned_abs() * DAY)));
-    key.deletion = Some(Deletion {
-        window_days: days,
-        at,
-    });
-    key.state = if waits {
-        "PendingReplicaDeletion"
-    } else {
-        "PendingDeletion"
-    }
-    .to_owned();
-    let mut answer =
-        json!({ "KeyId": key.arn, "KeyState": key.state, "PendingWindowInDays": days });
-    if let Some(at) = at {
-        answer["DeletionDate"] = json!(epoch(at));
-    }
-    Ok(answer)
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-pub(super) fn cancel_deletion(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let place = place(world, request, false, false)?;
-    let key = key_mut(world, &place)?;
-    if key.deletion.take().is_none() {
-        let words = format!("{} is not pending deletion.", key.arn);
-        return Err(AwsError::new("KMSInvalidStateException", words));
+    use crate::sim::services::iam::testing::{MANAGEMENT, alone, organization, session};
+    use crate::sim::testing::ask;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_is_described_by_id_arn_and_alias_but_not_from_another_account() {
+        let (simulator, member) = organization().await;
+        let made = ask(&simulator, "kms", "CreateKey", json!({"Description": "d"}))
+            .await
+            .json();
+        let key = made["KeyMetadata"].clone();
+        let arn = format!(
+            "arn:aws:kms:us-east-1:{MANAGEMENT}:key/{}",
+            key["KeyId"].as_str().expect("an id")
+        );
+        assert_eq!(key["Arn"], json!(arn));
+        assert_eq!(
+            (&key["KeyState"], &key["MultiRegion"]),
+            (&json!("Enabled"), &json!(false))
+        );
+        ask(
+            &simulator,
+            "kms",
+            "CreateAlias",
+            json!({"AliasName": "alias/lz", "TargetKeyId": key["KeyId"]}),
+        )
+        .await;
+        for name in [&key["KeyId"], &key["Arn"], &json!("alias/lz")] {
+            let described = ask(&simulator, "kms", "DescribeKey", json!({"KeyId": name}))
+                .await
+                .json();
+            assert_eq!(described["KeyMetadata"], key);
+        }
+        let inside = session(&simulator, &member).await;
+        let by_id = inside
+            .ask(
+                &simulator,
+                "kms",
+                "DescribeKey",
+                json!({"KeyId": key["KeyId"]}),
+            )
+            .await;
+        assert_eq!(by_id.code().as_deref(), Some("NotFoundException"));
+        let by_arn = inside
+            .ask(&simulator, "kms", "DescribeKey", json!({"KeyId": arn}))
+            .await;
+        assert_eq!(by_arn.code().as_deref(), Some("AccessDeniedException"));
+        let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": [MANAGEMENT, member]}, "Action": "kms:*", "Resource": "*"}]});
+        ask(
+            &simulator,
+            "kms",
+            "PutKeyPolicy",
+            json!({"KeyId": arn, "Policy": policy.to_string()}),
+        )
+        .await;
+        assert_eq!(
+            inside
+                .ask(&simulator, "kms", "DescribeKey", json!({"KeyId": arn}))
+                .await
+                .code(),
+            None
+        );
+        let change = inside
+            .ask(&simulator, "kms", "DisableKey", json!({"KeyId": arn}))
+            .await;
+        assert_eq!(change.code().as_deref(), Some("AccessDeniedException"));
     }
-    "Disabled".clone_into(&mut key.state);
-    Ok(json!({ "KeyId": key.arn }))
-}
 
-pub(super) fn tag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let more = tags(request)?;
-    let place = place(world, request, false, false)?;
-    let key = key_mut(world, &place)?;
-    usable(key, false)?;
-    let mut all = key.tags.clone();
-    all.extend(more);
-    key.tags = within_quota(all)?;
-    Ok(json!({}))
-}
-
-pub(super) fn untag(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let place = place(world, request, false, false)?;
-    let gone: Vec<&str> = request
-        .list("TagKeys")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    let key = key_mut(world, &place)?;
-    usable(key, false)?;
-    key.tags.retain(|key, _| !gone.contains(&key.as_str()));
-    Ok(json!({}))
-}
-
-pub(super) fn list_tags(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let place = place(world, request, false, false)?;
-    let key = key(world, &place)?;
-    let row = |(key, value): (&String, &String)| {
-        (key.clone(), json!({ "TagKey": key, "TagValue": value }))
-    };
-    page(request, "Tags", 50, key.tags.iter().map(row).collect())
+    #[tokio::test(start_paused = true)]
+    async fn a_usage_must_fit_its_spec() {
+        let simulator = alone();
+        for (spec, usage, code) in [
+            ("RSA_2048", json!("SIGN_VERIFY"), None),
+            (
+                "RSA_2048",
+                json!("GENERATE_VERIFY_MAC"),
+                Some("ValidationException"),
+            ),
+            (
+                "SYMMETRIC_DEFAULT",
+                json!("SIGN_VERIFY"),
+                Some("ValidationException"),
+            ),
+        ] {
+            let made = ask(
+                &simulator,
+                "kms",
+                "CreateKey",
+                json!({"KeySpec": spec, "KeyUsage": usage}),
+            )
+            .await;
+            assert_eq!(made.code().as_deref(), code, "{spec} {usage}");
+        }
+        let none = ask(
+            &simulator,
+            "kms",
+            "CreateKey",
+            json!({"KeySpec": "HMAC_256"}),
+        )
+        .await;
+        assert_eq!(none.code().as_deref(), Some("ValidationException"));
+    }
 }

@@ -4,6 +4,7 @@
 //! Absent: cryptography, grants, custom key stores, imported key material; nothing is encrypted in a rehearsal.
 
 mod aliases;
+mod deletion;
 mod keys;
 mod lookup;
 mod policies;
@@ -13,6 +14,7 @@ mod replicas;
 mod rotation;
 mod specs;
 mod state;
+mod tags;
 
 use crate::sim::service::Service;
 
@@ -22,7 +24,7 @@ pub use state::{Deletion, Key, MultiRegion, Rotation, State};
 pub static SERVICE: Service = Service {
     name: "kms",
     operations: &[
-        ("CancelKeyDeletion", keys::cancel_deletion),
+        ("CancelKeyDeletion", deletion::cancel_deletion),
         ("CreateAlias", aliases::create),
         ("CreateKey", keys::create),
         ("DeleteAlias", aliases::delete),
@@ -36,16 +38,16 @@ pub static SERVICE: Service = Service {
         ("ListAliases", aliases::list),
         ("ListKeyPolicies", policies::list),
         ("ListKeys", keys::list),
-        ("ListResourceTags", keys::list_tags),
+        ("ListResourceTags", tags::list_tags),
         ("PutKeyPolicy", policies::put),
         ("ReplicateKey", replicas::replicate),
-        ("ScheduleKeyDeletion", keys::schedule_deletion),
-        ("TagResource", keys::tag),
-        ("UntagResource", keys::untag),
+        ("ScheduleKeyDeletion", deletion::schedule_deletion),
+        ("TagResource", tags::tag),
+        ("UntagResource", tags::untag),
         ("UpdateAlias", aliases::update),
         ("UpdateKeyDescription", keys::update_description),
         ("UpdatePrimaryRegion", replicas::update_primary),
     ],
-    due: replicas::due,
-    settle: replicas::settle,
+    due: deletion::due,
+    settle: deletion::settle,
 };

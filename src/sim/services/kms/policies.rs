@@ -22,18 +22,22 @@ const SIZE: usize = 32 * 1024;
 
 /// The policy of a new key for which none is given.
 pub(super) fn default(account: &str) -> String {
-    let document = json!({
-        "Version": "2012-10-17",
-        "Id": "key-default-1",
-        "Statement": [{
-            "Sid": "Enable IAM User Permissions",
-            "Effect": "Allow",
-            "Principal": { "AWS": format!("arn:aws:iam::{account}:root") },
-            "Action": "kms:*",
-            "Resource": "*",
-        }],
-    });
-    format!("{document:#}")
+    // Written out, so that the members keep the order in which AWS returns them.
+    format!(
+        r#"{{
+  "Version" : "2012-10-17",
+  "Id" : "key-default-1",
+  "Statement" : [ {{
+    "Sid" : "Enable IAM User Permissions",
+    "Effect" : "Allow",
+    "Principal" : {{
+      "AWS" : "arn:aws:iam::{account}:root"
+    }},
+    "Action" : "kms:*",
+    "Resource" : "*"
+  }} ]
+}}"#
+    )
 }
 
 /// The policy of a request, checked; `None` if the request has none.
@@ -124,4 +128,148 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
         100,
         vec![("default".to_owned(), json!("default"))],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::sim::services::iam::testing::{MANAGEMENT, alone};
+    use crate::sim::services::kms::queries;
+    use crate::sim::testing::ask;
+
+    fn policy(statements: &Value) -> String {
+        json!({"Version": "2012-10-17", "Statement": statements}).to_string()
+    }
+
+    fn allow(principal: &Value, action: &str) -> Value {
+        json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"})
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_policy_that_locks_its_writer_out_needs_the_bypass() {
+        let simulator = alone();
+        let key =
+            ask(&simulator, "kms", "CreateKey", json!({})).await.json()["KeyMetadata"]["KeyId"]
+                .clone();
+        let mut asked = json!({"KeyId": key, "Policy": policy(&json!([allow(&json!({"AWS": MANAGEMENT}), "kms:Describe*")]))});
+        let refused = ask(&simulator, "kms", "PutKeyPolicy", asked.clone()).await;
+        assert_eq!(
+            refused.code().as_deref(),
+            Some("MalformedPolicyDocumentException")
+        );
+        assert_eq!(
+            refused.json()["message"],
+            "The new key policy will not allow you to update the key policy in the future."
+        );
+        asked["BypassPolicyLockoutSafetyCheck"] = json!(true);
+        assert_eq!(
+            ask(&simulator, "kms", "PutKeyPolicy", asked).await.code(),
+            None
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_policy_names_only_principals_that_exist() {
+        let simulator = alone();
+        let nobody = format!("arn:aws:iam::{MANAGEMENT}:role/Nobody");
+        let text = policy(&json!([allow(
+            &json!({"AWS": [MANAGEMENT, nobody]}),
+            "kms:*"
+        )]));
+        let refused = ask(&simulator, "kms", "CreateKey", json!({"Policy": text})).await;
+        assert_eq!(
+            refused.code().as_deref(),
+            Some("MalformedPolicyDocumentException")
+        );
+        assert_eq!(
+            refused.json()["message"],
+            "Policy contains a statement with one or more invalid principals."
+        );
+        assert_eq!(
+            ask(&simulator, "kms", "ListKeys", json!({})).await.json()["Keys"],
+            json!([])
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_is_let_in_by_the_conditions_it_can_vouch_for() {
+        let simulator = alone();
+        let trail =
+            "arn:aws:cloudtrail:us-east-1:111122223333:trail/aws-controltower-BaselineCloudTrail";
+        let mut cloudtrail = allow(
+            &json!({"Service": "cloudtrail.amazonaws.com"}),
+            "kms:GenerateDataKey*",
+        );
+        cloudtrail["Condition"] = json!({
+            "StringEquals": {"aws:SourceArn": trail},
+            "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": "arn:aws:cloudtrail:*:111122223333:trail/*"},
+        });
+        let config = allow(&json!({"Service": "config.amazonaws.com"}), "kms:Decrypt");
+        let text = policy(&json!([
+            allow(&json!({"AWS": MANAGEMENT}), "kms:*"),
+            config,
+            cloudtrail
+        ]));
+        let made = ask(&simulator, "kms", "CreateKey", json!({"Policy": text}))
+            .await
+            .json();
+        let world = simulator.world();
+        let key = queries::key(&world, made["KeyMetadata"]["Arn"].as_str().expect("an ARN"))
+            .expect("the key");
+        assert!(queries::allows_service(
+            key,
+            "config.amazonaws.com",
+            "kms:Decrypt",
+            &[]
+        ));
+        assert!(!queries::allows_service(
+            key,
+            "config.amazonaws.com",
+            "kms:GenerateDataKey",
+            &[]
+        ));
+        let action = "kms:GenerateDataKeyWithoutPlaintext";
+        let whole = [
+            ("aws:SourceArn", trail),
+            ("kms:EncryptionContext:aws:cloudtrail:arn", trail),
+        ];
+        assert!(queries::allows_service(
+            key,
+            "cloudtrail.amazonaws.com",
+            action,
+            &whole
+        ));
+        assert!(!queries::allows_service(
+            key,
+            "cloudtrail.amazonaws.com",
+            action,
+            &whole[..1]
+        ));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_without_a_policy_gets_the_default_one() {
+        let simulator = alone();
+        let key =
+            ask(&simulator, "kms", "CreateKey", json!({})).await.json()["KeyMetadata"]["KeyId"]
+                .clone();
+        let got = ask(&simulator, "kms", "GetKeyPolicy", json!({"KeyId": key}))
+            .await
+            .json();
+        let document: Value =
+            serde_json::from_str(got["Policy"].as_str().expect("a policy")).expect("JSON");
+        assert_eq!(
+            document["Statement"][0]["Principal"]["AWS"],
+            "arn:aws:iam::111122223333:root"
+        );
+        let other = ask(
+            &simulator,
+            "kms",
+            "GetKeyPolicy",
+            json!({"KeyId": key, "PolicyName": "mine"}),
+        )
+        .await;
+        assert_eq!(other.code().as_deref(), Some("NotFoundException"));
+    }
 }

@@ -52,3 +52,69 @@ pub fn allows_service(key: &Key, service: &str, action: &str, vouched: &[(&str, 
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sim::services::iam::testing::organization;
+    use crate::sim::testing::ask;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_saved_world_keeps_everything_that_is_under_way() {
+        let (simulator, _) = organization().await;
+        let key = ask(&simulator, "kms", "CreateKey", json!({"MultiRegion": true}))
+            .await
+            .json()["KeyMetadata"]
+            .clone();
+        ask(
+            &simulator,
+            "kms",
+            "ReplicateKey",
+            json!({"KeyId": key["KeyId"], "ReplicaRegion": "eu-west-1"}),
+        )
+        .await;
+        ask(
+            &simulator,
+            "account",
+            "EnableRegion",
+            json!({"RegionName": "af-south-1"}),
+        )
+        .await;
+        ask(
+            &simulator,
+            "iam",
+            "CreateServiceLinkedRole",
+            json!({"AWSServiceName": "config.amazonaws.com"}),
+        )
+        .await;
+        ask(
+            &simulator,
+            "iam",
+            "DeleteServiceLinkedRole",
+            json!({"RoleName": "AWSServiceRoleForConfig"}),
+        )
+        .await;
+        let saved = serde_json::to_value(simulator.world()).expect("a world can be saved");
+        let loaded: World = serde_json::from_value(saved.clone()).expect("a world can be loaded");
+        let found = super::key(&loaded, key["Arn"].as_str().expect("an ARN")).expect("the key");
+        assert_eq!(members(&loaded, found).len(), 2);
+        assert_eq!(
+            serde_json::to_value(&loaded).expect("a world can be saved"),
+            saved
+        );
+    }
+
+    #[test]
+    fn something_that_is_no_key_arn_finds_nothing() {
+        let world = World::default();
+        for arn in [
+            "",
+            "arn:aws:kms:us-east-1:111122223333:alias/x",
+            "arn:aws:s3:::bucket",
+        ] {
+            assert!(super::key(&world, arn).is_none());
+        }
+    }
+}

@@ -1,27 +1,24 @@
-//! Multi-Region keys: replicas, the change of the primary, and the passing states of both.
+//! Multi-Region keys: replicas and the change of the primary.
 //!
 //! Rules: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html>,
-//! <https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdatePrimaryRegion.html>,
-//! <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-delete.html>.
+//! <https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdatePrimaryRegion.html>.
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::sim::clock::later;
 use crate::sim::error::AwsError;
 use crate::sim::request::Request;
 use crate::sim::services::account::regions;
 use crate::sim::world::World;
 
-use super::keys::tags;
 use super::lookup::{Place, key, place, usable};
 use super::state::{Key, MultiRegion};
+use super::tags::tags;
 use super::{policies, render};
 
 /// `Creating` and `Updating` last "a few seconds".
-const PASSING: Duration = Duration::from_secs(5);
+pub(super) const PASSING: Duration = Duration::from_secs(5);
 
 fn unsupported(words: String) -> AwsError {
     AwsError::new("UnsupportedOperationException", words)
@@ -136,62 +133,168 @@ pub(super) fn update_primary(world: &mut World, request: &Request) -> Result<Val
     Ok(json!({}))
 }
 
-/// When the next passing state or waiting period ends.
-pub(super) fn due(world: &World) -> Option<Timestamp> {
-    let ends = |key: &Key| {
-        let passing = key.passing.as_ref().map(|(at, _)| *at);
-        let deletion = key.deletion.and_then(|deletion| deletion.at);
-        passing.into_iter().chain(deletion).min()
-    };
-    world.kms.keys().filter_map(ends).min()
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-/// Ends passing states, deletes keys whose waiting period is over, and starts the waiting period of a primary whose last
-/// replica went.
-pub(super) fn settle(world: &mut World, now: Timestamp) {
-    let mut gone = Vec::new();
-    for regions in world.kms.accounts.values_mut() {
-        for region in regions.values_mut() {
-            for key in region.keys.values_mut() {
-                if let Some((_, state)) = key.passing.take_if(|(at, _)| *at <= now) {
-                    // A deletion scheduled meanwhile keeps its own state.
-                    if key.deletion.is_none() {
-                        key.state = state;
-                    }
-                }
-                if key
-                    .deletion
-                    .and_then(|deletion| deletion.at)
-                    .is_some_and(|at| at <= now)
-                {
-                    gone.push((key.account.clone(), key.region.clone(), key.id.clone()));
-                }
-            }
-        }
-    }
-    for (account, region, id) in gone {
-        let here = world.kms.region_mut(&account, &region);
-        here.keys.remove(&id);
-        here.aliases.retain(|_, alias| alias.target != id);
-        forget_replica(world, &account, &region, &id, now);
-    }
-}
+    use super::*;
+    use crate::sim::Simulator;
+    use crate::sim::services::iam::testing::{MANAGEMENT, alone};
+    use crate::sim::services::kms::queries;
+    use crate::sim::testing::ask;
 
-fn forget_replica(world: &mut World, account: &str, region: &str, id: &str, now: Timestamp) {
-    for member in world.kms.set_mut(account, id) {
-        let Some(set) = member.multi_region.as_mut() else {
-            continue;
-        };
-        set.replicas.remove(region);
-        let alone = set.replicas.is_empty() && set.primary == member.region;
-        if let Some(deletion) = member
-            .deletion
-            .as_mut()
-            .filter(|deletion| alone && deletion.at.is_none())
-        {
-            let window = Duration::from_secs(deletion.window_days.unsigned_abs() * 86_400);
-            deletion.at = Some(later(now, window));
-            "PendingDeletion".clone_into(&mut member.state);
-        }
+    async fn multi_region() -> (Simulator, Value) {
+        let simulator = alone();
+        let key = ask(&simulator, "kms", "CreateKey", json!({"MultiRegion": true}))
+            .await
+            .json()["KeyMetadata"]
+            .clone();
+        assert!(
+            key["KeyId"]
+                .as_str()
+                .is_some_and(|id| id.starts_with("mrk-") && id.len() == 36),
+            "{key}"
+        );
+        (simulator, key)
+    }
+
+    fn state(simulator: &Simulator, region: &str, id: &Value) -> Option<String> {
+        let id = id.as_str().unwrap_or_default();
+        simulator
+            .world()
+            .kms
+            .key(MANAGEMENT, region, id)
+            .map(|key| key.state.clone())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_replica_is_created_in_a_few_seconds_and_both_keys_know_the_set() {
+        let (simulator, key) = multi_region().await;
+        let asked = json!({"KeyId": key["KeyId"], "ReplicaRegion": "eu-west-1"});
+        let made = ask(&simulator, "kms", "ReplicateKey", asked.clone())
+            .await
+            .json();
+        assert_eq!(made["ReplicaKeyMetadata"]["KeyState"], "Creating");
+        assert_eq!(
+            made["ReplicaKeyMetadata"]["MultiRegionConfiguration"]["MultiRegionKeyType"],
+            "REPLICA"
+        );
+        let again = ask(&simulator, "kms", "ReplicateKey", asked).await;
+        assert_eq!(again.code().as_deref(), Some("AlreadyExistsException"));
+        simulator.advance(PASSING);
+        assert_eq!(
+            state(&simulator, "eu-west-1", &key["KeyId"]).as_deref(),
+            Some("Enabled")
+        );
+        let primary = ask(
+            &simulator,
+            "kms",
+            "DescribeKey",
+            json!({"KeyId": key["KeyId"]}),
+        )
+        .await
+        .json();
+        assert_eq!(
+            primary["KeyMetadata"]["MultiRegionConfiguration"]["ReplicaKeys"][0]["Region"],
+            "eu-west-1"
+        );
+        let world = simulator.world();
+        let primary = queries::key(&world, key["Arn"].as_str().expect("an ARN")).expect("the key");
+        let regions: Vec<_> = queries::members(&world, primary)
+            .iter()
+            .map(|key| key.region.as_str())
+            .collect();
+        assert_eq!(regions, ["us-east-1", "eu-west-1"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_a_multi_region_key_goes_to_a_region_the_account_can_use() {
+        let (simulator, key) = multi_region().await;
+        let closed = ask(
+            &simulator,
+            "kms",
+            "ReplicateKey",
+            json!({"KeyId": key["KeyId"], "ReplicaRegion": "af-south-1"}),
+        )
+        .await;
+        assert_eq!(
+            closed.code().as_deref(),
+            Some("UnsupportedOperationException")
+        );
+        let single =
+            ask(&simulator, "kms", "CreateKey", json!({})).await.json()["KeyMetadata"]["KeyId"]
+                .clone();
+        let refused = ask(
+            &simulator,
+            "kms",
+            "ReplicateKey",
+            json!({"KeyId": single, "ReplicaRegion": "eu-west-1"}),
+        )
+        .await;
+        assert_eq!(
+            refused.code().as_deref(),
+            Some("UnsupportedOperationException")
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_primary_can_move_and_takes_the_rotation_with_it() {
+        let (simulator, key) = multi_region().await;
+        let id = key["KeyId"].clone();
+        ask(&simulator, "kms", "EnableKeyRotation", json!({"KeyId": id})).await;
+        ask(
+            &simulator,
+            "kms",
+            "ReplicateKey",
+            json!({"KeyId": id, "ReplicaRegion": "eu-west-1"}),
+        )
+        .await;
+        simulator.advance(PASSING);
+        let moved = ask(
+            &simulator,
+            "kms",
+            "UpdatePrimaryRegion",
+            json!({"KeyId": id, "PrimaryRegion": "eu-west-1"}),
+        )
+        .await;
+        assert_eq!(moved.code(), None, "{}", moved.text);
+        assert_eq!(
+            state(&simulator, "us-east-1", &id).as_deref(),
+            Some("Updating")
+        );
+        simulator.advance(PASSING);
+        let old = ask(&simulator, "kms", "DescribeKey", json!({"KeyId": id}))
+            .await
+            .json()["KeyMetadata"]
+            .clone();
+        assert_eq!(
+            (
+                &old["KeyState"],
+                &old["MultiRegionConfiguration"]["PrimaryKey"]["Region"]
+            ),
+            (&json!("Enabled"), &json!("eu-west-1"))
+        );
+        assert_eq!(
+            ask(
+                &simulator,
+                "kms",
+                "GetKeyRotationStatus",
+                json!({"KeyId": id})
+            )
+            .await
+            .json()["KeyRotationEnabled"],
+            true
+        );
+        let at_replica = ask(
+            &simulator,
+            "kms",
+            "DisableKeyRotation",
+            json!({"KeyId": id}),
+        )
+        .await;
+        assert_eq!(
+            at_replica.code().as_deref(),
+            Some("UnsupportedOperationException")
+        );
     }
 }

@@ -90,3 +90,74 @@ pub(super) fn status(world: &mut World, request: &Request) -> Result<Value, AwsE
     }
     Ok(answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::services::iam::testing::alone;
+    use crate::sim::testing::ask;
+
+    #[tokio::test(start_paused = true)]
+    async fn rotation_is_for_symmetric_keys_that_are_enabled() {
+        let simulator = alone();
+        let key =
+            ask(&simulator, "kms", "CreateKey", json!({})).await.json()["KeyMetadata"]["KeyId"]
+                .clone();
+        let asked = json!({"KeyId": key});
+        assert_eq!(
+            ask(&simulator, "kms", "GetKeyRotationStatus", asked.clone())
+                .await
+                .json()["KeyRotationEnabled"],
+            false
+        );
+        let half = json!({"KeyId": key, "RotationPeriodInDays": 180});
+        assert_eq!(
+            ask(&simulator, "kms", "EnableKeyRotation", half)
+                .await
+                .code(),
+            None
+        );
+        assert_eq!(
+            ask(&simulator, "kms", "EnableKeyRotation", asked.clone())
+                .await
+                .code(),
+            None
+        );
+        assert_eq!(
+            ask(&simulator, "kms", "GetKeyRotationStatus", asked.clone())
+                .await
+                .json()["RotationPeriodInDays"],
+            180
+        );
+        ask(&simulator, "kms", "DisableKey", asked.clone()).await;
+        assert_eq!(
+            ask(&simulator, "kms", "DisableKeyRotation", asked.clone())
+                .await
+                .code()
+                .as_deref(),
+            Some("DisabledException")
+        );
+        ask(&simulator, "kms", "ScheduleKeyDeletion", asked.clone()).await;
+        assert_eq!(
+            ask(&simulator, "kms", "GetKeyRotationStatus", asked)
+                .await
+                .json()["KeyRotationEnabled"],
+            false
+        );
+        let mac = json!({"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"});
+        let mac =
+            ask(&simulator, "kms", "CreateKey", mac).await.json()["KeyMetadata"]["KeyId"].clone();
+        let refused = ask(
+            &simulator,
+            "kms",
+            "EnableKeyRotation",
+            json!({"KeyId": mac}),
+        )
+        .await;
+        assert_eq!(
+            refused.code().as_deref(),
+            Some("UnsupportedOperationException")
+        );
+    }
+}

@@ -26,7 +26,7 @@ pub(super) fn management<'a>(
     request: &Request,
 ) -> Result<&'a mut Organization, AwsError> {
     let organization = member(state, request)?;
-    if organization.management == request.caller.account {
+    if organization.management == request.caller.account || organization.delegates(request) {
         Ok(organization)
     } else {
         Err(refuse("AccessDeniedException"))
@@ -40,7 +40,9 @@ pub(super) fn reader<'a>(
 ) -> Result<&'a mut Organization, AwsError> {
     let organization = member(state, request)?;
     let caller = &request.caller.account;
-    let trusted = organization.management == *caller || organization.delegated.contains_key(caller);
+    let trusted = organization.management == *caller
+        || organization.delegated.contains_key(caller)
+        || organization.delegates(request);
     if trusted {
         Ok(organization)
     } else {

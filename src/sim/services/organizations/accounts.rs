@@ -3,12 +3,13 @@
 //! In: requests, or calls by other services on behalf of a customer. Out: views and moves.
 //! Absent: creating (`creation`), closing (`closing`), leaving (`membership`).
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::access;
-use super::paging::page;
+use super::paging::{page, page_of};
 use super::refusal::refuse;
-use super::state::{Account, AccountState, Joined, Organization};
+use super::state::{Account, AccountState, Joined, Move, Organization};
 use crate::sim::clock::epoch;
 use crate::sim::error::AwsError;
 use crate::sim::request::Request;
@@ -42,7 +43,12 @@ impl Organization {
     ///
     /// # Errors
     /// `AccountNotFoundException`, `DestinationParentNotFoundException`, `DuplicateAccountException`.
-    pub fn move_account(&mut self, account: &str, destination: &str) -> Result<(), AwsError> {
+    pub fn move_account(
+        &mut self,
+        account: &str,
+        destination: &str,
+        now: Timestamp,
+    ) -> Result<(), AwsError> {
         let current = self
             .account(account)
             .map(|account| account.parent.clone())
@@ -53,9 +59,15 @@ impl Organization {
         if current == destination {
             return Err(refuse("DuplicateAccountException"));
         }
-        if let Some(account) = self.accounts.get_mut(account) {
-            destination.clone_into(&mut account.parent);
+        if let Some(member) = self.accounts.get_mut(account) {
+            destination.clone_into(&mut member.parent);
         }
+        self.moves.push(Move {
+            at: now,
+            account: account.to_owned(),
+            from: current,
+            to: destination.to_owned(),
+        });
         Ok(())
     }
 
@@ -99,12 +111,10 @@ pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, Aw
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let empty = world.organizations.empty_pages;
     let organization = access::reader(&mut world.organizations, request)?;
-    let items = organization
-        .accounts
-        .keys()
-        .map(|id| organization.account_view(id))
-        .collect();
-    page(request, "Accounts", items, empty)
+    let ids = organization.accounts.keys().collect();
+    page_of(request, "Accounts", ids, empty, |id| {
+        organization.account_view(id)
+    })
 }
 
 pub(super) fn list_for_parent(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -114,12 +124,10 @@ pub(super) fn list_for_parent(world: &mut World, request: &Request) -> Result<Va
     if !organization.is_parent(parent) {
         return Err(refuse("ParentNotFoundException"));
     }
-    let items = organization
-        .accounts_in(parent)
-        .into_iter()
-        .map(|id| organization.account_view(id))
-        .collect();
-    page(request, "Accounts", items, empty)
+    let ids = organization.accounts_in(parent);
+    page_of(request, "Accounts", ids, empty, |id| {
+        organization.account_view(id)
+    })
 }
 
 pub(super) fn list_children(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -135,14 +143,12 @@ pub(super) fn list_children(world: &mut World, request: &Request) -> Result<Valu
     } else {
         organization.units_in(parent)
     };
-    page(
+    page_of(
         request,
         "Children",
-        found
-            .into_iter()
-            .map(|id| json!({"Id": id, "Type": kind}))
-            .collect(),
+        found,
         empty,
+        |id| json!({"Id": id, "Type": kind}),
     )
 }
 
@@ -192,7 +198,7 @@ pub(super) fn r#move(world: &mut World, request: &Request) -> Result<Value, AwsE
         return Err(refuse("SourceParentNotFoundException"));
     }
     organization.lock(&[id, source, destination], request.now, window)?;
-    organization.move_account(id, destination)?;
+    organization.move_account(id, destination, request.now)?;
     Ok(json!({}))
 }
 

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::handshakes::{email_of, view};
+use super::handshakes::{email_of, open_approval, view};
 use super::refusal::{handshake, refuse};
 use super::state::{Account, AccountState, FeatureSet, Handshake, Joined, State, Tags};
 use crate::sim::error::AwsError;
@@ -80,30 +80,44 @@ pub(super) fn decline(world: &mut World, request: &Request) -> Result<Value, Aws
 pub(super) fn accept(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let found = visible(&world.organizations, request)?;
     let caller = &request.caller;
-    let invited = found.is_for(caller, email_of(&world.organizations, &caller.account));
-    let finalizes = found.action == "ENABLE_ALL_FEATURES" && found.management == caller.account;
-    if !invited && !finalizes {
+    let asked = found.is_for(caller, email_of(&world.organizations, &caller.account));
+    let whole = found.target.0 == "ORGANIZATION" && found.management == caller.account;
+    if !asked && !whole {
         return Err(refuse("AccessDeniedException"));
     }
     answerable(&found, "ACCEPTED")?;
-    if found.action == "INVITE" {
-        join(world, request, &found)?;
+    if whole && found.state != "OPEN" {
+        return Err(refuse("InvalidHandshakeTransitionException"));
     }
-    if finalizes {
-        let id = request.required("HandshakeId");
-        let waiting = world
-            .organizations
-            .handshakes
-            .values()
-            .any(|other| other.parent.as_deref() == Some(id) && other.state != "ACCEPTED");
-        if waiting {
-            return Err(refuse("InvalidHandshakeTransitionException"));
+    let id = request.required("HandshakeId");
+    match found.action.as_str() {
+        "INVITE" => join(world, request, &found)?,
+        "ENABLE_ALL_FEATURES" if !whole => {
+            let answer = answer(world, request, "ACCEPTED");
+            if let Some(parent) = &found.parent {
+                open_approval(world, parent, request.now);
+            }
+            return Ok(answer);
         }
-        if let Some(organization) = world.organizations.of_mut(&caller.account) {
-            organization.feature_set = FeatureSet::All;
-        }
+        _ => finalize(world, found.parent.as_deref().unwrap_or(id)),
     }
     Ok(answer(world, request, "ACCEPTED"))
+}
+
+/// All features are on; the handshakes that led there are over.
+fn finalize(world: &mut World, whole: &str) {
+    let state = &mut world.organizations;
+    let over = |(id, handshake): &(&String, &mut Handshake)| {
+        *id == whole || handshake.parent.as_deref() == Some(whole)
+    };
+    let mut organization = String::new();
+    for (_, handshake) in state.handshakes.iter_mut().filter(over) {
+        "ACCEPTED".clone_into(&mut handshake.state);
+        organization.clone_from(&handshake.organization);
+    }
+    if let Some(organization) = state.organizations.get_mut(&organization) {
+        organization.feature_set = FeatureSet::All;
+    }
 }
 
 /// An account that is a member elsewhere moves directly, under the conditions for leaving

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::access;
-use super::paging::page;
+use super::paging::{page, page_of};
 use super::policy_types::facts;
 use super::refusal::{constraint, invalid, refuse};
 use super::state::Organization;
@@ -163,12 +163,10 @@ pub(super) fn list_targets(world: &mut World, request: &Request) -> Result<Value
     organization
         .policy_kind(policy)
         .ok_or_else(|| refuse("PolicyNotFoundException"))?;
-    let items = organization
-        .targets_of(policy)
-        .into_iter()
-        .map(|id| organization.target_view(id))
-        .collect();
-    page(request, "Targets", items, empty)
+    let ids = organization.targets_of(policy);
+    page_of(request, "Targets", ids, empty, |id| {
+        organization.target_view(id)
+    })
 }
 
 #[cfg(test)]

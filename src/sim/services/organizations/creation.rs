@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::paging::page;
+use super::paging::page_of;
 use super::refusal::{constraint, invalid, refuse};
 use super::state::{Account, AccountState, Creation, CreationOutcome, Joined, Organization, State};
 use super::{access, tags};
@@ -30,6 +30,18 @@ impl Organization {
         self.creations
             .values()
             .filter(|creation| creation.outcome == CreationOutcome::InProgress)
+    }
+
+    /// Whether the same account was being created when this was asked: AWS then says that the request was submitted
+    /// already (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccountStatus.html>).
+    fn repeats_another(&self, creation: &Creation) -> bool {
+        self.creations.values().any(|other| {
+            matches!(other.outcome, CreationOutcome::Succeeded(_))
+                && other.email.eq_ignore_ascii_case(&creation.email)
+                && other.name == creation.name
+                && other.requested <= creation.requested
+                && creation.requested < other.ends
+        })
     }
 
     fn creation_view(&self, id: &str) -> Value {
@@ -168,11 +180,9 @@ pub(super) fn list_statuses(world: &mut World, request: &Request) -> Result<Valu
         .filter(|(_, creation)| shown(creation))
         .collect();
     found.sort_by_key(|(id, creation)| (creation.requested, *id));
-    let items = found
-        .into_iter()
-        .map(|(id, _)| organization.creation_view(id))
-        .collect();
-    page(request, "CreateAccountStatuses", items, empty)
+    page_of(request, "CreateAccountStatuses", found, empty, |(id, _)| {
+        organization.creation_view(id)
+    })
 }
 
 /// When the next creation ends.
@@ -218,11 +228,18 @@ fn finish(world: &mut World, organization: &str, request: &str, at: Timestamp) {
         return;
     };
     let taken = world.organizations.email_in_use(&creation.email);
+    let repeats = world
+        .organizations
+        .organizations
+        .get(organization)
+        .is_some_and(|organization| organization.repeats_another(&creation));
     let account = world.ids.account();
     let Some(organization) = world.organizations.organizations.get_mut(organization) else {
         return;
     };
-    let outcome = if taken {
+    let outcome = if repeats {
+        CreationOutcome::Failed("CONCURRENT_ACCOUNT_MODIFICATION".to_owned())
+    } else if taken {
         CreationOutcome::Failed("EMAIL_ALREADY_EXISTS".to_owned())
     } else {
         CreationOutcome::Succeeded(account.clone())

@@ -30,9 +30,9 @@ const LEAST_DAILY: usize = 20;
 const DAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
 impl Handshake {
-    /// Whether the other party can still answer.
+    /// Whether the handshake is not over: somebody can still answer it.
     pub(super) fn is_open(&self) -> bool {
-        self.state == "OPEN"
+        matches!(self.state.as_str(), "OPEN" | "REQUESTED")
     }
 
     pub(super) fn is_for(&self, caller: &Caller, email: Option<&str>) -> bool {
@@ -192,6 +192,8 @@ fn check_target(kind: &str, name: &str) -> Result<(), AwsError> {
     }
 }
 
+/// The state of an invitation that waits for its answer is OPEN in the published examples of
+/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_InviteAccountToOrganization.html>.
 fn begin(
     organization: &str,
     management: &str,
@@ -216,7 +218,11 @@ fn add(world: &mut World, handshake: Handshake) -> String {
     id
 }
 
-/// Begins the change to all features: one handshake for the organization, one for each invited account.
+/// Begins the change to all features: one handshake for the organization, REQUESTED while invited accounts have not
+/// answered theirs, OPEN when the management account may finalize.
+///
+/// The pages of AWS disagree on which handshake finalizes: EnableAllFeatures names the ENABLE_ALL_FEATURES one,
+/// AcceptHandshake the APPROVE_ALL_FEATURES one that the management account receives. Either does here.
 pub(super) fn begin_all_features(
     world: &mut World,
     organization: &str,
@@ -224,36 +230,55 @@ pub(super) fn begin_all_features(
     invited: &[String],
     now: Timestamp,
 ) -> String {
-    let target = ("ORGANIZATION".to_owned(), organization.to_owned());
-    let parent = add(
-        world,
-        Handshake {
-            target,
-            ..begin(
-                organization,
-                management,
-                "ENABLE_ALL_FEATURES",
-                now,
-                ALL_FEATURES,
-            )
-        },
-    );
+    let asked = |target: (String, String), parent: Option<String>| Handshake {
+        target,
+        parent,
+        ..begin(
+            organization,
+            management,
+            "ENABLE_ALL_FEATURES",
+            now,
+            ALL_FEATURES,
+        )
+    };
+    let whole = ("ORGANIZATION".to_owned(), organization.to_owned());
+    let requested = Handshake {
+        state: "REQUESTED".to_owned(),
+        ..asked(whole, None)
+    };
+    let parent = add(world, requested);
     for account in invited {
         let target = ("ACCOUNT".to_owned(), account.clone());
-        let child = Handshake {
-            target,
-            parent: Some(parent.clone()),
-            ..begin(
-                organization,
-                management,
-                "APPROVE_ALL_FEATURES",
-                now,
-                ALL_FEATURES,
-            )
-        };
-        add(world, child);
+        add(world, asked(target, Some(parent.clone())));
+    }
+    if invited.is_empty() {
+        open_approval(world, &parent, now);
     }
     parent
+}
+
+/// When every invited account agreed: the management account may finalize.
+pub(super) fn open_approval(world: &mut World, parent: &str, now: Timestamp) {
+    let handshakes = &mut world.organizations.handshakes;
+    let waiting = handshakes
+        .values()
+        .any(|other| other.parent.as_deref() == Some(parent) && other.state != "ACCEPTED");
+    let Some(whole) = handshakes.get_mut(parent).filter(|_| !waiting) else {
+        return;
+    };
+    "OPEN".clone_into(&mut whole.state);
+    let approval = Handshake {
+        target: ("ACCOUNT".to_owned(), whole.management.clone()),
+        parent: Some(parent.to_owned()),
+        ..begin(
+            &whole.organization,
+            &whole.management,
+            "APPROVE_ALL_FEATURES",
+            now,
+            ALL_FEATURES,
+        )
+    };
+    add(world, approval);
 }
 
 /// At most one filter, on the action or on the parent.
@@ -437,56 +462,30 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn all_features_wait_for_every_invited_account() {
         let sim = crate::sim::Simulator::new(quiet());
-        done(
-            &sim,
-            ORG,
-            "CreateOrganization",
-            json!({"FeatureSet": "CONSOLIDATED_BILLING"}),
-        )
-        .await;
-        let invited = done(
-            &sim,
-            ORG,
-            "InviteAccountToOrganization",
-            json!({"Target": {"Type": "ACCOUNT", "Id": "222233334444"}}),
-        )
-        .await;
-        ask_as(
-            &sim,
-            "222233334444",
-            None,
-            ORG,
-            "AcceptHandshake",
-            json!({"HandshakeId": invited["Handshake"]["Id"]}),
-        )
-        .await;
+        let billing = json!({"FeatureSet": "CONSOLIDATED_BILLING"});
+        done(&sim, ORG, "CreateOrganization", billing).await;
+        let target = json!({"Target": {"Type": "ACCOUNT", "Id": GUEST}});
+        let invited = done(&sim, ORG, "InviteAccountToOrganization", target).await;
+        let id = json!({"HandshakeId": invited["Handshake"]["Id"]});
+        ask_as(&sim, GUEST, None, ORG, "AcceptHandshake", id).await;
         let begun = done(&sim, ORG, "EnableAllFeatures", json!({})).await;
-        let id = json!({"HandshakeId": begun["Handshake"]["Id"]});
-        assert_eq!(
-            refused(&sim, ORG, "AcceptHandshake", id.clone()).await,
-            "InvalidHandshakeTransitionException"
-        );
-        let seen = ask_as(
-            &sim,
-            "222233334444",
-            None,
-            ORG,
-            "ListHandshakesForAccount",
-            json!({"Filter": {"ActionType": "APPROVE_ALL_FEATURES"}}),
-        )
-        .await;
+        assert_eq!(begun["Handshake"]["State"], "REQUESTED");
+        let whole = json!({"HandshakeId": begun["Handshake"]["Id"]});
+        let early = refused(&sim, ORG, "AcceptHandshake", whole.clone()).await;
+        assert_eq!(early, "InvalidHandshakeTransitionException");
+        let filter = json!({"Filter": {"ActionType": "ENABLE_ALL_FEATURES"}});
+        let seen = ask_as(&sim, GUEST, None, ORG, "ListHandshakesForAccount", filter).await;
         let child = json!({"HandshakeId": seen.json()["Handshakes"][0]["Id"]});
-        assert_eq!(
-            ask_as(&sim, "222233334444", None, ORG, "AcceptHandshake", child)
-                .await
-                .code(),
-            None
-        );
-        done(&sim, ORG, "AcceptHandshake", id).await;
-        assert_eq!(
-            done(&sim, ORG, "DescribeOrganization", json!({})).await["Organization"]["FeatureSet"],
-            "ALL"
-        );
+        let agreed = ask_as(&sim, GUEST, None, ORG, "AcceptHandshake", child).await;
+        assert_eq!(agreed.code(), None);
+        let filter = json!({"Filter": {"ActionType": "APPROVE_ALL_FEATURES"}});
+        let mine = done(&sim, ORG, "ListHandshakesForAccount", filter).await;
+        let approval = json!({"HandshakeId": mine["Handshakes"][0]["Id"]});
+        done(&sim, ORG, "AcceptHandshake", approval).await;
+        let seen = done(&sim, ORG, "DescribeHandshake", whole).await;
+        assert_eq!(seen["Handshake"]["State"], "ACCEPTED");
+        let organization = done(&sim, ORG, "DescribeOrganization", json!({})).await;
+        assert_eq!(organization["Organization"]["FeatureSet"], "ALL");
         let again = refused(&sim, ORG, "EnableAllFeatures", json!({})).await;
         assert_eq!(
             again,

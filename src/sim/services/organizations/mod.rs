@@ -18,6 +18,7 @@ mod answers;
 mod attachments;
 mod closing;
 mod creation;
+mod delegated_rights;
 mod delegation;
 mod effective;
 mod events;
@@ -39,8 +40,8 @@ mod tree;
 mod units;
 
 pub use state::{
-    Account, AccountState, Creation, CreationOutcome, FeatureSet, Handshake, Joined, Organization,
-    Policy, ResourcePolicy, Root, Standalone, State, Tags, TypeStatus, Unit,
+    Account, AccountState, Creation, CreationOutcome, FeatureSet, Handshake, Joined, Move,
+    Organization, Policy, ResourcePolicy, Root, Standalone, State, Tags, TypeStatus, Unit,
 };
 
 use crate::sim::service::Service;

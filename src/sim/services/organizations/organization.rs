@@ -11,7 +11,8 @@ use super::handshakes;
 use super::paging::page;
 use super::refusal::{handshake, refuse};
 use super::state::{
-    Account, AccountState, FeatureSet, Joined, Organization, Root, Standalone, State, TypeStatus,
+    Account, AccountState, CreationOutcome, FeatureSet, Joined, Organization, Root, Standalone,
+    State, TypeStatus,
 };
 use crate::sim::error::AwsError;
 use crate::sim::ids::Ids;
@@ -157,7 +158,11 @@ pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, Aw
 
 pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let organization = access::management(&mut world.organizations, request)?;
-    if organization.accounts.len() > 1 {
+    let creating = organization
+        .creations
+        .values()
+        .any(|creation| creation.outcome == CreationOutcome::InProgress);
+    if organization.accounts.len() > 1 || creating {
         return Err(refuse("OrganizationNotEmptyException"));
     }
     let id = organization.id.clone();

@@ -23,6 +23,17 @@ pub(super) fn page(
     items: Vec<Value>,
     empty_first: bool,
 ) -> Result<Value, AwsError> {
+    page_of(request, name, items, empty_first, |item| item)
+}
+
+/// As [`page`], but only what the page shows is rendered: a listing of ten thousand accounts stays linear.
+pub(super) fn page_of<T>(
+    request: &Request,
+    name: &str,
+    items: Vec<T>,
+    empty_first: bool,
+    view: impl FnMut(T) -> Value,
+) -> Result<Value, AwsError> {
     let size = request
         .integer("MaxResults")
         .and_then(|size| usize::try_from(size).ok())
@@ -36,7 +47,7 @@ pub(super) fn page(
         size
     };
     let total = items.len();
-    let shown: Vec<Value> = items.into_iter().skip(start).take(size).collect();
+    let shown: Vec<Value> = items.into_iter().skip(start).take(size).map(view).collect();
     let next = start + shown.len();
     let mut answer = Map::new();
     answer.insert(name.to_owned(), Value::Array(shown));

@@ -2,7 +2,7 @@
 //!
 //! In: requests. Out: PENDING_ENABLE, then ENABLED; PENDING_DISABLE, then gone. Absent: the policies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -94,7 +94,7 @@ impl Organization {
     /// (<https://docs.aws.amazon.com/organizations/latest/userguide/disable-policy-type.html>).
     fn disabled(&mut self, kind: &str) {
         self.root.policy_types.remove(kind);
-        let gone: Vec<String> = self
+        let gone: BTreeSet<String> = self
             .attachments
             .values()
             .flatten()
@@ -207,10 +207,7 @@ mod tests {
             .and_then(|shape| shape.values.clone())
             .expect("an enum");
         assert_eq!(
-            types
-                .keys()
-                .cloned()
-                .collect::<std::collections::BTreeSet<_>>(),
+            types.keys().cloned().collect::<BTreeSet<_>>(),
             model.into_iter().collect()
         );
     }

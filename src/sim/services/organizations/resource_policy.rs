@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::delegated_rights::is_delegable;
 use super::refusal::{constraint, invalid, refuse};
 use super::state::{Organization, ResourcePolicy};
 use super::{access, tags};
@@ -44,6 +45,15 @@ fn check(content: &str) -> Result<(), AwsError> {
         if statement.get("Principal").is_none() {
             return Err(invalid("INVALID_PRINCIPAL"));
         }
+        let actions = match statement.get("Action") {
+            Some(Value::Array(actions)) => actions.iter().collect(),
+            Some(one) => vec![one],
+            None => return Err(invalid("INVALID_RESOURCE_POLICY_JSON")),
+        };
+        let delegable = |action: &&Value| action.as_str().is_some_and(is_delegable);
+        if !actions.iter().all(delegable) {
+            return Err(invalid("UNSUPPORTED_ACTION_IN_RESOURCE_POLICY"));
+        }
     }
     Ok(())
 }
@@ -57,11 +67,14 @@ pub(super) fn put(world: &mut World, request: &Request) -> Result<Value, AwsErro
     let content = request.required("Content");
     check(content)?;
     let tags = tags::given(request)?;
+    if organization.resource_policy.is_some() && !tags.is_empty() {
+        // Tags are taken when the policy is created; later they are refused, AWS does not say with which reason.
+        return Err(invalid("TARGET_NOT_SUPPORTED"));
+    }
     organization.lock(&["resource-policy"], request.now, window)?;
     match &mut organization.resource_policy {
         Some(policy) => {
             content.clone_into(&mut policy.content);
-            policy.tags.extend(tags);
         }
         none => {
             *none = Some(ResourcePolicy {

@@ -117,6 +117,8 @@ pub struct Organization {
     pub delegated: BTreeMap<String, BTreeMap<String, Timestamp>>,
     /// The resource-based delegation policy.
     pub resource_policy: Option<ResourcePolicy>,
+    /// Moves of accounts in order of time, for services that follow them, such as Control Tower.
+    pub moves: Vec<Move>,
     /// When accounts were asked to be closed.
     pub closures: Vec<Timestamp>,
     /// Until when an entity is locked by a change.
@@ -190,6 +192,19 @@ pub enum AccountState {
     PendingClosure(Timestamp),
     /// Closed since then; leaves the organization for good 90 days later.
     Closed(Timestamp),
+}
+
+/// A move of an account between parents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// When.
+    pub at: Timestamp,
+    /// The account.
+    pub account: String,
+    /// Root or unit it was in.
+    pub from: String,
+    /// Root or unit it is in since.
+    pub to: String,
 }
 
 /// How an account came in.

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::paging::page;
+use super::paging::page_of;
 use super::refusal::{constraint, refuse};
 use super::state::{Organization, Tags, Unit};
 use super::{access, tags};
@@ -159,12 +159,10 @@ pub(super) fn list_for_parent(world: &mut World, request: &Request) -> Result<Va
     if !organization.is_parent(parent) {
         return Err(refuse("ParentNotFoundException"));
     }
-    let items = organization
-        .units_in(parent)
-        .into_iter()
-        .map(|id| organization.unit_view(id))
-        .collect();
-    page(request, "OrganizationalUnits", items, empty)
+    let ids = organization.units_in(parent);
+    page_of(request, "OrganizationalUnits", ids, empty, |id| {
+        organization.unit_view(id)
+    })
 }
 
 #[cfg(test)]

@@ -207,3 +207,123 @@ fn grant(world: &mut World, quota: &Quota, increase: &Increase) {
     let key = super::key(&increase.account, &increase.region, quota);
     world.service_quotas.granted.insert(key, increase.value);
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::DECISION;
+    use crate::sim::services::iam::testing::{MANAGEMENT, organization, session};
+    use crate::sim::services::service_quotas::value;
+    use crate::sim::testing::ask;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_is_decided_after_a_while_and_raises_what_organizations_enforces() {
+        let (simulator, member) = organization().await;
+        let asked =
+            json!({"ServiceCode": "organizations", "QuotaCode": "L-E619E033", "DesiredValue": 50});
+        let inside = session(&simulator, &member).await;
+        let foreign = inside
+            .ask(
+                &simulator,
+                "service-quotas",
+                "RequestServiceQuotaIncrease",
+                asked.clone(),
+            )
+            .await;
+        assert_eq!(foreign.code().as_deref(), Some("AccessDeniedException"));
+        let made = ask(
+            &simulator,
+            "service-quotas",
+            "RequestServiceQuotaIncrease",
+            asked.clone(),
+        )
+        .await
+        .json();
+        assert_eq!(made["RequestedQuota"]["Status"], "PENDING");
+        let twice = ask(
+            &simulator,
+            "service-quotas",
+            "RequestServiceQuotaIncrease",
+            asked,
+        )
+        .await;
+        assert_eq!(
+            twice.code().as_deref(),
+            Some("ResourceAlreadyExistsException")
+        );
+        assert_eq!(simulator.world().organizations.account_quota, 10);
+        simulator.advance(DECISION);
+        let id = json!({"RequestId": made["RequestedQuota"]["Id"]});
+        let decided = ask(
+            &simulator,
+            "service-quotas",
+            "GetRequestedServiceQuotaChange",
+            id,
+        )
+        .await
+        .json();
+        assert_eq!(decided["RequestedQuota"]["Status"], "APPROVED");
+        assert_eq!(simulator.world().organizations.account_quota, 50);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quota_is_granted_in_its_region_up_to_its_maximum() {
+        let (simulator, _) = organization().await;
+        let asked = |value: i32| json!({"ServiceCode": "controltower", "QuotaCode": "L-04D09B14", "DesiredValue": value});
+        let too_low = ask(
+            &simulator,
+            "service-quotas",
+            "RequestServiceQuotaIncrease",
+            asked(5),
+        )
+        .await;
+        assert_eq!(too_low.code().as_deref(), Some("IllegalArgumentException"));
+        ask(
+            &simulator,
+            "service-quotas",
+            "RequestServiceQuotaIncrease",
+            asked(11),
+        )
+        .await;
+        simulator.advance(DECISION);
+        let granted = |region: &str| {
+            value(
+                &simulator.world(),
+                MANAGEMENT,
+                region,
+                "controltower",
+                "L-04D09B14",
+            )
+        };
+        assert_eq!(granted("us-east-1"), Some(5.0));
+        ask(
+            &simulator,
+            "service-quotas",
+            "RequestServiceQuotaIncrease",
+            asked(10),
+        )
+        .await;
+        simulator.advance(DECISION);
+        assert_eq!(
+            (granted("us-east-1"), granted("eu-west-1")),
+            (Some(10.0), Some(5.0))
+        );
+        let history = ask(
+            &simulator,
+            "service-quotas",
+            "ListRequestedServiceQuotaChangeHistory",
+            json!({}),
+        )
+        .await
+        .json();
+        let mut states: Vec<_> = history["RequestedQuotas"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|row| row["Status"].clone())
+            .collect();
+        states.sort_by_key(ToString::to_string);
+        assert_eq!(states, ["APPROVED", "NOT_APPROVED"]);
+    }
+}

@@ -183,3 +183,94 @@ pub(super) fn page(
     );
     Ok(Value::Object(out))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::services::iam::testing::alone;
+    use crate::sim::services::service_quotas::value;
+    use crate::sim::testing::ask;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_accounts_quota_is_the_one_organizations_enforces() {
+        let simulator = alone();
+        simulator.change(|world| world.organizations.account_quota = 7);
+        let asked = json!({"ServiceCode": "organizations", "QuotaCode": "L-E619E033"});
+        let applied = ask(
+            &simulator,
+            "service-quotas",
+            "GetServiceQuota",
+            asked.clone(),
+        )
+        .await
+        .json();
+        assert_eq!(applied["Quota"]["Value"], 7.0);
+        let default = ask(
+            &simulator,
+            "service-quotas",
+            "GetAWSDefaultServiceQuota",
+            asked,
+        )
+        .await
+        .json();
+        assert_eq!(default["Quota"]["Value"], 10.0);
+        assert_eq!(
+            default["Quota"]["QuotaArn"],
+            "arn:aws:servicequotas:us-east-1::organizations/L-E619E033"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_quotas_of_a_service_come_in_pages_and_those_of_an_unknown_one_not_at_all() {
+        let simulator = alone();
+        let mut codes = Vec::new();
+        let mut asked = json!({"ServiceCode": "organizations", "MaxResults": 2});
+        loop {
+            let page = ask(
+                &simulator,
+                "service-quotas",
+                "ListServiceQuotas",
+                asked.clone(),
+            )
+            .await
+            .json();
+            codes.extend(
+                page["Quotas"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|quota| quota["QuotaCode"].clone()),
+            );
+            if page["NextToken"].is_null() {
+                break;
+            }
+            asked["NextToken"] = page["NextToken"].clone();
+        }
+        assert_eq!(
+            codes.len(),
+            super::table::quotas()
+                .iter()
+                .filter(|quota| quota.service == "organizations")
+                .count()
+        );
+        let unknown = ask(
+            &simulator,
+            "service-quotas",
+            "ListServiceQuotas",
+            json!({"ServiceCode": "nothing"}),
+        )
+        .await;
+        assert_eq!(unknown.code().as_deref(), Some("NoSuchResourceException"));
+        assert_eq!(
+            value(
+                &simulator.world(),
+                "111122223333",
+                "eu-west-1",
+                "controltower",
+                "L-04D09B14"
+            ),
+            Some(5.0)
+        );
+    }
+}

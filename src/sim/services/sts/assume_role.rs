@@ -1,8 +1,6 @@
 //! AssumeRole: a session of a role, if the role's trust policy lets the caller in.
 //!
-//! Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>; trust policies:
-//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>. Every caller is taken to
-//! have `sts:AssumeRole` in its own account's policies, so only the trust policy decides.
+//! Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
 
 use std::collections::BTreeMap;
 
@@ -13,13 +11,10 @@ use crate::sim::identity::Key;
 use crate::sim::request::Request;
 use crate::sim::services::iam::Role;
 use crate::sim::services::iam::document::{Document, Kind};
-use crate::sim::services::iam::evaluate::{Context, Question, Verdict, decide};
-use crate::sim::services::iam::principals::is_account;
-use crate::sim::services::iam::queries::principal_of;
-use crate::sim::services::organizations::AccountState;
 use crate::sim::world::World;
 
 use super::sessions::{Session, in_open_region, issue};
+use super::trust::{parts, trusted};
 
 /// The longest session of a role that was assumed from a role.
 const CHAINED: i64 = 3600;
@@ -28,99 +23,8 @@ const PACKED: usize = 2048;
 /// Managed session policies.
 const POLICIES: usize = 10;
 
-fn invalid(words: impl Into<String>) -> AwsError {
+pub(super) fn invalid(words: impl Into<String>) -> AwsError {
     AwsError::new("ValidationError", words).status(400)
-}
-
-fn denied(request: &Request, action: &str) -> AwsError {
-    let (user, role) = (&request.caller.arn, request.required("RoleArn"));
-    let words = format!("User: {user} is not authorized to perform: {action} on resource: {role}");
-    AwsError::new("AccessDenied", words).status(403)
-}
-
-/// Account and name in a role's ARN.
-fn parts(arn: &str) -> Option<(&str, &str)> {
-    let (account, path) = arn.strip_prefix("arn:aws:iam::")?.split_once(":role/")?;
-    let name = path.rsplit('/').next()?;
-    (is_account(account) && !name.is_empty()).then_some((account, name))
-}
-
-/// Whether sessions can begin in an account: not in one that is suspended or closed.
-fn is_open(world: &World, account: &str) -> bool {
-    let member = world
-        .organizations
-        .of(account)
-        .and_then(|organization| organization.accounts.get(account));
-    member.is_none_or(|member| member.state == AccountState::Active)
-}
-
-/// The role of the request, if the caller may assume it. Whether the role is missing or does not trust the caller, the
-/// answer is the same: STS tells nobody which roles exist.
-fn trusted<'w>(world: &'w World, request: &Request) -> Result<&'w Role, AwsError> {
-    let arn = request.required("RoleArn");
-    let (account, name) = parts(arn).ok_or_else(|| invalid(format!("{arn} is invalid")))?;
-    let role = world
-        .iam
-        .role(account, name)
-        .filter(|role| role.arn == arn && is_open(world, account));
-    let role = role.ok_or_else(|| denied(request, "sts:AssumeRole"))?;
-    let principal = principal_of(world, &request.caller);
-    let context = context(world, request, principal.arn());
-    let document =
-        Document::parse(&role.trust, Kind::Trust).map_err(|_| denied(request, "sts:AssumeRole"))?;
-    for action in needed(request) {
-        let question = Question {
-            action,
-            principal: &principal,
-            context: &context,
-        };
-        if decide(&document, &question) != Verdict::Allowed {
-            return Err(denied(request, action));
-        }
-    }
-    Ok(role)
-}
-
-/// Tags and a source identity need permissions of their own in the trust policy
-/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>).
-fn needed(request: &Request) -> impl Iterator<Item = &'static str> {
-    let tags = (!request.list("Tags").is_empty()).then_some("sts:TagSession");
-    let source = request
-        .text("SourceIdentity")
-        .map(|_| "sts:SetSourceIdentity");
-    std::iter::once("sts:AssumeRole").chain(tags).chain(source)
-}
-
-/// What the simulator can vouch for in a trust policy's conditions.
-fn context(world: &World, request: &Request, principal: &str) -> Context {
-    let caller = &request.caller;
-    let text = |member: &str| request.text(member).map(str::to_owned);
-    let kind = if caller.arn.contains(":assumed-role/") {
-        "AssumedRole"
-    } else {
-        "User"
-    };
-    let organization = world
-        .organizations
-        .of(&caller.account)
-        .map(|organization| organization.id.clone());
-    let known = [
-        ("sts:externalid", text("ExternalId")),
-        ("sts:rolesessionname", text("RoleSessionName")),
-        ("sts:sourceidentity", text("SourceIdentity")),
-        ("aws:principalaccount", Some(caller.account.clone())),
-        ("aws:principalarn", Some(principal.to_owned())),
-        ("aws:principalorgid", organization),
-        ("aws:principaltype", Some(kind.to_owned())),
-        ("aws:userid", Some(caller.user_id.clone())),
-        ("aws:requestedregion", Some(request.region.clone())),
-        // No simulated credential carries multi-factor authentication; AWS leaves the key out then.
-        ("aws:multifactorauthpresent", None),
-    ];
-    known
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
 }
 
 fn duration(request: &Request, role: &Role) -> Result<i64, AwsError> {
@@ -225,4 +129,287 @@ pub(super) fn assume(world: &mut World, request: &Request) -> Result<Value, AwsE
         role.last_used = Some((request.now, request.region.clone()));
     }
     Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sim::services::iam::testing::{
+        MANAGEMENT, Session, element, organization, session, trust,
+    };
+    use crate::sim::testing::ask;
+
+    fn access(account: &str) -> Value {
+        let arn = format!("arn:aws:iam::{account}:role/OrganizationAccountAccessRole");
+        json!({"RoleArn": arn, "RoleSessionName": "test"})
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_is_its_role_in_the_other_account_until_it_expires() {
+        let (simulator, member) = organization().await;
+        let inside = session(&simulator, &member).await;
+        let me = inside
+            .ask(&simulator, "sts", "GetCallerIdentity", json!({}))
+            .await;
+        assert_eq!(element(&me, "Account"), member);
+        let arn = format!("arn:aws:sts::{member}:assumed-role/OrganizationAccountAccessRole/test");
+        assert_eq!(element(&me, "Arn"), arn);
+        simulator.advance(std::time::Duration::from_secs(3601));
+        let late = inside
+            .ask(&simulator, "sts", "GetCallerIdentity", json!({}))
+            .await;
+        assert_eq!(
+            (late.status, late.code().as_deref()),
+            (403, Some("ExpiredToken"))
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_missing_role_and_an_untrusting_role_get_the_same_answer() {
+        let (simulator, member) = organization().await;
+        let inside = session(&simulator, &member).await;
+        let closed = json!({"RoleName": "Closed", "AssumeRolePolicyDocument": trust(r#"{"Service":"config.amazonaws.com"}"#)});
+        inside.ask(&simulator, "iam", "CreateRole", closed).await;
+        for name in ["Closed", "Missing"] {
+            let arn = format!("arn:aws:iam::{member}:role/{name}");
+            let refused = ask(
+                &simulator,
+                "sts",
+                "AssumeRole",
+                json!({"RoleArn": arn, "RoleSessionName": "test"}),
+            )
+            .await;
+            assert_eq!(
+                (refused.status, refused.code().as_deref()),
+                (403, Some("AccessDenied"))
+            );
+            let words = format!(
+                "User: arn:aws:iam::{MANAGEMENT}:user/administrator is not authorized to perform: sts:AssumeRole on resource: {arn}"
+            );
+            assert_eq!(element(&refused, "Message"), words);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn external_id_and_organization_open_a_role_only_when_they_fit() {
+        let (simulator, member) = organization().await;
+        let inside = session(&simulator, &member).await;
+        let organization = ask(
+            &simulator,
+            "organizations",
+            "DescribeOrganization",
+            json!({}),
+        )
+        .await
+        .json()["Organization"]["Id"]
+            .clone();
+        let policy = |organization: &Value| {
+            json!({"Version": "2012-10-17", "Statement": [{
+                "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole",
+                "Condition": {"StringEquals": {"sts:ExternalId": "blue", "aws:PrincipalOrgID": organization}},
+            }]})
+            .to_string()
+        };
+        for (name, organization) in [("Ours", organization), ("Theirs", json!("o-aaaaaaaaaa"))] {
+            let asked =
+                json!({"RoleName": name, "AssumeRolePolicyDocument": policy(&organization)});
+            assert_eq!(
+                inside
+                    .ask(&simulator, "iam", "CreateRole", asked)
+                    .await
+                    .code(),
+                None
+            );
+        }
+        let cases = [
+            ("Ours", Some("blue"), None),
+            ("Ours", Some("red"), Some("AccessDenied")),
+            ("Ours", None, Some("AccessDenied")),
+            ("Theirs", Some("blue"), Some("AccessDenied")),
+        ];
+        for (name, external, code) in cases {
+            let mut asked = json!({"RoleArn": format!("arn:aws:iam::{member}:role/{name}"), "RoleSessionName": "test"});
+            if let Some(external) = external {
+                asked["ExternalId"] = json!(external);
+            }
+            assert_eq!(
+                ask(&simulator, "sts", "AssumeRole", asked)
+                    .await
+                    .code()
+                    .as_deref(),
+                code,
+                "{name} {external:?}"
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_role_made_again_under_its_name_is_not_trusted_in_place_of_the_old_one() {
+        let (simulator, member) = organization().await;
+        let inside = session(&simulator, &member).await;
+        let hop = json!({"RoleName": "Hop", "AssumeRolePolicyDocument": trust(&format!(r#"{{"AWS":"{MANAGEMENT}"}}"#))});
+        inside
+            .ask(&simulator, "iam", "CreateRole", hop.clone())
+            .await;
+        let target = trust(&format!(r#"{{"AWS":"arn:aws:iam::{member}:role/Hop"}}"#));
+        inside
+            .ask(
+                &simulator,
+                "iam",
+                "CreateRole",
+                json!({"RoleName": "Target", "AssumeRolePolicyDocument": target}),
+            )
+            .await;
+        let to = |name: &str| json!({"RoleArn": format!("arn:aws:iam::{member}:role/{name}"), "RoleSessionName": "test"});
+        let first = Session::of(&ask(&simulator, "sts", "AssumeRole", to("Hop")).await);
+        assert_eq!(
+            first
+                .ask(&simulator, "sts", "AssumeRole", to("Target"))
+                .await
+                .code(),
+            None
+        );
+        assert_eq!(
+            inside
+                .ask(&simulator, "iam", "DeleteRole", json!({"RoleName": "Hop"}))
+                .await
+                .code(),
+            None
+        );
+        assert_eq!(
+            inside
+                .ask(&simulator, "iam", "CreateRole", hop)
+                .await
+                .code(),
+            None
+        );
+        let second = Session::of(&ask(&simulator, "sts", "AssumeRole", to("Hop")).await);
+        let refused = second
+            .ask(&simulator, "sts", "AssumeRole", to("Target"))
+            .await;
+        assert_eq!(refused.code().as_deref(), Some("AccessDenied"));
+        let shown = inside
+            .ask(&simulator, "iam", "GetRole", json!({"RoleName": "Target"}))
+            .await;
+        assert!(
+            element(&shown, "AssumeRolePolicyDocument").contains("%22AWS%22%3A%22AROA"),
+            "{}",
+            shown.text
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_chained_session_lasts_an_hour_at_most() {
+        let (simulator, member) = organization().await;
+        let inside = session(&simulator, &member).await;
+        let asked = json!({"RoleName": "Long", "MaxSessionDuration": 43200, "AssumeRolePolicyDocument": trust(&format!(r#"{{"AWS":["{member}","{MANAGEMENT}"]}}"#))});
+        inside.ask(&simulator, "iam", "CreateRole", asked).await;
+        let long = json!({"RoleArn": format!("arn:aws:iam::{member}:role/Long"), "RoleSessionName": "test", "DurationSeconds": 3601});
+        let chained = inside
+            .ask(&simulator, "sts", "AssumeRole", long.clone())
+            .await;
+        assert_eq!(
+            (chained.status, chained.code().as_deref()),
+            (400, Some("ValidationError"))
+        );
+        assert!(
+            element(&chained, "Message")
+                .contains("1 hour session limit for roles assumed by role chaining")
+        );
+        assert_eq!(
+            ask(&simulator, "sts", "AssumeRole", long).await.code(),
+            None
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_longer_than_the_role_allows_is_refused() {
+        let (simulator, member) = organization().await;
+        let mut asked = access(&member);
+        asked["DurationSeconds"] = json!(3601);
+        let refused = ask(&simulator, "sts", "AssumeRole", asked).await;
+        assert_eq!(
+            element(&refused, "Message"),
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn session_tags_and_policies_are_kept_with_the_session() {
+        let (simulator, member) = organization().await;
+        let inside = session(&simulator, &member).await;
+        let open =
+            trust(&format!(r#"{{"AWS":"{MANAGEMENT}"}}"#)).replace("sts:AssumeRole", "sts:*");
+        inside
+            .ask(
+                &simulator,
+                "iam",
+                "CreateRole",
+                json!({"RoleName": "Open", "AssumeRolePolicyDocument": open}),
+            )
+            .await;
+        let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+        let tagged = |arn: String| json!({"RoleArn": arn, "RoleSessionName": "test", "Policy": policy, "Tags.member.1.Key": "plan", "Tags.member.1.Value": "7", "SourceIdentity": "alice"});
+        let refused = ask(
+            &simulator,
+            "sts",
+            "AssumeRole",
+            tagged(
+                access(&member)["RoleArn"]
+                    .as_str()
+                    .expect("an ARN")
+                    .to_owned(),
+            ),
+        )
+        .await;
+        assert!(
+            element(&refused, "Message").contains("sts:TagSession"),
+            "{}",
+            refused.text
+        );
+        let taken = ask(
+            &simulator,
+            "sts",
+            "AssumeRole",
+            tagged(format!("arn:aws:iam::{member}:role/Open")),
+        )
+        .await;
+        assert_eq!(element(&taken, "SourceIdentity"), "alice");
+        let world = simulator.world();
+        let kept = world
+            .sts
+            .sessions
+            .get(&Session::of(&taken).key)
+            .expect("the session");
+        assert_eq!(kept.tags.get("plan").map(String::as_str), Some("7"));
+        assert_eq!(kept.policy.as_deref(), Some(policy));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_session_begins_in_a_closed_account() {
+        let (simulator, member) = organization().await;
+        assert_eq!(
+            ask(&simulator, "sts", "AssumeRole", access(&member))
+                .await
+                .code(),
+            None
+        );
+        let closing = ask(
+            &simulator,
+            "organizations",
+            "CloseAccount",
+            json!({"AccountId": member}),
+        )
+        .await;
+        assert_eq!(closing.code(), None, "{}", closing.text);
+        assert_eq!(
+            ask(&simulator, "sts", "AssumeRole", access(&member))
+                .await
+                .code()
+                .as_deref(),
+            Some("AccessDenied")
+        );
+    }
 }

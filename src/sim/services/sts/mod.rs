@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 mod assume_role;
 mod sessions;
+mod trust;
 
 use crate::sim::service::{Service, never_due, nothing_settles};
 

@@ -116,3 +116,69 @@ pub(super) fn access_key_info(world: &mut World, request: &Request) -> Result<Va
         .map_or(&world.account, |key| &key.account);
     Ok(json!({ "Account": account }))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::sim::services::iam::testing::{Session, alone, element, organization, session};
+    use crate::sim::testing::ask;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_token_is_the_same_user_and_cannot_beget_another() {
+        let simulator = alone();
+        let made = ask(
+            &simulator,
+            "sts",
+            "GetSessionToken",
+            json!({"DurationSeconds": 900}),
+        )
+        .await;
+        let token = Session::of(&made);
+        let me = token
+            .ask(&simulator, "sts", "GetCallerIdentity", json!({}))
+            .await;
+        assert_eq!(
+            element(&me, "Arn"),
+            "arn:aws:iam::111122223333:user/administrator"
+        );
+        let again = token
+            .ask(&simulator, "sts", "GetSessionToken", json!({}))
+            .await;
+        assert_eq!(
+            (again.status, again.code().as_deref()),
+            (403, Some("AccessDenied"))
+        );
+        simulator.advance(std::time::Duration::from_secs(901));
+        let late = token.ask(&simulator, "kms", "ListKeys", json!({})).await;
+        assert_eq!(
+            (late.status, late.code().as_deref()),
+            (400, Some("ExpiredTokenException"))
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_access_key_tells_its_account() {
+        let (simulator, member) = organization().await;
+        let inside = session(&simulator, &member).await;
+        let answer = ask(
+            &simulator,
+            "sts",
+            "GetAccessKeyInfo",
+            json!({"AccessKeyId": inside.key}),
+        )
+        .await;
+        assert_eq!(element(&answer, "Account"), member);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn expired_sessions_are_forgotten_in_the_end() {
+        let (simulator, member) = organization().await;
+        let first = session(&simulator, &member).await;
+        simulator.advance(std::time::Duration::from_secs(2 * 86_400));
+        let second = session(&simulator, &member).await;
+        let world = simulator.world();
+        assert!(!world.keys.contains_key(&first.key) && world.keys.contains_key(&second.key));
+        assert_eq!(world.sts.sessions.len(), 1);
+    }
+}
