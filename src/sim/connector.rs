@@ -57,3 +57,52 @@ fn whole(request: HttpRequest) -> Result<http::Request<Bytes>, ConnectorError> {
     }
     Ok(http::Request::from_parts(parts, bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::faults::{Fault, FaultPlan, Strike};
+    use super::super::testing::quiet;
+    use super::super::{Settings, Simulator};
+    use super::*;
+
+    async fn describe(simulator: &Simulator) -> Result<HttpResponse, ConnectorError> {
+        let scope = "K/20260101/us-east-1/organizations/aws4_request";
+        let request = http::Request::post("https://organizations.us-east-1.amazonaws.com/")
+            .header(
+                "x-amz-target",
+                "AWSOrganizationsV20161128.DescribeOrganization",
+            )
+            .header(
+                "authorization",
+                format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+            )
+            .body(SdkBody::from("{}"))
+            .expect("a request");
+        let request = HttpRequest::try_from(request).expect("a request of the SDK");
+        InProcess(Arc::clone(&simulator.engine)).call(request).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_sdk_request_is_answered_in_process_and_a_lost_answer_is_a_broken_connection() {
+        let simulator = Simulator::new(Settings {
+            throttles: true,
+            ..quiet()
+        });
+        let answer = describe(&simulator).await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), 400);
+        let body = String::from_utf8_lossy(answer.body().bytes().unwrap_or_default()).into_owned();
+        assert!(body.contains("AWSOrganizationsNotInUseException"), "{body}");
+        let operation = "organizations:DescribeOrganization".to_owned();
+        simulator.set_faults(FaultPlan::new(vec![Strike {
+            operation,
+            call: 1,
+            fault: Fault::LostAnswer,
+        }]));
+        assert!(
+            describe(&simulator)
+                .await
+                .expect_err("a broken connection")
+                .is_io()
+        );
+    }
+}

@@ -448,8 +448,8 @@ mod tests {
             refused(
                 &sim,
                 ORG,
-                "CreateGovCloudAccount",
-                json!({"Email": "a@example.com", "AccountName": "a"})
+                "InviteOrganizationToTransferResponsibility",
+                json!({"Type": "BILLING", "Target": {"Type": "ACCOUNT", "Id": "222233334444"}, "StartTimestamp": 1, "SourceName": "a"})
             )
             .await,
             "UnknownOperationException"
@@ -482,5 +482,25 @@ mod tests {
             "AccessDeniedException"
         );
         done(&sim, ORG, "ListAccounts", json!({})).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn with_signatures_checked_an_unknown_key_is_refused() {
+        let strict = Settings {
+            verify_signatures: true,
+            credentials: [("AKIAADMINISTRATOR000".to_owned(), "s".to_owned())].into(),
+            ..quiet()
+        };
+        let sim = Simulator::new(strict);
+        let stranger = ask_as(&sim, "AKIASTRANGER", None, ORG, "ListRoots", json!({})).await;
+        assert_eq!(
+            stranger.code().as_deref(),
+            Some("UnrecognizedClientException")
+        );
+        let unsigned = refused(&sim, ORG, "ListRoots", json!({})).await;
+        assert_eq!(
+            unsigned, "IncompleteSignatureException",
+            "a known key still has to sign"
+        );
     }
 }

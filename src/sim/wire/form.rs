@@ -163,3 +163,31 @@ pub(super) fn scalar(
         .status(400)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use serde_json::json;
+
+    use super::*;
+    use crate::sim::shapes::table;
+
+    #[test]
+    fn numbered_fields_become_lists_of_structures() {
+        let body = "Action=CreateRole&Version=2010-05-08&RoleName=R&MaxSessionDuration=3600&Tags.member.1.Key=a&Tags.member.1.Value=b%20c&Tags.member.2.Key=d&Tags.member.2.Value=";
+        let request = http::Request::post("/")
+            .header(
+                "content-type",
+                "application/x-www-form-urlencoded; charset=utf-8",
+            )
+            .body(Bytes::from_static(body.as_bytes()))
+            .expect("a request");
+        let table = table("iam").expect("a table");
+        let shape = table
+            .input(&table.operations["CreateRole"])
+            .expect("an input");
+        let tags = json!([{"Key": "a", "Value": "b c"}, {"Key": "d", "Value": ""}]);
+        let expected = json!({"RoleName": "R", "MaxSessionDuration": 3600, "Tags": tags});
+        assert_eq!(input(table, shape, &request), Ok(expected));
+    }
+}

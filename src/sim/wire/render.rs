@@ -195,3 +195,81 @@ fn response(status: u16, content_type: String, body: String, request_id: &str) -
     put(&mut response, "x-amzn-requestid", request_id);
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sim::shapes::table;
+    use crate::sim::throttle::refusal;
+
+    fn call(service: &str, operation: &str) -> Call {
+        let table = table(service).expect("a table");
+        let operation_shape = table.operations.get(operation).expect("an operation");
+        Call {
+            table,
+            name: operation.to_owned(),
+            operation: operation_shape,
+            labels: Vec::new(),
+        }
+    }
+
+    fn text(response: &HttpResponse) -> String {
+        String::from_utf8_lossy(response.body()).into_owned()
+    }
+
+    #[test]
+    fn a_rest_error_names_itself_in_a_header_and_says_when_to_come_back() {
+        let table = table("controltower");
+        let error = refusal(table.expect("a table"), "GetLandingZone", 1.5);
+        let response = failure(table, &error, "id");
+        assert_eq!(response.status().as_u16(), 429);
+        assert_eq!(
+            response.headers()["x-amzn-errortype"],
+            "ThrottlingException"
+        );
+        assert_eq!(response.headers()["retry-after"], "2");
+        assert_eq!(response.headers()["x-amzn-requestid"], "id");
+        assert_eq!(text(&response), "{\"message\":\"Rate exceeded\"}");
+    }
+
+    #[test]
+    fn a_json_error_has_its_type_and_its_reason_in_the_body() {
+        let error = AwsError::new("InvalidInputException", "no").field("Reason", "INVALID_ENUM");
+        let response = failure(table("organizations"), &error, "id");
+        assert_eq!(
+            response.headers()["content-type"],
+            "application/x-amz-json-1.1"
+        );
+        let body: Value = serde_json::from_str(&text(&response)).expect("JSON");
+        assert_eq!(
+            body,
+            json!({"__type": "InvalidInputException", "Message": "no", "Reason": "INVALID_ENUM"})
+        );
+    }
+
+    #[test]
+    fn a_query_answer_is_wrapped_and_escaped() {
+        let answer = json!({"Role": {"RoleName": "a<b", "Tags": [{"Key": "k", "Value": "v"}], "CreateDate": 1_767_225_600.0}});
+        let body = text(&success(&call("iam", "GetRole"), &answer, "id"));
+        let start = "<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetRoleResult><Role>";
+        assert!(body.starts_with(start), "{body}");
+        for part in [
+            "<RoleName>a&lt;b</RoleName>",
+            "<Tags><member><Key>k</Key><Value>v</Value></member></Tags>",
+            "<CreateDate>2026-01-01T00:00:00Z</CreateDate>",
+            "<ResponseMetadata><RequestId>id</RequestId></ResponseMetadata></GetRoleResponse>",
+        ] {
+            assert!(body.contains(part), "{part} in {body}");
+        }
+    }
+
+    #[test]
+    fn a_query_error_takes_its_code_and_status_from_the_table() {
+        let response = failure(table("iam"), &AwsError::new("NoSuchEntity", "gone"), "id");
+        assert_eq!(response.status().as_u16(), 404);
+        let body = text(&response);
+        assert!(body.contains("<Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>gone</Message></Error><RequestId>id</RequestId>"), "{body}");
+    }
+}

@@ -116,3 +116,45 @@ fn payload(table: &Table, place: &Reference, bytes: &[u8]) -> Result<Option<Valu
         ))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use serde_json::json;
+
+    use super::*;
+    use crate::sim::shapes::table;
+
+    #[test]
+    fn labels_query_and_body_make_one_input() {
+        let table = table("controltower").expect("a table");
+        let shape = |operation: &str| table.input(&table.operations[operation]).expect("an input");
+        let labels = vec![("resourceArn".to_owned(), "arn:x".to_owned())];
+        let untag = http::Request::delete("/tags/arn%3Ax?tagKeys=a&tagKeys=b")
+            .body(Bytes::new())
+            .expect("a request");
+        let expected = json!({"resourceArn": "arn:x", "tagKeys": ["a", "b"]});
+        assert_eq!(
+            input(table, shape("UntagResource"), &untag, &labels),
+            Ok(expected)
+        );
+        let tag = http::Request::post("/tags/arn%3Ax")
+            .body(Bytes::from_static(b"{\"tags\":{\"a\":\"b\"},\"other\":1}"))
+            .expect("a request");
+        let expected = json!({"resourceArn": "arn:x", "tags": {"a": "b"}});
+        assert_eq!(
+            input(table, shape("TagResource"), &tag, &labels),
+            Ok(expected)
+        );
+        let create = http::Request::post("/create-landingzone")
+            .body(Bytes::from_static(
+                b"{\"version\":\"4.0\",\"manifest\":{\"a\":[1]}}",
+            ))
+            .expect("a request");
+        let expected = json!({"version": "4.0", "manifest": {"a": [1]}});
+        assert_eq!(
+            input(table, shape("CreateLandingZone"), &create, &[]),
+            Ok(expected)
+        );
+    }
+}

@@ -61,12 +61,17 @@ pub(super) fn create_unit(world: &mut World, parent: &str, name: &str) -> Result
 }
 
 /// Puts an account into a unit; nothing happens if it is there.
-pub(super) fn move_account(world: &mut World, account: &str, to: &str) -> Result<(), String> {
+pub(super) fn move_account(
+    world: &mut World,
+    account: &str,
+    to: &str,
+    now: Timestamp,
+) -> Result<(), String> {
     let tree = tree(world)?;
     if tree.parent_of(account) == Some(to) {
         return Ok(());
     }
-    tree.move_account(account, to).map_err(words)
+    tree.move_account(account, to, now).map_err(words)
 }
 
 /// Makes an account the administrator of a service for the organization; nothing happens if it is.

@@ -3,6 +3,8 @@
 //! In: the operation, at its end. Out: enabled controls and guardrail policies; the next queued operation begins.
 //! Absent: Config rules and hooks themselves.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::sim::world::World;
@@ -132,28 +134,27 @@ pub(super) fn cover(world: &mut World, unit: &str) {
         .filter(|enabled| control_table::implementation(&enabled.control).is_regional())
         .cloned()
         .collect();
+    let accounts = registration::accounts(world, unit);
     for parent in parents {
-        for account in registration::accounts(world, unit) {
-            let covered = world
-                .control_tower
-                .enabled_controls
-                .values_mut()
-                .find(|enabled| {
-                    enabled.parent.as_deref() == Some(parent.arn.as_str())
-                        && enabled.target_id == account
-                });
-            if let Some(child) = covered {
+        let mut covered = BTreeSet::new();
+        for child in world.control_tower.enabled_controls.values_mut() {
+            if child.parent.as_deref() == Some(parent.arn.as_str()) {
                 child.parameters.clone_from(&parent.parameters);
-                continue;
+                covered.insert(child.target_id.clone());
             }
-            let Some(target) = estate::account_arn(world, &account) else {
+        }
+        for account in accounts
+            .iter()
+            .filter(|account| !covered.contains(*account))
+        {
+            let Some(target) = estate::account_arn(world, account) else {
                 continue;
             };
             let arn = new_arn(world, &home, &management);
             let child = EnabledControl {
                 arn: arn.clone(),
                 target,
-                target_id: account,
+                target_id: account.clone(),
                 parent: Some(parent.arn.clone()),
                 status: Enablement::Succeeded,
                 ..parent.clone()

@@ -53,6 +53,7 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
         .control_tower
         .enabled_controls
         .values()
+        .filter(|enabled| gate::is_here(&enabled.arn, request))
         .filter(|enabled| children || enabled.parent.is_none())
         .filter(|enabled| target.is_none_or(|target| belongs(world, enabled, target)))
         .filter(|enabled| {

@@ -1,8 +1,10 @@
-//! What can be told about a control from its identifier alone.
+//! What can be told about a control from its ARN alone.
 //!
-//! In: a control ARN, global (`controlcatalog`) or Regional (`controltower`). Out: whether the API may change it, and
-//! how it is implemented. Absent: the control catalogue; an opaque identifier is of unknown implementation.
+//! In: a control ARN, global (`controlcatalog`) or Regional (`controltower`). Out: its name, whether the API may change
+//! it, how it is implemented. Absent: the control catalogue; an opaque identifier that no table names is of unknown
+//! implementation and is taken.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -46,7 +48,7 @@ struct Controls {
 
 #[derive(Deserialize)]
 struct Row {
-    identifier: String,
+    name: String,
     implementation: Implementation,
     #[serde(default)]
     actions: Vec<String>,
@@ -62,9 +64,35 @@ static CONTROLS: LazyLock<Controls> = LazyLock::new(|| {
     toml::from_str(include_str!("data/controls.toml")).expect("data/controls.toml is well formed")
 });
 
-/// The last part of a control ARN.
-pub(super) fn identifier(arn: &str) -> &str {
-    arn.rsplit('/').next().unwrap_or(arn)
+#[derive(Deserialize)]
+struct Names {
+    global: BTreeMap<String, String>,
+    regional: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the table is part of the program and a test parses it"
+)]
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    toml::from_str(include_str!("data/control_names.toml"))
+        .expect("data/control_names.toml is well formed")
+});
+
+/// The name of the control an ARN stands for, or its identifier where the name is not known. Two ARNs of one name are
+/// one control.
+pub(super) fn name(arn: &str) -> &str {
+    let identifier = arn.rsplit('/').next().unwrap_or(arn);
+    let region = arn.split(':').nth(3).unwrap_or_default();
+    let known = if region.is_empty() {
+        NAMES.global.get(identifier)
+    } else {
+        NAMES
+            .regional
+            .get(region)
+            .and_then(|names| names.get(identifier))
+    };
+    known.map_or(identifier, String::as_str)
 }
 
 /// Is this the form of a control ARN, for this Region if it is a Regional one.
@@ -81,10 +109,7 @@ pub(super) fn is_control_arn(arn: &str, region: &str) -> bool {
 
 /// Can the control APIs not change this control.
 pub(super) fn is_unchangeable(arn: &str) -> bool {
-    CONTROLS
-        .unchangeable
-        .iter()
-        .any(|known| known == identifier(arn))
+    CONTROLS.unchangeable.iter().any(|known| known == name(arn))
 }
 
 /// How it is carried out.
@@ -108,11 +133,8 @@ pub(super) fn mandatory_actions() -> &'static [String] {
 }
 
 fn row(arn: &str) -> Option<&'static Row> {
-    let wanted = identifier(arn);
-    CONTROLS
-        .control
-        .iter()
-        .find(|row| fits(&row.identifier, wanted))
+    let wanted = name(arn);
+    CONTROLS.control.iter().find(|row| fits(&row.name, wanted))
 }
 
 /// `*` stands for any characters, as often as it is written.
@@ -132,41 +154,50 @@ fn fits(pattern: &str, text: &str) -> bool {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_implementation_is_read_from_legacy_identifiers_and_families() {
-        let of =
-            |id: &str| implementation(&format!("arn:aws:controltower:us-east-1::control/{id}"));
-        assert_eq!(of("AWS-GR_RESTRICT_ROOT_USER"), Implementation::Scp);
-        assert_eq!(
-            of("AWS-GR_EC2_VOLUME_INUSE_CHECK"),
-            Implementation::ConfigRule
-        );
-        assert_eq!(of("CT.GUARDDUTY.PR.1"), Implementation::Hook);
-        assert_eq!(of("CT.S3.PV.2"), Implementation::Policy);
-        assert_eq!(of("SH.S3.1"), Implementation::SecurityHub);
-        assert_eq!(of("PYBETSAGNUZB"), Implementation::Unknown);
+    fn regional(identifier: &str) -> String {
+        format!("arn:aws:controltower:us-east-1::control/{identifier}")
+    }
+
+    fn global(identifier: &str) -> String {
+        format!("arn:aws:controlcatalog:::control/{identifier}")
     }
 
     #[test]
-    fn twenty_six_controls_cannot_be_changed() {
+    fn the_implementation_is_read_from_the_name_behind_an_identifier() {
+        let of = |arn: String| implementation(&arn);
+        assert_eq!(
+            of(regional("AWS-GR_RESTRICT_ROOT_USER")),
+            Implementation::Scp
+        );
+        assert_eq!(of(global("5kvme4m5d2b4d7if2fs5yg2ui")), Implementation::Scp);
+        assert_eq!(
+            of(regional("AWS-GR_EC2_VOLUME_INUSE_CHECK")),
+            Implementation::ConfigRule
+        );
+        assert_eq!(of(regional("YEHYWYAUIQHZ")), Implementation::Hook);
+        assert_eq!(of(global("YEHYWYAUIQHZ")), Implementation::Unknown);
+        assert!(fits("CT.*.PV.*", "CT.S3.PV.2") && !fits("CT.*.PV.*", "CT.S3.PR.2"));
+    }
+
+    #[test]
+    fn twenty_six_controls_cannot_be_changed_under_either_arn() {
         assert_eq!(CONTROLS.unchangeable.len(), 26);
-        assert!(is_unchangeable(
-            "arn:aws:controltower:eu-west-1::control/AWS-GR_REGION_DENY"
-        ));
-        assert!(!is_unchangeable(
-            "arn:aws:controltower:eu-west-1::control/AWS-GR_RESTRICT_ROOT_USER"
-        ));
+        assert!(is_unchangeable(&regional("AWS-GR_REGION_DENY")));
+        assert!(is_unchangeable(&global("1iskvg0qcxofs1t78ittjbnr5")));
+        assert!(!is_unchangeable(&regional("AWS-GR_RESTRICT_ROOT_USER")));
     }
 
     #[test]
     fn a_regional_identifier_belongs_to_its_region() {
-        let regional = "arn:aws:controltower:us-west-2::control/AWS-GR_ENCRYPTED_VOLUMES";
-        assert!(is_control_arn(regional, "us-west-2"));
-        assert!(!is_control_arn(regional, "us-east-1"));
         assert!(is_control_arn(
-            "arn:aws:controlcatalog:::control/50utmyu7yqmhr8fpnpo8bnaj1",
+            &regional("AWS-GR_ENCRYPTED_VOLUMES"),
             "us-east-1"
         ));
+        assert!(!is_control_arn(
+            &regional("AWS-GR_ENCRYPTED_VOLUMES"),
+            "us-west-2"
+        ));
+        assert!(is_control_arn(&global("anything"), "us-east-1"));
         assert!(!is_control_arn(
             "arn:aws:organizations::111122223333:ou/o-1/ou-1",
             "us-east-1"

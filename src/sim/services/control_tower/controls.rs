@@ -37,7 +37,7 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
         // https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-controltower.
         return Err(validation(format!(
             "Control {} is already enabled on organizational unit {}",
-            control_table::identifier(&control),
+            control_table::name(&control),
             unit.id
         )));
     }
@@ -211,6 +211,17 @@ fn hindrance(world: &World, enabled: &EnabledControl) -> Option<String> {
             suspended.id
         ));
     }
+    // After an update of the landing zone, e.g. of its Regions, the accounts of a unit must be updated before a new
+    // detective control: https://docs.aws.amazon.com/controltower/latest/userguide/troubleshooting.html.
+    let outdated = world
+        .control_tower
+        .on_unit(unit, registration::REGISTERING)
+        .is_some_and(|baseline| drift::source(world, baseline) == Some(true));
+    if implementation.is_detective() && outdated {
+        return Some(format!(
+            "The control cannot be enabled on the organizational unit {unit}: child accounts have dependencies that are missing."
+        ));
+    }
     if implementation == Implementation::Scp && guardrails::is_full(world, unit) {
         return Some(format!(
             "The control cannot be enabled because the limit of service control policies attached to {unit} is reached."
@@ -230,7 +241,7 @@ fn changeable(control: &str, region: &str) -> Result<(), AwsError> {
     if control_table::is_unchangeable(control) {
         return Err(validation(format!(
             "The control {} cannot be changed with the AWS Control Tower APIs.",
-            control_table::identifier(control)
+            control_table::name(control)
         )));
     }
     Ok(())
@@ -331,7 +342,7 @@ fn under_change(enabled: &EnabledControl) -> AwsError {
 }
 
 fn on_unit(world: &World, unit: &str, control: &str) -> Option<EnabledControl> {
-    let wanted = control_table::identifier(control);
+    let wanted = control_table::name(control);
     world
         .control_tower
         .enabled_controls
@@ -339,7 +350,7 @@ fn on_unit(world: &World, unit: &str, control: &str) -> Option<EnabledControl> {
         .find(|enabled| {
             enabled.parent.is_none()
                 && enabled.target_id == unit
-                && control_table::identifier(&enabled.control) == wanted
+                && control_table::name(&enabled.control) == wanted
         })
         .cloned()
 }
@@ -351,7 +362,7 @@ fn of_pair(world: &World, control: &str, target: &str) -> Result<EnabledControl,
         .values()
         .find(|enabled| {
             enabled.target == target
-                && control_table::identifier(&enabled.control) == control_table::identifier(control)
+                && control_table::name(&enabled.control) == control_table::name(control)
         })
         .cloned()
         .ok_or_else(|| not_found(format!("The control {control} is not enabled on {target}.")))
@@ -363,6 +374,7 @@ pub(super) fn named(world: &World, request: &Request) -> Result<EnabledControl, 
         .control_tower
         .enabled_controls
         .get(arn)
+        .filter(|_| gate::is_here(arn, request))
         .cloned()
         .ok_or_else(|| {
             not_found(format!(

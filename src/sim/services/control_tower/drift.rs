@@ -98,7 +98,9 @@ pub(super) fn inheritance(world: &World, enabled: &EnabledBaseline) -> Option<bo
             let covered: std::collections::BTreeSet<&str> = world
                 .control_tower
                 .children_of(&enabled.arn)
-                .filter(|child| child.version == enabled.version)
+                .filter(|child| {
+                    child.version == enabled.version && child.status != Enablement::Failed
+                })
                 .map(|child| child.target_id.as_str())
                 .collect();
             estate::accounts_in(world, &enabled.target_id)

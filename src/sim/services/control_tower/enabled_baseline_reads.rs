@@ -39,6 +39,7 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
         .control_tower
         .enabled_baselines
         .values()
+        .filter(|enabled| gate::is_here(&enabled.arn, request))
         .filter(|enabled| children || enabled.parent.is_none())
         .filter(|enabled| {
             chosen(request, "targetIdentifiers", &enabled.target)

@@ -11,29 +11,22 @@ use crate::sim::world::World;
 
 use super::catalogue::{self, Baseline, Scope};
 use super::estate::{self, Unit};
-use super::manifest::Settings;
 use super::operations::{self, Beginning};
 use super::refusal::{not_found, validation};
-use super::registration::{self, REGISTERING};
-use super::state::{
-    EnabledBaseline, Enablement, LandingZone, OperationKind, OperationStatus, Wanted,
-};
-use super::{drift, gate, prechecks, tags};
-
-/// Parameter of AWSControlTowerBaseline that names the enabled IdentityCenterBaseline
-/// (<https://docs.aws.amazon.com/controltower/latest/userguide/walkthrough-baseline-steps.html>).
-const IDENTITY_CENTER: &str = "IdentityCenterEnabledBaselineArn";
+use super::registration;
+use super::state::{EnabledBaseline, Enablement, OperationKind, OperationStatus, Wanted};
+use super::{baseline_rules, drift, gate, prechecks, tags};
 
 /// EnableBaseline.
 pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let zone = gate::active_zone(world, request)?.clone();
     let baseline = offered(request)?;
     let unit = unit_target(world, request.required("targetIdentifier"))?;
-    available(&zone, baseline)?;
-    newest_version(&zone, baseline, request.required("baselineVersion"))?;
+    baseline_rules::available(&zone, baseline)?;
+    baseline_rules::newest_version(&zone, baseline, request.required("baselineVersion"))?;
     let parameters = request.list("parameters").to_vec();
-    check_parameters(world, baseline, &parameters)?;
-    outside_security_unit(world, &zone, baseline, &unit)?;
+    baseline_rules::check_parameters(world, baseline, &parameters)?;
+    baseline_rules::outside_security_unit(world, &zone, baseline, &unit)?;
     if world
         .control_tower
         .on_unit(&unit.id, &baseline.name)
@@ -45,7 +38,7 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
             "This baseline is already enabled on this target",
         ));
     }
-    compatible(world, &zone, baseline, &unit)?;
+    baseline_rules::compatible(world, &zone, baseline, &unit)?;
     gate::unit_idle(world, &unit.id)?;
 
     let arn = registration::new_arn(world, &zone.home, &zone.account);
@@ -53,8 +46,8 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
         arn: arn.clone(),
         baseline: baseline.name.clone(),
         version: request.required("baselineVersion").to_owned(),
-        target: unit.arn.clone(),
-        target_id: unit.id.clone(),
+        target: unit.arn,
+        target_id: unit.id,
         parent: None,
         status: Enablement::UnderChange,
         last_operation: None,
@@ -81,7 +74,7 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
     let enabled = of_unit(world, request)?;
     let baseline = row(&enabled)?;
     let version = request.required("baselineVersion");
-    newest_version(&zone, baseline, version)?;
+    baseline_rules::newest_version(&zone, baseline, version)?;
     if baseline.release_order(version) < baseline.release_order(&enabled.version) {
         return Err(validation(format!(
             "The baseline version cannot be changed from {} to {version}.",
@@ -92,8 +85,8 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
         Some(_) => request.list("parameters").to_vec(),
         None => enabled.parameters.clone(),
     };
-    check_parameters(world, baseline, &parameters)?;
-    parent_is_current(world, baseline, &enabled, version)?;
+    baseline_rules::check_parameters(world, baseline, &parameters)?;
+    baseline_rules::parent_is_current(world, baseline, &enabled, version)?;
     gate::unit_idle(world, &enabled.target_id)?;
     let wanted = Wanted {
         version: Some(version.to_owned()),
@@ -235,180 +228,13 @@ pub(super) fn unit_target(world: &World, arn: &str) -> Result<Unit, AwsError> {
     })
 }
 
-fn available(zone: &LandingZone, baseline: &Baseline) -> Result<(), AwsError> {
-    let enabled = Settings::read(&zone.version, Some(&zone.manifest))
-        .is_ok_and(|settings| settings.enabled(baseline.integration));
-    if baseline.version_for(&zone.version).is_none() || !enabled {
-        return Err(validation(format!(
-            "The baseline '{}' cannot be enabled because the {} integration of landing zone version {} is not enabled.",
-            baseline.name,
-            baseline.integration.key(),
-            zone.version
-        )));
-    }
-    Ok(())
-}
-
-/// A new unit takes the latest version compatible with the landing zone; older ones can only stay
-/// (<https://docs.aws.amazon.com/controltower/latest/userguide/table-of-baselines.html>).
-fn newest_version(zone: &LandingZone, baseline: &Baseline, version: &str) -> Result<(), AwsError> {
-    match baseline.version_for(&zone.version) {
-        Some(newest) if newest == version => Ok(()),
-        newest => Err(validation(format!(
-            "The version {version} of the baseline '{}' is not compatible with landing zone version {}; the compatible version is {}.",
-            baseline.name,
-            zone.version,
-            newest.unwrap_or("none")
-        ))),
-    }
-}
-
-fn check_parameters(
-    world: &World,
-    baseline: &Baseline,
-    parameters: &[Value],
-) -> Result<(), AwsError> {
-    let wanted = world
-        .control_tower
-        .enabled_baselines
-        .values()
-        .find(|enabled| enabled.baseline == "IdentityCenterBaseline")
-        .map(|enabled| enabled.arn.as_str())
-        .filter(|_| baseline.name == REGISTERING);
-    // No parameter of another name is documented for any baseline.
-    if let Some(unknown) = parameters
-        .iter()
-        .find(|parameter| parameter["key"] != IDENTITY_CENTER)
-    {
-        return Err(validation(format!(
-            "The parameter {} is not valid for the baseline '{}'.",
-            unknown["key"], baseline.name
-        )));
-    }
-    let given: Vec<&str> = parameters
-        .iter()
-        .filter_map(|parameter| parameter["value"].as_str())
-        .collect();
-    match (wanted, given.as_slice()) {
-        (None, []) if parameters.is_empty() => Ok(()),
-        (Some(wanted), [given]) if wanted == *given => Ok(()),
-        (Some(_), []) => Err(validation(format!(
-            "The parameter {IDENTITY_CENTER} is required because the baseline 'IdentityCenterBaseline' is enabled."
-        ))),
-        (Some(wanted), _) => Err(validation(format!(
-            "The value of the parameter {IDENTITY_CENTER} must be {wanted}."
-        ))),
-        (None, _) => Err(validation(format!(
-            "The parameter {IDENTITY_CENTER} cannot be given for the baseline '{}' in this landing zone.",
-            baseline.name
-        ))),
-    }
-}
-
-/// Neither registering baseline goes on the Security unit or below it; BackupBaseline may go on it
-/// (<https://docs.aws.amazon.com/controltower/latest/userguide/key-changes-lz-v4.html>,
-/// <https://docs.aws.amazon.com/controltower/latest/userguide/nested-ous.html>).
-fn outside_security_unit(
-    world: &World,
-    zone: &LandingZone,
-    baseline: &Baseline,
-    unit: &Unit,
-) -> Result<(), AwsError> {
-    let Some(security) = &zone.security_unit else {
-        return Ok(());
-    };
-    if unit.id == *security && baseline.name != "BackupBaseline" {
-        // Words quoted in https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/512.
-        return Err(validation(format!(
-            "The baseline '{}' cannot be enabled on the Security OU",
-            baseline.name
-        )));
-    }
-    if estate::ancestors(world, &unit.id).contains(security) {
-        return Err(validation(format!(
-            "The baseline '{}' cannot be enabled on an organizational unit nested under the Security OU",
-            baseline.name
-        )));
-    }
-    Ok(())
-}
-
-/// Which baselines go together on a unit (<https://docs.aws.amazon.com/controltower/latest/userguide/types-of-baselines.html>),
-/// and that every unit above was registered once (<https://docs.aws.amazon.com/controltower/latest/userguide/nested-ous.html>).
-fn compatible(
-    world: &World,
-    zone: &LandingZone,
-    baseline: &Baseline,
-    unit: &Unit,
-) -> Result<(), AwsError> {
-    let state = &world.control_tower;
-    if baseline.name == "BackupBaseline" {
-        if zone.security_unit.as_ref() == Some(&unit.id)
-            || registration::is_registered(world, &unit.id)
-        {
-            return Ok(());
-        }
-        return Err(validation(format!(
-            "The baseline 'BackupBaseline' cannot be enabled because the baseline '{REGISTERING}' is not enabled on {}.",
-            unit.arn
-        )));
-    }
-    let other = if baseline.name == REGISTERING {
-        "ConfigBaseline"
-    } else {
-        REGISTERING
-    };
-    if state.on_unit(&unit.id, other).is_some() {
-        return Err(validation(format!(
-            "The baseline '{}' cannot be enabled because the baseline '{other}' is enabled on this target.",
-            baseline.name
-        )));
-    }
-    let unregistered = estate::ancestors(world, &unit.id)
-        .into_iter()
-        .find(|above| {
-            estate::unit(world, above).is_some() && !state.ever_registered.contains(above)
-        });
-    match unregistered {
-        None => Ok(()),
-        Some(above) => Err(validation(format!(
-            "The baseline '{}' cannot be enabled because the parent organizational unit {above} is not registered with AWS Control Tower.",
-            baseline.name
-        ))),
-    }
-}
-
-/// "Update parent first" (<https://docs.aws.amazon.com/controltower/latest/userguide/table-of-baselines.html>).
-fn parent_is_current(
-    world: &World,
-    baseline: &Baseline,
-    enabled: &EnabledBaseline,
-    version: &str,
-) -> Result<(), AwsError> {
-    let behind = estate::ancestors(world, &enabled.target_id)
-        .into_iter()
-        .find(|above| {
-            world
-                .control_tower
-                .on_unit(above, &enabled.baseline)
-                .is_some_and(|parent| {
-                    baseline.release_order(&parent.version) < baseline.release_order(version)
-                })
-        });
-    match behind {
-        None => Ok(()),
-        Some(above) => Err(validation(format!(
-            "Update the baseline on the parent organizational unit {above} first."
-        ))),
-    }
-}
-
 pub(super) fn named(world: &World, request: &Request) -> Result<EnabledBaseline, AwsError> {
     let arn = request.required("enabledBaselineIdentifier");
     world
         .control_tower
         .enabled_baselines
         .get(arn)
+        .filter(|_| gate::is_here(arn, request))
         .cloned()
         .ok_or_else(|| {
             not_found(format!(

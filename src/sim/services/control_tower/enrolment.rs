@@ -1,12 +1,10 @@
 //! Auto-enrolment: an account moved into a governed unit gets its baselines and controls, one moved out loses them.
 //!
-//! In: where accounts are, compared with where they were. Out: enrolments under way, and their effect when due.
+//! In: the moves Organizations recorded. Out: enrolments under way, and their effect when due.
 //! Rules: <https://docs.aws.amazon.com/controltower/latest/userguide/account-auto-enrollment.html>. It is on only with
 //! the remediation type INHERITANCE_DRIFT, and not retroactive: a move made before it was switched on is never followed
 //! up (<https://docs.aws.amazon.com/controltower/latest/userguide/configure-auto-enroll.html>). Absent: AWS Config
 //! resources in the account, which block it at AWS.
-
-use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -16,8 +14,7 @@ use super::manifest::Settings;
 use super::state::{Enablement, Enrolment, LandingZone};
 use super::{acts, catalogue, control_effects, estate, registration};
 
-/// Is there something to see that was not seen yet: an account in another place, or trusted access gone. Costs one
-/// comparison per account, and nothing while auto-enrolment is off.
+/// Is there something to see that was not seen yet: a move, or trusted access gone.
 pub(super) fn has_news(world: &World) -> bool {
     let Some(zone) = world
         .control_tower
@@ -27,21 +24,19 @@ pub(super) fn has_news(world: &World) -> bool {
     else {
         return false;
     };
-    if !zone.trusted_access_lost && !estate::has_service_access(world, "controltower.amazonaws.com")
-    {
-        return true;
-    }
-    zone.auto_enroll && estate::placements_differ(world, &world.control_tower.placements)
+    let lost = !zone.trusted_access_lost
+        && !estate::has_service_access(world, "controltower.amazonaws.com");
+    lost || estate::moves(world) != world.control_tower.moves_seen
 }
 
-/// Looks where the accounts are without following anything up.
+/// Takes note of the moves so far without following them up.
 pub(super) fn look(world: &mut World) {
-    world.control_tower.placements = estate::placements(world);
+    world.control_tower.moves_seen = estate::moves(world);
 }
 
 /// Sees what is new, and finishes the enrolments that are due.
 pub(super) fn settle(world: &mut World, now: Timestamp) {
-    observe(world, now);
+    observe(world);
     let done: Vec<(String, Enrolment)> = world
         .control_tower
         .enrolments
@@ -55,11 +50,11 @@ pub(super) fn settle(world: &mut World, now: Timestamp) {
     }
 }
 
-fn observe(world: &mut World, now: Timestamp) {
+fn observe(world: &mut World) {
     if !has_news(world) {
         return;
     }
-    let before = world.control_tower.placements.clone();
+    let moves = estate::moves_after(world, world.control_tower.moves_seen);
     look(world);
     let access = estate::has_service_access(world, "controltower.amazonaws.com");
     let Some(zone) = &mut world.control_tower.zone else {
@@ -71,15 +66,8 @@ fn observe(world: &mut World, now: Timestamp) {
     if !zone.auto_enroll || !access {
         return;
     }
-    let moved: BTreeMap<String, String> = world
-        .control_tower
-        .placements
-        .iter()
-        .filter(|(account, place)| before.get(*account).is_some_and(|old| old != *place))
-        .map(|(account, place)| (account.clone(), place.clone()))
-        .collect();
-    for (account, to) in moved {
-        follow(world, &zone, &account, &to, now);
+    for (account, to, at) in moves {
+        follow(world, &zone, &account, &to, at);
     }
 }
 
@@ -158,8 +146,9 @@ fn finish(world: &mut World, account: &str, to: &str, now: Timestamp) {
             || enabled.target_id != account
             || kept.contains(&enabled.baseline.as_str())
     });
+    let status = world.control_tower.enrolment_of(account);
     for parent in &parents {
-        registration::put_child(world, parent, account, Enablement::Succeeded, None);
+        registration::put_children(world, parent, vec![(account.to_owned(), status)], None);
     }
     control_effects::drop_foreign(world, account, to);
     if parents

@@ -4,7 +4,7 @@
 //!
 //! The world has one landing zone, in the organization of the world's own account.
 
-use std::collections::BTreeMap;
+use jiff::Timestamp;
 
 use crate::sim::services::organizations::{self, AccountState};
 use crate::sim::world::World;
@@ -152,23 +152,19 @@ pub(super) fn account_arn(world: &World, id: &str) -> Option<String> {
     tree.account(id).map(|_| tree.account_arn(id))
 }
 
-/// Where every member account is.
-pub(super) fn placements(world: &World) -> BTreeMap<String, String> {
-    let accounts = tree(world).map(|tree| &tree.accounts);
-    accounts
-        .into_iter()
-        .flatten()
-        .map(|(id, account)| (id.clone(), account.parent.clone()))
-        .collect()
+/// How many moves of accounts there were.
+pub(super) fn moves(world: &World) -> usize {
+    tree(world).map_or(0, |tree| tree.moves.len())
 }
 
-/// Is any account in another place than `seen` says.
-pub(super) fn placements_differ(world: &World, seen: &BTreeMap<String, String>) -> bool {
-    let accounts = tree(world).map(|tree| &tree.accounts);
-    accounts
+/// The moves of accounts after the first `seen`: account, where it is since, when.
+pub(super) fn moves_after(world: &World, seen: usize) -> Vec<(String, String, Timestamp)> {
+    let moves = tree(world).map(|tree| tree.moves.iter().skip(seen));
+    moves
         .into_iter()
         .flatten()
-        .any(|(id, account)| seen.get(id) != Some(&account.parent))
+        .map(|moved| (moved.account.clone(), moved.to.clone(), moved.at))
+        .collect()
 }
 
 /// Has a service trusted access.

@@ -124,3 +124,8 @@ pub(super) fn unit_idle(world: &World, unit: &str) -> Result<(), AwsError> {
     }
     Ok(())
 }
+
+/// Is something with this ARN kept in the Region of the request. The API is regional.
+pub(super) fn is_here(arn: &str, request: &Request) -> bool {
+    arn.split(':').nth(3) == Some(request.region.as_str())
+}

@@ -68,7 +68,7 @@ fn statements(world: &World, unit: &str) -> Vec<Value> {
     for enabled in state.enabled_controls.values() {
         let scp = control_table::implementation(&enabled.control) == Implementation::Scp;
         if scp && enabled.deployed && enabled.target_id == unit {
-            let sid: String = control_table::identifier(&enabled.control)
+            let sid: String = control_table::name(&enabled.control)
                 .chars()
                 .filter(char::is_ascii_alphanumeric)
                 .collect();

@@ -6,6 +6,7 @@
 //! `data/`; each rule carries its source, and what no source says is marked UNSOURCED.
 
 mod acts;
+mod baseline_rules;
 mod baselines;
 mod catalogue;
 mod completion;
@@ -22,6 +23,7 @@ mod gate;
 mod guardrails;
 mod landing_zone;
 mod manifest;
+mod manifest_schema;
 mod operations;
 mod paging;
 mod policy_text;

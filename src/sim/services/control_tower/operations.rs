@@ -52,11 +52,10 @@ impl Beginning {
 /// Records an operation and says its id.
 pub(super) fn begin(world: &mut World, now: Timestamp, beginning: Beginning) -> String {
     let id = world.ids.uuid();
-    let usual = usual(
-        beginning.kind,
-        beginning.accounts,
-        beginning.doomed.is_some(),
-    );
+    let doomed = beginning
+        .doomed
+        .or_else(|| world.control_tower.failures.remove(beginning.kind.text()));
+    let usual = usual(beginning.kind, beginning.accounts, doomed.is_some());
     let due = (!beginning.queued).then(|| world.end_of(now, usual));
     let serial = world.control_tower.next_serial();
     let operation = Operation {
@@ -68,7 +67,7 @@ pub(super) fn begin(world: &mut World, now: Timestamp, beginning: Beginning) -> 
         due,
         ended: None,
         message: None,
-        doomed: beginning.doomed,
+        doomed,
         subject: beginning.subject,
         wanted: beginning.wanted,
     };
@@ -112,7 +111,7 @@ pub(super) fn list_zone_operations(
     request: &Request,
 ) -> Result<Value, AwsError> {
     gate::management(world, request)?;
-    let items = recent(world, request.now, Family::Zone)
+    let items = recent(world, request, Family::Zone)
         .into_iter()
         .filter(|operation| chosen(request, "types", operation.kind.text()))
         .filter(|operation| chosen(request, "statuses", operation.status.text()))
@@ -133,7 +132,7 @@ pub(super) fn list_control_operations(
     request: &Request,
 ) -> Result<Value, AwsError> {
     gate::management(world, request)?;
-    let items = recent(world, request.now, Family::Control)
+    let items = recent(world, request, Family::Control)
         .into_iter()
         .filter(|operation| {
             let (control, target) = operation.wanted.control.clone().unwrap_or_default();
@@ -158,21 +157,23 @@ pub(super) fn chosen(request: &Request, member: &str, value: &str) -> bool {
     wanted.is_none_or(|wanted| wanted.iter().any(|one| one.as_str() == Some(value)))
 }
 
-fn recent(world: &World, now: Timestamp, family: Family) -> Vec<&Operation> {
+fn recent<'w>(world: &'w World, request: &Request, family: Family) -> Vec<&'w Operation> {
     let mut found: Vec<_> = world
         .control_tower
         .operations
         .values()
-        .filter(|operation| operation.kind.family() == family && is_kept(operation, now))
+        .filter(|operation| readable(operation, request, family))
         .collect();
     found.sort_by_key(|operation| std::cmp::Reverse(operation.serial));
     found
 }
 
-fn is_kept(operation: &Operation, now: Timestamp) -> bool {
-    operation
-        .ended
-        .is_none_or(|ended| now.duration_since(ended) <= KEPT)
+fn readable(operation: &Operation, request: &Request, family: Family) -> bool {
+    operation.kind.family() == family
+        && gate::is_here(&operation.subject, request)
+        && operation
+            .ended
+            .is_none_or(|ended| request.now.duration_since(ended) <= KEPT)
 }
 
 fn find<'w>(
@@ -186,7 +187,7 @@ fn find<'w>(
         .control_tower
         .operations
         .get(id)
-        .filter(|operation| operation.kind.family() == family && is_kept(operation, request.now))
+        .filter(|operation| readable(operation, request, family))
         .ok_or_else(|| {
             not_found(format!(
                 "AWS Control Tower could not find the operation {id}."

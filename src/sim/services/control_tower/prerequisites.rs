@@ -73,7 +73,7 @@ pub(super) fn roles(world: &World, site: &Site<'_>) -> Result<(), AwsError> {
     {
         match iam::role(world, &site.organization.management, &wanted.name) {
             Some(role) if sufficient(wanted, role, site.version) => {
-                youngest = youngest.max(role.created)
+                youngest = youngest.max(role.created);
             }
             // The end of the sentence is quoted in setup-landing-zone/index.ts of
             // https://github.com/awslabs/landing-zone-accelerator-on-aws; its beginning is UNSOURCED.

@@ -4,7 +4,7 @@
 //! unit's), the role Control Tower works with in them, the unit's guardrails. Absent: the checks before an operation
 //! (`enabled_baselines`).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -57,49 +57,21 @@ pub(super) fn start(world: &mut World, arn: &str, operation: &str) {
     let Some(parent) = world.control_tower.enabled_baselines.get(arn).cloned() else {
         return;
     };
-    for account in accounts(world, &parent.target_id) {
-        put_child(
-            world,
-            &parent,
-            &account,
-            Enablement::UnderChange,
-            Some(operation),
-        );
-    }
+    let present = accounts(world, &parent.target_id)
+        .into_iter()
+        .map(|account| (account, Enablement::UnderChange))
+        .collect();
+    put_children(world, &parent, present, Some(operation));
 }
 
-/// Gives an account the baseline of its unit: the enabled baseline it has already, from whichever unit, becomes the
-/// child of this one.
-pub(super) fn put_child(
+/// Gives accounts the baseline of their unit, each with its status: the enabled baseline an account has already, from
+/// whichever unit, becomes the child of this one.
+pub(super) fn put_children(
     world: &mut World,
     parent: &EnabledBaseline,
-    account: &str,
-    status: Enablement,
+    accounts: Vec<(String, Enablement)>,
     operation: Option<&str>,
 ) {
-    let existing = world
-        .control_tower
-        .enabled_baselines
-        .values_mut()
-        .find(|enabled| {
-            enabled.parent.is_some()
-                && enabled.target_id == account
-                && enabled.baseline == parent.baseline
-        });
-    if let Some(child) = existing {
-        child.parent = Some(parent.arn.clone());
-        child.status = status;
-        child.version.clone_from(&parent.version);
-        child.parameters.clone_from(&parent.parameters);
-        child.revision = parent.revision;
-        child.last_operation = operation
-            .map(str::to_owned)
-            .or_else(|| child.last_operation.take());
-        return;
-    }
-    let Some(target) = estate::account_arn(world, account) else {
-        return;
-    };
     let Some((home, management)) = world
         .control_tower
         .zone
@@ -108,17 +80,37 @@ pub(super) fn put_child(
     else {
         return;
     };
-    let arn = new_arn(world, &home, &management);
-    let child = EnabledBaseline {
-        arn: arn.clone(),
-        target,
-        target_id: account.to_owned(),
-        parent: Some(parent.arn.clone()),
-        status,
-        last_operation: operation.map(str::to_owned),
-        ..parent.clone()
-    };
-    world.control_tower.enabled_baselines.insert(arn, child);
+    let existing: BTreeMap<String, String> = world
+        .control_tower
+        .enabled_baselines
+        .values()
+        .filter(|enabled| enabled.parent.is_some() && enabled.baseline == parent.baseline)
+        .map(|child| (child.target_id.clone(), child.arn.clone()))
+        .collect();
+    for (account, status) in accounts {
+        let Some(target) = estate::account_arn(world, &account) else {
+            continue;
+        };
+        let known = existing.get(&account);
+        let before = known.and_then(|arn| world.control_tower.enabled_baselines.get(arn));
+        let last_operation = operation
+            .map(str::to_owned)
+            .or_else(|| before.and_then(|child| child.last_operation.clone()));
+        let arn = match known {
+            Some(arn) => arn.clone(),
+            None => new_arn(world, &home, &management),
+        };
+        let child = EnabledBaseline {
+            arn: arn.clone(),
+            target,
+            target_id: account,
+            parent: Some(parent.arn.clone()),
+            status,
+            last_operation,
+            ..parent.clone()
+        };
+        world.control_tower.enabled_baselines.insert(arn, child);
+    }
 }
 
 /// The end of enabling, updating or resetting.
@@ -153,16 +145,14 @@ pub(super) fn apply(
             "AWS Control Tower could not find the organizational unit {unit}."
         ));
     }
-    let present: BTreeSet<String> = accounts(world, &unit).into_iter().collect();
-    for account in &present {
-        put_child(
-            world,
-            &parent,
-            account,
-            Enablement::Succeeded,
-            Some(&operation.id),
-        );
-    }
+    let present = accounts(world, &unit)
+        .into_iter()
+        .map(|account| {
+            let status = world.control_tower.enrolment_of(&account);
+            (account, status)
+        })
+        .collect();
+    put_children(world, &parent, present, Some(&operation.id));
     // An account that left the unit meanwhile is not worked on any more; its child stays behind as an orphan.
     if parent.baseline != "BackupBaseline" {
         world.control_tower.ever_registered.insert(unit.clone());

@@ -27,14 +27,18 @@ pub struct State {
     pub(super) tags: BTreeMap<String, BTreeMap<String, String>>,
     /// Units that were registered at some time; an ancestor must be one of them before a nested unit is registered.
     pub(super) ever_registered: BTreeSet<String>,
-    /// Where each account was when Control Tower last looked: account to the id of its unit or root.
-    pub(super) placements: BTreeMap<String, String>,
+    /// How many moves of accounts Control Tower has seen.
+    pub(super) moves_seen: usize,
     /// Moves that auto-enrolment is working on, by account.
     pub(super) enrolments: BTreeMap<String, Enrolment>,
     /// The policy of mandatory and preventive guardrails that Control Tower keeps on a unit, by unit.
     pub(super) guardrails: BTreeMap<String, String>,
     /// Home Region of a decommissioned landing zone.
     pub(super) former_home: Option<String>,
+    /// Why the next operation of a kind will fail, by kind; set for rehearsals.
+    pub(super) failures: BTreeMap<String, String>,
+    /// Accounts whose enrolment fails; set for rehearsals.
+    pub(super) failing_accounts: BTreeSet<String>,
     /// Orders operations that begin at the same instant.
     pub(super) serial: u64,
 }
@@ -262,6 +266,31 @@ pub(super) struct Enrolment {
 }
 
 impl State {
+    /// Makes the next operation of a kind, e.g. `CREATE` or `ENABLE_BASELINE`, end in `FAILED` with these words as its
+    /// status message. For rehearsals of what AWS gives no way to provoke.
+    pub fn fail_next(&mut self, kind: &str, words: &str) {
+        self.failures.insert(kind.to_owned(), words.to_owned());
+    }
+
+    /// Makes the enrolment of an account fail, or work again. The operation of its unit succeeds all the same
+    /// (<https://docs.aws.amazon.com/controltower/latest/userguide/importing-existing.html>).
+    pub fn fail_enrolment(&mut self, account: &str, failing: bool) {
+        if failing {
+            self.failing_accounts.insert(account.to_owned());
+        } else {
+            self.failing_accounts.remove(account);
+        }
+    }
+
+    /// How the enrolment of an account ends.
+    pub(super) fn enrolment_of(&self, account: &str) -> Enablement {
+        if self.failing_accounts.contains(account) {
+            Enablement::Failed
+        } else {
+            Enablement::Succeeded
+        }
+    }
+
     /// A fresh place in the order of operations.
     pub(super) fn next_serial(&mut self) -> u64 {
         self.serial += 1;

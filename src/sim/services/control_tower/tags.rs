@@ -65,7 +65,7 @@ fn existing(world: &World, request: &Request) -> Result<String, AwsError> {
     let known = state.zone.as_ref().is_some_and(|zone| zone.arn == arn)
         || state.enabled_baselines.contains_key(arn)
         || state.enabled_controls.contains_key(arn);
-    if known {
+    if known && gate::is_here(arn, request) {
         Ok(arn.to_owned())
     } else {
         Err(not_found(format!(

@@ -60,7 +60,7 @@ pub(super) fn apply(
     };
     // The world may have changed while the operation ran.
     prerequisites::accounts(world, &site).map_err(|refusal| refusal.message)?;
-    place_units(world, &organization, &settings, &mut zone)?;
+    place_units(world, &organization, &settings, &mut zone, now)?;
     if zone.security_unit.is_none() || settings.security_unit().is_none() {
         zone.security_unit =
             prerequisites::shared_unit(world, &site).map_err(|refusal| refusal.message)?;
@@ -73,7 +73,7 @@ pub(super) fn apply(
     for (_, account) in settings.integration_accounts() {
         acts::ensure_execution_role(world, account, &organization.management, now);
     }
-    if operation.kind == OperationKind::Update {
+    if zone.version != before.version || zone.manifest != before.manifest {
         zone.revision += 1;
     }
     if operation.kind == OperationKind::Reset {
@@ -103,6 +103,7 @@ fn place_units(
     organization: &Organization,
     settings: &Settings,
     zone: &mut LandingZone,
+    now: Timestamp,
 ) -> Result<(), String> {
     let Some(security) = settings.security_unit() else {
         zone.foundational_units.clear();
@@ -122,7 +123,7 @@ fn place_units(
     zone.foundational_units = units;
     if let Some(unit) = zone.security_unit.clone() {
         for (_, account) in settings.integration_accounts() {
-            acts::move_account(world, account, &unit)?;
+            acts::move_account(world, account, &unit, now)?;
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Creating accounts, which takes a while.
 //!
-//! In: CreateAccount. Out: a request that ends by itself, and its status. Absent: GovCloud pairs
-//! (`CreateGovCloudAccount` needs a management account that AWS enabled for it).
+//! In: CreateAccount. Out: a request that ends by itself, and its status. Absent: GovCloud pairs,
+//! for which AWS has to enable the management account.
 
 use std::time::Duration;
 
@@ -133,6 +133,13 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
     };
     organization.creations.insert(request_id.clone(), creation);
     Ok(json!({"CreateAccountStatus": organization.creation_view(&request_id)}))
+}
+
+/// This management account has no counterpart in AWS GovCloud (US), so AWS refuses
+/// (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateGovCloudAccount.html>).
+pub(super) fn create_govcloud(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    access::management(&mut world.organizations, request)?;
+    Err(constraint("MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED"))
 }
 
 /// Seven-bit, one `@`, none of the characters AWS excludes from the local part

@@ -55,6 +55,7 @@ pub static SERVICE: Service = Service {
         ("CancelHandshake", answers::cancel),
         ("CloseAccount", closing::close),
         ("CreateAccount", creation::create),
+        ("CreateGovCloudAccount", creation::create_govcloud),
         ("CreateOrganization", organization::create),
         ("CreateOrganizationalUnit", units::create),
         ("CreatePolicy", policies::create),

@@ -454,3 +454,45 @@ async fn the_pages_of_a_list_are_disjoint_and_complete() {
         "ValidationException"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn after_an_upgrade_units_are_updated_parents_first() {
+    let mut stage = Stage::governed_by_3_3().await;
+    stage.unit("Nested", Some("Workloads")).await;
+    stage.account("app", Some("Nested")).await;
+    let parent = stage.register("Workloads").await;
+    let nested = stage.register("Nested").await;
+    let input = json!({"landingZoneIdentifier": stage.zone_arn().await, "version": "4.0", "manifest": stage.manifest()});
+    stage.must("controltower", "UpdateLandingZone", input).await;
+    stage.pass(1200);
+    assert_eq!(stage.enabled(&nested).await["baselineVersion"], "4.0");
+    let parameters = stage.enabling(REGISTERING, "5.0", "Nested").await["parameters"].clone();
+    let update = |arn: &serde_json::Value, version: &str| json!({"enabledBaselineIdentifier": arn, "baselineVersion": version, "parameters": parameters});
+    assert!(
+        stage
+            .refused("UpdateEnabledBaseline", update(&parent, "4.0"))
+            .await
+            .1
+            .contains("compatible version is 5.0")
+    );
+    assert!(
+        stage
+            .refused("UpdateEnabledBaseline", update(&nested, "5.0"))
+            .await
+            .1
+            .contains("parent organizational unit")
+    );
+    for arn in [&parent, &nested] {
+        stage
+            .must("controltower", "UpdateEnabledBaseline", update(arn, "5.0"))
+            .await;
+        stage.pass(3600);
+        let enabled = stage.enabled(arn).await;
+        assert_eq!(enabled["baselineVersion"], "5.0");
+        assert_eq!(
+            enabled["driftStatusSummary"]["types"]["source"]["status"],
+            "IN_SYNC"
+        );
+    }
+    assert_eq!(stage.children(&nested).await[0]["baselineVersion"], "5.0");
+}

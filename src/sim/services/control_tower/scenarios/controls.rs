@@ -9,8 +9,19 @@ use super::Stage;
 const DETECTIVE: &str = "AWS-GR_EC2_VOLUME_INUSE_CHECK";
 const PREVENTIVE: &str = "AWS-GR_RESTRICT_ROOT_USER";
 
+/// CT.CODEBUILD.PR.3 in us-east-1.
+const PROACTIVE: &str = "YEHYWYAUIQHZ";
+
 fn control(id: &str) -> String {
     format!("arn:aws:controltower:us-east-1::control/{id}")
+}
+
+/// The Region deny control of a unit, by its global identifier.
+fn region_deny(stage: &Stage, unit: &str) -> Value {
+    json!({
+        "controlIdentifier": "arn:aws:controlcatalog:::control/50utmyu7yqmhr8fpnpo8bnaj1",
+        "targetIdentifier": stage.unit_arn(unit),
+    })
 }
 
 fn enabling(stage: &Stage, id: &str, unit: &str) -> Value {
@@ -144,10 +155,7 @@ async fn mandatory_controls_and_unknown_forms_are_refused() {
         "ValidationException"
     );
     let (_, words) = stage
-        .refused(
-            "EnableControl",
-            enabling(&stage, "CT.MULTISERVICE.PV.1", "Workloads"),
-        )
+        .refused("EnableControl", region_deny(&stage, "Workloads"))
         .await;
     assert!(words.contains("AllowedRegions"), "{words}");
 }
@@ -193,7 +201,7 @@ async fn ten_operations_run_ninety_wait_and_one_more_exceeds_the_quota() {
 #[tokio::test(start_paused = true)]
 async fn other_parameters_are_an_update_and_the_same_are_refused() {
     let stage = Stage::governed(false).await;
-    let mut input = enabling(&stage, "CT.MULTISERVICE.PV.1", "Workloads");
+    let mut input = region_deny(&stage, "Workloads");
     input["parameters"] = json!([{"key": "AllowedRegions", "value": ["us-east-1"]}]);
     let arn = stage
         .must("controltower", "EnableControl", input.clone())
@@ -309,7 +317,7 @@ async fn a_move_leaves_a_detective_control_behind_that_goes_only_by_its_own_arn(
 async fn up_to_3_3_the_security_unit_takes_no_proactive_control() {
     let stage = Stage::governed_by_3_3().await;
     let (code, words) = stage
-        .refused("EnableControl", enabling(&stage, "CT.S3.PR.1", "Security"))
+        .refused("EnableControl", enabling(&stage, PROACTIVE, "Security"))
         .await;
     assert_eq!(code, "ValidationException");
     assert!(words.contains("Security OU"), "{words}");
@@ -324,4 +332,46 @@ async fn up_to_3_3_the_security_unit_takes_no_proactive_control() {
         .refused("EnableControl", enabling(&stage, PREVENTIVE, "Workloads"))
         .await;
     assert_eq!(refused.0, "ResourceNotFoundException");
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_change_of_regions_a_detective_control_fails_until_the_unit_is_registered_again() {
+    let stage = Stage::governed(false).await;
+    let unit = stage.register("Workloads").await;
+    let mut manifest = stage.manifest();
+    manifest["governedRegions"] = json!(["us-east-1", "eu-west-1"]);
+    let input = json!({"landingZoneIdentifier": stage.zone_arn().await, "version": "4.0", "manifest": manifest});
+    stage.must("controltower", "UpdateLandingZone", input).await;
+    stage.pass(1200);
+    let begun = stage
+        .must(
+            "controltower",
+            "EnableControl",
+            enabling(&stage, DETECTIVE, "Workloads"),
+        )
+        .await;
+    stage.pass(120);
+    let failed = operation(&stage, &begun["operationIdentifier"]).await;
+    assert!(
+        failed["statusMessage"]
+            .as_str()
+            .is_some_and(|words| words.contains("dependencies that are missing"))
+    );
+    stage
+        .must(
+            "controltower",
+            "ResetEnabledBaseline",
+            json!({"enabledBaselineIdentifier": unit}),
+        )
+        .await;
+    stage.pass(600);
+    let reset = json!({"enabledControlIdentifier": begun["arn"]});
+    let begun = stage
+        .must("controltower", "ResetEnabledControl", reset)
+        .await;
+    stage.pass(120);
+    assert_eq!(
+        operation(&stage, &begun["operationIdentifier"]).await["status"],
+        "SUCCEEDED"
+    );
 }

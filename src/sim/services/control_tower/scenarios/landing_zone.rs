@@ -396,3 +396,40 @@ async fn tags_given_at_creation_are_kept_and_others_are_added() {
         .await;
     assert_eq!(tags["tags"], json!({"team": "cloud", "cost": "7"}));
 }
+
+#[tokio::test(start_paused = true)]
+async fn another_region_than_home_knows_nothing_of_the_landing_zone() {
+    let stage = Stage::governed(false).await;
+    let arn = stage.zone_arn().await;
+    stage.sim.change(|world| {
+        if let Some(zone) = &mut world.control_tower.zone {
+            zone.home = "eu-west-1".to_owned();
+        }
+    });
+    let listed = stage
+        .must("controltower", "ListLandingZones", json!({}))
+        .await;
+    assert_eq!(listed["landingZones"], json!([]));
+    let input = json!({ "landingZoneIdentifier": arn });
+    assert_eq!(
+        stage.refused("GetLandingZone", input).await.0,
+        "ResourceNotFoundException"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_world_saved_in_the_middle_of_an_operation_goes_on_from_there() {
+    let stage = Stage::prepared().await;
+    let begun = stage
+        .must("controltower", "CreateLandingZone", creating(&stage))
+        .await;
+    stage.pass(900);
+    let saved = serde_json::to_string(&stage.sim.world()).expect("JSON");
+    let world = serde_json::from_str(&saved).expect("a world");
+    let again = crate::sim::Simulator::from_world(world, crate::sim::testing::quiet());
+    again.advance(std::time::Duration::from_secs(900));
+    let input = json!({"operationIdentifier": begun["operationIdentifier"]});
+    let answer =
+        crate::sim::testing::ask(&again, "controltower", "GetLandingZoneOperation", input).await;
+    assert_eq!(answer.json()["operationDetails"]["status"], "SUCCEEDED");
+}

@@ -2,8 +2,10 @@
 //!
 //! In: short calls. Out: answers from the wire, in virtual time. Absent: anything a scenario is about (the files below).
 
+mod backups;
 mod baselines;
 mod controls;
+mod failures;
 mod landing_zone;
 mod moves;
 
