@@ -22,10 +22,7 @@ const FULL_ACCESS: &str = "p-FullAWSAccess";
 
 fn tree(world: &mut World) -> Result<&mut organizations::Organization, String> {
     let account = world.account.clone();
-    world
-        .organizations
-        .of_mut(&account)
-        .ok_or_else(|| "The organization is gone.".to_owned())
+    world.organizations.of_mut(&account).ok_or_else(|| "The organization is gone.".to_owned())
 }
 
 fn words(error: AwsError) -> String {
@@ -52,21 +49,12 @@ pub(super) fn disable_service_access(world: &mut World, principal: &str) {
 /// Creates a unit and says its id.
 pub(super) fn create_unit(world: &mut World, parent: &str, name: &str) -> Result<String, String> {
     let account = world.account.clone();
-    let tree = world
-        .organizations
-        .of_mut(&account)
-        .ok_or("The organization is gone.")?;
-    tree.create_unit(&mut world.ids, parent, name, organizations::Tags::new())
-        .map_err(words)
+    let tree = world.organizations.of_mut(&account).ok_or("The organization is gone.")?;
+    tree.create_unit(&mut world.ids, parent, name, organizations::Tags::new()).map_err(words)
 }
 
 /// Puts an account into a unit; nothing happens if it is there.
-pub(super) fn move_account(
-    world: &mut World,
-    account: &str,
-    to: &str,
-    now: Timestamp,
-) -> Result<(), String> {
+pub(super) fn move_account(world: &mut World, account: &str, to: &str, now: Timestamp) -> Result<(), String> {
     let tree = tree(world)?;
     if tree.parent_of(account) == Some(to) {
         return Ok(());
@@ -82,15 +70,10 @@ pub(super) fn delegate(
     now: Timestamp,
 ) -> Result<(), String> {
     let tree = tree(world)?;
-    if tree
-        .delegated
-        .get(account)
-        .is_some_and(|services| services.contains_key(service))
-    {
+    if tree.delegated.get(account).is_some_and(|services| services.contains_key(service)) {
         return Ok(());
     }
-    tree.register_delegated_administrator(account, service, now)
-        .map_err(words)
+    tree.register_delegated_administrator(account, service, now).map_err(words)
 }
 
 /// Takes the administration of a service from an account, if it has it.
@@ -109,10 +92,7 @@ pub(super) fn create_policy(
     now: Timestamp,
 ) -> Result<String, String> {
     let account = world.account.clone();
-    let tree = world
-        .organizations
-        .of_mut(&account)
-        .ok_or("The organization is gone.")?;
+    let tree = world.organizations.of_mut(&account).ok_or("The organization is gone.")?;
     enable_scps(tree);
     let policy = Policy {
         name: name.to_owned(),
@@ -130,15 +110,10 @@ fn enable_scps(tree: &mut organizations::Organization) {
     if tree.type_enabled(SCP) {
         return;
     }
-    tree.root
-        .policy_types
-        .insert(SCP.to_owned(), TypeStatus::Enabled);
+    tree.root.policy_types.insert(SCP.to_owned(), TypeStatus::Enabled);
     let root = tree.root.id.clone();
     for target in tree.units.keys().chain(tree.accounts.keys()).chain([&root]) {
-        tree.attachments
-            .entry(target.clone())
-            .or_default()
-            .insert(FULL_ACCESS.to_owned());
+        tree.attachments.entry(target.clone()).or_default().insert(FULL_ACCESS.to_owned());
     }
 }
 
@@ -149,9 +124,7 @@ pub(super) fn update_policy(
     content: &str,
     now: Timestamp,
 ) -> Result<(), String> {
-    tree(world)?
-        .update_policy(policy, content, now)
-        .map_err(words)
+    tree(world)?.update_policy(policy, content, now).map_err(words)
 }
 
 /// Attaches a policy to a unit.
@@ -170,33 +143,17 @@ pub(super) fn delete_policy(world: &mut World, policy: &str) {
 }
 
 /// Makes sure Control Tower can work in an account.
-pub(super) fn ensure_execution_role(
-    world: &mut World,
-    account: &str,
-    management: &str,
-    now: Timestamp,
-) {
+pub(super) fn ensure_execution_role(world: &mut World, account: &str, management: &str, now: Timestamp) {
     ensure_admin_role(world, account, EXECUTION_ROLE, management, now);
 }
 
 /// Leaves an account: its own role goes, and the access role of Organizations is there afterwards.
-pub(super) fn exchange_execution_role(
-    world: &mut World,
-    account: &str,
-    management: &str,
-    now: Timestamp,
-) {
+pub(super) fn exchange_execution_role(world: &mut World, account: &str, management: &str, now: Timestamp) {
     queries::remove_role(world, account, EXECUTION_ROLE);
     ensure_admin_role(world, account, ACCESS_ROLE, management, now);
 }
 
-fn ensure_admin_role(
-    world: &mut World,
-    account: &str,
-    name: &str,
-    management: &str,
-    now: Timestamp,
-) {
+fn ensure_admin_role(world: &mut World, account: &str, name: &str, management: &str, now: Timestamp) {
     let trust = queries::trust_of_account(management);
     let wanted = WantedRole {
         path: "/",

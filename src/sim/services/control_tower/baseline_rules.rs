@@ -37,11 +37,7 @@ pub(super) fn available(zone: &LandingZone, baseline: &Baseline) -> Result<(), A
 
 /// A new unit takes the latest version compatible with the landing zone; older ones can only stay
 /// (<https://docs.aws.amazon.com/controltower/latest/userguide/table-of-baselines.html>).
-pub(super) fn newest_version(
-    zone: &LandingZone,
-    baseline: &Baseline,
-    version: &str,
-) -> Result<(), AwsError> {
+pub(super) fn newest_version(zone: &LandingZone, baseline: &Baseline, version: &str) -> Result<(), AwsError> {
     match baseline.version_for(&zone.version) {
         Some(newest) if newest == version => Ok(()),
         newest => Err(validation(format!(
@@ -67,28 +63,22 @@ pub(super) fn check_parameters(
         .map(|enabled| enabled.arn.as_str())
         .filter(|_| baseline.name == REGISTERING);
     // No parameter of another name is documented for any baseline.
-    if let Some(unknown) = parameters
-        .iter()
-        .find(|parameter| parameter["key"] != IDENTITY_CENTER)
-    {
+    if let Some(unknown) = parameters.iter().find(|parameter| parameter["key"] != IDENTITY_CENTER) {
         return Err(validation(format!(
             "The parameter {} is not valid for the baseline '{}'.",
             unknown["key"], baseline.name
         )));
     }
-    let given: Vec<&str> = parameters
-        .iter()
-        .filter_map(|parameter| parameter["value"].as_str())
-        .collect();
+    let given: Vec<&str> = parameters.iter().filter_map(|parameter| parameter["value"].as_str()).collect();
     match (wanted, given.as_slice()) {
         (None, []) if parameters.is_empty() => Ok(()),
         (Some(wanted), [given]) if wanted == *given => Ok(()),
         (Some(_), []) => Err(validation(format!(
             "The parameter {IDENTITY_CENTER} is required because the baseline 'IdentityCenterBaseline' is enabled."
         ))),
-        (Some(wanted), _) => Err(validation(format!(
-            "The value of the parameter {IDENTITY_CENTER} must be {wanted}."
-        ))),
+        (Some(wanted), _) => {
+            Err(validation(format!("The value of the parameter {IDENTITY_CENTER} must be {wanted}.")))
+        }
         (None, _) => Err(validation(format!(
             "The parameter {IDENTITY_CENTER} cannot be given for the baseline '{}' in this landing zone.",
             baseline.name
@@ -134,9 +124,7 @@ pub(super) fn compatible(
 ) -> Result<(), AwsError> {
     let state = &world.control_tower;
     if baseline.name == "BackupBaseline" {
-        if zone.security_unit.as_ref() == Some(&unit.id)
-            || registration::is_registered(world, &unit.id)
-        {
+        if zone.security_unit.as_ref() == Some(&unit.id) || registration::is_registered(world, &unit.id) {
             return Ok(());
         }
         return Err(validation(format!(
@@ -144,11 +132,7 @@ pub(super) fn compatible(
             unit.arn
         )));
     }
-    let other = if baseline.name == REGISTERING {
-        "ConfigBaseline"
-    } else {
-        REGISTERING
-    };
+    let other = if baseline.name == REGISTERING { "ConfigBaseline" } else { REGISTERING };
     if state.on_unit(&unit.id, other).is_some() {
         return Err(validation(format!(
             "The baseline '{}' cannot be enabled because the baseline '{other}' is enabled on this target.",
@@ -157,9 +141,7 @@ pub(super) fn compatible(
     }
     let unregistered = estate::ancestors(world, &unit.id)
         .into_iter()
-        .find(|above| {
-            estate::unit(world, above).is_some() && !state.ever_registered.contains(above)
-        });
+        .find(|above| estate::unit(world, above).is_some() && !state.ever_registered.contains(above));
     match unregistered {
         None => Ok(()),
         Some(above) => Err(validation(format!(
@@ -176,20 +158,16 @@ pub(super) fn parent_is_current(
     enabled: &EnabledBaseline,
     version: &str,
 ) -> Result<(), AwsError> {
-    let behind = estate::ancestors(world, &enabled.target_id)
-        .into_iter()
-        .find(|above| {
-            world
-                .control_tower
-                .on_unit(above, &enabled.baseline)
-                .is_some_and(|parent| {
-                    baseline.release_order(&parent.version) < baseline.release_order(version)
-                })
-        });
+    let behind = estate::ancestors(world, &enabled.target_id).into_iter().find(|above| {
+        world
+            .control_tower
+            .on_unit(above, &enabled.baseline)
+            .is_some_and(|parent| baseline.release_order(&parent.version) < baseline.release_order(version))
+    });
     match behind {
         None => Ok(()),
-        Some(above) => Err(validation(format!(
-            "Update the baseline on the parent organizational unit {above} first."
-        ))),
+        Some(above) => {
+            Err(validation(format!("Update the baseline on the parent organizational unit {above} first.")))
+        }
     }
 }

@@ -16,10 +16,7 @@ use super::{gate, paging};
 /// ListBaselines.
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     gate::management(world, request)?;
-    let items = catalogue::baselines()
-        .iter()
-        .map(|baseline| summary(baseline, &request.region))
-        .collect();
+    let items = catalogue::baselines().iter().map(|baseline| summary(baseline, &request.region)).collect();
     paging::answer(request, "baselines", items, 100)
 }
 
@@ -29,11 +26,7 @@ pub(super) fn get(world: &mut World, request: &Request) -> Result<Value, AwsErro
     let arn = request.required("baselineIdentifier");
     catalogue::by_arn(arn, &request.region)
         .map(|baseline| summary(baseline, &request.region))
-        .ok_or_else(|| {
-            not_found(format!(
-                "AWS Control Tower could not find the baseline {arn}."
-            ))
-        })
+        .ok_or_else(|| not_found(format!("AWS Control Tower could not find the baseline {arn}.")))
 }
 
 fn summary(baseline: &Baseline, region: &str) -> Value {

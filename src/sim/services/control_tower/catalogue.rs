@@ -77,27 +77,18 @@ struct DurationRow {
     kind: String,
     seconds: u64,
     per_account: u64,
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the source is for readers; a test demands it")
-    )]
+    #[cfg_attr(not(test), expect(dead_code, reason = "the source is for readers; a test demands it"))]
     source: String,
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the table is part of the program and a test parses it"
-)]
+#[expect(clippy::expect_used, reason = "the table is part of the program and a test parses it")]
 static BASELINES: LazyLock<Vec<Baseline>> = LazyLock::new(|| {
     toml::from_str::<Baselines>(include_str!("data/baselines.toml"))
         .expect("data/baselines.toml is well formed")
         .baseline
 });
 
-#[expect(
-    clippy::expect_used,
-    reason = "the table is part of the program and a test parses it"
-)]
+#[expect(clippy::expect_used, reason = "the table is part of the program and a test parses it")]
 static DURATIONS: LazyLock<Vec<DurationRow>> = LazyLock::new(|| {
     toml::from_str::<Durations>(include_str!("data/durations.toml"))
         .expect("data/durations.toml is well formed")
@@ -116,21 +107,16 @@ pub(super) fn named(name: &str) -> Option<&'static Baseline> {
 
 /// The baseline an ARN of `region` names.
 pub(super) fn by_arn(arn: &str, region: &str) -> Option<&'static Baseline> {
-    BASELINES
-        .iter()
-        .find(|baseline| baseline.arn(region) == arn)
+    BASELINES.iter().find(|baseline| baseline.arn(region) == arn)
 }
 
 /// How long an operation takes that touches so many accounts.
 pub(super) fn usual(kind: &str, accounts: usize) -> Duration {
-    DURATIONS
-        .iter()
-        .find(|row| row.kind == kind)
-        .map_or(Duration::ZERO, |row| {
-            Duration::from_secs(
-                row.seconds + row.per_account * u64::try_from(accounts).unwrap_or(u64::MAX / 1024),
-            )
-        })
+    DURATIONS.iter().find(|row| row.kind == kind).map_or(Duration::ZERO, |row| {
+        Duration::from_secs(
+            row.seconds + row.per_account * u64::try_from(accounts).unwrap_or(u64::MAX / 1024),
+        )
+    })
 }
 
 #[cfg(test)]
@@ -149,25 +135,15 @@ mod tests {
     #[test]
     fn the_version_table_gives_each_landing_zone_its_newest_baseline() {
         let unit = named("AWSControlTowerBaseline").expect("in the table");
-        let newest: Vec<_> = ["3.1", "3.2", "3.3", "4.0"]
-            .map(|zone| unit.version_for(zone))
-            .into();
+        let newest: Vec<_> = ["3.1", "3.2", "3.3", "4.0"].map(|zone| unit.version_for(zone)).into();
         assert_eq!(newest, [Some("3.0"), Some("4.0"), Some("4.0"), Some("5.0")]);
-        assert_eq!(
-            named("ConfigBaseline").and_then(|baseline| baseline.version_for("3.3")),
-            None
-        );
+        assert_eq!(named("ConfigBaseline").and_then(|baseline| baseline.version_for("3.3")), None);
     }
 
     #[test]
     fn every_zone_baseline_says_where_its_account_is_named() {
         for baseline in baselines() {
-            assert_eq!(
-                baseline.target.is_some(),
-                baseline.scope == Scope::Zone,
-                "{}",
-                baseline.name
-            );
+            assert_eq!(baseline.target.is_some(), baseline.scope == Scope::Zone, "{}", baseline.name);
             assert_eq!(
                 by_arn(&baseline.arn("eu-west-1"), "eu-west-1").map(|found| &found.name),
                 Some(&baseline.name)

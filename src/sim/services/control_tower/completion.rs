@@ -74,29 +74,17 @@ fn carry_out(world: &mut World, operation: &Operation, now: Timestamp) -> Result
 fn conclude(world: &mut World, operation: &Operation, result: Result<(), String>, now: Timestamp) {
     let succeeded = result.is_ok();
     if let Some(kept) = world.control_tower.operations.get_mut(&operation.id) {
-        kept.status = if succeeded {
-            OperationStatus::Succeeded
-        } else {
-            OperationStatus::Failed
-        };
+        kept.status = if succeeded { OperationStatus::Succeeded } else { OperationStatus::Failed };
         kept.ended = Some(now);
         kept.due = None;
         kept.message = result.err();
     }
-    let enablement = if succeeded {
-        Enablement::Succeeded
-    } else {
-        Enablement::Failed
-    };
+    let enablement = if succeeded { Enablement::Succeeded } else { Enablement::Failed };
     let state = &mut world.control_tower;
     match operation.kind.family() {
         Family::Zone => {
             if let Some(zone) = &mut state.zone {
-                zone.status = if succeeded {
-                    ZoneStatus::Active
-                } else {
-                    ZoneStatus::Failed
-                };
+                zone.status = if succeeded { ZoneStatus::Active } else { ZoneStatus::Failed };
             }
         }
         Family::Baseline => {

@@ -20,19 +20,12 @@ pub(super) const RUNNING: usize = 10;
 
 /// A new ARN of an enabled control.
 pub(super) fn new_arn(world: &mut World, home: &str, management: &str) -> String {
-    format!(
-        "arn:aws:controltower:{home}:{management}:enabledcontrol/{}",
-        world.ids.upper(16)
-    )
+    format!("arn:aws:controltower:{home}:{management}:enabledcontrol/{}", world.ids.upper(16))
 }
 
 /// Is there no room to run one more now.
 pub(super) fn must_wait(world: &World) -> bool {
-    world
-        .control_tower
-        .in_progress(Family::Control)
-        .filter(|operation| operation.due.is_some())
-        .count()
+    world.control_tower.in_progress(Family::Control).filter(|operation| operation.due.is_some()).count()
         >= RUNNING
 }
 
@@ -45,21 +38,13 @@ pub(super) fn start_next(world: &mut World, now: Timestamp) {
             .filter(|operation| operation.due.is_none())
             .min_by_key(|operation| operation.serial)
             .map(|operation| {
-                (
-                    operation.id.clone(),
-                    operation.kind,
-                    operation.subject.clone(),
-                    operation.doomed.is_some(),
-                )
+                (operation.id.clone(), operation.kind, operation.subject.clone(), operation.doomed.is_some())
             });
         let Some((id, kind, subject, doomed)) = next else {
             return;
         };
-        let unit = world
-            .control_tower
-            .enabled_controls
-            .get(&subject)
-            .map(|enabled| enabled.target_id.clone());
+        let unit =
+            world.control_tower.enabled_controls.get(&subject).map(|enabled| enabled.target_id.clone());
         let accounts = unit.map_or(0, |unit| registration::accounts(world, &unit).len());
         let due = world.end_of(now, operations::usual(kind, accounts, doomed));
         if let Some(operation) = world.control_tower.operations.get_mut(&id) {
@@ -69,16 +54,8 @@ pub(super) fn start_next(world: &mut World, now: Timestamp) {
 }
 
 /// The end of enabling, updating or resetting.
-pub(super) fn apply(
-    world: &mut World,
-    operation: &Operation,
-    now: Timestamp,
-) -> Result<(), String> {
-    let Some(enabled) = world
-        .control_tower
-        .enabled_controls
-        .get_mut(&operation.subject)
-    else {
+pub(super) fn apply(world: &mut World, operation: &Operation, now: Timestamp) -> Result<(), String> {
+    let Some(enabled) = world.control_tower.enabled_controls.get_mut(&operation.subject) else {
         return Err("The enabled control is gone.".to_owned());
     };
     if let Some(parameters) = &operation.wanted.parameters {
@@ -87,9 +64,7 @@ pub(super) fn apply(
     enabled.deployed = true;
     let (unit, control) = (enabled.target_id.clone(), enabled.control.clone());
     if estate::unit(world, &unit).is_none() {
-        return Err(format!(
-            "AWS Control Tower could not find the organizational unit {unit}."
-        ));
+        return Err(format!("AWS Control Tower could not find the organizational unit {unit}."));
     }
     if control_table::implementation(&control) == Implementation::Scp {
         guardrails::refresh(world, &unit, now)?;
@@ -104,12 +79,9 @@ pub(super) fn remove(world: &mut World, arn: &str, now: Timestamp) {
     let Some(gone) = state.enabled_controls.remove(arn) else {
         return;
     };
-    state
-        .enabled_controls
-        .retain(|_, enabled| enabled.parent.as_deref() != Some(arn));
+    state.enabled_controls.retain(|_, enabled| enabled.parent.as_deref() != Some(arn));
     state.tags.remove(arn);
-    if gone.parent.is_none() && control_table::implementation(&gone.control) == Implementation::Scp
-    {
+    if gone.parent.is_none() && control_table::implementation(&gone.control) == Implementation::Scp {
         // Taking a statement out of a policy of our own cannot fail.
         let _ = guardrails::refresh(world, &gone.target_id, now);
     }
@@ -118,11 +90,8 @@ pub(super) fn remove(world: &mut World, arn: &str, now: Timestamp) {
 /// Gives every account of a unit the Regional controls of the unit. Preventive controls work on the unit itself and
 /// have no children.
 pub(super) fn cover(world: &mut World, unit: &str) {
-    let Some((home, management)) = world
-        .control_tower
-        .zone
-        .as_ref()
-        .map(|zone| (zone.home.clone(), zone.account.clone()))
+    let Some((home, management)) =
+        world.control_tower.zone.as_ref().map(|zone| (zone.home.clone(), zone.account.clone()))
     else {
         return;
     };
@@ -143,10 +112,7 @@ pub(super) fn cover(world: &mut World, unit: &str) {
                 covered.insert(child.target_id.clone());
             }
         }
-        for account in accounts
-            .iter()
-            .filter(|account| !covered.contains(*account))
-        {
+        for account in accounts.iter().filter(|account| !covered.contains(*account)) {
             let Some(target) = estate::account_arn(world, account) else {
                 continue;
             };
@@ -174,10 +140,6 @@ pub(super) fn drop_foreign(world: &mut World, account: &str, unit: &str) {
         .map(|enabled| enabled.arn.clone())
         .collect();
     state.enabled_controls.retain(|_, enabled| {
-        enabled.target_id != account
-            || enabled
-                .parent
-                .as_ref()
-                .is_none_or(|parent| own.contains(parent))
+        enabled.target_id != account || enabled.parent.as_ref().is_none_or(|parent| own.contains(parent))
     });
 }

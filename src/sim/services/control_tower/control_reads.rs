@@ -42,13 +42,10 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
     if let Some(target) = target
         && !exists(world, target)
     {
-        return Err(not_found(format!(
-            "AWS Control Tower could not find the target {target}."
-        )));
+        return Err(not_found(format!("AWS Control Tower could not find the target {target}.")));
     }
-    let children = request.boolean("includeChildren").unwrap_or(false)
-        || of_account
-        || has("parentIdentifiers");
+    let children =
+        request.boolean("includeChildren").unwrap_or(false) || of_account || has("parentIdentifiers");
     let items = world
         .control_tower
         .enabled_controls
@@ -58,11 +55,7 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
         .filter(|enabled| target.is_none_or(|target| belongs(world, enabled, target)))
         .filter(|enabled| {
             chosen(request, "controlIdentifiers", &enabled.control)
-                && chosen(
-                    request,
-                    "parentIdentifiers",
-                    enabled.parent.as_deref().unwrap_or_default(),
-                )
+                && chosen(request, "parentIdentifiers", enabled.parent.as_deref().unwrap_or_default())
                 && chosen(request, "statuses", enabled.status.text())
         })
         .filter(|enabled| {
@@ -78,19 +71,12 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
 
 /// A control belongs to its own target, and a child also to the unit it comes from.
 fn belongs(world: &World, enabled: &EnabledControl, target: &str) -> bool {
-    let parent = enabled
-        .parent
-        .as_ref()
-        .and_then(|parent| world.control_tower.enabled_controls.get(parent));
+    let parent = enabled.parent.as_ref().and_then(|parent| world.control_tower.enabled_controls.get(parent));
     enabled.target == target || parent.is_some_and(|parent| parent.target == target)
 }
 
 fn exists(world: &World, target: &str) -> bool {
-    match target
-        .rsplit('/')
-        .next()
-        .filter(|_| target.contains(":account/"))
-    {
+    match target.rsplit('/').next().filter(|_| target.contains(":account/")) {
         Some(account) => estate::account_arn(world, account).as_deref() == Some(target),
         None => estate::unit_by_arn(world, target).is_some(),
     }

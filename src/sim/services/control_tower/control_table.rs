@@ -56,10 +56,7 @@ struct Row {
     required_parameters: Vec<String>,
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the table is part of the program and a test parses it"
-)]
+#[expect(clippy::expect_used, reason = "the table is part of the program and a test parses it")]
 static CONTROLS: LazyLock<Controls> = LazyLock::new(|| {
     toml::from_str(include_str!("data/controls.toml")).expect("data/controls.toml is well formed")
 });
@@ -70,13 +67,9 @@ struct Names {
     regional: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the table is part of the program and a test parses it"
-)]
+#[expect(clippy::expect_used, reason = "the table is part of the program and a test parses it")]
 static NAMES: LazyLock<Names> = LazyLock::new(|| {
-    toml::from_str(include_str!("data/control_names.toml"))
-        .expect("data/control_names.toml is well formed")
+    toml::from_str(include_str!("data/control_names.toml")).expect("data/control_names.toml is well formed")
 });
 
 /// The name of the control an ARN stands for, or its identifier where the name is not known. Two ARNs of one name are
@@ -87,10 +80,7 @@ pub(super) fn name(arn: &str) -> &str {
     let known = if region.is_empty() {
         NAMES.global.get(identifier)
     } else {
-        NAMES
-            .regional
-            .get(region)
-            .and_then(|names| names.get(identifier))
+        NAMES.regional.get(region).and_then(|names| names.get(identifier))
     };
     known.map_or(identifier, String::as_str)
 }
@@ -100,9 +90,7 @@ pub(super) fn is_control_arn(arn: &str, region: &str) -> bool {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     match parts.as_slice() {
         ["arn", _, "controlcatalog", "", "", resource] => resource.starts_with("control/"),
-        ["arn", _, "controltower", of, "", resource] => {
-            *of == region && resource.starts_with("control/")
-        }
+        ["arn", _, "controltower", of, "", resource] => *of == region && resource.starts_with("control/"),
         _ => false,
     }
 }
@@ -143,9 +131,7 @@ fn fits(pattern: &str, text: &str) -> bool {
         None => pattern == text,
         Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {
             rest.is_empty()
-                || tail
-                    .char_indices()
-                    .any(|(at, _)| tail.get(at..).is_some_and(|part| fits(rest, part)))
+                || tail.char_indices().any(|(at, _)| tail.get(at..).is_some_and(|part| fits(rest, part)))
         }),
     }
 }
@@ -165,15 +151,9 @@ mod tests {
     #[test]
     fn the_implementation_is_read_from_the_name_behind_an_identifier() {
         let of = |arn: String| implementation(&arn);
-        assert_eq!(
-            of(regional("AWS-GR_RESTRICT_ROOT_USER")),
-            Implementation::Scp
-        );
+        assert_eq!(of(regional("AWS-GR_RESTRICT_ROOT_USER")), Implementation::Scp);
         assert_eq!(of(global("5kvme4m5d2b4d7if2fs5yg2ui")), Implementation::Scp);
-        assert_eq!(
-            of(regional("AWS-GR_EC2_VOLUME_INUSE_CHECK")),
-            Implementation::ConfigRule
-        );
+        assert_eq!(of(regional("AWS-GR_EC2_VOLUME_INUSE_CHECK")), Implementation::ConfigRule);
         assert_eq!(of(regional("YEHYWYAUIQHZ")), Implementation::Hook);
         assert_eq!(of(global("YEHYWYAUIQHZ")), Implementation::Unknown);
         assert!(fits("CT.*.PV.*", "CT.S3.PV.2") && !fits("CT.*.PV.*", "CT.S3.PR.2"));
@@ -189,18 +169,9 @@ mod tests {
 
     #[test]
     fn a_regional_identifier_belongs_to_its_region() {
-        assert!(is_control_arn(
-            &regional("AWS-GR_ENCRYPTED_VOLUMES"),
-            "us-east-1"
-        ));
-        assert!(!is_control_arn(
-            &regional("AWS-GR_ENCRYPTED_VOLUMES"),
-            "us-west-2"
-        ));
+        assert!(is_control_arn(&regional("AWS-GR_ENCRYPTED_VOLUMES"), "us-east-1"));
+        assert!(!is_control_arn(&regional("AWS-GR_ENCRYPTED_VOLUMES"), "us-west-2"));
         assert!(is_control_arn(&global("anything"), "us-east-1"));
-        assert!(!is_control_arn(
-            "arn:aws:organizations::111122223333:ou/o-1/ou-1",
-            "us-east-1"
-        ));
+        assert!(!is_control_arn("arn:aws:organizations::111122223333:ou/o-1/ou-1", "us-east-1"));
     }
 }

@@ -14,9 +14,7 @@ use super::estate::{self, Unit};
 use super::operations::{self, Beginning};
 use super::refusal::{conflict, not_found, quota, validation};
 use super::state::{EnabledControl, Enablement, Family, LandingZone, OperationKind, Wanted};
-use super::{
-    control_effects, drift, enabled_baselines, gate, guardrails, manifest, registration, tags,
-};
+use super::{control_effects, drift, enabled_baselines, gate, guardrails, manifest, registration, tags};
 
 /// Running and queued together (<https://docs.aws.amazon.com/controltower/latest/userguide/limits.html>).
 const MOST_OPERATIONS: usize = 100;
@@ -59,18 +57,9 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
         parameters: parameters.clone(),
         deployed: false,
     };
-    world
-        .control_tower
-        .enabled_controls
-        .insert(arn.clone(), enabled);
+    world.control_tower.enabled_controls.insert(arn.clone(), enabled);
     tags::put(world, &arn, request.input.get("tags"));
-    let operation = proceed(
-        world,
-        request,
-        OperationKind::EnableControl,
-        &arn,
-        Some(parameters),
-    );
+    let operation = proceed(world, request, OperationKind::EnableControl, &arn, Some(parameters));
     Ok(json!({ "operationIdentifier": operation, "arn": arn }))
 }
 
@@ -86,19 +75,12 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
         ));
     }
     if enabled.status == Enablement::Succeeded && enabled.parameters == parameters {
-        return Err(validation(
-            "The parameters are the same as those of the enabled control.",
-        ));
+        return Err(validation("The parameters are the same as those of the enabled control."));
     }
     complete(&enabled.control, &parameters)?;
     room(world, control_table::implementation(&enabled.control))?;
-    let operation = proceed(
-        world,
-        request,
-        OperationKind::UpdateEnabledControl,
-        &enabled.arn,
-        Some(parameters),
-    );
+    let operation =
+        proceed(world, request, OperationKind::UpdateEnabledControl, &enabled.arn, Some(parameters));
     Ok(json!({ "operationIdentifier": operation }))
 }
 
@@ -114,13 +96,7 @@ pub(super) fn reset(world: &mut World, request: &Request) -> Result<Value, AwsEr
         ));
     }
     room(world, implementation)?;
-    let operation = proceed(
-        world,
-        request,
-        OperationKind::ResetEnabledControl,
-        &enabled.arn,
-        None,
-    );
+    let operation = proceed(world, request, OperationKind::ResetEnabledControl, &enabled.arn, None);
     Ok(json!({ "operationIdentifier": operation }))
 }
 
@@ -146,18 +122,10 @@ pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, Aws
     // A control an account has from its unit goes with the unit's; one left behind by a move goes only this way
     // (https://docs.aws.amazon.com/controltower/latest/userguide/governance-drift.html).
     if enabled.parent.is_some() && drift::of_control(world, &enabled)[1] != "DRIFTED" {
-        return Err(validation(
-            "The control is inherited from the organizational unit. Disable it there.",
-        ));
+        return Err(validation("The control is inherited from the organizational unit. Disable it there."));
     }
     room(world, control_table::implementation(&enabled.control))?;
-    let operation = proceed(
-        world,
-        request,
-        OperationKind::DisableControl,
-        &enabled.arn,
-        None,
-    );
+    let operation = proceed(world, request, OperationKind::DisableControl, &enabled.arn, None);
     Ok(json!({ "operationIdentifier": operation }))
 }
 
@@ -171,11 +139,7 @@ fn proceed(
     let Some(enabled) = world.control_tower.enabled_controls.get(arn).cloned() else {
         return String::new();
     };
-    let doomed = if kind == OperationKind::DisableControl {
-        None
-    } else {
-        hindrance(world, &enabled)
-    };
+    let doomed = if kind == OperationKind::DisableControl { None } else { hindrance(world, &enabled) };
     let beginning = Beginning {
         wanted: Wanted {
             parameters,
@@ -202,9 +166,7 @@ fn hindrance(world: &World, enabled: &EnabledControl) -> Option<String> {
     let unit = &enabled.target_id;
     // https://docs.aws.amazon.com/controltower/latest/userguide/delete-account.html
     if implementation.is_regional()
-        && let Some(suspended) = estate::accounts_in(world, unit)
-            .iter()
-            .find(|member| !member.active)
+        && let Some(suspended) = estate::accounts_in(world, unit).iter().find(|member| !member.active)
     {
         return Some(format!(
             "The control cannot be changed on the organizational unit {unit} because the account {} in it is suspended.",
@@ -234,9 +196,7 @@ fn hindrance(world: &World, enabled: &EnabledControl) -> Option<String> {
 /// <https://docs.aws.amazon.com/controltower/latest/controlreference/cannot-change-with-gr-api.html>.
 fn changeable(control: &str, region: &str) -> Result<(), AwsError> {
     if !control_table::is_control_arn(control, region) {
-        return Err(validation(format!(
-            "{control} is not the ARN of a control in this Region."
-        )));
+        return Err(validation(format!("{control} is not the ARN of a control in this Region.")));
     }
     if control_table::is_unchangeable(control) {
         return Err(validation(format!(
@@ -254,23 +214,15 @@ fn governed_enough(
     implementation: Implementation,
 ) -> Result<(), AwsError> {
     // Words quoted in https://github.com/aws-solutions/aws-control-tower-customizations/issues/167.
-    let unregistered = || {
-        not_found(format!(
-            "Organizational unit {} is not registered with AWS Control Tower.",
-            unit.id
-        ))
-    };
+    let unregistered =
+        || not_found(format!("Organizational unit {} is not registered with AWS Control Tower.", unit.id));
     let security = zone.security_unit.as_ref() == Some(&unit.id);
     let state = &world.control_tower;
     if manifest::release_order(&zone.version) < manifest::release_order("4.0") {
         if security {
             return security_unit_takes(implementation);
         }
-        return if registration::is_registered(world, &unit.id) {
-            Ok(())
-        } else {
-            Err(unregistered())
-        };
+        return if registration::is_registered(world, &unit.id) { Ok(()) } else { Err(unregistered()) };
     }
     // From 4.0 on any unit takes preventive and proactive controls; detective ones need AWS Config in the accounts
     // (https://docs.aws.amazon.com/controltower/latest/controlreference/control-considerations.html). The Security unit
@@ -279,11 +231,7 @@ fn governed_enough(
         || ["ConfigBaseline", registration::REGISTERING]
             .iter()
             .any(|name| state.on_unit(&unit.id, name).is_some());
-    if implementation.is_detective() && !records {
-        Err(unregistered())
-    } else {
-        Ok(())
-    }
+    if implementation.is_detective() && !records { Err(unregistered()) } else { Ok(()) }
 }
 
 /// Up to 3.3 the Security unit takes Config rules and a fixed list of service control policies
@@ -291,22 +239,15 @@ fn governed_enough(
 fn security_unit_takes(implementation: Implementation) -> Result<(), AwsError> {
     match implementation {
         Implementation::ConfigRule | Implementation::Scp | Implementation::Unknown => Ok(()),
-        Implementation::Policy | Implementation::SecurityHub | Implementation::Hook => Err(
-            validation("This control cannot be enabled on the Security OU."),
-        ),
+        Implementation::Policy | Implementation::SecurityHub | Implementation::Hook => {
+            Err(validation("This control cannot be enabled on the Security OU."))
+        }
     }
 }
 
 fn complete(control: &str, parameters: &[Value]) -> Result<(), AwsError> {
-    let given = |name: &String| {
-        parameters
-            .iter()
-            .any(|parameter| parameter["key"].as_str() == Some(name))
-    };
-    match control_table::required_parameters(control)
-        .iter()
-        .find(|name| !given(name))
-    {
+    let given = |name: &String| parameters.iter().any(|parameter| parameter["key"].as_str() == Some(name));
+    match control_table::required_parameters(control).iter().find(|name| !given(name)) {
         None => Ok(()),
         Some(missing) => Err(validation(format!("The parameter {missing} is required."))),
     }
@@ -319,26 +260,17 @@ fn room(world: &World, implementation: Implementation) -> Result<(), AwsError> {
         .in_progress(Family::Control)
         .filter(|operation| {
             let control = operation.wanted.control.as_ref();
-            control.is_some_and(|(control, _)| {
-                control_table::implementation(control) == Implementation::Hook
-            })
+            control.is_some_and(|(control, _)| control_table::implementation(control) == Implementation::Hook)
         })
         .count();
-    if all >= MOST_OPERATIONS
-        || (implementation == Implementation::Hook && proactive >= MOST_PROACTIVE)
-    {
-        return Err(quota(
-            "The request would exceed the quota of concurrent control operations.",
-        ));
+    if all >= MOST_OPERATIONS || (implementation == Implementation::Hook && proactive >= MOST_PROACTIVE) {
+        return Err(quota("The request would exceed the quota of concurrent control operations."));
     }
     Ok(())
 }
 
 fn under_change(enabled: &EnabledControl) -> AwsError {
-    conflict(format!(
-        "Another operation is in progress on the enabled control {}.",
-        enabled.arn
-    ))
+    conflict(format!("Another operation is in progress on the enabled control {}.", enabled.arn))
 }
 
 fn on_unit(world: &World, unit: &str, control: &str) -> Option<EnabledControl> {
@@ -361,8 +293,7 @@ fn of_pair(world: &World, control: &str, target: &str) -> Result<EnabledControl,
         .enabled_controls
         .values()
         .find(|enabled| {
-            enabled.target == target
-                && control_table::name(&enabled.control) == control_table::name(control)
+            enabled.target == target && control_table::name(&enabled.control) == control_table::name(control)
         })
         .cloned()
         .ok_or_else(|| not_found(format!("The control {control} is not enabled on {target}.")))
@@ -376,20 +307,14 @@ pub(super) fn named(world: &World, request: &Request) -> Result<EnabledControl, 
         .get(arn)
         .filter(|_| gate::is_here(arn, request))
         .cloned()
-        .ok_or_else(|| {
-            not_found(format!(
-                "AWS Control Tower could not find the enabled control {arn}."
-            ))
-        })
+        .ok_or_else(|| not_found(format!("AWS Control Tower could not find the enabled control {arn}.")))
 }
 
 /// The enabled control a write names: a unit's, and not one that is being worked on.
 fn of_unit(world: &World, request: &Request) -> Result<EnabledControl, AwsError> {
     let enabled = named(world, request)?;
     if enabled.parent.is_some() {
-        return Err(validation(
-            "The control is inherited from the organizational unit. Change it there.",
-        ));
+        return Err(validation("The control is inherited from the organizational unit. Change it there."));
     }
     if enabled.status == Enablement::UnderChange {
         return Err(under_change(&enabled));

@@ -30,24 +30,14 @@ pub(super) enum ZoneDrift {
 
 /// What has drifted in the landing zone; nothing while it is being worked on for the first time.
 pub(super) fn of_zone(world: &World) -> Vec<ZoneDrift> {
-    let Some(zone) = world
-        .control_tower
-        .zone
-        .as_ref()
-        .filter(|zone| zone.established)
-    else {
+    let Some(zone) = world.control_tower.zone.as_ref().filter(|zone| zone.established) else {
         return Vec::new();
     };
     let mut found = Vec::new();
-    if zone.trusted_access_lost || !estate::has_service_access(world, "controltower.amazonaws.com")
-    {
+    if zone.trusted_access_lost || !estate::has_service_access(world, "controltower.amazonaws.com") {
         found.push(ZoneDrift::TrustedAccessDisabled);
     }
-    if zone
-        .foundational_units
-        .iter()
-        .any(|unit| estate::unit(world, unit).is_none())
-    {
+    if zone.foundational_units.iter().any(|unit| estate::unit(world, unit).is_none()) {
         found.push(ZoneDrift::FoundationalUnitDeleted);
     }
     found.extend(shared_accounts(world, zone));
@@ -72,12 +62,10 @@ fn shared_accounts(world: &World, zone: &LandingZone) -> Vec<ZoneDrift> {
     settings
         .integration_accounts()
         .into_iter()
-        .filter_map(|(_, account)| {
-            match estate::member(world, account).filter(|member| member.active) {
-                None => Some(ZoneDrift::SharedAccountRemoved),
-                Some(member) if member.parent != *unit => Some(ZoneDrift::SharedAccountMoved),
-                Some(_) => None,
-            }
+        .filter_map(|(_, account)| match estate::member(world, account).filter(|member| member.active) {
+            None => Some(ZoneDrift::SharedAccountRemoved),
+            Some(member) if member.parent != *unit => Some(ZoneDrift::SharedAccountMoved),
+            Some(_) => None,
         })
         .collect()
 }
@@ -98,27 +86,19 @@ pub(super) fn inheritance(world: &World, enabled: &EnabledBaseline) -> Option<bo
             let covered: std::collections::BTreeSet<&str> = world
                 .control_tower
                 .children_of(&enabled.arn)
-                .filter(|child| {
-                    child.version == enabled.version && child.status != Enablement::Failed
-                })
+                .filter(|child| child.version == enabled.version && child.status != Enablement::Failed)
                 .map(|child| child.target_id.as_str())
                 .collect();
             estate::accounts_in(world, &enabled.target_id)
                 .iter()
-                .any(|member| {
-                    member.active && !member.management && !covered.contains(member.id.as_str())
-                })
+                .any(|member| member.active && !member.management && !covered.contains(member.id.as_str()))
         }
     })
 }
 
 /// Is the account of a child not in the unit its baseline came from.
 pub(super) fn is_orphan(world: &World, child: &EnabledBaseline, parent: &str) -> bool {
-    let unit = world
-        .control_tower
-        .enabled_baselines
-        .get(parent)
-        .map(|parent| parent.target_id.as_str());
+    let unit = world.control_tower.enabled_baselines.get(parent).map(|parent| parent.target_id.as_str());
     let place = estate::member(world, &child.target_id).map(|member| member.parent);
     unit.is_none() || place.as_deref() != unit
 }
@@ -128,11 +108,7 @@ pub(super) fn is_orphan(world: &World, child: &EnabledBaseline, parent: &str) ->
 /// (<https://docs.aws.amazon.com/controltower/latest/userguide/region-how.html>).
 pub(super) fn source(world: &World, enabled: &EnabledBaseline) -> Option<bool> {
     catalogue::named(&enabled.baseline).filter(|baseline| baseline.checks_inheritance)?;
-    let revision = world
-        .control_tower
-        .zone
-        .as_ref()
-        .map_or(enabled.revision, |zone| zone.revision);
+    let revision = world.control_tower.zone.as_ref().map_or(enabled.revision, |zone| zone.revision);
     Some(enabled.revision != revision)
 }
 
@@ -140,28 +116,18 @@ pub(super) fn source(world: &World, enabled: &EnabledBaseline) -> Option<bool> {
 pub(super) fn of_control(world: &World, enabled: &EnabledControl) -> [&'static str; 3] {
     let word = |drifted: bool| if drifted { "DRIFTED" } else { "IN_SYNC" };
     let inherited = enabled.parent.as_ref().is_some_and(|parent| {
-        let unit = world
-            .control_tower
-            .enabled_controls
-            .get(parent)
-            .map(|parent| parent.target_id.as_str());
-        estate::member(world, &enabled.target_id)
-            .map(|member| member.parent)
-            .as_deref()
-            != unit
+        let unit = world.control_tower.enabled_controls.get(parent).map(|parent| parent.target_id.as_str());
+        estate::member(world, &enabled.target_id).map(|member| member.parent).as_deref() != unit
             || unit.is_none()
     });
     match control_table::implementation(&enabled.control) {
         Implementation::Scp if enabled.parent.is_none() => {
             let policy = world.control_tower.guardrails.get(&enabled.target_id);
             let lost = enabled.deployed
-                && !policy
-                    .is_some_and(|policy| estate::is_attached(world, policy, &enabled.target_id));
+                && !policy.is_some_and(|policy| estate::is_attached(world, policy, &enabled.target_id));
             [word(lost || inherited), word(inherited), word(lost)]
         }
-        Implementation::Hook | Implementation::Unknown => {
-            [word(inherited), word(inherited), "NOT_CHECKING"]
-        }
+        Implementation::Hook | Implementation::Unknown => [word(inherited), word(inherited), "NOT_CHECKING"],
         _ => [word(inherited), word(inherited), "IN_SYNC"],
     }
 }

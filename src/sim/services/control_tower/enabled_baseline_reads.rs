@@ -31,10 +31,7 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
     let by_parent = filter.is_some_and(|filter| filter.get("parentIdentifiers").is_some());
     let children = request.boolean("includeChildren").unwrap_or(false) || by_parent;
     let wants_drift = |member: &str| filter.is_some_and(|filter| filter.get(member).is_some());
-    let (inheritance, source) = (
-        wants_drift("inheritanceDriftStatuses"),
-        wants_drift("sourceDriftStatuses"),
-    );
+    let (inheritance, source) = (wants_drift("inheritanceDriftStatuses"), wants_drift("sourceDriftStatuses"));
     let items = world
         .control_tower
         .enabled_baselines
@@ -43,33 +40,16 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
         .filter(|enabled| children || enabled.parent.is_none())
         .filter(|enabled| {
             chosen(request, "targetIdentifiers", &enabled.target)
-                && chosen(
-                    request,
-                    "baselineIdentifiers",
-                    &baseline_arn(world, enabled),
-                )
-                && chosen(
-                    request,
-                    "parentIdentifiers",
-                    enabled.parent.as_deref().unwrap_or_default(),
-                )
+                && chosen(request, "baselineIdentifiers", &baseline_arn(world, enabled))
+                && chosen(request, "parentIdentifiers", enabled.parent.as_deref().unwrap_or_default())
                 && chosen(request, "statuses", enabled.status.text())
         })
         .filter(|enabled| {
             !inheritance
-                || chosen(
-                    request,
-                    "inheritanceDriftStatuses",
-                    word(drift::inheritance(world, enabled)),
-                )
+                || chosen(request, "inheritanceDriftStatuses", word(drift::inheritance(world, enabled)))
         })
         .filter(|enabled| {
-            !source
-                || chosen(
-                    request,
-                    "sourceDriftStatuses",
-                    word(drift::source(world, enabled)),
-                )
+            !source || chosen(request, "sourceDriftStatuses", word(drift::source(world, enabled)))
         })
         .map(|enabled| Value::Object(summary(world, enabled)))
         .collect();
@@ -85,24 +65,14 @@ fn word(drifted: Option<bool>) -> &'static str {
 }
 
 fn baseline_arn(world: &World, enabled: &EnabledBaseline) -> String {
-    let home = world
-        .control_tower
-        .zone
-        .as_ref()
-        .map(|zone| zone.home.as_str())
-        .unwrap_or_default();
-    catalogue::named(&enabled.baseline)
-        .map(|baseline| baseline.arn(home))
-        .unwrap_or_default()
+    let home = world.control_tower.zone.as_ref().map(|zone| zone.home.as_str()).unwrap_or_default();
+    catalogue::named(&enabled.baseline).map(|baseline| baseline.arn(home)).unwrap_or_default()
 }
 
 fn summary(world: &World, enabled: &EnabledBaseline) -> Map<String, Value> {
     let mut out = Map::new();
     out.insert("arn".to_owned(), json!(enabled.arn));
-    out.insert(
-        "baselineIdentifier".to_owned(),
-        json!(baseline_arn(world, enabled)),
-    );
+    out.insert("baselineIdentifier".to_owned(), json!(baseline_arn(world, enabled)));
     out.insert("baselineVersion".to_owned(), json!(enabled.version));
     out.insert("targetIdentifier".to_owned(), json!(enabled.target));
     if let Some(parent) = &enabled.parent {
@@ -115,16 +85,10 @@ fn summary(world: &World, enabled: &EnabledBaseline) -> Map<String, Value> {
     out.insert("statusSummary".to_owned(), status);
     let mut types = Map::new();
     if let Some(drifted) = drift::inheritance(world, enabled) {
-        types.insert(
-            "inheritance".to_owned(),
-            json!({ "status": word(Some(drifted)) }),
-        );
+        types.insert("inheritance".to_owned(), json!({ "status": word(Some(drifted)) }));
     }
     if let Some(drifted) = drift::source(world, enabled) {
-        types.insert(
-            "source".to_owned(),
-            json!({ "status": word(Some(drifted)) }),
-        );
+        types.insert("source".to_owned(), json!({ "status": word(Some(drifted)) }));
     }
     if !types.is_empty() {
         out.insert("driftStatusSummary".to_owned(), json!({ "types": types }));

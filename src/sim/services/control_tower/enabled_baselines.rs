@@ -27,16 +27,10 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
     let parameters = request.list("parameters").to_vec();
     baseline_rules::check_parameters(world, baseline, &parameters)?;
     baseline_rules::outside_security_unit(world, &zone, baseline, &unit)?;
-    if world
-        .control_tower
-        .on_unit(&unit.id, &baseline.name)
-        .is_some()
-    {
+    if world.control_tower.on_unit(&unit.id, &baseline.name).is_some() {
         // Words quoted in https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/651, also for a unit whose
         // registration failed.
-        return Err(validation(
-            "This baseline is already enabled on this target",
-        ));
+        return Err(validation("This baseline is already enabled on this target"));
     }
     baseline_rules::compatible(world, &zone, baseline, &unit)?;
     gate::unit_idle(world, &unit.id)?;
@@ -54,15 +48,9 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
         parameters: parameters.clone(),
         revision: zone.revision,
     };
-    world
-        .control_tower
-        .enabled_baselines
-        .insert(arn.clone(), enabled);
+    world.control_tower.enabled_baselines.insert(arn.clone(), enabled);
     tags::put(world, &arn, request.input.get("tags"));
-    let wanted = Wanted {
-        parameters: Some(parameters),
-        ..Wanted::default()
-    };
+    let wanted = Wanted { parameters: Some(parameters), ..Wanted::default() };
     let operation = proceed(world, request, OperationKind::EnableBaseline, &arn, wanted);
     Ok(json!({ "arn": arn, "operationIdentifier": operation }))
 }
@@ -88,18 +76,9 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
     baseline_rules::check_parameters(world, baseline, &parameters)?;
     baseline_rules::parent_is_current(world, baseline, &enabled, version)?;
     gate::unit_idle(world, &enabled.target_id)?;
-    let wanted = Wanted {
-        version: Some(version.to_owned()),
-        parameters: Some(parameters),
-        ..Wanted::default()
-    };
-    let operation = proceed(
-        world,
-        request,
-        OperationKind::UpdateEnabledBaseline,
-        &enabled.arn,
-        wanted,
-    );
+    let wanted =
+        Wanted { version: Some(version.to_owned()), parameters: Some(parameters), ..Wanted::default() };
+    let operation = proceed(world, request, OperationKind::UpdateEnabledBaseline, &enabled.arn, wanted);
     Ok(json!({ "operationIdentifier": operation }))
 }
 
@@ -109,13 +88,8 @@ pub(super) fn reset(world: &mut World, request: &Request) -> Result<Value, AwsEr
     let enabled = of_unit(world, request)?;
     row(&enabled)?;
     gate::unit_idle(world, &enabled.target_id)?;
-    let operation = proceed(
-        world,
-        request,
-        OperationKind::ResetEnabledBaseline,
-        &enabled.arn,
-        Wanted::default(),
-    );
+    let operation =
+        proceed(world, request, OperationKind::ResetEnabledBaseline, &enabled.arn, Wanted::default());
     Ok(json!({ "operationIdentifier": operation }))
 }
 
@@ -149,13 +123,7 @@ pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, Aws
     Ok(json!({ "operationIdentifier": under_change(world, request, beginning) }))
 }
 
-fn proceed(
-    world: &mut World,
-    request: &Request,
-    kind: OperationKind,
-    arn: &str,
-    wanted: Wanted,
-) -> String {
+fn proceed(world: &mut World, request: &Request, kind: OperationKind, arn: &str, wanted: Wanted) -> String {
     let unit = world
         .control_tower
         .enabled_baselines
@@ -165,12 +133,7 @@ fn proceed(
     let doomed = prechecks::register(world, &unit);
     let accounts = registration::accounts(world, &unit).len();
     let works = doomed.is_none();
-    let beginning = Beginning {
-        wanted,
-        doomed,
-        accounts,
-        ..Beginning::new(kind, arn)
-    };
+    let beginning = Beginning { wanted, doomed, accounts, ..Beginning::new(kind, arn) };
     let operation = under_change(world, request, beginning);
     if works {
         registration::start(world, arn, &operation);
@@ -189,22 +152,16 @@ fn under_change(world: &mut World, request: &Request, beginning: Beginning) -> S
 }
 
 fn running_disable(world: &World, enabled: &EnabledBaseline) -> Option<String> {
-    let operation = world
-        .control_tower
-        .operations
-        .get(enabled.last_operation.as_ref()?)?;
-    let running = operation.kind == OperationKind::DisableBaseline
-        && operation.status == OperationStatus::InProgress;
+    let operation = world.control_tower.operations.get(enabled.last_operation.as_ref()?)?;
+    let running =
+        operation.kind == OperationKind::DisableBaseline && operation.status == OperationStatus::InProgress;
     running.then(|| operation.id.clone())
 }
 
 fn offered(request: &Request) -> Result<&'static Baseline, AwsError> {
     let arn = request.required("baselineIdentifier");
-    let baseline = catalogue::by_arn(arn, &request.region).ok_or_else(|| {
-        not_found(format!(
-            "AWS Control Tower could not find the baseline {arn}."
-        ))
-    })?;
+    let baseline = catalogue::by_arn(arn, &request.region)
+        .ok_or_else(|| not_found(format!("AWS Control Tower could not find the baseline {arn}.")))?;
     if baseline.scope == Scope::Zone {
         return Err(validation(format!(
             "The baseline '{}' cannot be enabled with EnableBaseline.",
@@ -217,15 +174,10 @@ fn offered(request: &Request) -> Result<&'static Baseline, AwsError> {
 /// "Only OUs are supported as targets" (<https://docs.aws.amazon.com/controltower/latest/APIReference/API_EnableBaseline.html>).
 pub(super) fn unit_target(world: &World, arn: &str) -> Result<Unit, AwsError> {
     if !arn.contains(":ou/") {
-        return Err(validation(format!(
-            "The target {arn} is not an organizational unit."
-        )));
+        return Err(validation(format!("The target {arn} is not an organizational unit.")));
     }
-    estate::unit_by_arn(world, arn).ok_or_else(|| {
-        not_found(format!(
-            "AWS Control Tower could not find the organizational unit {arn}."
-        ))
-    })
+    estate::unit_by_arn(world, arn)
+        .ok_or_else(|| not_found(format!("AWS Control Tower could not find the organizational unit {arn}.")))
 }
 
 pub(super) fn named(world: &World, request: &Request) -> Result<EnabledBaseline, AwsError> {
@@ -236,21 +188,13 @@ pub(super) fn named(world: &World, request: &Request) -> Result<EnabledBaseline,
         .get(arn)
         .filter(|_| gate::is_here(arn, request))
         .cloned()
-        .ok_or_else(|| {
-            not_found(format!(
-                "AWS Control Tower could not find the enabled baseline {arn}."
-            ))
-        })
+        .ok_or_else(|| not_found(format!("AWS Control Tower could not find the enabled baseline {arn}.")))
 }
 
 /// The enabled baseline a write names: a unit's, never an account's.
 fn of_unit(world: &World, request: &Request) -> Result<EnabledBaseline, AwsError> {
     let enabled = named(world, request)?;
-    if enabled.parent.is_some() {
-        Err(child_refused())
-    } else {
-        Ok(enabled)
-    }
+    if enabled.parent.is_some() { Err(child_refused()) } else { Ok(enabled) }
 }
 
 /// No write API takes a child (<https://docs.aws.amazon.com/controltower/latest/userguide/types-of-baselines.html>).
@@ -262,12 +206,7 @@ fn child_refused() -> AwsError {
 
 /// The row of an enabled baseline, which must be one of units: those of the landing zone follow its manifest.
 fn row(enabled: &EnabledBaseline) -> Result<&'static Baseline, AwsError> {
-    catalogue::named(&enabled.baseline)
-        .filter(|baseline| baseline.scope == Scope::Unit)
-        .ok_or_else(|| {
-            validation(format!(
-                "The baseline '{}' can be changed only with the landing zone.",
-                enabled.baseline
-            ))
-        })
+    catalogue::named(&enabled.baseline).filter(|baseline| baseline.scope == Scope::Unit).ok_or_else(|| {
+        validation(format!("The baseline '{}' can be changed only with the landing zone.", enabled.baseline))
+    })
 }

@@ -16,16 +16,10 @@ use super::{acts, catalogue, control_effects, estate, registration};
 
 /// Is there something to see that was not seen yet: a move, or trusted access gone.
 pub(super) fn has_news(world: &World) -> bool {
-    let Some(zone) = world
-        .control_tower
-        .zone
-        .as_ref()
-        .filter(|zone| zone.established)
-    else {
+    let Some(zone) = world.control_tower.zone.as_ref().filter(|zone| zone.established) else {
         return false;
     };
-    let lost = !zone.trusted_access_lost
-        && !estate::has_service_access(world, "controltower.amazonaws.com");
+    let lost = !zone.trusted_access_lost && !estate::has_service_access(world, "controltower.amazonaws.com");
     lost || estate::moves(world) != world.control_tower.moves_seen
 }
 
@@ -75,35 +69,20 @@ fn observe(world: &mut World) {
 /// followed up (<https://docs.aws.amazon.com/controltower/latest/userguide/limits.html>): the account stays in
 /// inheritance drift. Shared accounts and the Security unit are never enrolled.
 fn follow(world: &mut World, zone: &LandingZone, account: &str, to: &str, now: Timestamp) {
-    let shared = Settings::read(&zone.version, Some(&zone.manifest)).is_ok_and(|settings| {
-        settings
-            .integration_accounts()
-            .iter()
-            .any(|(_, id)| *id == account)
-    });
+    let shared = Settings::read(&zone.version, Some(&zone.manifest))
+        .is_ok_and(|settings| settings.integration_accounts().iter().any(|(_, id)| *id == account));
     let state = &world.control_tower;
     let enrolled = state
         .enabled_baselines
         .values()
         .any(|enabled| enabled.parent.is_some() && enabled.target_id == account);
-    let governed = state
-        .enabled_baselines
-        .values()
-        .any(|enabled| enabled.parent.is_none() && enabled.target_id == to);
-    let busy = state
-        .enrolments
-        .iter()
-        .any(|(other, enrolment)| other != account && enrolment.to == to)
+    let governed =
+        state.enabled_baselines.values().any(|enabled| enabled.parent.is_none() && enabled.target_id == to);
+    let busy = state.enrolments.iter().any(|(other, enrolment)| other != account && enrolment.to == to)
         || state.enabled_baselines.values().any(|enabled| {
-            enabled.parent.is_none()
-                && enabled.target_id == to
-                && enabled.status == Enablement::UnderChange
+            enabled.parent.is_none() && enabled.target_id == to && enabled.status == Enablement::UnderChange
         });
-    if shared
-        || zone.security_unit.as_deref() == Some(to)
-        || (busy && governed)
-        || !(enrolled || governed)
-    {
+    if shared || zone.security_unit.as_deref() == Some(to) || (busy && governed) || !(enrolled || governed) {
         return;
     }
     let due = world.end_of(now, catalogue::usual("AUTO_ENROLL", 1));
@@ -112,13 +91,7 @@ fn follow(world: &mut World, zone: &LandingZone, account: &str, to: &str, now: T
             enabled.status = Enablement::UnderChange;
         }
     }
-    world.control_tower.enrolments.insert(
-        account.to_owned(),
-        Enrolment {
-            to: to.to_owned(),
-            due,
-        },
-    );
+    world.control_tower.enrolments.insert(account.to_owned(), Enrolment { to: to.to_owned(), due });
 }
 
 /// What the account has is what its new place gives: the baselines and controls of the unit, or none.
@@ -131,30 +104,20 @@ fn finish(world: &mut World, account: &str, to: &str, now: Timestamp) {
         .enabled_baselines
         .values()
         .filter(|enabled| {
-            enabled.parent.is_none()
-                && enabled.target_id == to
-                && enabled.status == Enablement::Succeeded
+            enabled.parent.is_none() && enabled.target_id == to && enabled.status == Enablement::Succeeded
         })
         .cloned()
         .collect();
-    let kept: Vec<&str> = parents
-        .iter()
-        .map(|parent| parent.baseline.as_str())
-        .collect();
+    let kept: Vec<&str> = parents.iter().map(|parent| parent.baseline.as_str()).collect();
     world.control_tower.enabled_baselines.retain(|_, enabled| {
-        enabled.parent.is_none()
-            || enabled.target_id != account
-            || kept.contains(&enabled.baseline.as_str())
+        enabled.parent.is_none() || enabled.target_id != account || kept.contains(&enabled.baseline.as_str())
     });
     let status = world.control_tower.enrolment_of(account);
     for parent in &parents {
         registration::put_children(world, parent, vec![(account.to_owned(), status)], None);
     }
     control_effects::drop_foreign(world, account, to);
-    if parents
-        .iter()
-        .any(|parent| parent.baseline == registration::REGISTERING)
-    {
+    if parents.iter().any(|parent| parent.baseline == registration::REGISTERING) {
         acts::ensure_execution_role(world, account, &zone.account, now);
         control_effects::cover(world, to);
     } else {

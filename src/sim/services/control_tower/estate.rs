@@ -75,34 +75,20 @@ pub(super) fn unit_by_arn(world: &World, arn: &str) -> Option<Unit> {
 
 /// Units directly under a unit or root.
 pub(super) fn child_units(world: &World, parent: &str) -> Vec<Unit> {
-    let ids = tree(world)
-        .map(|tree| tree.units_in(parent))
-        .unwrap_or_default();
+    let ids = tree(world).map(|tree| tree.units_in(parent)).unwrap_or_default();
     ids.into_iter().filter_map(|id| unit(world, id)).collect()
 }
 
 /// Ids of the units anywhere below a unit.
 pub(super) fn units_under(world: &World, unit: &str) -> Vec<String> {
     tree(world)
-        .map(|tree| {
-            tree.units_under(unit)
-                .into_iter()
-                .map(str::to_owned)
-                .collect()
-        })
+        .map(|tree| tree.units_under(unit).into_iter().map(str::to_owned).collect())
         .unwrap_or_default()
 }
 
 /// Ids of what a unit or account is in, nearest first, the root last.
 pub(super) fn ancestors(world: &World, child: &str) -> Vec<String> {
-    tree(world)
-        .map(|tree| {
-            tree.ancestors(child)
-                .into_iter()
-                .map(str::to_owned)
-                .collect()
-        })
-        .unwrap_or_default()
+    tree(world).map(|tree| tree.ancestors(child).into_iter().map(str::to_owned).collect()).unwrap_or_default()
 }
 
 fn as_member(tree: &organizations::Organization, id: &str) -> Option<Member> {
@@ -125,10 +111,7 @@ pub(super) fn accounts_in(world: &World, unit: &str) -> Vec<Member> {
     let Some(tree) = tree(world) else {
         return Vec::new();
     };
-    tree.accounts_in(unit)
-        .into_iter()
-        .filter_map(|id| as_member(tree, id))
-        .collect()
+    tree.accounts_in(unit).into_iter().filter_map(|id| as_member(tree, id)).collect()
 }
 
 /// Ids of the active member accounts in a unit and in the units below it.
@@ -136,14 +119,8 @@ pub(super) fn accounts_under(world: &World, unit: &str) -> Vec<String> {
     let Some(tree) = tree(world) else {
         return Vec::new();
     };
-    let members = tree
-        .accounts_under(unit)
-        .into_iter()
-        .filter_map(|id| as_member(tree, id));
-    members
-        .filter(|member| member.active && !member.management)
-        .map(|member| member.id)
-        .collect()
+    let members = tree.accounts_under(unit).into_iter().filter_map(|id| as_member(tree, id));
+    members.filter(|member| member.active && !member.management).map(|member| member.id).collect()
 }
 
 /// The ARN of a member account.
@@ -160,11 +137,7 @@ pub(super) fn moves(world: &World) -> usize {
 /// The moves of accounts after the first `seen`: account, where it is since, when.
 pub(super) fn moves_after(world: &World, seen: usize) -> Vec<(String, String, Timestamp)> {
     let moves = tree(world).map(|tree| tree.moves.iter().skip(seen));
-    moves
-        .into_iter()
-        .flatten()
-        .map(|moved| (moved.account.clone(), moved.to.clone(), moved.at))
-        .collect()
+    moves.into_iter().flatten().map(|moved| (moved.account.clone(), moved.to.clone(), moved.at)).collect()
 }
 
 /// Has a service trusted access.
@@ -174,9 +147,7 @@ pub(super) fn has_service_access(world: &World, principal: &str) -> bool {
 
 /// Is a policy attached to a unit itself.
 pub(super) fn is_attached(world: &World, policy: &str, unit: &str) -> bool {
-    tree(world)
-        .and_then(|tree| tree.attachments.get(unit))
-        .is_some_and(|attached| attached.contains(policy))
+    tree(world).and_then(|tree| tree.attachments.get(unit)).is_some_and(|attached| attached.contains(policy))
 }
 
 /// How many service control policies are attached to a unit itself, those of AWS included.

@@ -7,6 +7,7 @@ use crate::sim::error::AwsError;
 use crate::sim::request::Request;
 use crate::sim::world::World;
 
+use super::drift::{self, ZoneDrift};
 use super::estate::{self, Organization};
 use super::refusal::{ANOTHER_EXECUTION, conflict, denied, not_found, quota, validation};
 use super::state::{Enablement, Family, LandingZone, ZoneStatus};
@@ -24,15 +25,10 @@ pub(super) fn management(world: &World, request: &Request) -> Result<(), AwsErro
 
 /// As [`management`], and there must be an organization with all features
 /// (<https://docs.aws.amazon.com/controltower/latest/userguide/lz-api-prereques.html>). UNSOURCED words.
-pub(super) fn governed_organization(
-    world: &World,
-    request: &Request,
-) -> Result<Organization, AwsError> {
+pub(super) fn governed_organization(world: &World, request: &Request) -> Result<Organization, AwsError> {
     management(world, request)?;
     match estate::organization(world) {
-        None => Err(validation(
-            "AWS Control Tower requires an organization in AWS Organizations.",
-        )),
+        None => Err(validation("AWS Control Tower requires an organization in AWS Organizations.")),
         Some(organization) if !organization.all_features => Err(validation(
             "AWS Control Tower requires an organization with all features enabled in AWS Organizations.",
         )),
@@ -55,19 +51,14 @@ pub(super) fn zone<'w>(world: &'w World, request: &Request) -> Result<&'w Landin
 }
 
 /// The landing zone, which must be the one the request names.
-pub(super) fn named_zone<'w>(
-    world: &'w World,
-    request: &Request,
-) -> Result<&'w LandingZone, AwsError> {
+pub(super) fn named_zone<'w>(world: &'w World, request: &Request) -> Result<&'w LandingZone, AwsError> {
     let wanted = request.required("landingZoneIdentifier");
     let zone = zone(world, request)?;
     // The model says "the unique identifier of the landing zone"; ARN and bare id both name it.
     if zone.arn == wanted || zone.arn.rsplit('/').next() == Some(wanted) {
         Ok(zone)
     } else {
-        Err(not_found(format!(
-            "AWS Control Tower could not find the landing zone {wanted}."
-        )))
+        Err(not_found(format!("AWS Control Tower could not find the landing zone {wanted}.")))
     }
 }
 
@@ -84,12 +75,15 @@ pub(super) fn zone_idle(world: &World) -> Result<(), AwsError> {
 }
 
 /// The landing zone can take work on units and controls. UNSOURCED words.
-pub(super) fn active_zone<'w>(
-    world: &'w World,
-    request: &Request,
-) -> Result<&'w LandingZone, AwsError> {
+pub(super) fn active_zone<'w>(world: &'w World, request: &Request) -> Result<&'w LandingZone, AwsError> {
     let zone = zone(world, request)?;
     match zone.status {
+        // https://docs.aws.amazon.com/controltower/latest/userguide/drift.html: blocked until an update or a reset.
+        ZoneStatus::Active if drift::of_zone(world).contains(&ZoneDrift::FoundationalUnitDeleted) => {
+            Err(validation(
+                "AWS Control Tower cannot perform this operation because a foundational organizational unit was deleted. Reset or update your landing zone first.",
+            ))
+        }
         ZoneStatus::Active => Ok(zone),
         ZoneStatus::Processing => Err(conflict(
             "AWS Control Tower cannot perform this operation while a landing zone operation is in progress.",
@@ -107,9 +101,7 @@ pub(super) fn unit_idle(world: &World, unit: &str) -> Result<(), AwsError> {
     let state = &world.control_tower;
     let changing = |id: &str| {
         state.enabled_baselines.values().any(|enabled| {
-            enabled.target_id == id
-                && enabled.parent.is_none()
-                && enabled.status == Enablement::UnderChange
+            enabled.target_id == id && enabled.parent.is_none() && enabled.status == Enablement::UnderChange
         })
     };
     if changing(unit) || state.enrolments.values().any(|move_| move_.to == unit) {

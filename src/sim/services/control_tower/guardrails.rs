@@ -27,10 +27,7 @@ pub(super) fn refresh(world: &mut World, unit: &str, now: Timestamp) -> Result<(
         _ => {
             let name = format!("aws-guardrails-{}", world.ids.alphanumeric(6));
             let policy = acts::create_policy(world, &name, &content, now)?;
-            world
-                .control_tower
-                .guardrails
-                .insert(unit.to_owned(), policy.clone());
+            world.control_tower.guardrails.insert(unit.to_owned(), policy.clone());
             policy
         }
     };
@@ -59,8 +56,7 @@ fn statements(world: &World, unit: &str) -> Vec<Value> {
         return Vec::new();
     };
     let mut out = Vec::new();
-    let governed =
-        zone.security_unit.as_deref() == Some(unit) || registration::is_registered(world, unit);
+    let governed = zone.security_unit.as_deref() == Some(unit) || registration::is_registered(world, unit);
     let mandatory = manifest::release_order(&zone.version) < manifest::release_order("4.0");
     if mandatory && governed {
         out.push(statement("GRMANDATORY", control_table::mandatory_actions()));
@@ -68,14 +64,9 @@ fn statements(world: &World, unit: &str) -> Vec<Value> {
     for enabled in state.enabled_controls.values() {
         let scp = control_table::implementation(&enabled.control) == Implementation::Scp;
         if scp && enabled.deployed && enabled.target_id == unit {
-            let sid: String = control_table::name(&enabled.control)
-                .chars()
-                .filter(char::is_ascii_alphanumeric)
-                .collect();
-            out.push(statement(
-                &sid,
-                control_table::denied_actions(&enabled.control),
-            ));
+            let sid: String =
+                control_table::name(&enabled.control).chars().filter(char::is_ascii_alphanumeric).collect();
+            out.push(statement(&sid, control_table::denied_actions(&enabled.control)));
         }
     }
     out.sort_by_key(|statement| statement["Sid"].as_str().map(str::to_owned));

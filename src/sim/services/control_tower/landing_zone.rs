@@ -32,11 +32,7 @@ impl From<ManifestFault> for AwsError {
 pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let organization = gate::governed_organization(world, request)?;
     if world.control_tower.zone.is_some() {
-        let busy = world
-            .control_tower
-            .in_progress(Family::Zone)
-            .next()
-            .is_some();
+        let busy = world.control_tower.in_progress(Family::Zone).next().is_some();
         let existing = "A landing zone already exists in this organization.";
         return Err(conflict(if busy { ANOTHER_EXECUTION } else { existing }));
     }
@@ -55,15 +51,8 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
     let doomed = zone_keys::doomed(world, &site);
 
     let id = world.ids.upper(16);
-    let arn = format!(
-        "arn:aws:controltower:{}:{}:landingzone/{id}",
-        request.region, organization.management
-    );
-    let manifest = request
-        .input
-        .get("manifest")
-        .cloned()
-        .unwrap_or_else(|| json!({}));
+    let arn = format!("arn:aws:controltower:{}:{}:landingzone/{id}", request.region, organization.management);
+    let manifest = request.input.get("manifest").cloned().unwrap_or_else(|| json!({}));
     let auto_enroll = asks_for_auto_enrolment(request);
     world.control_tower.zone = Some(LandingZone {
         arn: arn.clone(),
@@ -98,11 +87,7 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
     let version = request.required("version");
     forwards_only(&zone.version, version)?;
     // UNSOURCED: an omitted manifest leaves the settings as they are.
-    let manifest = request
-        .input
-        .get("manifest")
-        .cloned()
-        .unwrap_or_else(|| zone.manifest.clone());
+    let manifest = request.input.get("manifest").cloned().unwrap_or_else(|| zone.manifest.clone());
     let settings = Settings::read(version, Some(&manifest))?;
     let before = Settings::read(&zone.version, Some(&zone.manifest)).unwrap_or_default();
     if zone.version != version {
@@ -141,10 +126,7 @@ pub(super) fn reset(world: &mut World, request: &Request) -> Result<Value, AwsEr
         .err()
         .map(|refusal| refusal.message)
         .or_else(|| zone_keys::doomed(world, &site));
-    let beginning = Beginning {
-        doomed,
-        ..Beginning::new(OperationKind::Reset, zone.arn)
-    };
+    let beginning = Beginning { doomed, ..Beginning::new(OperationKind::Reset, zone.arn) };
     Ok(proceed(world, request, beginning))
 }
 
@@ -162,18 +144,12 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
     gate::zone_idle(world)?;
     // It fails, and can be tried again, while BackupBaseline is enabled on a unit
     // (https://docs.aws.amazon.com/controltower/latest/userguide/how-to-decommission.html). UNSOURCED words.
-    let backed_up = world
-        .control_tower
-        .enabled_baselines
-        .values()
-        .any(|enabled| enabled.baseline == "BackupBaseline");
+    let backed_up =
+        world.control_tower.enabled_baselines.values().any(|enabled| enabled.baseline == "BackupBaseline");
     let doomed = backed_up.then(|| {
         "AWS Control Tower cannot decommission your landing zone while BackupBaseline is enabled on an organizational unit.".to_owned()
     });
-    let beginning = Beginning {
-        doomed,
-        ..Beginning::new(OperationKind::Delete, zone.arn)
-    };
+    let beginning = Beginning { doomed, ..Beginning::new(OperationKind::Delete, zone.arn) };
     Ok(proceed(world, request, beginning))
 }
 
@@ -191,13 +167,7 @@ fn site<'a>(
     version: &'a str,
     settings: &'a Settings,
 ) -> Site<'a> {
-    Site {
-        organization,
-        home: &request.region,
-        version,
-        settings,
-        now: request.now,
-    }
+    Site { organization, home: &request.region, version, settings, now: request.now }
 }
 
 fn wanted(version: &str, manifest: Value, auto_enroll: bool) -> Wanted {
@@ -210,10 +180,7 @@ fn wanted(version: &str, manifest: Value, auto_enroll: bool) -> Wanted {
 }
 
 fn asks_for_auto_enrolment(request: &Request) -> bool {
-    request
-        .list("remediationTypes")
-        .iter()
-        .any(|kind| kind.as_str() == Some("INHERITANCE_DRIFT"))
+    request.list("remediationTypes").iter().any(|kind| kind.as_str() == Some("INHERITANCE_DRIFT"))
 }
 
 /// <https://docs.aws.amazon.com/controltower/latest/userguide/walkthrough-api-setup.html>, step 4. UNSOURCED words.
@@ -231,9 +198,7 @@ fn latest_only(version: &str) -> Result<(), AwsError> {
 /// (<https://docs.aws.amazon.com/controltower/latest/APIReference/API_ResetLandingZone.html>). UNSOURCED words.
 fn forwards_only(current: &str, version: &str) -> Result<(), AwsError> {
     match manifest::release_order(version) {
-        None => Err(validation(format!(
-            "The landing zone version {version} is not valid."
-        ))),
+        None => Err(validation(format!("The landing zone version {version} is not valid."))),
         Some(place) if Some(place) < manifest::release_order(current) => Err(validation(format!(
             "The landing zone cannot be changed from version {current} to the earlier version {version}."
         ))),
@@ -277,11 +242,7 @@ fn switched_off_only_when_unused(world: &World, after: &Settings) -> Result<(), 
 /// Setting up in another Region after a decommission needs the trusted access of the first to be switched off
 /// (<https://docs.aws.amazon.com/controltower/latest/userguide/known-issues-decommissioning.html>). UNSOURCED words.
 fn never_another_home(world: &World, request: &Request) -> Result<(), AwsError> {
-    let moved = world
-        .control_tower
-        .former_home
-        .as_ref()
-        .is_some_and(|home| *home != request.region);
+    let moved = world.control_tower.former_home.as_ref().is_some_and(|home| *home != request.region);
     if moved && estate::has_service_access(world, "controltower.amazonaws.com") {
         return Err(validation(
             "AWS Control Tower was set up in another Region before. Disable trusted access for controltower.amazonaws.com and try again.",

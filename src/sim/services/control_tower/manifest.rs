@@ -30,13 +30,8 @@ pub(super) enum Integration {
 
 impl Integration {
     /// Every integration, in the order of the manifest.
-    pub(super) const ALL: [Self; 5] = [
-        Self::CentralizedLogging,
-        Self::Config,
-        Self::SecurityRoles,
-        Self::AccessManagement,
-        Self::Backup,
-    ];
+    pub(super) const ALL: [Self; 5] =
+        [Self::CentralizedLogging, Self::Config, Self::SecurityRoles, Self::AccessManagement, Self::Backup];
 
     /// The manifest key.
     pub(super) const fn key(self) -> &'static str {
@@ -52,9 +47,7 @@ impl Integration {
 
 /// The landing-zone versions the simulator knows, oldest first.
 pub(super) fn versions() -> impl Iterator<Item = &'static str> {
-    SCHEMAS
-        .iter()
-        .flat_map(|schema| schema.versions.iter().map(String::as_str))
+    SCHEMAS.iter().flat_map(|schema| schema.versions.iter().map(String::as_str))
 }
 
 /// The newest landing-zone version; 4.0 since 2025-11-17
@@ -88,10 +81,7 @@ impl Settings {
             return Err(ManifestFault::Invalid(vec!["manifest".to_owned()]));
         };
         check(schema, root)?;
-        let settings = Self {
-            enabled: integrations(schema, root),
-            document: document.clone(),
-        };
+        let settings = Self { enabled: integrations(schema, root), document: document.clone() };
         for (dependent, required) in &schema.needs {
             if settings.enabled(*dependent) && !settings.enabled(*required) {
                 return Err(ManifestFault::Dependency {
@@ -110,43 +100,24 @@ impl Settings {
 
     /// The string at a dotted path of the manifest.
     pub(super) fn text(&self, path: &str) -> Option<&str> {
-        path.split('.')
-            .try_fold(&self.document, |value, key| value.get(key))
-            .and_then(Value::as_str)
+        path.split('.').try_fold(&self.document, |value, key| value.get(key)).and_then(Value::as_str)
     }
 
     /// The governed Regions as sent.
     pub(super) fn governed_regions(&self) -> Vec<String> {
-        let listed = self
-            .document
-            .get("governedRegions")
-            .and_then(Value::as_array);
-        listed
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect()
+        let listed = self.document.get("governedRegions").and_then(Value::as_array);
+        listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// Every account an enabled integration names, with the path that names it. In 3.x the log account is named, and
     /// managed, even while centralized logging is off.
     pub(super) fn integration_accounts(&self) -> Vec<(&'static str, &str)> {
         const NAMED: [(Integration, &str); 5] = [
-            (
-                Integration::CentralizedLogging,
-                "centralizedLogging.accountId",
-            ),
+            (Integration::CentralizedLogging, "centralizedLogging.accountId"),
             (Integration::Config, "config.accountId"),
             (Integration::SecurityRoles, "securityRoles.accountId"),
-            (
-                Integration::Backup,
-                "backup.configurations.backupAdmin.accountId",
-            ),
-            (
-                Integration::Backup,
-                "backup.configurations.centralBackup.accountId",
-            ),
+            (Integration::Backup, "backup.configurations.backupAdmin.accountId"),
+            (Integration::Backup, "backup.configurations.centralBackup.accountId"),
         ];
         NAMED
             .into_iter()
@@ -229,54 +200,28 @@ mod tests {
     #[test]
     fn an_omitted_manifest_is_everything_off_in_4_0_and_incomplete_in_3_x() {
         let settings = Settings::read("4.0", None).expect("valid");
-        assert!(
-            Integration::ALL
-                .iter()
-                .all(|integration| !settings.enabled(*integration))
-        );
+        assert!(Integration::ALL.iter().all(|integration| !settings.enabled(*integration)));
         let fault = Settings::read("3.2", None).expect_err("3.x has required sections");
         assert!(matches!(fault, ManifestFault::Missing(fields) if fields.len() == 3));
     }
 
     #[test]
     fn keys_of_the_other_family_are_refused_by_name() {
-        let fault = Settings::read(
-            "4.0",
-            Some(&with(new(), "/organizationStructure", json!({}))),
-        )
-        .expect_err("removed");
-        assert!(
-            fault.to_string().contains("fields that are not recognized"),
-            "{fault}"
-        );
-        assert!(
-            fault.to_string().contains("organizationStructure"),
-            "{fault}"
-        );
-        let fault = Settings::read(
-            "3.3",
-            Some(&with(old(), "/securityRoles/enabled", json!(true))),
-        )
-        .expect_err("4.0 only");
-        assert_eq!(
-            fault,
-            ManifestFault::NotRecognized(vec!["securityRoles.enabled".to_owned()])
-        );
+        let fault = Settings::read("4.0", Some(&with(new(), "/organizationStructure", json!({}))))
+            .expect_err("removed");
+        assert!(fault.to_string().contains("fields that are not recognized"), "{fault}");
+        assert!(fault.to_string().contains("organizationStructure"), "{fault}");
+        let fault = Settings::read("3.3", Some(&with(old(), "/securityRoles/enabled", json!(true))))
+            .expect_err("4.0 only");
+        assert_eq!(fault, ManifestFault::NotRecognized(vec!["securityRoles.enabled".to_owned()]));
     }
 
     #[test]
     fn only_the_config_configurations_of_4_0_take_unknown_keys() {
         let open = with(new(), "/config/configurations", json!({"somethingNew": 1}));
         assert!(Settings::read("4.0", Some(&open)).is_ok());
-        let closed = with(
-            new(),
-            "/centralizedLogging/configurations/somethingNew",
-            json!(1),
-        );
-        assert!(matches!(
-            Settings::read("4.0", Some(&closed)),
-            Err(ManifestFault::NotRecognized(_))
-        ));
+        let closed = with(new(), "/centralizedLogging/configurations/somethingNew", json!(1));
+        assert!(matches!(Settings::read("4.0", Some(&closed)), Err(ManifestFault::NotRecognized(_))));
     }
 
     #[test]
@@ -285,34 +230,22 @@ mod tests {
         assert!(Settings::read("4.0", Some(&off)).is_ok());
         let on = with(new(), "/centralizedLogging", json!({"enabled": true}));
         let fault = Settings::read("4.0", Some(&on)).expect_err("no account");
-        assert_eq!(
-            fault,
-            ManifestFault::Missing(vec!["centralizedLogging.accountId".to_owned()])
-        );
+        assert_eq!(fault, ManifestFault::Missing(vec!["centralizedLogging.accountId".to_owned()]));
     }
 
     #[test]
     fn retention_days_are_a_number_of_at_least_one() {
         for wrong in [json!("365"), json!(0), json!(null)] {
-            let document = with(
-                new(),
-                "/centralizedLogging/configurations/loggingBucket/retentionDays",
-                wrong,
-            );
-            assert!(matches!(
-                Settings::read("4.0", Some(&document)),
-                Err(ManifestFault::Invalid(_))
-            ));
+            let document =
+                with(new(), "/centralizedLogging/configurations/loggingBucket/retentionDays", wrong);
+            assert!(matches!(Settings::read("4.0", Some(&document)), Err(ManifestFault::Invalid(_))));
         }
     }
 
     #[test]
     fn security_roles_need_config_and_access_management_needs_security_roles() {
-        let fault = Settings::read(
-            "4.0",
-            Some(&with(new(), "/config", json!({"enabled": false}))),
-        )
-        .expect_err("order");
+        let fault = Settings::read("4.0", Some(&with(new(), "/config", json!({"enabled": false}))))
+            .expect_err("order");
         assert_eq!(
             fault,
             ManifestFault::Dependency {
@@ -320,11 +253,8 @@ mod tests {
                 required: "config".to_owned()
             }
         );
-        let fault = Settings::read(
-            "4.0",
-            Some(&with(new(), "/securityRoles", json!({"enabled": false}))),
-        )
-        .expect_err("order");
+        let fault = Settings::read("4.0", Some(&with(new(), "/securityRoles", json!({"enabled": false}))))
+            .expect_err("order");
         assert!(
             matches!(fault, ManifestFault::Dependency { dependent, .. } if dependent == "accessManagement")
         );
@@ -333,9 +263,6 @@ mod tests {
     #[test]
     fn region_names_follow_the_published_pattern() {
         let sovereign = with(new(), "/governedRegions", json!(["eusc-de-east-1"]));
-        assert!(matches!(
-            Settings::read("4.0", Some(&sovereign)),
-            Err(ManifestFault::Invalid(_))
-        ));
+        assert!(matches!(Settings::read("4.0", Some(&sovereign)), Err(ManifestFault::Invalid(_))));
     }
 }

@@ -12,8 +12,7 @@ use serde_json::{Map, Value};
 use super::manifest::Integration;
 
 /// The page the service itself points to in its messages.
-const LAUNCH_PAGE: &str =
-    "https://docs.aws.amazon.com/controltower/latest/userguide/lz-api-launch.html";
+const LAUNCH_PAGE: &str = "https://docs.aws.amazon.com/controltower/latest/userguide/lz-api-launch.html";
 
 /// Why a manifest is refused. Each message begins with AWS's words where they are known and names the fields.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -86,10 +85,7 @@ enum Required {
 }
 
 /// The compiled-in table; a test proves that it parses.
-#[expect(
-    clippy::expect_used,
-    reason = "the table is part of the program and a test parses it"
-)]
+#[expect(clippy::expect_used, reason = "the table is part of the program and a test parses it")]
 pub(super) static SCHEMAS: LazyLock<Vec<Schema>> = LazyLock::new(|| {
     toml::from_str::<Schemas>(include_str!("data/manifest.toml"))
         .expect("data/manifest.toml is well formed")
@@ -98,9 +94,7 @@ pub(super) static SCHEMAS: LazyLock<Vec<Schema>> = LazyLock::new(|| {
 
 /// The schema of a landing-zone version.
 pub(super) fn schema(version: &str) -> Option<&'static Schema> {
-    SCHEMAS
-        .iter()
-        .find(|schema| schema.versions.iter().any(|known| known == version))
+    SCHEMAS.iter().find(|schema| schema.versions.iter().any(|known| known == version))
 }
 
 /// Holds a manifest against the schema.
@@ -121,11 +115,7 @@ impl Findings {
     /// Walks one object: its keys against the rows below `prefix`, then the rows that must be there.
     fn object(&mut self, schema: &Schema, prefix: &str, object: &Map<String, Value>, open: bool) {
         let child = |key: &str| {
-            if prefix.is_empty() {
-                key.to_owned()
-            } else {
-                format!("{prefix}.{key}")
-            }
+            if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
         };
         for (key, value) in object {
             let path = child(key);
@@ -135,10 +125,7 @@ impl Findings {
                 None => self.unknown.push(path),
             }
         }
-        let enabled = object
-            .get("enabled")
-            .and_then(Value::as_bool)
-            .unwrap_or(false);
+        let enabled = object.get("enabled").and_then(Value::as_bool).unwrap_or(false);
         for field in &schema.fields {
             let (parent, key) = field.path.rsplit_once('.').unwrap_or(("", &field.path));
             let wanted = match field.required {
@@ -161,21 +148,15 @@ impl Findings {
                 }
                 None => false,
             },
-            Kind::Regions => value
-                .as_array()
-                .is_some_and(|regions| regions.iter().all(is_region)),
+            Kind::Regions => value.as_array().is_some_and(|regions| regions.iter().all(is_region)),
             Kind::Flag => value.is_boolean(),
             Kind::Account => value
                 .as_str()
                 .is_some_and(|id| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())),
-            Kind::Name => value
-                .as_str()
-                .is_some_and(|name| (1..=120).contains(&name.chars().count())),
+            Kind::Name => value.as_str().is_some_and(|name| (1..=120).contains(&name.chars().count())),
             // The schema says number: the same figure as a string is refused.
             Kind::Days => value.as_f64().is_some_and(|days| days >= 1.0),
-            Kind::Key => value
-                .as_str()
-                .is_some_and(|arn| (1..=2048).contains(&arn.chars().count())),
+            Kind::Key => value.as_str().is_some_and(|arn| (1..=2048).contains(&arn.chars().count())),
         };
         if !right {
             self.invalid.push(field.path.clone());
@@ -200,10 +181,7 @@ impl Findings {
 fn is_region(value: &Value) -> bool {
     static REGION: LazyLock<Option<regex::Regex>> =
         LazyLock::new(|| regex::Regex::new(r"^[a-z]{2}-[a-z\-]*-[0-9]$").ok());
-    value.as_str().is_some_and(|name| {
-        name.len() <= 24
-            && REGION
-                .as_ref()
-                .is_some_and(|pattern| pattern.is_match(name))
-    })
+    value
+        .as_str()
+        .is_some_and(|name| name.len() <= 24 && REGION.as_ref().is_some_and(|pattern| pattern.is_match(name)))
 }

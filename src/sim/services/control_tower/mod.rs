@@ -33,6 +33,7 @@ mod refusal;
 mod registration;
 #[cfg(test)]
 mod scenarios;
+mod seed;
 mod state;
 mod tags;
 mod zone_effects;
@@ -41,6 +42,7 @@ mod zone_reads;
 
 use crate::sim::service::Service;
 
+pub use seed::{Seed, SeededBaseline, SeededControl, seed};
 pub use state::State;
 
 /// The service.
@@ -64,10 +66,7 @@ pub static SERVICE: Service = Service {
         ("ListControlOperations", operations::list_control_operations),
         ("ListEnabledBaselines", enabled_baseline_reads::list),
         ("ListEnabledControls", control_reads::list),
-        (
-            "ListLandingZoneOperations",
-            operations::list_zone_operations,
-        ),
+        ("ListLandingZoneOperations", operations::list_zone_operations),
         ("ListLandingZones", zone_reads::list),
         ("ListTagsForResource", tags::list),
         ("ResetEnabledBaseline", enabled_baselines::reset),

@@ -52,9 +52,7 @@ impl Beginning {
 /// Records an operation and says its id.
 pub(super) fn begin(world: &mut World, now: Timestamp, beginning: Beginning) -> String {
     let id = world.ids.uuid();
-    let doomed = beginning
-        .doomed
-        .or_else(|| world.control_tower.failures.remove(beginning.kind.text()));
+    let doomed = beginning.doomed.or_else(|| world.control_tower.failures.remove(beginning.kind.text()));
     let usual = usual(beginning.kind, beginning.accounts, doomed.is_some());
     let due = (!beginning.queued).then(|| world.end_of(now, usual));
     let serial = world.control_tower.next_serial();
@@ -77,11 +75,7 @@ pub(super) fn begin(world: &mut World, now: Timestamp, beginning: Beginning) -> 
 
 /// How long an operation usually takes; one that fails its checks ends sooner.
 pub(super) fn usual(kind: OperationKind, accounts: usize, doomed: bool) -> Duration {
-    if doomed {
-        catalogue::usual("PRECHECK", 0)
-    } else {
-        catalogue::usual(kind.text(), accounts)
-    }
+    if doomed { catalogue::usual("PRECHECK", 0) } else { catalogue::usual(kind.text(), accounts) }
 }
 
 /// GetLandingZoneOperation.
@@ -90,26 +84,17 @@ pub(super) fn get_zone_operation(world: &mut World, request: &Request) -> Result
 }
 
 /// GetBaselineOperation.
-pub(super) fn get_baseline_operation(
-    world: &mut World,
-    request: &Request,
-) -> Result<Value, AwsError> {
+pub(super) fn get_baseline_operation(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     Ok(json!({ "baselineOperation": details(find(world, request, Family::Baseline)?) }))
 }
 
 /// GetControlOperation.
-pub(super) fn get_control_operation(
-    world: &mut World,
-    request: &Request,
-) -> Result<Value, AwsError> {
+pub(super) fn get_control_operation(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     Ok(json!({ "controlOperation": control_details(find(world, request, Family::Control)?) }))
 }
 
 /// ListLandingZoneOperations: most recent first.
-pub(super) fn list_zone_operations(
-    world: &mut World,
-    request: &Request,
-) -> Result<Value, AwsError> {
+pub(super) fn list_zone_operations(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     gate::management(world, request)?;
     let items = recent(world, request, Family::Zone)
         .into_iter()
@@ -127,10 +112,7 @@ pub(super) fn list_zone_operations(
 }
 
 /// ListControlOperations: those in progress or queued, and the recent past, most recent first.
-pub(super) fn list_control_operations(
-    world: &mut World,
-    request: &Request,
-) -> Result<Value, AwsError> {
+pub(super) fn list_control_operations(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     gate::management(world, request)?;
     let items = recent(world, request, Family::Control)
         .into_iter()
@@ -149,11 +131,7 @@ pub(super) fn list_control_operations(
 
 /// Is `value` admitted by a filter member: yes if the filter does not name that member.
 pub(super) fn chosen(request: &Request, member: &str, value: &str) -> bool {
-    let wanted = request
-        .input
-        .get("filter")
-        .and_then(|filter| filter.get(member))
-        .and_then(Value::as_array);
+    let wanted = request.input.get("filter").and_then(|filter| filter.get(member)).and_then(Value::as_array);
     wanted.is_none_or(|wanted| wanted.iter().any(|one| one.as_str() == Some(value)))
 }
 
@@ -171,16 +149,10 @@ fn recent<'w>(world: &'w World, request: &Request, family: Family) -> Vec<&'w Op
 fn readable(operation: &Operation, request: &Request, family: Family) -> bool {
     operation.kind.family() == family
         && gate::is_here(&operation.subject, request)
-        && operation
-            .ended
-            .is_none_or(|ended| request.now.duration_since(ended) <= KEPT)
+        && operation.ended.is_none_or(|ended| request.now.duration_since(ended) <= KEPT)
 }
 
-fn find<'w>(
-    world: &'w World,
-    request: &Request,
-    family: Family,
-) -> Result<&'w Operation, AwsError> {
+fn find<'w>(world: &'w World, request: &Request, family: Family) -> Result<&'w Operation, AwsError> {
     gate::management(world, request)?;
     let id = request.required("operationIdentifier");
     world
@@ -188,11 +160,7 @@ fn find<'w>(
         .operations
         .get(id)
         .filter(|operation| readable(operation, request, family))
-        .ok_or_else(|| {
-            not_found(format!(
-                "AWS Control Tower could not find the operation {id}."
-            ))
-        })
+        .ok_or_else(|| not_found(format!("AWS Control Tower could not find the operation {id}.")))
 }
 
 fn details(operation: &Operation) -> Map<String, Value> {
@@ -216,9 +184,6 @@ fn control_details(operation: &Operation) -> Value {
         out.insert("controlIdentifier".to_owned(), json!(control));
         out.insert("targetIdentifier".to_owned(), json!(target));
     }
-    out.insert(
-        "enabledControlIdentifier".to_owned(),
-        json!(operation.subject),
-    );
+    out.insert("enabledControlIdentifier".to_owned(), json!(operation.subject));
     Value::Object(out)
 }

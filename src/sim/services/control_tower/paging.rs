@@ -18,11 +18,8 @@ pub(super) fn answer(
     items: Vec<Value>,
     usual: usize,
 ) -> Result<Value, AwsError> {
-    let size = request
-        .integer("maxResults")
-        .and_then(|size| usize::try_from(size).ok())
-        .unwrap_or(usual)
-        .max(1);
+    let size =
+        request.integer("maxResults").and_then(|size| usize::try_from(size).ok()).unwrap_or(usual).max(1);
     let start = match request.text("nextToken") {
         None => 0,
         Some(token) => place(&request.operation, token)

@@ -17,9 +17,7 @@ pub(super) fn allows(document: &str, action: &str) -> bool {
     };
     statements.iter().any(|statement| {
         statement.get("Effect").and_then(Value::as_str) == Some("Allow")
-            && texts(statement.get("Action"))
-                .into_iter()
-                .any(|pattern| covers(pattern, action))
+            && texts(statement.get("Action")).into_iter().any(|pattern| covers(pattern, action))
     })
 }
 
@@ -50,10 +48,7 @@ mod tests {
         let allow = r#"{"Statement":{"Effect":"Allow","Action":["ec2:Describe*"],"Resource":"*"}}"#;
         assert!(allows(allow, "ec2:DescribeAvailabilityZones"));
         assert!(!allows(allow, "ec2:RunInstances"));
-        assert!(!allows(
-            &allow.replace("Allow", "Deny"),
-            "ec2:DescribeAvailabilityZones"
-        ));
+        assert!(!allows(&allow.replace("Allow", "Deny"), "ec2:DescribeAvailabilityZones"));
         assert!(!allows("not json", "ec2:DescribeAvailabilityZones"));
     }
 }

@@ -7,13 +7,17 @@
 use crate::sim::world::World;
 
 use super::state::EnabledBaseline;
-use super::{estate, guardrails, registration};
+use super::{estate, guardrails, prerequisites, registration};
 
 /// Accounts per unit (<https://docs.aws.amazon.com/general/latest/gr/controltower.html>).
 const MOST_ACCOUNTS: usize = 1000;
 
 /// Why a unit cannot be registered now. UNSOURCED words.
 pub(super) fn register(world: &World, unit: &str) -> Option<String> {
+    let zone = world.control_tower.zone.as_ref()?;
+    if let Some(role) = prerequisites::missing_role(world, &zone.account, &zone.version) {
+        return Some(format!("AWS Control Tower cannot assume the IAM role {role}."));
+    }
     let members = estate::accounts_in(world, unit);
     if let Some(suspended) = members.iter().find(|member| !member.active) {
         return Some(format!(
@@ -40,34 +44,23 @@ pub(super) fn register(world: &World, unit: &str) -> Option<String> {
 pub(super) fn disable(world: &World, enabled: &EnabledBaseline) -> Option<String> {
     let state = &world.control_tower;
     let below = estate::units_under(world, &enabled.target_id);
-    if below
-        .iter()
-        .any(|unit| state.on_unit(unit, &enabled.baseline).is_some())
-    {
+    if below.iter().any(|unit| state.on_unit(unit, &enabled.baseline).is_some()) {
         // Words quoted in https://docs.aws.amazon.com/controltower/latest/userguide/baseline-api-examples.html.
-        return Some(
-            "Can't perform DisableBaseline on a parent target with governed child OUs".to_owned(),
-        );
+        return Some("Can't perform DisableBaseline on a parent target with governed child OUs".to_owned());
     }
     if enabled.baseline != registration::REGISTERING {
         return None;
     }
     let unit = &enabled.target_id;
     if state.on_unit(unit, "BackupBaseline").is_some() {
-        return Some(format!(
-            "Disable BackupBaseline on the organizational unit {unit} first."
-        ));
+        return Some(format!("Disable BackupBaseline on the organizational unit {unit} first."));
     }
     if !estate::accounts_in(world, unit).is_empty() {
         return Some(format!(
             "The organizational unit {unit} still contains accounts. Remove them before you deregister it."
         ));
     }
-    if state
-        .enabled_controls
-        .values()
-        .any(|control| control.target_id == *unit)
-    {
+    if state.enabled_controls.values().any(|control| control.target_id == *unit) {
         return Some(format!(
             "Controls are still enabled on the organizational unit {unit}. Disable them before you deregister it."
         ));

@@ -43,10 +43,7 @@ struct ServiceRole {
     zones: Vec<String>,
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the table is part of the program and a test parses it"
-)]
+#[expect(clippy::expect_used, reason = "the table is part of the program and a test parses it")]
 static SERVICE_ROLES: LazyLock<Vec<ServiceRole>> = LazyLock::new(|| {
     toml::from_str::<ServiceRoles>(include_str!("data/service_roles.toml"))
         .expect("data/service_roles.toml is well formed")
@@ -66,41 +63,41 @@ pub(super) struct Site<'a> {
 
 /// The service roles exist with their policies, and are old enough to be assumed.
 pub(super) fn roles(world: &World, site: &Site<'_>) -> Result<(), AwsError> {
-    let mut youngest = Timestamp::MIN;
-    for wanted in SERVICE_ROLES
-        .iter()
-        .filter(|role| role.zones.iter().any(|zone| zone == site.version))
-    {
-        match iam::role(world, &site.organization.management, &wanted.name) {
-            Some(role) if sufficient(wanted, role, site.version) => {
-                youngest = youngest.max(role.created);
-            }
-            // The end of the sentence is quoted in setup-landing-zone/index.ts of
-            // https://github.com/awslabs/landing-zone-accelerator-on-aws; its beginning is UNSOURCED.
-            _ => {
-                return Err(validation(format!(
-                    "AWS Control Tower cannot perform this operation because the IAM role {} does not exist or have sufficient permissions.",
-                    wanted.name
-                )));
-            }
-        }
+    let management = &site.organization.management;
+    if let Some(name) = missing_role(world, management, site.version) {
+        // The end of the sentence is quoted in setup-landing-zone/index.ts of
+        // https://github.com/awslabs/landing-zone-accelerator-on-aws; its beginning is UNSOURCED.
+        return Err(validation(format!(
+            "AWS Control Tower cannot perform this operation because the IAM role {name} does not exist or have sufficient permissions."
+        )));
     }
-    if later(youngest, catalogue::usual("ROLE_PROPAGATION", 0)) > site.now {
+    let youngest = wanted_roles(site.version)
+        .filter_map(|wanted| iam::role(world, management, &wanted.name))
+        .map(|role| role.created)
+        .max();
+    let usable = youngest.map(|created| later(created, catalogue::usual("ROLE_PROPAGATION", 0)));
+    if usable.is_some_and(|usable| usable > site.now) {
         return Err(validation("CUSTOMER_ASSUME_ROLE_FAILED"));
     }
     Ok(())
 }
 
+/// The first service role that is missing or not as it must be.
+pub(super) fn missing_role(world: &World, management: &str, version: &str) -> Option<&'static str> {
+    wanted_roles(version)
+        .find(|wanted| {
+            !iam::role(world, management, &wanted.name).is_some_and(|role| sufficient(wanted, role, version))
+        })
+        .map(|wanted| wanted.name.as_str())
+}
+
+fn wanted_roles(version: &str) -> impl Iterator<Item = &'static ServiceRole> {
+    SERVICE_ROLES.iter().filter(move |role| role.zones.iter().any(|zone| zone == version))
+}
+
 fn sufficient(wanted: &ServiceRole, role: &Role, version: &str) -> bool {
-    let inline = |action: &String| {
-        role.inline
-            .values()
-            .any(|document| policy_text::allows(document, action))
-    };
-    let attached = wanted
-        .managed
-        .as_ref()
-        .is_none_or(|arn| role.attached.contains(arn));
+    let inline = |action: &String| role.inline.values().any(|document| policy_text::allows(document, action));
+    let attached = wanted.managed.as_ref().is_none_or(|arn| role.attached.contains(arn));
     let stands_in = !wanted.inline_accepted.is_empty()
         && wanted.inline_zones.iter().any(|zone| zone == version)
         && wanted.inline_accepted.iter().all(inline);
@@ -153,15 +150,11 @@ fn dedicated_backup_accounts(world: &World, settings: &Settings) -> Result<(), A
         ));
     }
     for account in [admin, central].into_iter().flatten() {
-        let enrolled = world
-            .control_tower
-            .enabled_baselines
-            .values()
-            .any(|enabled| {
-                enabled.target_id == account
-                    && enabled.parent.is_some()
-                    && enabled.baseline == "AWSControlTowerBaseline"
-            });
+        let enrolled = world.control_tower.enabled_baselines.values().any(|enabled| {
+            enabled.target_id == account
+                && enabled.parent.is_some()
+                && enabled.baseline == "AWSControlTowerBaseline"
+        });
         if enrolled {
             return Err(validation(format!(
                 "The backup account {account} is already enrolled in AWS Control Tower. Choose an account that is not enrolled."
@@ -181,9 +174,8 @@ pub(super) fn shared_unit(world: &World, site: &Site<'_>) -> Result<Option<Strin
         .collect();
     units.sort();
     units.dedup();
-    let at_top = |unit: &String| {
-        estate::unit(world, unit).is_some_and(|unit| unit.parent == site.organization.root)
-    };
+    let at_top =
+        |unit: &String| estate::unit(world, unit).is_some_and(|unit| unit.parent == site.organization.root);
     match units.as_slice() {
         [] => Ok(None),
         [unit] if at_top(unit) => Ok(Some(unit.clone())),
@@ -198,9 +190,8 @@ pub(super) fn shared_unit(world: &World, site: &Site<'_>) -> Result<Option<Strin
 pub(super) fn unit_names_free(world: &World, site: &Site<'_>) -> Result<(), AwsError> {
     let names = [site.settings.security_unit(), site.settings.sandbox_unit()];
     for name in names.into_iter().flatten() {
-        let taken = estate::child_units(world, &site.organization.root)
-            .into_iter()
-            .any(|unit| unit.name == name);
+        let taken =
+            estate::child_units(world, &site.organization.root).into_iter().any(|unit| unit.name == name);
         if taken {
             return Err(validation(format!(
                 "AWS Control Tower cannot create the organizational unit {name} because an organizational unit with that name already exists under the root."
@@ -218,10 +209,7 @@ mod tests {
     #[test]
     fn the_table_names_four_roles_for_3_x_and_three_for_4_0() {
         let count = |version: &str| {
-            SERVICE_ROLES
-                .iter()
-                .filter(|role| role.zones.iter().any(|zone| zone == version))
-                .count()
+            SERVICE_ROLES.iter().filter(|role| role.zones.iter().any(|zone| zone == version)).count()
         };
         assert_eq!((count("3.3"), count("4.0")), (4, 3));
     }
@@ -245,9 +233,7 @@ mod tests {
             inline: &[("logs", inline)],
         };
         iam::put_role(&mut world, "111122223333", &old, now);
-        let mut role = iam::role(&world, "111122223333", &wanted.name)
-            .expect("the role")
-            .clone();
+        let mut role = iam::role(&world, "111122223333", &wanted.name).expect("the role").clone();
         assert!(sufficient(wanted, &role, "3.3"));
         assert!(!sufficient(wanted, &role, "4.0"));
         role.attached = wanted.managed.iter().cloned().collect();

@@ -18,10 +18,7 @@ pub(super) const REGISTERING: &str = "AWSControlTowerBaseline";
 
 /// A new ARN of an enabled baseline.
 pub(super) fn new_arn(world: &mut World, home: &str, management: &str) -> String {
-    format!(
-        "arn:aws:controltower:{home}:{management}:enabledbaseline/{}",
-        world.ids.upper(16)
-    )
+    format!("arn:aws:controltower:{home}:{management}:enabledbaseline/{}", world.ids.upper(16))
 }
 
 /// Is AWSControlTowerBaseline on the unit, and was it successful at least once.
@@ -33,12 +30,7 @@ pub(super) fn is_registered(world: &World, unit: &str) -> bool {
 /// Every unit that is registered now.
 pub(super) fn registered_units(world: &World) -> Vec<String> {
     let state = &world.control_tower;
-    state
-        .ever_registered
-        .iter()
-        .filter(|unit| state.on_unit(unit, REGISTERING).is_some())
-        .cloned()
-        .collect()
+    state.ever_registered.iter().filter(|unit| state.on_unit(unit, REGISTERING).is_some()).cloned().collect()
 }
 
 /// The accounts a baseline on this unit is for: active members directly in it, never the management account
@@ -72,11 +64,8 @@ pub(super) fn put_children(
     accounts: Vec<(String, Enablement)>,
     operation: Option<&str>,
 ) {
-    let Some((home, management)) = world
-        .control_tower
-        .zone
-        .as_ref()
-        .map(|zone| (zone.home.clone(), zone.account.clone()))
+    let Some((home, management)) =
+        world.control_tower.zone.as_ref().map(|zone| (zone.home.clone(), zone.account.clone()))
     else {
         return;
     };
@@ -93,9 +82,8 @@ pub(super) fn put_children(
         };
         let known = existing.get(&account);
         let before = known.and_then(|arn| world.control_tower.enabled_baselines.get(arn));
-        let last_operation = operation
-            .map(str::to_owned)
-            .or_else(|| before.and_then(|child| child.last_operation.clone()));
+        let last_operation =
+            operation.map(str::to_owned).or_else(|| before.and_then(|child| child.last_operation.clone()));
         let arn = match known {
             Some(arn) => arn.clone(),
             None => new_arn(world, &home, &management),
@@ -114,21 +102,9 @@ pub(super) fn put_children(
 }
 
 /// The end of enabling, updating or resetting.
-pub(super) fn apply(
-    world: &mut World,
-    operation: &Operation,
-    now: Timestamp,
-) -> Result<(), String> {
-    let revision = world
-        .control_tower
-        .zone
-        .as_ref()
-        .map_or(0, |zone| zone.revision);
-    let Some(parent) = world
-        .control_tower
-        .enabled_baselines
-        .get_mut(&operation.subject)
-    else {
+pub(super) fn apply(world: &mut World, operation: &Operation, now: Timestamp) -> Result<(), String> {
+    let revision = world.control_tower.zone.as_ref().map_or(0, |zone| zone.revision);
+    let Some(parent) = world.control_tower.enabled_baselines.get_mut(&operation.subject) else {
         return Err("The enabled baseline is gone.".to_owned());
     };
     if let Some(version) = &operation.wanted.version {
@@ -141,9 +117,7 @@ pub(super) fn apply(
     let parent = parent.clone();
     let unit = parent.target_id.clone();
     if estate::unit(world, &unit).is_none() {
-        return Err(format!(
-            "AWS Control Tower could not find the organizational unit {unit}."
-        ));
+        return Err(format!("AWS Control Tower could not find the organizational unit {unit}."));
     }
     let present = accounts(world, &unit)
         .into_iter()
@@ -152,18 +126,15 @@ pub(super) fn apply(
             (account, status)
         })
         .collect();
-    put_children(world, &parent, present, Some(&operation.id));
+    let known = world.control_tower.operations.contains_key(&operation.id);
+    put_children(world, &parent, present, known.then_some(operation.id.as_str()));
     // An account that left the unit meanwhile is not worked on any more; its child stays behind as an orphan.
     if parent.baseline != "BackupBaseline" {
         world.control_tower.ever_registered.insert(unit.clone());
     }
     if parent.baseline == REGISTERING {
-        let management = world
-            .control_tower
-            .zone
-            .as_ref()
-            .map(|zone| zone.account.clone())
-            .unwrap_or_default();
+        let management =
+            world.control_tower.zone.as_ref().map(|zone| zone.account.clone()).unwrap_or_default();
         // Registering also prepares the accounts of units nested below
         // (https://docs.aws.amazon.com/controltower/latest/userguide/nested-ous.html).
         for account in estate::accounts_under(world, &unit) {
@@ -181,9 +152,7 @@ pub(super) fn remove(world: &mut World, arn: &str, now: Timestamp) {
     let Some(gone) = state.enabled_baselines.remove(arn) else {
         return;
     };
-    state
-        .enabled_baselines
-        .retain(|_, enabled| enabled.parent.as_deref() != Some(arn));
+    state.enabled_baselines.retain(|_, enabled| enabled.parent.as_deref() != Some(arn));
     let kept = &state.enabled_baselines;
     let zone = state.zone.as_ref().map(|zone| zone.arn.clone());
     let controls = &state.enabled_controls;

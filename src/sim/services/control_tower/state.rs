@@ -284,11 +284,7 @@ impl State {
 
     /// How the enrolment of an account ends.
     pub(super) fn enrolment_of(&self, account: &str) -> Enablement {
-        if self.failing_accounts.contains(account) {
-            Enablement::Failed
-        } else {
-            Enablement::Succeeded
-        }
+        if self.failing_accounts.contains(account) { Enablement::Failed } else { Enablement::Succeeded }
     }
 
     /// A fresh place in the order of operations.
@@ -313,8 +309,6 @@ impl State {
 
     /// The children of an enabled baseline.
     pub(super) fn children_of(&self, parent: &str) -> impl Iterator<Item = &EnabledBaseline> {
-        self.enabled_baselines
-            .values()
-            .filter(move |enabled| enabled.parent.as_deref() == Some(parent))
+        self.enabled_baselines.values().filter(move |enabled| enabled.parent.as_deref() == Some(parent))
     }
 }

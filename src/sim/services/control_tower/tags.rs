@@ -21,23 +21,13 @@ pub(super) fn put(world: &mut World, arn: &str, tags: Option<&Value>) {
         .flatten()
         .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
         .collect();
-    world
-        .control_tower
-        .tags
-        .entry(arn.to_owned())
-        .or_default()
-        .extend(new);
+    world.control_tower.tags.entry(arn.to_owned()).or_default().extend(new);
 }
 
 /// ListTagsForResource.
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let arn = existing(world, request)?;
-    let tags = world
-        .control_tower
-        .tags
-        .get(&arn)
-        .cloned()
-        .unwrap_or_default();
+    let tags = world.control_tower.tags.get(&arn).cloned().unwrap_or_default();
     Ok(json!({ "tags": tags }))
 }
 
@@ -68,8 +58,6 @@ fn existing(world: &World, request: &Request) -> Result<String, AwsError> {
     if known && gate::is_here(arn, request) {
         Ok(arn.to_owned())
     } else {
-        Err(not_found(format!(
-            "AWS Control Tower could not find the resource {arn}."
-        )))
+        Err(not_found(format!("AWS Control Tower could not find the resource {arn}.")))
     }
 }

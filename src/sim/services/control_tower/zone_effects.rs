@@ -25,20 +25,13 @@ const SERVICE_ACCESS: [(&str, Option<Integration>); 6] = [
     ("controltower.amazonaws.com", None),
     ("member.org.stacksets.cloudformation.amazonaws.com", None),
     ("config.amazonaws.com", Some(Integration::Config)),
-    (
-        "cloudtrail.amazonaws.com",
-        Some(Integration::CentralizedLogging),
-    ),
+    ("cloudtrail.amazonaws.com", Some(Integration::CentralizedLogging)),
     ("sso.amazonaws.com", Some(Integration::AccessManagement)),
     ("backup.amazonaws.com", Some(Integration::Backup)),
 ];
 
 /// Carries a creation, update or reset out.
-pub(super) fn apply(
-    world: &mut World,
-    operation: &Operation,
-    now: Timestamp,
-) -> Result<(), String> {
+pub(super) fn apply(world: &mut World, operation: &Operation, now: Timestamp) -> Result<(), String> {
     let Some(before) = world.control_tower.zone.clone() else {
         return Err("The landing zone is gone.".to_owned());
     };
@@ -48,22 +41,14 @@ pub(super) fn apply(
     zone.version = wanted.version.clone().unwrap_or(zone.version);
     zone.manifest = wanted.manifest.clone().unwrap_or(zone.manifest);
     zone.auto_enroll = wanted.auto_enroll.unwrap_or(zone.auto_enroll);
-    let settings =
-        Settings::read(&zone.version, Some(&zone.manifest)).map_err(|fault| fault.to_string())?;
+    let settings = Settings::read(&zone.version, Some(&zone.manifest)).map_err(|fault| fault.to_string())?;
     let (home, version) = (zone.home.clone(), zone.version.clone());
-    let site = Site {
-        organization: &organization,
-        home: &home,
-        version: &version,
-        settings: &settings,
-        now,
-    };
+    let site = Site { organization: &organization, home: &home, version: &version, settings: &settings, now };
     // The world may have changed while the operation ran.
     prerequisites::accounts(world, &site).map_err(|refusal| refusal.message)?;
     place_units(world, &organization, &settings, &mut zone, now)?;
     if zone.security_unit.is_none() || settings.security_unit().is_none() {
-        zone.security_unit =
-            prerequisites::shared_unit(world, &site).map_err(|refusal| refusal.message)?;
+        zone.security_unit = prerequisites::shared_unit(world, &site).map_err(|refusal| refusal.message)?;
     }
     for (principal, integration) in SERVICE_ACCESS {
         if integration.is_none_or(|integration| settings.enabled(integration)) {
@@ -84,10 +69,7 @@ pub(super) fn apply(
     world.control_tower.zone = Some(zone.clone());
     align_baselines(world, &zone, &settings);
     delegate(world, &before, &zone, &settings, now)?;
-    for unit in security
-        .into_iter()
-        .chain(registration::registered_units(world))
-    {
+    for unit in security.into_iter().chain(registration::registered_units(world)) {
         guardrails::refresh(world, &unit, now)?;
     }
     super::enrolment::look(world);
@@ -110,8 +92,7 @@ fn place_units(
         return Ok(());
     };
     let alive = |world: &World, unit: &Option<String>| {
-        unit.as_ref()
-            .is_some_and(|unit| estate::unit(world, unit).is_some())
+        unit.as_ref().is_some_and(|unit| estate::unit(world, unit).is_some())
     };
     if !alive(world, &zone.security_unit) {
         zone.security_unit = Some(unit_named(world, organization, security)?);
@@ -129,14 +110,8 @@ fn place_units(
     Ok(())
 }
 
-fn unit_named(
-    world: &mut World,
-    organization: &Organization,
-    name: &str,
-) -> Result<String, String> {
-    let existing = estate::child_units(world, &organization.root)
-        .into_iter()
-        .find(|unit| unit.name == name);
+fn unit_named(world: &mut World, organization: &Organization, name: &str) -> Result<String, String> {
+    let existing = estate::child_units(world, &organization.root).into_iter().find(|unit| unit.name == name);
     match existing {
         Some(unit) => Ok(unit.id),
         None => acts::create_unit(world, &organization.root, name),
@@ -145,13 +120,8 @@ fn unit_named(
 
 /// Enables the baselines of the integrations that are on and removes those of the others.
 fn align_baselines(world: &mut World, zone: &LandingZone, settings: &Settings) {
-    for baseline in catalogue::baselines()
-        .iter()
-        .filter(|baseline| baseline.scope == Scope::Zone)
-    {
-        let version = baseline
-            .version_for(&zone.version)
-            .filter(|_| settings.enabled(baseline.integration));
+    for baseline in catalogue::baselines().iter().filter(|baseline| baseline.scope == Scope::Zone) {
+        let version = baseline.version_for(&zone.version).filter(|_| settings.enabled(baseline.integration));
         let account = target_account(baseline, zone, settings);
         let existing = world
             .control_tower
@@ -212,9 +182,7 @@ fn delegations(zone: &LandingZone, settings: &Settings) -> Vec<(&'static str, St
     let mut out = Vec::new();
     if settings.security_unit().is_none() && settings.enabled(Integration::Config) {
         out.extend(
-            settings
-                .text("config.accountId")
-                .map(|account| ("config.amazonaws.com", account.to_owned())),
+            settings.text("config.accountId").map(|account| ("config.amazonaws.com", account.to_owned())),
         );
     }
     if settings.enabled(Integration::Backup) {

@@ -19,11 +19,7 @@ const ZONE_KEYS: [(Integration, &str, &[&str]); 2] = [
         "centralizedLogging.configurations.kmsKeyArn",
         &["cloudtrail.amazonaws.com", "config.amazonaws.com"],
     ),
-    (
-        Integration::Config,
-        "config.configurations.kmsKeyArn",
-        &["config.amazonaws.com"],
-    ),
+    (Integration::Config, "config.configurations.kmsKeyArn", &["config.amazonaws.com"]),
 ];
 
 /// The keys can be used: enabled, symmetric, of the management account and home Region; a single-Region key for the
@@ -39,21 +35,13 @@ pub(super) fn check(world: &World, site: &Site<'_>) -> Result<(), AwsError> {
     if !site.settings.enabled(Integration::Backup) {
         return Ok(());
     }
-    let arn = site
-        .settings
-        .text("backup.configurations.kmsKeyArn")
-        .unwrap_or_default();
+    let arn = site.settings.text("backup.configurations.kmsKeyArn").unwrap_or_default();
     let key = usable(world, site, arn)?;
-    let regions: Vec<&str> = queries::members(world, key)
-        .into_iter()
-        .map(|member| member.region.as_str())
-        .collect();
+    let regions: Vec<&str> =
+        queries::members(world, key).into_iter().map(|member| member.region.as_str()).collect();
     let governed = site.settings.governed_regions();
-    let missing: Vec<&str> = governed
-        .iter()
-        .map(String::as_str)
-        .filter(|region| !regions.contains(region))
-        .collect();
+    let missing: Vec<&str> =
+        governed.iter().map(String::as_str).filter(|region| !regions.contains(region)).collect();
     if key.multi_region.is_none() || !missing.is_empty() {
         return Err(validation(format!(
             "The KMS key {arn} for AWS Backup must be a multi-Region key that is replicated to every governed Region. Regions without it: {}",
@@ -67,10 +55,8 @@ pub(super) fn check(world: &World, site: &Site<'_>) -> Result<(), AwsError> {
 /// (<https://docs.aws.amazon.com/controltower/latest/userguide/troubleshooting.html>).
 pub(super) fn doomed(world: &World, site: &Site<'_>) -> Option<String> {
     let management = &site.organization.management;
-    let trail = format!(
-        "arn:aws:cloudtrail:{}:{management}:trail/aws-controltower-BaselineCloudTrail",
-        site.home
-    );
+    let trail =
+        format!("arn:aws:cloudtrail:{}:{management}:trail/aws-controltower-BaselineCloudTrail", site.home);
     for (services, arn) in zone_keys(site) {
         let Some(key) = queries::key(world, arn) else {
             continue;
@@ -106,10 +92,7 @@ fn zone_keys<'a>(site: &Site<'a>) -> impl Iterator<Item = (&'static [&'static st
 }
 
 fn usable<'w>(world: &'w World, site: &Site<'_>, arn: &str) -> Result<&'w Key, AwsError> {
-    let expected = format!(
-        "arn:aws:kms:{}:{}:key/",
-        site.home, site.organization.management
-    );
+    let expected = format!("arn:aws:kms:{}:{}:key/", site.home, site.organization.management);
     queries::key(world, arn)
         .filter(|key| key.arn.starts_with(&expected) && key.state == "Enabled" && key.spec == "SYMMETRIC_DEFAULT")
         .ok_or_else(|| {

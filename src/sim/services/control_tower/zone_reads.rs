@@ -17,17 +17,10 @@ pub(super) fn get(world: &mut World, request: &Request) -> Result<Value, AwsErro
     let mut out = Map::new();
     out.insert("arn".to_owned(), json!(zone.arn));
     out.insert("version".to_owned(), json!(zone.version));
-    out.insert(
-        "latestAvailableVersion".to_owned(),
-        json!(manifest::latest_version()),
-    );
+    out.insert("latestAvailableVersion".to_owned(), json!(manifest::latest_version()));
     out.insert("manifest".to_owned(), zone.manifest.clone());
     out.insert("status".to_owned(), json!(zone.status.text()));
-    let drifted = if drift::of_zone(world).is_empty() {
-        "IN_SYNC"
-    } else {
-        "DRIFTED"
-    };
+    let drifted = if drift::of_zone(world).is_empty() { "IN_SYNC" } else { "DRIFTED" };
     out.insert("driftStatus".to_owned(), json!({ "status": drifted }));
     if zone.auto_enroll {
         out.insert("remediationTypes".to_owned(), json!(["INHERITANCE_DRIFT"]));
@@ -38,10 +31,7 @@ pub(super) fn get(world: &mut World, request: &Request) -> Result<Value, AwsErro
 /// ListLandingZones: none or one. UNSOURCED: in a Region other than home the list is empty.
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     gate::management(world, request)?;
-    let here: Vec<Value> = gate::zone(world, request)
-        .ok()
-        .map(|zone| json!({ "arn": zone.arn }))
-        .into_iter()
-        .collect();
+    let here: Vec<Value> =
+        gate::zone(world, request).ok().map(|zone| json!({ "arn": zone.arn })).into_iter().collect();
     super::paging::answer(request, "landingZones", here, 1)
 }

@@ -40,37 +40,20 @@ fn with_key(stage: &Stage, key: &Value) -> Value {
 #[tokio::test(start_paused = true)]
 async fn the_key_of_the_landing_zone_exists_and_is_of_a_single_region() {
     let stage = Stage::prepared().await;
-    let unknown = json!(format!(
-        "arn:aws:kms:us-east-1:{MANAGEMENT}:key/11111111-2222-3333-4444-555555555555"
-    ));
-    let (code, words) = stage
-        .refused("CreateLandingZone", with_key(&stage, &unknown))
-        .await;
+    let unknown =
+        json!(format!("arn:aws:kms:us-east-1:{MANAGEMENT}:key/11111111-2222-3333-4444-555555555555"));
+    let (code, words) = stage.refused("CreateLandingZone", with_key(&stage, &unknown)).await;
     assert_eq!(code, "ValidationException");
     assert!(words.contains("enabled symmetric key"), "{words}");
     let several = key(&stage, true, &ZONE_SERVICES).await;
-    let (_, words) = stage
-        .refused("CreateLandingZone", with_key(&stage, &several))
-        .await;
+    let (_, words) = stage.refused("CreateLandingZone", with_key(&stage, &several)).await;
     assert!(words.contains("multi-Region"), "{words}");
     let single = key(&stage, false, &ZONE_SERVICES).await;
-    stage
-        .must("kms", "DisableKey", json!({"KeyId": single}))
-        .await;
-    let (_, words) = stage
-        .refused("CreateLandingZone", with_key(&stage, &single))
-        .await;
+    stage.must("kms", "DisableKey", json!({"KeyId": single})).await;
+    let (_, words) = stage.refused("CreateLandingZone", with_key(&stage, &single)).await;
     assert!(words.contains("enabled symmetric key"), "{words}");
-    stage
-        .must("kms", "EnableKey", json!({"KeyId": single}))
-        .await;
-    stage
-        .must(
-            "controltower",
-            "CreateLandingZone",
-            with_key(&stage, &single),
-        )
-        .await;
+    stage.must("kms", "EnableKey", json!({"KeyId": single})).await;
+    stage.must("controltower", "CreateLandingZone", with_key(&stage, &single)).await;
     stage.pass(1800);
     assert_eq!(stage.zone().await["status"], "ACTIVE");
 }
@@ -79,21 +62,11 @@ async fn the_key_of_the_landing_zone_exists_and_is_of_a_single_region() {
 async fn a_key_policy_that_keeps_a_service_out_fails_the_setup_on_the_way() {
     let stage = Stage::prepared().await;
     let narrow = key(&stage, false, &["cloudtrail.amazonaws.com"]).await;
-    let begun = stage
-        .must(
-            "controltower",
-            "CreateLandingZone",
-            with_key(&stage, &narrow),
-        )
-        .await;
+    let begun = stage.must("controltower", "CreateLandingZone", with_key(&stage, &narrow)).await;
     stage.pass(1800);
     let operation = stage.zone_operation(&begun["operationIdentifier"]).await;
     assert_eq!(operation["status"], "FAILED");
-    assert!(
-        operation["statusMessage"]
-            .as_str()
-            .is_some_and(|words| words.contains("config.amazonaws.com"))
-    );
+    assert!(operation["statusMessage"].as_str().is_some_and(|words| words.contains("config.amazonaws.com")));
 }
 
 async fn with_backups() -> (Stage, Value) {
@@ -107,7 +80,8 @@ async fn with_backups() -> (Stage, Value) {
         "backupAdmin": {"accountId": stage.accounts["reports"]},
         "kmsKeyArn": key(&stage, true, &[]).await,
     }});
-    let input = json!({"landingZoneIdentifier": stage.zone_arn().await, "version": "4.0", "manifest": manifest});
+    let input =
+        json!({"landingZoneIdentifier": stage.zone_arn().await, "version": "4.0", "manifest": manifest});
     (stage, input)
 }
 
@@ -119,13 +93,7 @@ async fn the_key_of_backups_is_replicated_to_every_governed_region() {
     assert_eq!(code, "ValidationException");
     assert!(words.ends_with("Regions without it: eu-west-1"), "{words}");
     input["manifest"]["backup"]["configurations"]["kmsKeyArn"] = key(&stage, false, &[]).await;
-    assert!(
-        stage
-            .refused("UpdateLandingZone", input)
-            .await
-            .1
-            .contains("multi-Region")
-    );
+    assert!(stage.refused("UpdateLandingZone", input).await.1.contains("multi-Region"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -133,35 +101,19 @@ async fn backup_accounts_are_two_and_not_enrolled() {
     let (mut stage, mut input) = with_backups().await;
     let admin = input["manifest"]["backup"]["configurations"]["backupAdmin"]["accountId"].clone();
     input["manifest"]["backup"]["configurations"]["centralBackup"]["accountId"] = admin;
-    assert!(
-        stage
-            .refused("UpdateLandingZone", input.clone())
-            .await
-            .1
-            .contains("different accounts")
-    );
+    assert!(stage.refused("UpdateLandingZone", input.clone()).await.1.contains("different accounts"));
     stage.account("app", Some("Workloads")).await;
     stage.register("Workloads").await;
-    stage
-        .move_account("app", Some("Workloads"), Some("Security"))
-        .await;
+    stage.move_account("app", Some("Workloads"), Some("Security")).await;
     input["manifest"]["backup"]["configurations"]["centralBackup"]["accountId"] =
         json!(stage.accounts["app"]);
-    assert!(
-        stage
-            .refused("UpdateLandingZone", input)
-            .await
-            .1
-            .contains("already enrolled")
-    );
+    assert!(stage.refused("UpdateLandingZone", input).await.1.contains("already enrolled"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn backups_are_switched_on_from_the_landing_zone_down_and_off_from_the_units_up() {
     let (stage, input) = with_backups().await;
-    stage
-        .must("controltower", "UpdateLandingZone", input.clone())
-        .await;
+    stage.must("controltower", "UpdateLandingZone", input.clone()).await;
     stage.pass(1200);
     let world = stage.sim.world();
     let tree = world.organizations.of(MANAGEMENT).expect("an organization");
@@ -169,13 +121,7 @@ async fn backups_are_switched_on_from_the_landing_zone_down_and_off_from_the_uni
 
     let backup = stage.enabling("BackupBaseline", "1.0", "Workloads").await;
     let refused = stage.refused("EnableBaseline", backup.clone()).await;
-    assert!(
-        refused
-            .1
-            .contains("'AWSControlTowerBaseline' is not enabled"),
-        "{}",
-        refused.1
-    );
+    assert!(refused.1.contains("'AWSControlTowerBaseline' is not enabled"), "{}", refused.1);
     stage.register("Workloads").await;
     let unit = stage.must("controltower", "EnableBaseline", backup).await["arn"].clone();
     stage.pass(3600);
@@ -186,38 +132,17 @@ async fn backups_are_switched_on_from_the_landing_zone_down_and_off_from_the_uni
 
     let mut off = input;
     off["manifest"]["backup"] = json!({"enabled": false});
-    assert!(
-        stage
-            .refused("UpdateLandingZone", off.clone())
-            .await
-            .1
-            .contains("backup integration")
-    );
+    assert!(stage.refused("UpdateLandingZone", off.clone()).await.1.contains("backup integration"));
     let delete = json!({"landingZoneIdentifier": stage.zone_arn().await});
-    let begun = stage
-        .must("controltower", "DeleteLandingZone", delete)
-        .await;
+    let begun = stage.must("controltower", "DeleteLandingZone", delete).await;
     stage.pass(7200);
-    assert_eq!(
-        stage.zone_operation(&begun["operationIdentifier"]).await["status"],
-        "FAILED"
-    );
+    assert_eq!(stage.zone_operation(&begun["operationIdentifier"]).await["status"], "FAILED");
     stage
-        .must(
-            "controltower",
-            "ResetLandingZone",
-            json!({"landingZoneIdentifier": stage.zone_arn().await}),
-        )
+        .must("controltower", "ResetLandingZone", json!({"landingZoneIdentifier": stage.zone_arn().await}))
         .await;
     stage.pass(1200);
     for arn in [unit, security] {
-        stage
-            .must(
-                "controltower",
-                "DisableBaseline",
-                json!({"enabledBaselineIdentifier": arn}),
-            )
-            .await;
+        stage.must("controltower", "DisableBaseline", json!({"enabledBaselineIdentifier": arn})).await;
         stage.pass(3600);
     }
     stage.must("controltower", "UpdateLandingZone", off).await;

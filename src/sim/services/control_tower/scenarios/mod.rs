@@ -8,11 +8,16 @@ mod controls;
 mod failures;
 mod landing_zone;
 mod moves;
+mod seeded;
+mod upgrades;
+mod zone_updates;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use super::Seed;
 
 use crate::sim::services::iam::queries::{self, WantedRole};
 use crate::sim::testing::{Answer, ask, quiet};
@@ -32,24 +37,10 @@ pub(super) struct Stage {
 impl Stage {
     /// An organization with the units Security and Workloads, and the accounts log and audit in the first.
     pub(super) async fn organization() -> Self {
-        let settings = Settings {
-            account_quota: 50,
-            ..quiet()
-        };
+        let settings = Settings { account_quota: 50, ..quiet() };
         let sim = Simulator::new(settings);
-        let mut stage = Self {
-            sim,
-            root: String::new(),
-            units: BTreeMap::new(),
-            accounts: BTreeMap::new(),
-        };
-        stage
-            .must(
-                "organizations",
-                "CreateOrganization",
-                json!({"FeatureSet": "ALL"}),
-            )
-            .await;
+        let mut stage = Self { sim, root: String::new(), units: BTreeMap::new(), accounts: BTreeMap::new() };
+        stage.must("organizations", "CreateOrganization", json!({"FeatureSet": "ALL"})).await;
         let roots = stage.must("organizations", "ListRoots", json!({})).await;
         stage.root = roots["Roots"][0]["Id"].as_str().expect("a root").to_owned();
         stage.unit("Security", None).await;
@@ -81,30 +72,24 @@ impl Stage {
         stage
     }
 
-    /// A landing zone of version 3.3 put into the world as an earlier setup left it: CreateLandingZone takes only the
-    /// latest version.
+    /// A landing zone of version 3.3 as an earlier setup left it: CreateLandingZone takes only the latest version.
     pub(super) async fn governed_by_3_3() -> Self {
         let stage = Self::prepared().await;
-        stage
-            .must(
-                "controltower",
-                "CreateLandingZone",
-                json!({"version": "4.0", "manifest": stage.manifest()}),
-            )
-            .await;
-        let manifest = json!({
-            "governedRegions": ["us-east-1"],
-            "organizationStructure": {"security": {"name": "Security"}},
-            "centralizedLogging": {"accountId": stage.accounts["log"]},
-            "securityRoles": {"accountId": stage.accounts["audit"]},
-        });
-        stage.sim.change(|world| {
-            for operation in world.control_tower.operations.values_mut() {
-                operation.wanted.version = Some("3.3".to_owned());
-                operation.wanted.manifest = Some(manifest.clone());
-            }
-        });
-        stage.pass(1800);
+        let seed = Seed {
+            arn: None,
+            home: "us-east-1".to_owned(),
+            version: "3.3".to_owned(),
+            manifest: json!({
+                "governedRegions": ["us-east-1"],
+                "organizationStructure": {"security": {"name": "Security"}},
+                "centralizedLogging": {"accountId": stage.accounts["log"]},
+                "securityRoles": {"accountId": stage.accounts["audit"]},
+            }),
+            auto_enroll: false,
+            baselines: Vec::new(),
+            controls: Vec::new(),
+        };
+        stage.sim.change(|world| super::seed(world, &seed)).expect("a landing zone");
         assert_eq!(stage.zone().await["version"], "3.3");
         stage
     }
@@ -124,16 +109,8 @@ impl Stage {
     /// One call to Control Tower that is refused: its code and words.
     pub(super) async fn refused(&self, operation: &str, input: Value) -> (String, String) {
         let answer = self.call("controltower", operation, input).await;
-        let code = answer
-            .code()
-            .unwrap_or_else(|| panic!("{operation} was not refused: {}", answer.text));
-        (
-            code,
-            answer.json()["message"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
-        )
+        let code = answer.code().unwrap_or_else(|| panic!("{operation} was not refused: {}", answer.text));
+        (code, answer.json()["message"].as_str().unwrap_or_default().to_owned())
     }
 
     /// Seconds pass.
@@ -145,42 +122,23 @@ impl Stage {
     pub(super) async fn unit(&mut self, name: &str, parent: Option<&str>) {
         let parent = parent.map_or(self.root.clone(), |parent| self.units[parent].clone());
         let made = self
-            .must(
-                "organizations",
-                "CreateOrganizationalUnit",
-                json!({"ParentId": parent, "Name": name}),
-            )
+            .must("organizations", "CreateOrganizationalUnit", json!({"ParentId": parent, "Name": name}))
             .await;
-        let id = made["OrganizationalUnit"]["Id"]
-            .as_str()
-            .expect("an id")
-            .to_owned();
+        let id = made["OrganizationalUnit"]["Id"].as_str().expect("an id").to_owned();
         self.units.insert(name.to_owned(), id);
     }
 
     /// Creates an account, in the root or in a unit.
     pub(super) async fn account(&mut self, name: &str, unit: Option<&str>) {
         let email = format!("{name}@example.com");
-        let asked = self
-            .must(
-                "organizations",
-                "CreateAccount",
-                json!({"Email": email, "AccountName": name}),
-            )
-            .await;
+        let asked =
+            self.must("organizations", "CreateAccount", json!({"Email": email, "AccountName": name})).await;
         self.pass(600);
         let request = asked["CreateAccountStatus"]["Id"].clone();
         let done = self
-            .must(
-                "organizations",
-                "DescribeCreateAccountStatus",
-                json!({"CreateAccountRequestId": request}),
-            )
+            .must("organizations", "DescribeCreateAccountStatus", json!({"CreateAccountRequestId": request}))
             .await;
-        let id = done["CreateAccountStatus"]["AccountId"]
-            .as_str()
-            .expect("an account")
-            .to_owned();
+        let id = done["CreateAccountStatus"]["AccountId"].as_str().expect("an account").to_owned();
         self.accounts.insert(name.to_owned(), id);
         if let Some(unit) = unit {
             self.move_account(name, None, Some(unit)).await;
@@ -189,8 +147,7 @@ impl Stage {
 
     /// Moves an account; `None` is the root.
     pub(super) async fn move_account(&self, name: &str, from: Option<&str>, to: Option<&str>) {
-        let place =
-            |unit: Option<&str>| unit.map_or(self.root.clone(), |unit| self.units[unit].clone());
+        let place = |unit: Option<&str>| unit.map_or(self.root.clone(), |unit| self.units[unit].clone());
         let input = json!({
             "AccountId": self.accounts[name],
             "SourceParentId": place(from),
@@ -205,10 +162,7 @@ impl Stage {
         let id = self.accounts[name].clone();
         self.sim.change(|world| {
             let now = world.time;
-            let tree = world
-                .organizations
-                .of_mut(MANAGEMENT)
-                .expect("an organization");
+            let tree = world.organizations.of_mut(MANAGEMENT).expect("an organization");
             tree.accounts.get_mut(&id).expect("the account").state = AccountState::Closed(now);
         });
     }
@@ -252,9 +206,7 @@ impl Stage {
 
     /// The ARN of the landing zone.
     pub(super) async fn zone_arn(&self) -> Value {
-        self.must("controltower", "ListLandingZones", json!({}))
-            .await["landingZones"][0]["arn"]
-            .clone()
+        self.must("controltower", "ListLandingZones", json!({})).await["landingZones"][0]["arn"].clone()
     }
 
     /// The landing zone.
@@ -266,46 +218,27 @@ impl Stage {
     /// The ARN of a unit.
     pub(super) fn unit_arn(&self, name: &str) -> String {
         let id = &self.units[name];
-        self.sim
-            .world()
-            .organizations
-            .of(MANAGEMENT)
-            .expect("an organization")
-            .unit_arn(id)
+        self.sim.world().organizations.of(MANAGEMENT).expect("an organization").unit_arn(id)
     }
 
     /// The input of EnableBaseline for a unit, with the parameter AWSControlTowerBaseline needs here.
     pub(super) async fn enabling(&self, baseline: &str, version: &str, unit: &str) -> Value {
-        let id = super::catalogue::named(baseline)
-            .expect("a baseline")
-            .arn("us-east-1");
+        let id = super::catalogue::named(baseline).expect("a baseline").arn("us-east-1");
         let mut input = json!({"baselineIdentifier": id, "baselineVersion": version, "targetIdentifier": self.unit_arn(unit)});
-        let center = super::catalogue::named("IdentityCenterBaseline")
-            .expect("a baseline")
-            .arn("us-east-1");
+        let center = super::catalogue::named("IdentityCenterBaseline").expect("a baseline").arn("us-east-1");
         let filter = json!({"filter": {"baselineIdentifiers": [center]}});
-        let listed = self
-            .must("controltower", "ListEnabledBaselines", filter)
-            .await;
-        if baseline == "AWSControlTowerBaseline" && !listed["enabledBaselines"][0]["arn"].is_null()
-        {
+        let listed = self.must("controltower", "ListEnabledBaselines", filter).await;
+        if baseline == "AWSControlTowerBaseline" && !listed["enabledBaselines"][0]["arn"].is_null() {
             let value = listed["enabledBaselines"][0]["arn"].clone();
-            input["parameters"] =
-                json!([{"key": "IdentityCenterEnabledBaselineArn", "value": value}]);
+            input["parameters"] = json!([{"key": "IdentityCenterEnabledBaselineArn", "value": value}]);
         }
         input
     }
 
     /// Registers a unit, waits for the end, and says the enabled baseline's ARN.
     pub(super) async fn register(&self, unit: &str) -> Value {
-        let version = if self.zone().await["version"] == "4.0" {
-            "5.0"
-        } else {
-            "4.0"
-        };
-        let input = self
-            .enabling("AWSControlTowerBaseline", version, unit)
-            .await;
+        let version = if self.zone().await["version"] == "4.0" { "5.0" } else { "4.0" };
+        let input = self.enabling("AWSControlTowerBaseline", version, unit).await;
         let begun = self.must("controltower", "EnableBaseline", input).await;
         self.pass(3600);
         let id = begun["operationIdentifier"].clone();
@@ -316,55 +249,35 @@ impl Stage {
     /// A baseline operation.
     pub(super) async fn baseline_operation(&self, id: &Value) -> Value {
         let input = json!({"operationIdentifier": id});
-        self.must("controltower", "GetBaselineOperation", input)
-            .await["baselineOperation"]
-            .clone()
+        self.must("controltower", "GetBaselineOperation", input).await["baselineOperation"].clone()
     }
 
     /// A landing-zone operation.
     pub(super) async fn zone_operation(&self, id: &Value) -> Value {
         let input = json!({"operationIdentifier": id});
-        self.must("controltower", "GetLandingZoneOperation", input)
-            .await["operationDetails"]
-            .clone()
+        self.must("controltower", "GetLandingZoneOperation", input).await["operationDetails"].clone()
     }
 
     /// An enabled baseline.
     pub(super) async fn enabled(&self, arn: &Value) -> Value {
         let input = json!({"enabledBaselineIdentifier": arn});
-        self.must("controltower", "GetEnabledBaseline", input).await["enabledBaselineDetails"]
-            .clone()
+        self.must("controltower", "GetEnabledBaseline", input).await["enabledBaselineDetails"].clone()
     }
 
     /// The enabled baselines of accounts that come from a unit's.
     pub(super) async fn children(&self, parent: &Value) -> Vec<Value> {
         let input = json!({"filter": {"parentIdentifiers": [parent]}, "includeChildren": true});
-        let listed = self
-            .must("controltower", "ListEnabledBaselines", input)
-            .await;
-        listed["enabledBaselines"]
-            .as_array()
-            .expect("a list")
-            .clone()
+        let listed = self.must("controltower", "ListEnabledBaselines", input).await;
+        listed["enabledBaselines"].as_array().expect("a list").clone()
     }
 
     /// Has an account the role Control Tower works with.
     pub(super) fn has_execution_role(&self, name: &str) -> bool {
-        queries::role(
-            &self.sim.world(),
-            &self.accounts[name],
-            "AWSControlTowerExecution",
-        )
-        .is_some()
+        queries::role(&self.sim.world(), &self.accounts[name], "AWSControlTowerExecution").is_some()
     }
 }
 
-type RoleRow = (
-    &'static str,
-    &'static str,
-    Option<&'static str>,
-    Option<&'static str>,
-);
+type RoleRow = (&'static str, &'static str, Option<&'static str>, Option<&'static str>);
 
 const ROLES: [RoleRow; 4] = [
     (
@@ -379,12 +292,7 @@ const ROLES: [RoleRow; 4] = [
         Some("arn:aws:iam::aws:policy/service-role/AWSControlTowerCloudTrailRolePolicy"),
         None,
     ),
-    (
-        "AWSControlTowerStackSetRole",
-        "cloudformation.amazonaws.com",
-        None,
-        Some("sts:AssumeRole"),
-    ),
+    ("AWSControlTowerStackSetRole", "cloudformation.amazonaws.com", None, Some("sts:AssumeRole")),
     (
         "AWSControlTowerConfigAggregatorRoleForOrganizations",
         "config.amazonaws.com",

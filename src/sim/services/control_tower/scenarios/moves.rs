@@ -23,26 +23,15 @@ async fn two_registered_units(auto_enroll: bool) -> (Stage, Value, Value) {
 async fn without_auto_enrolment_a_move_drifts_until_the_new_unit_is_reset() {
     let (stage, workloads, sandbox) = two_registered_units(false).await;
     let child = stage.children(&workloads).await[0]["arn"].clone();
-    stage
-        .move_account("app", Some("Workloads"), Some("Sandbox"))
-        .await;
+    stage.move_account("app", Some("Workloads"), Some("Sandbox")).await;
     stage.pass(86_400);
     assert_eq!(inheritance(&stage, &child).await, "DRIFTED");
     assert_eq!(inheritance(&stage, &sandbox).await, "DRIFTED");
     assert_eq!(inheritance(&stage, &workloads).await, "IN_SYNC");
-    let drifted =
-        json!({"filter": {"inheritanceDriftStatuses": ["DRIFTED"]}, "includeChildren": true});
-    let listed = stage
-        .must("controltower", "ListEnabledBaselines", drifted)
-        .await;
+    let drifted = json!({"filter": {"inheritanceDriftStatuses": ["DRIFTED"]}, "includeChildren": true});
+    let listed = stage.must("controltower", "ListEnabledBaselines", drifted).await;
     assert_eq!(listed["enabledBaselines"].as_array().map(Vec::len), Some(2));
-    stage
-        .must(
-            "controltower",
-            "ResetEnabledBaseline",
-            json!({"enabledBaselineIdentifier": sandbox}),
-        )
-        .await;
+    stage.must("controltower", "ResetEnabledBaseline", json!({"enabledBaselineIdentifier": sandbox})).await;
     stage.pass(720);
     assert_eq!(inheritance(&stage, &sandbox).await, "IN_SYNC");
     assert_eq!(inheritance(&stage, &child).await, "IN_SYNC");
@@ -54,36 +43,22 @@ async fn an_orphan_can_be_disabled_by_itself() {
     let (stage, workloads, _) = two_registered_units(false).await;
     let child = stage.children(&workloads).await[0]["arn"].clone();
     stage.move_account("app", Some("Workloads"), None).await;
-    stage
-        .must(
-            "controltower",
-            "DisableBaseline",
-            json!({"enabledBaselineIdentifier": child}),
-        )
-        .await;
+    stage.must("controltower", "DisableBaseline", json!({"enabledBaselineIdentifier": child})).await;
     stage.pass(3600);
     let gone = json!({"enabledBaselineIdentifier": child});
-    assert_eq!(
-        stage.refused("GetEnabledBaseline", gone).await.0,
-        "ResourceNotFoundException"
-    );
+    assert_eq!(stage.refused("GetEnabledBaseline", gone).await.0, "ResourceNotFoundException");
 }
 
 #[tokio::test(start_paused = true)]
 async fn auto_enrolment_follows_a_move_within_minutes() {
     let (stage, workloads, sandbox) = two_registered_units(true).await;
-    stage
-        .move_account("app", Some("Workloads"), Some("Sandbox"))
-        .await;
+    stage.move_account("app", Some("Workloads"), Some("Sandbox")).await;
     stage.pass(60);
     let on_the_way = stage.children(&workloads).await;
     assert_eq!(on_the_way[0]["statusSummary"]["status"], "UNDER_CHANGE");
     stage.pass(300);
     let children = stage.children(&sandbox).await;
-    assert_eq!(
-        (children.len(), &children[0]["statusSummary"]["status"]),
-        (1, &json!("SUCCEEDED"))
-    );
+    assert_eq!((children.len(), &children[0]["statusSummary"]["status"]), (1, &json!("SUCCEEDED")));
     assert!(stage.children(&workloads).await.is_empty());
     assert_eq!(inheritance(&stage, &sandbox).await, "IN_SYNC");
 }
@@ -106,12 +81,8 @@ async fn a_second_move_into_a_busy_unit_is_not_followed_up() {
     let (mut stage, workloads, sandbox) = two_registered_units(true).await;
     stage.account("second", Some("Workloads")).await;
     stage.pass(300);
-    stage
-        .move_account("app", Some("Workloads"), Some("Sandbox"))
-        .await;
-    stage
-        .move_account("second", Some("Workloads"), Some("Sandbox"))
-        .await;
+    stage.move_account("app", Some("Workloads"), Some("Sandbox")).await;
+    stage.move_account("second", Some("Workloads"), Some("Sandbox")).await;
     stage.pass(3600);
     assert_eq!(stage.children(&sandbox).await.len(), 1);
     assert_eq!(stage.children(&workloads).await.len(), 1);
@@ -121,9 +92,7 @@ async fn a_second_move_into_a_busy_unit_is_not_followed_up() {
 #[tokio::test(start_paused = true)]
 async fn auto_enrolment_is_not_retroactive() {
     let (stage, _, sandbox) = two_registered_units(false).await;
-    stage
-        .move_account("app", Some("Workloads"), Some("Sandbox"))
-        .await;
+    stage.move_account("app", Some("Workloads"), Some("Sandbox")).await;
     let input = json!({
         "landingZoneIdentifier": stage.zone_arn().await,
         "version": "4.0",
@@ -144,24 +113,12 @@ async fn drift_of_zone(stage: &Stage) -> Value {
 async fn trusted_access_switched_off_and_on_again_is_drift_until_a_reset() {
     let stage = Stage::governed(false).await;
     let principal = json!({"ServicePrincipal": "controltower.amazonaws.com"});
-    stage
-        .must(
-            "organizations",
-            "DisableAWSServiceAccess",
-            principal.clone(),
-        )
-        .await;
+    stage.must("organizations", "DisableAWSServiceAccess", principal.clone()).await;
+    assert_eq!(drift_of_zone(&stage).await, "DRIFTED");
+    stage.must("organizations", "EnableAWSServiceAccess", principal).await;
     assert_eq!(drift_of_zone(&stage).await, "DRIFTED");
     stage
-        .must("organizations", "EnableAWSServiceAccess", principal)
-        .await;
-    assert_eq!(drift_of_zone(&stage).await, "DRIFTED");
-    stage
-        .must(
-            "controltower",
-            "ResetLandingZone",
-            json!({"landingZoneIdentifier": stage.zone_arn().await}),
-        )
+        .must("controltower", "ResetLandingZone", json!({"landingZoneIdentifier": stage.zone_arn().await}))
         .await;
     stage.pass(1200);
     assert_eq!(drift_of_zone(&stage).await, "IN_SYNC");
@@ -170,13 +127,9 @@ async fn trusted_access_switched_off_and_on_again_is_drift_until_a_reset() {
 #[tokio::test(start_paused = true)]
 async fn a_shared_account_moved_away_is_drift() {
     let stage = Stage::governed(false).await;
-    stage
-        .move_account("log", Some("Security"), Some("Workloads"))
-        .await;
+    stage.move_account("log", Some("Security"), Some("Workloads")).await;
     assert_eq!(drift_of_zone(&stage).await, "DRIFTED");
-    stage
-        .move_account("log", Some("Workloads"), Some("Security"))
-        .await;
+    stage.move_account("log", Some("Workloads"), Some("Security")).await;
     assert_eq!(drift_of_zone(&stage).await, "IN_SYNC");
 }
 
@@ -189,22 +142,14 @@ async fn a_detached_guardrail_policy_is_drift_until_a_reset_attaches_it() {
     let policies: Vec<&str> = tree
         .attached(security, "SERVICE_CONTROL_POLICY")
         .into_iter()
-        .filter(|id| {
-            tree.policies
-                .get(*id)
-                .is_some_and(|policy| policy.name.starts_with("aws-guardrails-"))
-        })
+        .filter(|id| tree.policies.get(*id).is_some_and(|policy| policy.name.starts_with("aws-guardrails-")))
         .collect();
     assert_eq!(policies.len(), 1);
     let detach = json!({"PolicyId": policies[0], "TargetId": security});
     stage.must("organizations", "DetachPolicy", detach).await;
     assert_eq!(drift_of_zone(&stage).await, "DRIFTED");
     stage
-        .must(
-            "controltower",
-            "ResetLandingZone",
-            json!({"landingZoneIdentifier": stage.zone_arn().await}),
-        )
+        .must("controltower", "ResetLandingZone", json!({"landingZoneIdentifier": stage.zone_arn().await}))
         .await;
     stage.pass(1200);
     assert_eq!(drift_of_zone(&stage).await, "IN_SYNC");
