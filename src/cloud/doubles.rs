@@ -18,6 +18,7 @@ use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Settings};
+use super::task::Task;
 
 /// One answer.
 #[derive(Clone)]
@@ -176,3 +177,17 @@ fn read(request: &HttpRequest) -> (String, Value) {
 const CALLER: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult>\
     <Arn>arn:aws:sts::111111111111:assumed-role/Admin/me</Arn><UserId>AROA:me</UserId>\
     <Account>111111111111</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
+
+/// A task with JSON objects for its inputs and keys; `at` is address, verb and item.
+pub(crate) fn task(at: [&str; 3], inputs: Value, keys: Value, own: &[(&str, &str)]) -> Task {
+    let fields = |value: Value| value.as_object().unwrap().clone().into_iter().collect();
+    Task {
+        address: at[0].parse().unwrap(),
+        verb: at[1].to_owned(),
+        item: at[2].to_owned(),
+        inputs: fields(inputs),
+        keys: fields(keys),
+        own: own.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        token: "token-1".to_owned(),
+    }
+}

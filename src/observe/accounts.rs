@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::findings::Findings;
-use super::units::tags;
+use super::units::managed_tags;
 use super::wanted::{key, leaves};
 use crate::cloud::Connection;
-use crate::cloud::inventory::accounts::{self, Account};
+use crate::cloud::inventory::accounts::Account;
+use crate::cloud::inventory::contacts;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::model::{Live, Resource};
 
@@ -76,14 +77,15 @@ pub(super) async fn observe(
         .iter()
         .filter_map(|resource| Some((*resource, judge(resource, accounts, findings)?)))
         .collect();
-    let tags = tags(connection, live.iter().map(|(resource, account)| (*resource, account.id.as_str())));
+    let tags =
+        managed_tags(connection, live.iter().map(|(resource, account)| (*resource, account.id.as_str())));
     let contacts = live.iter().map(|(resource, account)| {
         let (connection, id) = (connection.clone(), account.id.clone());
         let kinds = leaves(resource, "alternate_contacts");
         async move {
             let mut found = BTreeMap::new();
             for kind in kinds {
-                if let Some(contact) = accounts::contact(&connection, &id, &kind).await? {
+                if let Some(contact) = contacts::get(&connection, &id, &kind).await? {
                     found.insert(kind, contact);
                 }
             }

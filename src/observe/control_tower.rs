@@ -20,7 +20,6 @@ pub(super) struct Tower {
     offered: BTreeMap<String, String>,
     enabled: Vec<Enabled>,
     busy: BTreeSet<String>,
-    parameters: BTreeMap<String, Result<BTreeMap<String, Value>, CallError>>,
 }
 
 /// Asks Control Tower, if anything is wanted of it. Without a landing zone there
@@ -41,30 +40,7 @@ pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result
     let under_change = enabled.iter().filter(|e| e.status == "UNDER_CHANGE");
     let mut busy: BTreeSet<String> = under_change.filter_map(|e| e.last_operation.clone()).collect();
     busy.extend(running?.into_iter().map(|(id, _)| id));
-    let asked = parameters_asked(wanted, &offered, &enabled);
-    let questions = asked.into_iter().map(|arn| {
-        let connection = connection.clone();
-        async move {
-            let details = baselines::details(&connection, &arn).await;
-            (arn, details.map(|details| details.parameters))
-        }
-    });
-    let parameters = fan_out(questions.collect()).await.into_iter().collect();
-    Ok(Tower { zone: Some(zone), offered, enabled, busy, parameters })
-}
-
-/// The enabled baselines whose parameters somebody asks about: lists do not tell
-/// them. Targets are not resolved yet, so all of the same baseline are meant.
-fn parameters_asked(
-    wanted: &Wanted<'_>,
-    offered: &BTreeMap<String, String>,
-    enabled: &[Enabled],
-) -> BTreeSet<String> {
-    let asking = wanted.kind(Kind::Baseline).into_iter();
-    let asking = asking.filter(|resource| !leaves(resource, "parameters").is_empty());
-    let names: BTreeSet<&String> = asking.filter_map(|r| offered.get(key(r, "baseline")?)).collect();
-    let units = enabled.iter().filter(|e| e.parent.is_none() && names.contains(&e.baseline));
-    units.map(|enabled| enabled.arn.clone()).collect()
+    Ok(Tower { zone: Some(zone), offered, enabled, busy })
 }
 
 /// Fills in the landing zone and what is known about Control Tower's work.
@@ -89,40 +65,59 @@ pub(super) fn observe_zone(wanted: &[&Resource], tower: &Tower, findings: &mut F
 }
 
 /// Fills in the baselines of the desired units. A unit that does not exist has none.
-pub(super) fn observe_baselines(
+pub(super) async fn observe_baselines(
+    connection: &Connection,
     wanted: &[&Resource],
     tower: &Tower,
     accounts: &[Account],
     management: &str,
     findings: &mut Findings,
 ) {
-    for resource in wanted {
-        let target = resource.fields.get("target").and_then(|target| findings.resolved(target));
-        let Some(Value::String(target)) = target else { continue };
-        let baseline = key(resource, "baseline").and_then(|name| tower.offered.get(name));
-        let on_it = |e: &&Enabled| e.target == target && Some(&e.baseline) == baseline && e.parent.is_none();
-        let Some(enabled) = tower.enabled.iter().find(on_it) else { continue };
+    let found: Vec<(&Resource, &Enabled)> =
+        wanted.iter().filter_map(|resource| Some((*resource, on_unit(resource, tower, findings)?))).collect();
+    let parameters = parameters(connection, &found).await;
+    for ((resource, enabled), parameters) in found.into_iter().zip(parameters) {
+        let missing = missing_members(enabled, &tower.enabled, accounts, management);
         let mut fields = Fields::from([
-            ("target".to_owned(), json!(target)),
+            ("target".to_owned(), json!(enabled.target)),
             ("version".to_owned(), json!(enabled.version)),
             ("status".to_owned(), json!(enabled.status)),
             ("drift".to_owned(), json!(enabled.drift)),
-            (
-                "missing_members".to_owned(),
-                json!(missing_members(enabled, &tower.enabled, accounts, management)),
-            ),
+            ("missing_members".to_owned(), json!(missing)),
         ]);
-        match tower.parameters.get(&enabled.arn) {
-            Some(Ok(found)) => {
-                let named = found.iter().map(|(name, value)| (format!("parameters.{name}"), value.clone()));
-                fields.extend(named);
-            }
-            Some(Err(error)) => findings.gap(resource, error),
-            None => {}
+        match parameters {
+            Ok(found) => fields.extend(found.into_iter().map(|(k, v)| (format!("parameters.{k}"), v))),
+            Err(error) => findings.gap(resource, &error),
         }
         let attributes = Attributes::from([("arn".to_owned(), enabled.arn.clone())]);
         findings.see(resource, Live { fields, attributes });
     }
+}
+
+/// The enabled baseline that a resource means, if it is there.
+fn on_unit<'t>(resource: &Resource, tower: &'t Tower, findings: &Findings) -> Option<&'t Enabled> {
+    let target = findings.resolved(resource.fields.get("target")?)?;
+    let baseline = tower.offered.get(key(resource, "baseline")?)?;
+    let mut units = tower.enabled.iter().filter(|enabled| enabled.parent.is_none());
+    units.find(|enabled| Some(enabled.target.as_str()) == target.as_str() && enabled.baseline == *baseline)
+}
+
+/// The parameters of each, which lists do not tell; only where somebody asks.
+async fn parameters(
+    connection: &Connection,
+    found: &[(&Resource, &Enabled)],
+) -> Vec<Result<BTreeMap<String, Value>, CallError>> {
+    let questions = found.iter().map(|(resource, enabled)| {
+        let (connection, arn) = (connection.clone(), enabled.arn.clone());
+        let asked = !leaves(resource, "parameters").is_empty();
+        async move {
+            if !asked {
+                return Ok(BTreeMap::new());
+            }
+            baselines::details(&connection, &arn).await.map(|details| details.parameters)
+        }
+    });
+    fan_out(questions.collect()).await
 }
 
 /// Active accounts directly in the unit without a healthy child baseline. The

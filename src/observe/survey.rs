@@ -76,7 +76,7 @@ async fn look(
     roles::observe(&roles_wanted, roles, findings);
     observe_people(connection, wanted, &root, &people, findings).await;
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
-    observe_tower(wanted, tower, people, organization, findings);
+    observe_tower(connection, wanted, tower, people, organization, findings).await;
     Ok(())
 }
 
@@ -164,7 +164,8 @@ async fn observe_people(
     }
 }
 
-fn observe_tower(
+async fn observe_tower(
+    connection: &Connection,
     wanted: &Wanted<'_>,
     tower: Result<control_tower::Tower, CallError>,
     people: people::People,
@@ -186,7 +187,8 @@ fn observe_tower(
     match (people.units, people.accounts) {
         (Ok(_), Ok(accounts)) => {
             let management = organization.management_account.as_str();
-            control_tower::observe_baselines(&on_units, &tower, &accounts, management, findings);
+            control_tower::observe_baselines(connection, &on_units, &tower, &accounts, management, findings)
+                .await;
         }
         (Err(error), _) | (_, Err(error)) => findings.gap_all(&on_units, &error),
     }

@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::findings::Findings;
 use super::wanted::{key, leaves};
-use crate::cloud::inventory::accounts::{self, Account};
+use crate::cloud::inventory::accounts::Account;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::organization::Root;
+use crate::cloud::inventory::tags;
 use crate::cloud::inventory::units::Unit;
 use crate::cloud::{CallError, Connection};
 use crate::model::unit_path::UnitPath;
@@ -79,7 +80,8 @@ pub(super) async fn observe(
 ) {
     let live: Vec<(&Resource, &Unit)> =
         wanted.iter().filter_map(|resource| Some((*resource, *found.get(&path(resource)?)?))).collect();
-    let tags = tags(connection, live.iter().map(|(resource, unit)| (*resource, unit.id.as_str()))).await;
+    let tags =
+        managed_tags(connection, live.iter().map(|(resource, unit)| (*resource, unit.id.as_str()))).await;
     for ((resource, unit), tags) in live.into_iter().zip(tags) {
         let mut seen = Live {
             fields: [("name".to_owned(), json!(unit.name)), ("parent".to_owned(), json!(unit.parent))].into(),
@@ -98,14 +100,14 @@ pub(super) async fn observe(
 
 /// The tags of each id, in the same order; none are read for a resource that
 /// does not manage tags.
-pub(super) async fn tags<'r>(
+pub(super) async fn managed_tags<'r>(
     connection: &Connection,
     of: impl Iterator<Item = (&'r Resource, &'r str)>,
 ) -> Vec<Result<BTreeMap<String, String>, CallError>> {
     let questions = of.map(|(resource, id)| {
         let (connection, id) = (connection.clone(), id.to_owned());
         let managed = !leaves(resource, "tags").is_empty();
-        async move { if managed { accounts::tags(&connection, &id).await } else { Ok(BTreeMap::new()) } }
+        async move { if managed { tags::list(&connection, &id).await } else { Ok(BTreeMap::new()) } }
     });
     fan_out(questions.collect()).await
 }

@@ -14,6 +14,7 @@ use crate::catalog::operations::Verdict;
 use crate::model::{Attributes, Kind};
 
 mod account;
+mod account_creation;
 mod baseline;
 mod inputs;
 mod key;

@@ -3,7 +3,7 @@
 use super::{effect_if, known, unknown_verb};
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
-use crate::cloud::inventory::{accounts, units};
+use crate::cloud::inventory::{accounts, tags, units};
 use crate::cloud::task::{Found, Progress, Task};
 use crate::model::Attributes;
 
@@ -81,7 +81,7 @@ pub(super) async fn tag(connection: &Connection, task: &Task) -> Result<Progress
 
 /// Whether every wanted tag is there with its value.
 pub(super) async fn tagged(connection: &Connection, task: &Task) -> Result<Found, CallError> {
-    let live = accounts::tags(connection, task.own("id")?).await?;
+    let live = tags::list(connection, task.own("id")?).await?;
     Ok(effect_if(task.tags().iter().all(|(key, value)| live.get(key) == Some(value))))
 }
 

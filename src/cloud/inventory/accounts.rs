@@ -1,10 +1,6 @@
-//! Accounts of the organization, their placement, tags, contacts and creations.
+//! Accounts of the organization and where they are.
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use aws_sdk_account::types::AlternateContactType;
-use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use super::fan_out::fan_out;
 use super::pages;
@@ -13,16 +9,12 @@ use crate::cloud::failure::CallError;
 use crate::model::Attributes;
 
 /// The largest page that Organizations gives.
-const PAGE: i32 = 20;
+pub(crate) const PAGE: i32 = 20;
 
 const LIST: &str = "organizations:ListAccounts";
 const LIST_FOR_PARENT: &str = "organizations:ListAccountsForParent";
 const DESCRIBE: &str = "organizations:DescribeAccount";
 const PARENTS: &str = "organizations:ListParents";
-const CREATIONS: &str = "organizations:ListCreateAccountStatus";
-const CREATION: &str = "organizations:DescribeCreateAccountStatus";
-const TAGS: &str = "organizations:ListTagsForResource";
-const CONTACT: &str = "account:GetAlternateContact";
 
 /// One member account, or the management account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,117 +170,12 @@ pub async fn parent(connection: &Connection, child: &str) -> Result<String, Call
     id.map(str::to_owned).ok_or_else(|| CallError::unreadable(PARENTS, "parent"))
 }
 
-/// The tags of an account, unit or root.
-///
-/// # Errors
-/// When they cannot be read.
-pub async fn tags(connection: &Connection, id: &str) -> Result<BTreeMap<String, String>, CallError> {
-    let site = connection.global();
-    let client = site.clients.organizations();
-    let site = &site;
-    let found = pages::all(TAGS, |token| async move {
-        let request = || client.list_tags_for_resource().resource_id(id).set_next_token(token.clone());
-        let answer = site.call(TAGS, || request().send()).await?;
-        Ok((answer.tags().to_vec(), answer.next_token().map(str::to_owned)))
-    });
-    Ok(found.await?.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect())
-}
-
-/// The alternate contact of an account; none when it has none of that kind
-/// (`billing`, `operations` or `security`). Members: `name`, `title`, `email`, `phone`.
-///
-/// # Errors
-/// When it cannot be read.
-pub async fn contact(connection: &Connection, account: &str, kind: &str) -> Result<Option<Value>, CallError> {
-    // The management account may not name itself (Account Management API
-    // reference, parameter AccountId).
-    let own = connection.caller().await?.account.as_str() == account;
-    let id = (!own).then(|| account.to_owned());
-    let site = connection.global();
-    let client = site.clients.account();
-    let kind = AlternateContactType::from(kind.to_ascii_uppercase().as_str());
-    let request = || {
-        let request = client.get_alternate_contact().alternate_contact_type(kind.clone());
-        request.set_account_id(id.clone())
-    };
-    match site.call(CONTACT, || request().send()).await {
-        Ok(answer) => Ok(answer.alternate_contact().map(|contact| {
-            json!({ "name": contact.name(), "title": contact.title(),
-                "email": contact.email_address(), "phone": contact.phone_number() })
-        })),
-        Err(error) if error.is_missing() => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// A request to create an account. AWS does not tell its e-mail address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Creation {
-    /// `car-...`
-    pub id: String,
-    /// The name that was asked for.
-    pub name: String,
-    /// `IN_PROGRESS`, `SUCCEEDED` or `FAILED`.
-    pub state: String,
-    /// When it was asked for.
-    pub requested: Option<Timestamp>,
-    /// The account, once it is there.
-    pub account: Option<String>,
-    /// AWS's word for why it failed.
-    pub failure: Option<String>,
-}
-
-impl Creation {
-    /// The values of a status in an answer of `operation`.
-    pub(crate) fn of(
-        operation: &str,
-        from: &aws_sdk_organizations::types::CreateAccountStatus,
-    ) -> Result<Self, CallError> {
-        let seconds = from.requested_timestamp().map(aws_sdk_organizations::primitives::DateTime::secs);
-        Ok(Self {
-            id: from.id().ok_or_else(|| CallError::unreadable(operation, "Id"))?.to_owned(),
-            name: from.account_name().unwrap_or_default().to_owned(),
-            state: from.state().map_or("", |state| state.as_str()).to_owned(),
-            requested: seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()),
-            account: from.account_id().map(str::to_owned),
-            failure: from.failure_reason().map(|reason| reason.as_str().to_owned()),
-        })
-    }
-}
-
-/// Every request to create an account that AWS remembers.
-///
-/// # Errors
-/// When they cannot be read.
-pub async fn creations(connection: &Connection) -> Result<Vec<Creation>, CallError> {
-    let site = connection.global();
-    let client = site.clients.organizations();
-    let site = &site;
-    let found = pages::all(CREATIONS, |token| async move {
-        let request = || client.list_create_account_status().max_results(PAGE).set_next_token(token.clone());
-        let answer = site.call(CREATIONS, || request().send()).await?;
-        Ok((answer.create_account_statuses().to_vec(), answer.next_token().map(str::to_owned)))
-    });
-    found.await?.iter().map(|from| Creation::of(CREATIONS, from)).collect()
-}
-
-/// One request to create an account.
-///
-/// # Errors
-/// When it cannot be read.
-pub async fn creation(connection: &Connection, id: &str) -> Result<Creation, CallError> {
-    let site = connection.global();
-    let client = site.clients.organizations();
-    let request = || client.describe_create_account_status().create_account_request_id(id);
-    let answer = site.call(CREATION, || request().send()).await?;
-    let status = answer.create_account_status();
-    Creation::of(CREATION, status.ok_or_else(|| CallError::unreadable(CREATION, "CreateAccountStatus"))?)
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
-    use crate::cloud::doubles::{Double, error, ok};
+    use crate::cloud::doubles::{Double, ok};
 
     #[test]
     fn the_nearest_unit_of_a_path_is_the_parent() {
@@ -343,25 +230,5 @@ mod tests {
         assert_eq!(parents, ["r-1", "ou-1"]);
         place(&connection, &mut found, vec!["r-1".into()]).await.unwrap();
         assert_eq!(double.called().len(), 3, "a known placement is not asked for again");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_missing_contact_is_none_and_the_management_account_does_not_name_itself() {
-        let double =
-            Double::new().on("/getAlternateContact", error(404, "ResourceNotFoundException", "none")).on(
-                "/getAlternateContact",
-                ok(json!({ "AlternateContact": { "Name": "SOC", "Title": "On call",
-                "EmailAddress": "soc@example.com", "PhoneNumber": "1" } })),
-            );
-        let connection = double.connection().await;
-        assert_eq!(contact(&connection, "111111111111", "security").await.unwrap(), None);
-        let found = contact(&connection, "222222222222", "security").await.unwrap().unwrap();
-        assert_eq!(
-            found,
-            json!({ "name": "SOC", "title": "On call", "email": "soc@example.com", "phone": "1" })
-        );
-        let sent = double.bodies("/getAlternateContact");
-        assert_eq!(sent[0], json!({ "AlternateContactType": "SECURITY" }));
-        assert_eq!(sent[1], json!({ "AlternateContactType": "SECURITY", "AccountId": "222222222222" }));
     }
 }

@@ -5,6 +5,8 @@
 
 pub mod accounts;
 pub mod baselines;
+pub mod contacts;
+pub mod creations;
 pub(crate) mod document;
 pub mod fan_out;
 pub mod keys;
@@ -13,4 +15,5 @@ pub mod organization;
 pub mod pages;
 pub mod quotas;
 pub mod roles;
+pub mod tags;
 pub mod units;
