@@ -219,3 +219,225 @@ impl<P: Performer + 'static> Shell<'_, P> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Mutex;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::apply::journal::{MemorySink, Sink, read};
+    use crate::apply::outcome::{Ending, Status};
+    use crate::apply::trial::plans;
+    use crate::cloud::task::{Found, Progress};
+    use crate::model::Attributes;
+
+    /// How the scripted performer answers the mutating call of an account's name.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Script {
+        /// Done after a second.
+        Quick,
+        /// Accepted at once, done after so many seconds.
+        Long(u64),
+        /// The call breaks down after its effect.
+        Breaks,
+        /// No answer ever.
+        Hangs,
+    }
+
+    struct Scripted {
+        scripts: Vec<(&'static str, Script)>,
+        journal: MemorySink,
+        begin: Instant,
+        log: Mutex<Vec<String>>,
+        searched_since: Mutex<Option<Timestamp>>,
+    }
+
+    impl Scripted {
+        fn new(scripts: &[(&'static str, Script)], journal: &MemorySink) -> Arc<Self> {
+            Arc::new(Self {
+                scripts: scripts.to_vec(),
+                journal: journal.clone(),
+                begin: Instant::now(),
+                log: Mutex::default(),
+                searched_since: Mutex::default(),
+            })
+        }
+
+        fn script(&self, task: &Task) -> Script {
+            self.scripts.iter().find(|(name, _)| *name == task.address.name).unwrap().1
+        }
+
+        fn log(&self) -> Vec<String> {
+            self.log.lock().unwrap().clone()
+        }
+
+        fn done() -> Attributes {
+            [("id".to_owned(), "id".to_owned())].into()
+        }
+    }
+
+    impl Performer for Scripted {
+        async fn begin(&self, task: &Task) -> Result<Progress, CallError> {
+            let intent = format!("\"what\":\"intent\",\"step\":\"{}:create\"", task.address);
+            assert!(self.journal.text().contains(&intent), "no intent for {}", task.address);
+            self.log.lock().unwrap().push(format!("begin {}", task.address.name));
+            let script = self.script(task);
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            match script {
+                Script::Quick => Ok(Progress::Done(Self::done())),
+                Script::Long(_) => {
+                    Ok(Progress::Running { operation: "car-1".to_owned(), attributes: Attributes::new() })
+                }
+                Script::Breaks => panic!("the call broke down"),
+                Script::Hangs => std::future::pending().await,
+            }
+        }
+
+        async fn poll(&self, task: &Task, operation: &str) -> Result<Progress, CallError> {
+            assert!(self.journal.text().contains("\"operation\":\"car-1\""), "the id was not written down");
+            let Script::Long(seconds) = self.script(task) else { panic!("nothing to poll") };
+            if self.begin.elapsed() >= Duration::from_secs(seconds) {
+                return Ok(Progress::Done(Self::done()));
+            }
+            Ok(Progress::Running { operation: operation.to_owned(), attributes: Attributes::new() })
+        }
+
+        async fn look_up(&self, task: &Task, since: Timestamp) -> Result<Found, CallError> {
+            self.log.lock().unwrap().push(format!("look up {}", task.address.name));
+            *self.searched_since.lock().unwrap() = Some(since);
+            Ok(Found::Effect(Progress::Done(Self::done())))
+        }
+    }
+
+    fn run_of(plan: &Plan) -> Run {
+        Run::new(&plan.id, "2026-11-23T10:15:00Z".parse().unwrap())
+    }
+
+    /// A quick role and an account that needs it.
+    fn role_and_account() -> Plan {
+        let role = plans::step("role", "iam:CreateRole", 1, &[]);
+        let account = plans::step("new", "organizations:CreateAccount", 90, &[&role]);
+        plans::plan(vec![role, account])
+    }
+
+    async fn apply(
+        plan: &Plan,
+        performer: &Arc<Scripted>,
+        sink: Box<dyn Sink>,
+        interrupts: mpsc::Receiver<()>,
+    ) -> (Result<Outcome, ApplyError>, Vec<Notice>) {
+        let mut journal = Journal::new(sink);
+        let mut notices = Vec::new();
+        let mut observer = |_: Duration, notice: &Notice| notices.push(notice.clone());
+        let settings = Settings::default();
+        let run_id = run_of(plan);
+        let performer = Arc::clone(performer);
+        let result = run(plan, performer, &mut journal, &run_id, settings, interrupts, &mut observer).await;
+        (result, notices)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_plan_is_carried_out_and_its_journal_reads_back() {
+        let (plan, sink) = (role_and_account(), MemorySink::default());
+        let performer = Scripted::new(&[("role", Script::Quick), ("new", Script::Long(90))], &sink);
+        let (_keep, interrupts) = mpsc::channel(1);
+        let (outcome, notices) = apply(&plan, &performer, Box::new(sink.clone()), interrupts).await;
+        let outcome = outcome.unwrap();
+        assert_eq!((outcome.ending, outcome.counts.done), (Ending::Complete, 2));
+        let took = outcome.makespan.as_secs_f64();
+        assert!((90.0..93.0).contains(&took), "{took}");
+        assert_eq!(performer.log(), ["begin role", "begin new"]);
+        let found = read(sink.text().as_bytes()).unwrap();
+        assert_eq!(found.ledger.ending, Some(Ending::Complete));
+        assert!(
+            notices
+                .iter()
+                .any(|notice| matches!(notice, Notice::Running { operation, .. } if operation == "car-1"))
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn when_nobody_can_interrupt_any_more_the_run_goes_on() {
+        let (plan, sink) = (role_and_account(), MemorySink::default());
+        let performer = Scripted::new(&[("role", Script::Quick), ("new", Script::Long(90))], &sink);
+        let (gone, interrupts) = mpsc::channel(1);
+        drop(gone);
+        let (outcome, _) = apply(&plan, &performer, Box::new(sink), interrupts).await;
+        assert_eq!(outcome.unwrap().ending, Ending::Complete);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_breaks_down_is_searched_for_and_not_sent_again() {
+        let (plan, sink) = (role_and_account(), MemorySink::default());
+        let performer = Scripted::new(&[("role", Script::Quick), ("new", Script::Breaks)], &sink);
+        let (_keep, interrupts) = mpsc::channel(1);
+        let (outcome, _) = apply(&plan, &performer, Box::new(sink), interrupts).await;
+        assert_eq!(outcome.unwrap().ending, Ending::Complete);
+        assert_eq!(performer.log(), ["begin role", "begin new", "look up new"]);
+        // The search is told when the intent was written down, by the calendar.
+        let since = performer.searched_since.lock().unwrap().unwrap();
+        assert_eq!(since, "2026-11-23T10:15:01Z".parse::<Timestamp>().unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_interrupt_lets_the_call_in_the_air_end_and_starts_nothing() {
+        let (plan, sink) = (role_and_account(), MemorySink::default());
+        let performer = Scripted::new(&[("role", Script::Quick), ("new", Script::Quick)], &sink);
+        let (stop, interrupts) = mpsc::channel(1);
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            stop.send(()).await.unwrap();
+        });
+        let (outcome, notices) = apply(&plan, &performer, Box::new(sink), interrupts).await;
+        let outcome = outcome.unwrap();
+        assert_eq!(outcome.ending, Ending::Interrupted);
+        let statuses: Vec<Status> = outcome.steps.iter().map(|step| step.status).collect();
+        assert_eq!(statuses, [Status::Done, Status::NotStarted]);
+        assert!(notices.contains(&Notice::Stopping { calls: 1 }));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_second_interrupt_does_not_wait_for_a_call_that_hangs() {
+        let (plan, sink) = (role_and_account(), MemorySink::default());
+        let performer = Scripted::new(&[("role", Script::Hangs)], &sink);
+        let (stop, interrupts) = mpsc::channel(1);
+        tokio::spawn(async move {
+            for _ in 0..2 {
+                tokio::time::sleep(Duration::from_secs(5)).await;
+                stop.send(()).await.unwrap();
+            }
+        });
+        let (outcome, _) = apply(&plan, &performer, Box::new(sink.clone()), interrupts).await;
+        let outcome = outcome.unwrap();
+        assert_eq!((outcome.ending, outcome.counts.in_flight), (Ending::Interrupted, 1));
+        assert_eq!(outcome.makespan.as_secs(), 10);
+        let found = read(sink.text().as_bytes()).unwrap();
+        assert_eq!(found.ledger.in_flight().count(), 1);
+    }
+
+    /// A sink on a disk that is full after some appends.
+    struct Full(MemorySink, usize);
+
+    impl Sink for Full {
+        fn append(&mut self, lines: &str) -> io::Result<()> {
+            self.1 = self.1.checked_sub(1).ok_or(io::ErrorKind::StorageFull)?;
+            self.0.append(lines)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_sent_that_the_journal_could_not_announce() {
+        let plan = role_and_account();
+        for (appends, sent) in [(0, 0), (1, 0), (2, 1)] {
+            let sink = MemorySink::default();
+            let performer = Scripted::new(&[("role", Script::Quick), ("new", Script::Quick)], &sink);
+            let (_keep, interrupts) = mpsc::channel(1);
+            let (outcome, _) = apply(&plan, &performer, Box::new(Full(sink, appends)), interrupts).await;
+            assert!(matches!(outcome, Err(ApplyError::Journal(JournalError::Sink(_)))), "{outcome:?}");
+            assert_eq!(performer.log().len(), sent, "after {appends} appends");
+        }
+    }
+}

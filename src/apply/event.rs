@@ -166,6 +166,11 @@ pub enum Notice {
         /// Requests per second from now on.
         rate: f64,
     },
+    /// The credentials are gone: the run stops as if it were interrupted.
+    Halted {
+        /// AWS's words.
+        error: CallError,
+    },
     /// No new step is started any more.
     Stopping {
         /// Calls in the air, which may end.

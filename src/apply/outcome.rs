@@ -19,7 +19,7 @@ pub enum Ending {
     Complete,
     /// Some step failed, is stuck or was skipped; another plan carries on.
     Incomplete,
-    /// The operator stopped it; it can be resumed.
+    /// The operator, or the loss of the credentials, stopped it; it can be resumed.
     Interrupted,
 }
 
@@ -133,6 +133,9 @@ pub struct Outcome {
     pub calls: Calls,
     /// From start to end.
     pub makespan: Duration,
+    /// What made the run stop by itself: the credentials are gone, so that every
+    /// further call would fail alike.
+    pub halted: Option<CallError>,
     /// What went wrong, in the order in which it did.
     pub causes: Vec<RootCause>,
     /// Every step, in the order of the plan.

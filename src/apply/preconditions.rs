@@ -181,3 +181,119 @@ pub fn moved(fingerprints: &BTreeMap<Address, String>, fresh: &Snapshot) -> Vec<
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::trial::plans;
+    use crate::model::Live;
+    use crate::plan::document::{Consent, Level, Note};
+
+    fn snapshot(plan: &Plan) -> Snapshot {
+        Snapshot {
+            account: plan.account.clone(),
+            caller: String::new(),
+            partition: plan.partition.clone(),
+            home_region: plan.home_region.clone(),
+            organization: plan.organization.clone(),
+            management_account: None,
+            live: BTreeMap::new(),
+            gaps: BTreeMap::new(),
+            facts: crate::observe::snapshot::Facts::default(),
+        }
+    }
+
+    fn address() -> Address {
+        "account.audit".parse().unwrap()
+    }
+
+    fn live(name: &str) -> Live {
+        let mut live = Live::default();
+        live.fields.insert("name".to_owned(), name.into());
+        live
+    }
+
+    fn error() -> CallError {
+        use crate::catalog::operations::Verdict;
+        CallError::ours("organizations:ListAccounts", "AccessDenied", "no", Verdict::Denied)
+    }
+
+    #[test]
+    fn an_unchanged_world_refuses_nothing() {
+        let mut plan = plans::plan(Vec::new());
+        let mut fresh = snapshot(&plan);
+        fresh.live.insert(address(), live("Audit"));
+        plan.fingerprints = fingerprint::of_all([&address(), &"organization".parse().unwrap()], &fresh);
+        assert_eq!(refusals(&plan, &fresh), []);
+        // What the plan did not rest on may move.
+        fresh.live.insert("account.other".parse().unwrap(), live("Other"));
+        assert_eq!(refusals(&plan, &fresh), []);
+    }
+
+    #[test]
+    fn what_appeared_changed_or_disappeared_is_named() {
+        let mut plan = plans::plan(Vec::new());
+        let mut fresh = snapshot(&plan);
+        let absent = fingerprint::of_all([&address()], &fresh);
+        fresh.live.insert(address(), live("Audit"));
+        let there = fingerprint::of_all([&address()], &fresh);
+        let moved = |how| vec![Refusal::Moved { address: address(), how }];
+
+        plan.fingerprints = absent;
+        assert_eq!(refusals(&plan, &fresh), moved(Motion::Appeared));
+        plan.fingerprints = there;
+        fresh.live.insert(address(), live("Audit 2"));
+        assert_eq!(refusals(&plan, &fresh), moved(Motion::Changed));
+        fresh.live.clear();
+        assert_eq!(refusals(&plan, &fresh), moved(Motion::Disappeared));
+        fresh.gaps.insert(address(), error());
+        let unread = Refusal::Unread { address: address(), error: Box::new(error()) };
+        assert_eq!(refusals(&plan, &fresh), [unread]);
+    }
+
+    #[test]
+    fn another_account_organization_or_region_is_refused() {
+        let plan = plans::plan(Vec::new());
+        let mut fresh = snapshot(&plan);
+        fresh.account = "999988887777".parse().unwrap();
+        fresh.organization = Some("o-exampleorgid".parse().unwrap());
+        fresh.home_region = "us-east-1".parse().unwrap();
+        let found = refusals(&plan, &fresh);
+        assert_eq!(found.len(), 3);
+        let text = found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        assert!(text.contains("account 999988887777"), "{text}");
+        assert!(text.contains("for no organization, found organization o-exampleorgid"), "{text}");
+    }
+
+    #[test]
+    fn blockers_and_missing_consents_are_refused_and_given_ones_are_not() {
+        let mut plan = plans::plan(Vec::new());
+        let note = |level| Note {
+            level,
+            code: "account-quota".to_owned(),
+            address: None,
+            message: "too many accounts".to_owned(),
+            hint: None,
+        };
+        plan.notes = vec![note(Level::Blocker), note(Level::Warning)];
+        let consent = |name: &str, given| Consent {
+            name: name.to_owned(),
+            consequence: "gone for ever".to_owned(),
+            given,
+        };
+        plan.consents = vec![consent("close.a", false), consent("close.b", true)];
+        let found = refusals(&plan, &snapshot(&plan));
+        assert_eq!(found.len(), 2);
+        assert!(matches!(&found[0], Refusal::Blocker { code, .. } if code == "account-quota"));
+        assert!(matches!(&found[1], Refusal::Consent { name, .. } if name == "close.a"));
+    }
+
+    #[test]
+    fn a_plan_of_another_format_is_not_looked_at_any_further() {
+        let mut plan = plans::plan(Vec::new());
+        plan.format = FORMAT + 1;
+        let mut fresh = snapshot(&plan);
+        fresh.account = "999988887777".parse().unwrap();
+        assert_eq!(refusals(&plan, &fresh), [Refusal::Format { found: FORMAT + 1 }]);
+    }
+}

@@ -219,3 +219,108 @@ fn largest_over_subsets(members: &[Span], term: &dyn Fn(usize, f64, f64, f64) ->
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::operations::table;
+    use crate::model::kinds::Action;
+    use crate::model::{Address, Fields, Kind};
+    use crate::plan::step::Need;
+
+    fn step(name: &str, operation: &str, seconds: u64, needs: &[&Step]) -> Step {
+        let address = Address::new(Kind::Account, name);
+        Step {
+            id: StepId::of(&address, "create", ""),
+            address,
+            action: Action::Create,
+            verb: "create".to_owned(),
+            item: String::new(),
+            operation: operation.to_owned(),
+            inputs: Fields::new(),
+            keys: Fields::new(),
+            changes: Vec::new(),
+            reasons: Vec::new(),
+            origin: None,
+            needs: needs.iter().map(|n| Need { step: n.id.clone(), rule: "refers".to_owned() }).collect(),
+            lane: operation.to_owned(),
+            also: Vec::new(),
+            usual_seconds: seconds,
+            consent: None,
+        }
+    }
+
+    fn bound(steps: &[Step]) -> Bound {
+        let usual = |step: &Step| Duration::from_secs(step.usual_seconds);
+        lower_bound(steps, &usual, table(), Duration::from_millis(100))
+    }
+
+    fn assert_seconds(bound: &Bound, seconds: f64) {
+        assert!((bound.seconds - seconds).abs() < 1e-6, "{bound:?}, not {seconds}");
+    }
+
+    #[test]
+    fn a_chain_takes_the_sum_of_its_steps() {
+        let one = step("one", "iam:CreateRole", 3, &[]);
+        let two = step("two", "iam:CreateRole", 4, &[&one]);
+        let side = step("side", "iam:CreateRole", 5, &[]);
+        let found = bound(&[two.clone(), one.clone(), side]);
+        assert_seconds(&found, 7.0);
+        assert_eq!(found.binding, Binding::CriticalPath);
+        assert_eq!(found.critical_path, [one.id, two.id]);
+    }
+
+    #[test]
+    fn one_slot_makes_a_sum_between_the_shortest_head_and_the_shortest_tail() {
+        let head = step("head", "iam:CreateRole", 10, &[]);
+        let one = step("one", "controltower:EnableBaseline", 100, &[&head]);
+        let two = step("two", "controltower:EnableBaseline", 200, &[&head]);
+        let tail = step("tail", "iam:CreateRole", 5, &[&one, &two]);
+        let found = bound(&[head, one, two, tail]);
+        assert_seconds(&found, 315.0);
+        assert_eq!(found.binding, Binding::Width { lane: "control-tower".to_owned() });
+    }
+
+    #[test]
+    fn five_slots_share_the_work() {
+        let steps: Vec<Step> =
+            (0..20).map(|n| step(&format!("a{n}"), "organizations:CreateAccount", 90, &[])).collect();
+        let found = bound(&steps);
+        // Twenty of 90 seconds on five slots; the rate asks only for 170 + 90.
+        assert_seconds(&found, 360.0);
+        assert_eq!(found.binding, Binding::Width { lane: "account-creation".to_owned() });
+    }
+
+    #[test]
+    fn a_rate_counts_the_calls_beyond_its_burst_at_its_full_published_figure() {
+        let steps: Vec<Step> =
+            (0..53).map(|n| step(&format!("a{n}"), "organizations:MoveAccount", 1, &[])).collect();
+        let found = bound(&steps);
+        // Three at once, fifty at two per second, and the last one takes a second.
+        assert_seconds(&found, 26.0);
+        assert_eq!(found.binding, Binding::Rate { operation: "organizations:MoveAccount".to_owned() });
+    }
+
+    #[test]
+    fn late_work_counts_from_where_it_can_begin() {
+        let zone = step("zone", "controltower:CreateLandingZone", 1800, &[]);
+        let wait = step("wait", "iam:CreateRole", 5000, &[]);
+        let one = step("one", "controltower:EnableBaseline", 1000, &[&wait]);
+        let two = step("two", "controltower:EnableBaseline", 1000, &[&wait]);
+        // All three together give 3800; the two that come late give 7000.
+        assert_seconds(&bound(&[zone, wait, one, two]), 7000.0);
+    }
+
+    #[test]
+    fn lanes_named_besides_count_too_and_nothing_is_quicker_than_a_round_trip() {
+        let steps: Vec<Step> = (0..8)
+            .map(|n| {
+                let mut made = step(&format!("a{n}"), "iam:CreateRole", 0, &[]);
+                made.also.push("enrolment(Workloads)".to_owned());
+                made
+            })
+            .collect();
+        assert_seconds(&bound(&steps), 0.8);
+        assert_seconds(&bound(&[]), 0.0);
+    }
+}

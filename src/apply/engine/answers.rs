@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::trouble::credentials_are_gone;
 use super::work::Phase;
 use super::{Command, Engine, Entry, Notice};
 use crate::apply::outcome::Status;
@@ -20,6 +21,7 @@ impl Engine {
                 self.accepted_by_bucket(number);
                 self.progress(number, progress, Status::Done);
             }
+            Err(error) if credentials_are_gone(&error) => self.halt_before(number, error),
             Err(error) => self.not_begun(number, error),
         }
     }
@@ -35,6 +37,7 @@ impl Engine {
                 self.progress(number, progress, Status::Done);
             }
             Err(error) if error.code == code::OPERATION_FAILED => self.operation_failed(number, error),
+            Err(error) if credentials_are_gone(&error) => self.halt(number, Phase::Running, error),
             Err(error) => self.question_failed(number, Phase::Running, error),
         }
     }
@@ -51,6 +54,7 @@ impl Engine {
             }
             Ok(Found::Nothing) => self.found_nothing(number),
             Err(error) if error.code == code::OPERATION_FAILED => self.operation_failed(number, error),
+            Err(error) if credentials_are_gone(&error) => self.halt(number, Phase::Doubtful, error),
             Err(error) if error.verdict == Verdict::Missing => self.found_nothing(number),
             Err(error) => self.question_failed(number, Phase::Doubtful, error),
         }

@@ -91,6 +91,7 @@ impl Engine {
             counts,
             calls: self.calls,
             makespan: self.now,
+            halted: self.halted.clone(),
             causes: self.causes.iter().filter_map(|cause| self.cause(*cause)).collect(),
             steps: (0_u32..).zip(&self.index.steps).filter_map(|(number, _)| self.report(number)).collect(),
             attributes: self.attributes(),

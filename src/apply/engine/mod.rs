@@ -32,6 +32,7 @@ use super::schedule::lanes::Lanes;
 use super::schedule::learned::Learned;
 use super::schedule::rank;
 use crate::catalog::operations::{Idempotency, Operations};
+use crate::cloud::failure::CallError;
 use crate::model::canonical;
 use crate::plan::Plan;
 
@@ -54,6 +55,7 @@ pub struct Engine {
     causes: Vec<u32>,
     held_up: Vec<usize>,
     stopping: bool,
+    halted: Option<CallError>,
     finished: bool,
     out: Vec<Command>,
 }
@@ -111,6 +113,7 @@ impl Engine {
             calls: Calls::default(),
             causes: Vec::new(),
             stopping: false,
+            halted: None,
             finished: false,
             out: Vec::new(),
         })
@@ -150,6 +153,10 @@ impl Engine {
             self.finish();
             return;
         }
+        self.stop();
+    }
+
+    fn stop(&mut self) {
         self.stopping = true;
         self.out.push(Command::Record(Entry::Interrupted));
         self.out.push(Command::Notify(Notice::Stopping { calls: self.calls_in_air }));

@@ -9,8 +9,11 @@ use std::time::Duration;
 use super::work::Phase;
 use super::{Command, Engine, Entry, Notice};
 use crate::catalog::operations::Verdict;
-use crate::cloud::failure::CallError;
+use crate::cloud::failure::{CallError, code};
 
+/// Codes that say that the credentials themselves are used up, as opposed to not
+/// being allowed this one call.
+const GONE: [&str; 4] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired", code::NO_CREDENTIALS];
 /// Patience alone does not end a step: most of its time may have gone into waiting
 /// for a lane, or into an operation that took long to fail.
 const FEWEST_TRIES: u32 = 5;
@@ -29,6 +32,30 @@ impl Engine {
             Verdict::Rejected | Verdict::Denied | Verdict::Quota | Verdict::Missing => {
                 self.fail(number, error);
             }
+        }
+    }
+
+    /// The credentials ran out before a mutating call was taken: the step is as if
+    /// it had never been begun, and the run stops.
+    pub(super) fn halt_before(&mut self, number: u32, error: CallError) {
+        self.refused(number, error.clone());
+        self.lanes.release(number);
+        self.halt(number, Phase::Resting, error);
+    }
+
+    /// The credentials ran out: failing every step that is left, one by one,
+    /// would help nobody. What runs at AWS goes on and can be asked about later.
+    pub(super) fn halt(&mut self, number: u32, back_to: Phase, error: CallError) {
+        if let Some(work) = self.works.get_mut(number as usize) {
+            work.phase = back_to;
+        }
+        if self.halted.is_some() {
+            return;
+        }
+        self.out.push(Command::Notify(Notice::Halted { error: error.clone() }));
+        self.halted = Some(error);
+        if !self.stopping {
+            self.stop();
         }
     }
 
@@ -217,6 +244,11 @@ impl Engine {
         let wait = doubled.min(self.settings.backoff_ceiling).mul_f64(spread(seed, troubles));
         wait.max(error.retry_after.unwrap_or_default())
     }
+}
+
+/// Whether the credentials have run out.
+pub(super) fn credentials_are_gone(error: &CallError) -> bool {
+    GONE.contains(&error.code.as_str())
 }
 
 /// A factor between three quarters and one (the mixing step of SplitMix64).

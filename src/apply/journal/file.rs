@@ -68,3 +68,64 @@ impl Sink for FileSink {
         self.file.sync_data()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::apply::journal::record::Entry;
+
+    fn opened() -> Entry {
+        Entry::Opened {
+            run: "run".to_owned(),
+            plan: "plan".to_owned(),
+            account: "111122223333".parse().unwrap(),
+            organization: None,
+            steps: 0,
+            started: "2026-11-23T10:15:00Z".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_torn_is_cut_and_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let sink = FileSink::create(folder.path(), "run").unwrap();
+        let mut journal = Journal::new(Box::new(sink));
+        journal.append(Duration::ZERO, vec![opened(), Entry::Interrupted]).unwrap();
+        let path = FileSink::path(folder.path(), "run");
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, &whole[..whole.len() - 10]).unwrap();
+
+        let (mut journal, story) = FileSink::reopen(&path).unwrap();
+        assert!(story.torn);
+        assert_eq!(story.records.len(), 1);
+        journal.append(Duration::from_secs(1), vec![Entry::Interrupted]).unwrap();
+        let again = read(&fs::read(&path).unwrap()).unwrap();
+        assert!(!again.torn);
+        assert_eq!(again.records.len(), 2);
+    }
+
+    #[test]
+    fn a_last_line_that_lacks_only_its_break_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let sink = FileSink::create(folder.path(), "run").unwrap();
+        Journal::new(Box::new(sink)).append(Duration::ZERO, vec![opened()]).unwrap();
+        let path = FileSink::path(folder.path(), "run");
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+
+        let (mut journal, _) = FileSink::reopen(&path).unwrap();
+        journal.append(Duration::ZERO, vec![Entry::Interrupted]).unwrap();
+        assert_eq!(read(&fs::read(&path).unwrap()).unwrap().records.len(), 2);
+    }
+
+    #[test]
+    fn a_run_never_writes_over_the_journal_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("deep/er");
+        FileSink::create(&folder, "run").unwrap();
+        let second = FileSink::create(&folder, "run").unwrap_err();
+        assert_eq!(second.kind(), io::ErrorKind::AlreadyExists);
+    }
+}

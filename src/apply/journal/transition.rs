@@ -119,3 +119,32 @@ const fn movement(entry: &Entry) -> Option<Move> {
         Entry::Skipped { .. } => Move::Skipped,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_move_leads_to_two_states() {
+        for (place, (from, by, _)) in TABLE.iter().enumerate() {
+            let twice = TABLE.iter().skip(place + 1).any(|(other, with, _)| other == from && with == by);
+            assert!(!twice, "{from:?} {by:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_follows_an_end_and_every_other_state_leads_on() {
+        for (_, _, state) in TABLE {
+            let leads_on = TABLE.iter().any(|(from, _, _)| from == state);
+            assert_eq!(leads_on, !state.ended(), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_is_sent_again_only_from_states_in_which_it_is_surely_not_applied() {
+        let before_an_intent: Vec<State> =
+            TABLE.iter().filter(|(_, by, _)| *by == Move::Intent).map(|(from, _, _)| *from).collect();
+        assert_eq!(before_an_intent, [State::Fresh, State::Refused]);
+        assert!(before_an_intent.iter().all(|state| !state.in_flight()));
+    }
+}

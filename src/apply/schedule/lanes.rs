@@ -347,3 +347,97 @@ fn width_lanes<'a>(step: &'a Step, operations: &'a Operations) -> BTreeSet<&'a s
     let own = Some(step.lane.as_str()).filter(|lane| !lane.is_empty() && operations.get(lane).is_none());
     own.into_iter().chain(of_operation).chain(step.also.iter().map(String::as_str)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::trial::plans;
+    use crate::catalog::operations::table;
+
+    const START: Duration = Duration::ZERO;
+
+    fn lanes(steps: &[Step]) -> Lanes {
+        // The later in the plan, the more urgent.
+        let urgencies = (0..).take(steps.len()).collect();
+        let mut lanes = Lanes::new(steps, urgencies, table());
+        (0..).take(steps.len()).for_each(|step| lanes.enqueue(step));
+        lanes
+    }
+
+    fn started(lanes: &mut Lanes, now: Duration) -> Vec<u32> {
+        std::iter::from_fn(|| lanes.start_next(now)).collect()
+    }
+
+    fn unit(name: &str, parent: &str) -> Step {
+        let mut step = plans::step(name, "organizations:CreateOrganizationalUnit", 1, &[]);
+        step.also.push(format!("unit-changes({parent})"));
+        step
+    }
+
+    #[test]
+    fn the_most_urgent_go_first_and_the_burst_bounds_them() {
+        let steps: Vec<Step> =
+            (0..6).map(|n| plans::step(&format!("a{n}"), "organizations:CreateAccount", 90, &[])).collect();
+        let mut lanes = lanes(&steps);
+        assert_eq!(started(&mut lanes, START), [5, 4, 3]);
+        let next = lanes.next_token(START).unwrap();
+        assert!(started(&mut lanes, next - Duration::from_millis(1)).is_empty());
+        assert_eq!(started(&mut lanes, next), [2]);
+    }
+
+    #[test]
+    fn a_lane_in_brackets_has_the_width_of_its_family_for_each_name() {
+        let mut lanes = lanes(&[unit("a", "x"), unit("b", "x"), unit("c", "y")]);
+        assert_eq!(started(&mut lanes, START), [2, 1]);
+        lanes.release(1);
+        let later = Duration::from_secs(10);
+        assert_eq!(started(&mut lanes, later), [0]);
+    }
+
+    #[test]
+    fn a_less_urgent_step_of_a_free_lane_goes_past_an_urgent_one_that_must_wait() {
+        let zone = plans::step("zone", "controltower:CreateLandingZone", 1800, &[]);
+        let one = plans::step("one", "controltower:EnableBaseline", 1200, &[]);
+        let role = plans::step("role", "iam:CreateRole", 1, &[]);
+        let mut lanes = lanes(&[role, zone, one]);
+        assert_eq!(started(&mut lanes, START), [2, 0]);
+        lanes.release(2);
+        assert_eq!(started(&mut lanes, START), [1]);
+    }
+
+    #[test]
+    fn who_waits_for_a_slot_that_is_kept_for_good_is_told_by_whom() {
+        let steps: Vec<Step> =
+            (0..3).map(|n| plans::step(&format!("b{n}"), "controltower:EnableBaseline", 1200, &[])).collect();
+        let mut lanes = lanes(&steps);
+        assert_eq!(started(&mut lanes, START), [2]);
+        assert_eq!(lanes.take_held_up(), []);
+        lanes.hold(2);
+        assert_eq!(lanes.take_held_up(), [(0, 2), (1, 2)]);
+        assert_eq!(lanes.next_token(START), None);
+    }
+
+    #[test]
+    fn a_throttle_slows_a_lane_once_per_moment_and_keeps_the_wait_that_aws_asks_for() {
+        let steps: Vec<Step> =
+            (0..4).map(|n| plans::step(&format!("m{n}"), "organizations:MoveAccount", 1, &[])).collect();
+        let mut lanes = lanes(&steps);
+        let rate = lanes.rate("organizations:MoveAccount", table());
+        let ask = Some(Duration::from_secs(30));
+        assert!(lanes.throttled(rate, START, ask).is_some_and(|rate| (rate - 0.9).abs() < 1e-9));
+        assert_eq!(lanes.throttled(rate, START, None), None);
+        assert!(started(&mut lanes, Duration::from_secs(29)).is_empty());
+        assert!(!started(&mut lanes, Duration::from_secs(30)).is_empty());
+    }
+
+    #[test]
+    fn a_new_ranking_orders_what_is_ready_anew() {
+        let steps: Vec<Step> =
+            (0..3).map(|n| plans::step(&format!("b{n}"), "controltower:EnableBaseline", 1200, &[])).collect();
+        let mut lanes = lanes(&steps);
+        lanes.rerank(vec![9, 8, 7]);
+        assert_eq!(started(&mut lanes, START), [0]);
+        lanes.release(0);
+        assert_eq!(started(&mut lanes, START), [1]);
+    }
+}

@@ -281,6 +281,34 @@ fn a_reference_that_nothing_answers_is_a_failure_of_its_step_and_sends_nothing()
     assert_eq!(report(&outcome, &id).sendings, 0);
 }
 
+#[test]
+fn what_is_said_to_be_so_and_is_never_found_fails_after_a_few_sendings() {
+    let plan = reference();
+    for step in &plan.steps {
+        let outcome = run(&plan, 7, |id, sort, _| {
+            (*id == step.id && sort == Sort::Begin).then_some(Fault::Refused(Verdict::Satisfied))
+        });
+        assert_only_its_dependants_are_skipped(&plan, &outcome, &step.id, Status::Failed);
+        assert_eq!(report(&outcome, &step.id).sendings, 3);
+    }
+}
+
+#[test]
+fn used_up_credentials_stop_the_run_instead_of_failing_every_step() {
+    let plan = reference();
+    for sort in [Sort::Begin, Sort::Poll] {
+        let mut calls = 0;
+        let outcome = run(&plan, 7, |_, of, _| {
+            calls += usize::from(of == sort);
+            (of == sort && calls > 4).then_some(Fault::Expired)
+        });
+        assert_eq!(outcome.ending, Ending::Interrupted, "{sort:?}");
+        assert_eq!(outcome.halted.as_ref().unwrap().code, "ExpiredTokenException");
+        assert!(outcome.causes.is_empty());
+        assert!(outcome.counts.done > 0 && outcome.counts.not_started > 0);
+    }
+}
+
 /// A fault that a call of a sort can meet; passing ones only, or any.
 fn any_fault(dice: &mut Dice, sort: Sort, asynchronous: bool, passing: bool) -> Fault {
     let verdicts = [PASSING.as_slice(), if passing { &[] } else { &FINAL }].concat();

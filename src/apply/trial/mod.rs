@@ -7,7 +7,7 @@
 mod efficiency;
 mod faults;
 mod laws;
-mod plans;
+pub(super) mod plans;
 mod stops;
 mod world;
 

@@ -20,6 +20,8 @@ use crate::plan::{Plan, Step, StepId};
 /// What goes wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
+    /// The credentials have run out: refused and not applied.
+    Expired,
     /// It is refused and not applied.
     Refused(Verdict),
     /// It is applied, and the answer is lost.
@@ -91,6 +93,10 @@ pub(super) fn error(operation: &str, verdict: Verdict) -> CallError {
         request_id: Some("request-1".to_owned()),
         ..CallError::ours(operation, code, format!("injected {verdict:?}"), verdict)
     }
+}
+
+fn expired(operation: &str) -> CallError {
+    CallError { code: "ExpiredTokenException".to_owned(), ..error(operation, Verdict::Denied) }
 }
 
 impl<'a> World<'a> {
@@ -229,7 +235,10 @@ impl<'a> World<'a> {
         let fault = self.fault(id, Sort::Begin);
         let asynchronous = table().get(&step.operation).is_some_and(|row| row.poll.is_some());
         let takes = self.durations.get(id).copied().unwrap_or(self.round_trip).max(self.round_trip);
-        let applied = !matches!(fault, Some(Fault::Refused(_) | Fault::LostCall | Fault::WasSoAlready));
+        let applied = !matches!(
+            fault,
+            Some(Fault::Refused(_) | Fault::Expired | Fault::LostCall | Fault::WasSoAlready)
+        );
         let answered = if applied && !asynchronous { now + takes } else { now + self.round_trip };
         let truth = self.truths.get_mut(id).unwrap();
         truth.busy_until = Some(if applied { now + takes } else { answered });
@@ -242,6 +251,7 @@ impl<'a> World<'a> {
         }
         let answer = match fault {
             Some(Fault::Refused(verdict)) => Err(error(&step.operation, verdict)),
+            Some(Fault::Expired) => Err(expired(&step.operation)),
             Some(Fault::WasSoAlready) => Err(error(&step.operation, Verdict::Satisfied)),
             Some(Fault::LostAnswer | Fault::LostCall) => Err(error(&step.operation, Verdict::Unknown)),
             _ if asynchronous => Ok(self.running(id)),
@@ -280,6 +290,7 @@ impl<'a> World<'a> {
         self.sends.entry(question.clone()).or_default().push(now);
         let answer = match self.fault(id, Sort::Poll) {
             Some(Fault::Refused(verdict)) => Err(error(&question, verdict)),
+            Some(Fault::Expired) => Err(expired(&question)),
             Some(other) => panic!("a poll cannot meet {other:?}"),
             None => self.standing(id, now + self.round_trip / 2),
         };
@@ -291,6 +302,7 @@ impl<'a> World<'a> {
         self.sends.entry(question.clone()).or_default().push(now);
         let answer = match self.fault(id, Sort::LookUp) {
             Some(Fault::Refused(verdict)) => Err(error(&question, verdict)),
+            Some(Fault::Expired) => Err(expired(&question)),
             Some(other) => panic!("a search cannot meet {other:?}"),
             None if self.truths[id].applied == 0 => {
                 self.truths.get_mut(id).unwrap().empty_searches += 1;
