@@ -16,8 +16,8 @@ use crate::cloud::{CallError, Connection};
 use crate::model::{Fields, Kind, Live, Resource};
 
 /// Reads the live organization as far as `wanted` asks about it. No call changes
-/// anything (invariant I8). Where there is no organization yet, everything is
-/// missing and nothing else is read.
+/// anything (invariant I8). Where there is no organization yet, only the
+/// account itself is read: its roles, keys and quotas.
 ///
 /// # Errors
 /// When the caller or the organization cannot be read, or the caller is not the
@@ -35,6 +35,8 @@ pub async fn survey(connection: &Connection, wanted: &[Resource]) -> Result<Snap
             });
         }
         look(connection, &Wanted::of(wanted), organization, &mut findings).await?;
+    } else {
+        look_around(connection, &Wanted::of(wanted), &mut findings).await;
     }
     Ok(Snapshot {
         account: caller.account.clone(),
@@ -47,6 +49,17 @@ pub async fn survey(connection: &Connection, wanted: &[Resource]) -> Result<Snap
         gaps: findings.gaps,
         facts: findings.facts,
     })
+}
+
+/// Reads what an account has before it has an organization: a run that was stopped
+/// early may have left roles and keys.
+async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mut Findings) {
+    let roles_wanted = wanted.kind(Kind::ServiceRole);
+    let (quota, roles) =
+        tokio::join!(quota(connection, wanted), roles::read(connection, &roles_wanted));
+    findings.facts.account_quota = quota;
+    roles::observe(&roles_wanted, roles, findings);
+    keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
 }
 
 /// Reads an organization that exists.
