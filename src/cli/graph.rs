@@ -26,11 +26,8 @@ pub(super) struct Args {
 /// The forms of a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Lines, with reasons.
     Text,
-    /// Graphviz.
     Dot,
-    /// Mermaid flow chart.
     Mermaid,
 }
 

@@ -66,7 +66,7 @@ impl Live {
                 self.remove(step);
                 self.above(at, notice);
             }
-            Notice::Slowed { .. } | Notice::Stopping { .. } => self.above(at, notice),
+            Notice::Slowed { .. } | Notice::Halted { .. } | Notice::Stopping { .. } => self.above(at, notice),
         }
     }
 

@@ -38,7 +38,8 @@ pub(super) async fn make(
 
 /// What is live of some resources.
 pub(super) async fn survey(session: &Session, resources: &[Resource]) -> Result<Snapshot, CliError> {
-    let surveyed = observe::survey(&session.connection, resources).await;
+    // The future of a survey is large and deep; on the heap it burdens nobody's layout.
+    let surveyed = Box::pin(observe::survey(&session.connection, resources)).await;
     surveyed.map_err(|error| CliError::Observe { error, endpoint: session.endpoint.clone() })
 }
 

@@ -25,20 +25,15 @@ pub(super) struct Global {
 /// The form of what is written on stderr while something goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Log {
-    /// Lines for people.
     Text,
-    /// One JSON object a line.
     Json,
 }
 
 /// When colour is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Colour {
-    /// On terminals.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 

@@ -11,7 +11,7 @@ use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
 use super::planning;
-use super::printer::Printer;
+use super::printer::{Log, Printer};
 use super::watch::Watch;
 use crate::graph;
 use crate::model::region::Region;
@@ -58,7 +58,7 @@ impl Args {
             self.consents.iter().chain(&loaded.spec.consents).cloned().collect();
         let mut watch: Option<Watch<'_>> = None;
         let mut observer = |plan: &crate::plan::Plan, at: Duration, notice: &crate::apply::Notice| {
-            let silent = self.json && !printer.all();
+            let silent = printer.log == Log::Text && !printer.all();
             let new = || if silent { Watch::Silent } else { Watch::new(plan, printer, true) };
             watch.get_or_insert_with(new).notice(at, notice);
         };

@@ -22,9 +22,7 @@ pub(super) struct Args {
 /// The form of the findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// With source lines, on stderr.
     Text,
-    /// As JSON, on stdout.
     Json,
 }
 

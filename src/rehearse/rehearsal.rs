@@ -102,14 +102,15 @@ async fn carry_out(
     let remarks = if world.is_none() { setting.remark().into_iter().collect() } else { Vec::new() };
     let bench = Bench::open(setting, world).await?;
     let wanted: Vec<Resource> = graph.resources.values().cloned().collect();
-    let before = observe::survey(&bench.connection, &wanted).await?;
+    let before = Box::pin(observe::survey(&bench.connection, &wanted)).await?;
     let first = plan::make(graph, &before, consents);
     let refused = first.blockers().next().is_some() || first.missing_consents().next().is_some();
     let outcome = if refused { None } else { Some(apply_to(&bench, &first, observer).await?) };
-    let snapshot = observe::survey(&bench.connection, &wanted).await?;
+    let snapshot = Box::pin(observe::survey(&bench.connection, &wanted)).await?;
     let second_plan = plan::make(graph, &snapshot, consents);
     let requests = bench.simulator.requests();
-    let bound = lower_bound(&first, outcome.as_ref());
+    let world = bench.simulator.world();
+    let bound = lower_bound(&first, outcome.as_ref(), &world);
     Ok(Rehearsal {
         virtual_time: outcome.as_ref().map(|outcome| outcome.makespan).unwrap_or_default(),
         plan: first,
@@ -120,7 +121,7 @@ async fn carry_out(
         writes: requests.writes,
         throttled: requests.throttled,
         bound,
-        world: bench.simulator.world(),
+        world,
         remarks,
     })
 }
@@ -139,8 +140,8 @@ async fn apply_to(bench: &Bench, plan: &Plan, observer: Observer<'_>) -> Result<
 }
 
 /// The bound over the durations that really occurred.
-fn lower_bound(plan: &Plan, outcome: Option<&Outcome>) -> Bound {
-    let measured = outcome.map(measured::durations).unwrap_or_default();
+fn lower_bound(plan: &Plan, outcome: Option<&Outcome>, world: &World) -> Bound {
+    let measured = outcome.map(|outcome| measured::durations(outcome, world)).unwrap_or_default();
     let usual = |step: &plan::Step| Duration::from_secs(step.usual_seconds);
     let took = |step: &plan::Step| measured.get(&step.id).copied().unwrap_or_else(|| usual(step));
     bound::lower_bound(&plan.steps, &took, operations::table(), ROUND_TRIP)

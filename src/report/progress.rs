@@ -87,6 +87,10 @@ impl Lines {
             Notice::Slowed { operation, rate } => {
                 Some(self.general(at, "slowed", &format!("{operation} to {rate:.2} a second"), Tone::Look))
             }
+            Notice::Halted { error } => {
+                let detail = format!("the credentials are not taken any more: {error}");
+                Some(self.general(at, "halted", &detail, Tone::Bad))
+            }
             Notice::Stopping { calls } => {
                 let detail = format!("nothing new is started; {calls} calls under way may end");
                 Some(self.general(at, "stopping", &detail, Tone::Look))

@@ -13,8 +13,13 @@ use crate::apply::outcome::{Status, StepReport};
 
 /// Characters of a full bar.
 const WIDTH: usize = 40;
-/// Fewer steps of one sort than this have a row each.
-const MANY: usize = 6;
+/// So many short steps of one sort share a row: those that take less than this
+/// part of the whole.
+const MANY_SHORT: usize = 3;
+/// See [`MANY_SHORT`].
+const SHORT: u32 = 50;
+/// So many steps of one sort share a row whatever they take.
+const MANY: usize = 13;
 
 /// One row.
 #[derive(Debug)]
@@ -32,7 +37,6 @@ pub fn render(outcome: &Outcome, paint: Paint, verbose: bool) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let name_width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or_default();
     let mut out = String::new();
     let _ = writeln!(out, "{}", paint.heading(&format!("  {:>9}  {:>10}  timeline", "start", "took")));
     for row in &rows {
@@ -40,12 +44,8 @@ pub fn render(outcome: &Outcome, paint: Paint, verbose: bool) -> String {
         let bar = bar(row, outcome.makespan);
         let bar = if row.bad { paint.bad(&bar) } else { paint.good(&bar) };
         let failed = if row.bad { "  failed" } else { "" };
-        let _ = writeln!(
-            out,
-            "  {:>9}  {took:>10}  |{bar}|  {:<name_width$}{failed}",
-            duration::clock(row.started),
-            row.name
-        );
+        let start = duration::clock(row.started);
+        let _ = writeln!(out, "  {start:>9}  {took:>10}  |{bar}|  {}{failed}", row.name);
     }
     let calls = outcome.calls;
     let _ = writeln!(
@@ -67,16 +67,16 @@ fn rows(outcome: &Outcome, verbose: bool) -> Vec<Row> {
     }
     let mut rows: Vec<Row> = Vec::new();
     for (sort, steps) in sorts {
-        if verbose || steps.len() < MANY {
+        let took = |step: &&StepReport| step.ended.unwrap_or(outcome.makespan).checked_sub(step.started?);
+        let longest = steps.iter().filter_map(took).max().unwrap_or_default();
+        let many = if longest < outcome.makespan / SHORT { MANY_SHORT } else { MANY };
+        if verbose || steps.len() < many {
             rows.extend(steps.iter().map(|step| row(step.step.to_string(), &[step], outcome.makespan)));
         } else {
             rows.push(row(format!("{} x {sort}", steps.len()), &steps, outcome.makespan));
         }
     }
     rows.sort_by(|one, two| (one.started, one.ended, &one.name).cmp(&(two.started, two.ended, &two.name)));
-    for row in &mut rows {
-        row.name = row.name.trim_end().to_owned();
-    }
     rows
 }
 
@@ -137,12 +137,12 @@ mod tests {
 
     #[test]
     fn many_steps_of_a_sort_share_a_row_unless_everything_is_asked_for() {
-        let ids: Vec<String> = (0..8).map(|n| format!("key.k{n}:replicate[eu:{n}]")).collect();
+        let ids: Vec<String> = (0..14).map(|n| format!("key.k{n}:replicate[eu:{n}]")).collect();
         let steps: Vec<_> = ids.iter().map(|id| (id.as_str(), Status::Done, 0, 5)).collect();
         let folded = render(&outcome(&steps), Paint::PLAIN, false);
-        assert!(folded.contains("8 x key:replicate"), "{folded}");
+        assert!(folded.contains("14 x key:replicate"), "{folded}");
         let all = render(&outcome(&steps), Paint::PLAIN, true);
-        assert_eq!(all.matches("replicate[").count(), 8, "{all}");
+        assert_eq!(all.matches("replicate[").count(), 14, "{all}");
     }
 
     #[test]
