@@ -2,12 +2,16 @@
 //!
 //! The floors, from the street up, and who may name whom: `docs/architecture.md`.
 
+pub mod apply;
 pub mod catalog;
+pub mod cli;
 pub mod cloud;
 pub mod diff;
 pub mod graph;
 pub mod model;
 pub mod observe;
 pub mod plan;
+pub mod rehearse;
+pub mod report;
 pub mod sim;
 pub mod spec;

@@ -1,3 +1,7 @@
 //! The binary: hands the arguments to the library and its exit code to the shell.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lzctl::cli::main()
+}

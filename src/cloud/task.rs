@@ -4,8 +4,12 @@
 //! [`Progress`], or for a call whose outcome is unknown [`Found`]. Who waits, and
 //! how long, is decided by the caller.
 
+use std::future::Future;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::failure::CallError;
 use crate::model::{Address, Attributes, Fields};
 
 /// One mutating call, all inputs known.
@@ -52,4 +56,30 @@ pub enum Found {
     Effect(Progress),
     /// No trace of it: sending it (again) is safe.
     Nothing,
+}
+
+/// Whoever can carry tasks out: AWS through [`super::Connection`], or a scripted
+/// double in the tests of the engine.
+pub trait Performer: Send + Sync {
+    /// Sends the task's one mutating call, once.
+    ///
+    /// # Errors
+    /// What AWS said, or why it was not asked; the verdict tells whether the call
+    /// may have been applied.
+    fn begin(&self, task: &Task) -> impl Future<Output = Result<Progress, CallError>> + Send;
+
+    /// Asks how a running operation of the task goes. It only reads.
+    ///
+    /// # Errors
+    /// The failure of the asking, or that the operation has ended as failed.
+    fn poll(&self, task: &Task, operation: &str) -> impl Future<Output = Result<Progress, CallError>> + Send;
+
+    /// Looks for the effect of a call whose outcome is unknown, or that was
+    /// refused because what it asks for is so already. `since` is when the intent
+    /// was written down, before the call. It only reads.
+    ///
+    /// # Errors
+    /// The failure of the asking; nothing is proven then.
+    fn look_up(&self, task: &Task, since: Timestamp)
+    -> impl Future<Output = Result<Found, CallError>> + Send;
 }

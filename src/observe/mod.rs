@@ -1,5 +1,21 @@
 //! Live AWS to a snapshot, by listing: complete, or saying what could not be read.
+//!
+//! Only what the desired resources ask about is read, each thing once, and what
+//! is independent at the same time. Nothing is changed (invariant I8).
 
+pub mod error;
 pub mod snapshot;
+pub mod survey;
 
+mod accounts;
+mod control_tower;
+mod findings;
+mod keys;
+mod people;
+mod roles;
+mod units;
+mod wanted;
+
+pub use error::ObserveError;
 pub use snapshot::Snapshot;
+pub use survey::survey;

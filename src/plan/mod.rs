@@ -4,6 +4,7 @@
 //! [`Plan`] that leaves no choice to apply. The rules of change in prose:
 //! `docs/planning.md`.
 
+pub mod bound;
 mod checks;
 pub mod consent;
 pub mod document;

@@ -48,7 +48,7 @@ pub fn make(graph: &ResourceGraph, snapshot: &Snapshot, consents: &BTreeSet<Stri
         partition: snapshot.partition.clone(),
         home_region: snapshot.home_region.clone(),
         spec_digest: canonical::digest(&resources).unwrap_or_default(),
-        fingerprints: fingerprint::of(snapshot, graph.resources.keys()),
+        fingerprints: fingerprint::of_all(graph.resources.keys(), snapshot),
         known: known(snapshot, graph),
         steps,
         consents,

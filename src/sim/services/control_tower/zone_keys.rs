@@ -8,6 +8,7 @@ use crate::sim::error::AwsError;
 use crate::sim::services::kms::{Key, queries};
 use crate::sim::world::World;
 
+use super::estate;
 use super::manifest::Integration;
 use super::prerequisites::Site;
 use super::refusal::validation;
@@ -22,7 +23,7 @@ const ZONE_KEYS: [(Integration, &str, &[&str]); 2] = [
     (Integration::Config, "config.configurations.kmsKeyArn", &["config.amazonaws.com"]),
 ];
 
-/// The keys can be used: enabled, symmetric, of the management account and home Region; a single-Region key for the
+/// The keys can be used: enabled, symmetric, in the home Region; a single-Region key of the management account for the
 /// landing zone, a multi-Region key with a replica in every governed Region for backups.
 pub(super) fn check(world: &World, site: &Site<'_>) -> Result<(), AwsError> {
     for (_, arn) in zone_keys(site) {
@@ -36,7 +37,7 @@ pub(super) fn check(world: &World, site: &Site<'_>) -> Result<(), AwsError> {
         return Ok(());
     }
     let arn = site.settings.text("backup.configurations.kmsKeyArn").unwrap_or_default();
-    let key = usable(world, site, arn)?;
+    let key = usable_for_backup(world, site, arn)?;
     let regions: Vec<&str> =
         queries::members(world, key).into_iter().map(|member| member.region.as_str()).collect();
     let governed = site.settings.governed_regions();
@@ -91,13 +92,31 @@ fn zone_keys<'a>(site: &Site<'a>) -> impl Iterator<Item = (&'static [&'static st
         .filter_map(|(_, path, services)| settings.text(path).map(|arn| (*services, arn)))
 }
 
+/// The key of the landing zone: of the management account, in the home Region.
 fn usable<'w>(world: &'w World, site: &Site<'_>, arn: &str) -> Result<&'w Key, AwsError> {
     let expected = format!("arn:aws:kms:{}:{}:key/", site.home, site.organization.management);
-    queries::key(world, arn)
-        .filter(|key| key.arn.starts_with(&expected) && key.state == "Enabled" && key.spec == "SYMMETRIC_DEFAULT")
-        .ok_or_else(|| {
-            validation(format!(
-                "The KMS key {arn} must be an enabled symmetric key in the management account and the home Region."
-            ))
-        })
+    queries::key(world, arn).filter(|key| key.arn.starts_with(&expected) && works(key)).ok_or_else(|| {
+        validation(format!(
+            "The KMS key {arn} must be an enabled symmetric key in the management account and the home Region."
+        ))
+    })
+}
+
+/// The key for backups: AWS asks for replicas and policies and names no account that it has to be in, so any
+/// account of the organization will do.
+fn usable_for_backup<'w>(world: &'w World, site: &Site<'_>, arn: &str) -> Result<&'w Key, AwsError> {
+    let at_home = format!("arn:aws:kms:{}:", site.home);
+    let ours = |arn: &str| {
+        let account = arn.strip_prefix(&at_home).and_then(|rest| rest.split(':').next());
+        account.is_some_and(|account| estate::member(world, account).is_some())
+    };
+    queries::key(world, arn).filter(|key| ours(&key.arn) && works(key)).ok_or_else(|| {
+        validation(format!(
+            "The KMS key {arn} must be an enabled symmetric key in the home Region and in an account of the organization."
+        ))
+    })
+}
+
+fn works(key: &Key) -> bool {
+    key.state == "Enabled" && key.spec == "SYMMETRIC_DEFAULT"
 }

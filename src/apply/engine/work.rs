@@ -1,0 +1,114 @@
+//! Where one step stands while the run goes on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::apply::outcome::Status;
+use crate::cloud::failure::CallError;
+use crate::cloud::task::Task;
+
+/// What a step is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Something it needs is not done.
+    Waiting,
+    /// It waits for its lanes.
+    Queued,
+    /// It was not applied and will be queued again at its timer.
+    Resting,
+    /// Its mutating call is in the air.
+    Beginning,
+    /// AWS works on it; its timer says when to ask.
+    Running,
+    /// A question about it is in the air.
+    Polling,
+    /// Nobody knows whether it was applied; its timer says when to search.
+    Doubtful,
+    /// A search for it is in the air.
+    LookingUp,
+    /// It is over.
+    Ended(Status),
+}
+
+/// How often something went wrong, and since when.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Troubles {
+    pub(super) count: u32,
+    pub(super) since: Option<Duration>,
+}
+
+/// One step's account.
+#[derive(Debug, Clone)]
+pub(super) struct Work {
+    pub(super) phase: Phase,
+    /// Needs that are not done.
+    pub(super) open_needs: u32,
+    pub(super) ready: Option<Duration>,
+    pub(super) started: Option<Duration>,
+    pub(super) ended: Option<Duration>,
+    /// The last sending.
+    pub(super) sent: Duration,
+    pub(super) sendings: u32,
+    pub(super) timer: Option<Duration>,
+    /// AWS's id of the operation.
+    pub(super) operation: Option<String>,
+    /// The call as it was sent.
+    pub(super) task: Option<Arc<Task>>,
+    /// Sendings that were not applied or are in doubt. Never forgotten before the
+    /// step has ended: an operation that is accepted and fails again and again
+    /// must run out of patience, too.
+    pub(super) sending_troubles: Troubles,
+    /// Polls or searches in a row without an answer.
+    pub(super) questions: Troubles,
+    /// Since when its outcome is in doubt, how many searches have found nothing,
+    /// and whether AWS said that what it asks for is so already.
+    pub(super) doubted: Option<Duration>,
+    pub(super) empty_searches: u32,
+    pub(super) satisfied: bool,
+    pub(super) error: Option<CallError>,
+    /// The root cause it was skipped for.
+    pub(super) because: Option<u32>,
+}
+
+impl Work {
+    pub(super) const fn new(needs: u32) -> Self {
+        Self {
+            phase: Phase::Waiting,
+            open_needs: needs,
+            ready: None,
+            started: None,
+            ended: None,
+            sent: Duration::ZERO,
+            sendings: 0,
+            timer: None,
+            operation: None,
+            task: None,
+            sending_troubles: Troubles { count: 0, since: None },
+            questions: Troubles { count: 0, since: None },
+            doubted: None,
+            empty_searches: 0,
+            satisfied: false,
+            error: None,
+            because: None,
+        }
+    }
+
+    /// AWS has answered: its state is known again.
+    pub(super) fn answered(&mut self) {
+        self.questions = Troubles::default();
+        self.doubted = None;
+        self.empty_searches = 0;
+        self.error = None;
+    }
+
+    /// What to report of it when the run ends now.
+    pub(super) const fn status(&self) -> Status {
+        match self.phase {
+            Phase::Ended(status) => status,
+            Phase::Waiting | Phase::Queued | Phase::Resting => Status::NotStarted,
+            Phase::Beginning | Phase::Running | Phase::Polling | Phase::Doubtful | Phase::LookingUp => {
+                Status::InFlight
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! What must hold before the first mutation (invariants I9 and I10).
+//!
+//! In: a plan and a fresh snapshot of the same things. Out: every reason to
+//! refuse, or none. Nothing here calls AWS.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use crate::cloud::failure::CallError;
+use crate::model::Address;
+use crate::model::ids::{AccountId, OrganizationId};
+use crate::model::partition::Partition;
+use crate::model::region::Region;
+use crate::observe::Snapshot;
+use crate::plan::document::{Consent, FORMAT, Note, Plan};
+use crate::plan::fingerprint;
+
+/// One reason not to apply a plan.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum Refusal {
+    /// The plan was written by a program of another time.
+    #[error("the plan has format {found}, this program applies format {FORMAT}")]
+    Format {
+        /// The plan's format.
+        found: u32,
+    },
+    /// The credentials belong to another account.
+    #[error("the plan is for account {planned}, the credentials are those of account {found}")]
+    Account {
+        /// The plan's.
+        planned: AccountId,
+        /// The caller's.
+        found: AccountId,
+    },
+    /// It is another organization, or there is none any more, or one by now.
+    #[error("the plan is for {}, found {}", name(.planned.as_ref()), name(.found.as_ref()))]
+    Organization {
+        /// The plan's.
+        planned: Option<OrganizationId>,
+        /// The caller's.
+        found: Option<OrganizationId>,
+    },
+    /// It is another partition of AWS.
+    #[error("the plan is for partition {planned:?}, found {found:?}")]
+    Partition {
+        /// The plan's.
+        planned: Partition,
+        /// The caller's.
+        found: Partition,
+    },
+    /// The snapshot looked at another home Region.
+    #[error("the plan is for home Region {planned}, found {found}")]
+    HomeRegion {
+        /// The plan's.
+        planned: Region,
+        /// The caller's.
+        found: Region,
+    },
+    /// The plan itself says that it cannot succeed or would do harm.
+    #[error("{code}: {message}")]
+    Blocker {
+        /// The check that says so.
+        code: String,
+        /// Why.
+        message: String,
+    },
+    /// An irreversible act without the operator's word.
+    #[error("it needs the consent `{name}`: {consequence}")]
+    Consent {
+        /// As the operator must write it.
+        name: String,
+        /// What cannot be taken back.
+        consequence: String,
+    },
+    /// Something has changed since the plan was made.
+    #[error("{address} has {how} since the plan was made")]
+    Moved {
+        /// What.
+        address: Address,
+        /// In which way.
+        how: Motion,
+    },
+    /// Something that the plan rests on could not be read again.
+    #[error("{address} could not be read again: {error}")]
+    Unread {
+        /// What.
+        address: Address,
+        /// Why.
+        error: Box<CallError>,
+    },
+}
+
+/// How something has moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motion {
+    /// It was not there and is now.
+    Appeared,
+    /// It was there and is not now.
+    Disappeared,
+    /// It is not what it was.
+    Changed,
+}
+
+impl std::fmt::Display for Motion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Appeared => "appeared",
+            Self::Disappeared => "disappeared",
+            Self::Changed => "changed",
+        })
+    }
+}
+
+fn name(organization: Option<&OrganizationId>) -> String {
+    organization.map_or_else(|| "no organization".to_owned(), |id| format!("organization {id}"))
+}
+
+/// Every reason to refuse the plan now; empty when it may be applied.
+#[must_use]
+pub fn refusals(plan: &Plan, fresh: &Snapshot) -> Vec<Refusal> {
+    let mut found = Vec::new();
+    if plan.format != FORMAT {
+        // The rest of the plan may not mean what it seems to.
+        return vec![Refusal::Format { found: plan.format }];
+    }
+    if plan.account != fresh.account {
+        found.push(Refusal::Account { planned: plan.account.clone(), found: fresh.account.clone() });
+    }
+    if plan.organization != fresh.organization {
+        let (planned, now) = (plan.organization.clone(), fresh.organization.clone());
+        found.push(Refusal::Organization { planned, found: now });
+    }
+    if plan.partition != fresh.partition {
+        found.push(Refusal::Partition { planned: plan.partition.clone(), found: fresh.partition.clone() });
+    }
+    if plan.home_region != fresh.home_region {
+        let (planned, now) = (plan.home_region.clone(), fresh.home_region.clone());
+        found.push(Refusal::HomeRegion { planned, found: now });
+    }
+    found.extend(of_itself(plan));
+    // Where the organization is another, everything in it has moved; saying so
+    // once is enough.
+    if found.is_empty() {
+        found.extend(moved(&plan.fingerprints, fresh));
+    }
+    found
+}
+
+/// Every reason to refuse the plan that stands in the plan itself.
+#[must_use]
+pub fn of_itself(plan: &Plan) -> Vec<Refusal> {
+    let blocker = |note: &Note| Refusal::Blocker { code: note.code.clone(), message: note.message.clone() };
+    let consent = |consent: &Consent| Refusal::Consent {
+        name: consent.name.clone(),
+        consequence: consent.consequence.clone(),
+    };
+    plan.blockers().map(blocker).chain(plan.missing_consents().map(consent)).collect()
+}
+
+/// What differs from the fingerprints, by address.
+#[must_use]
+pub fn moved(fingerprints: &BTreeMap<Address, String>, fresh: &Snapshot) -> Vec<Refusal> {
+    let now = fingerprint::of_all(fingerprints.keys(), fresh);
+    let mut found = Vec::new();
+    for (address, planned) in fingerprints {
+        if let Some(error) = fresh.gaps.get(address) {
+            found.push(Refusal::Unread { address: address.clone(), error: Box::new(error.clone()) });
+            continue;
+        }
+        let now = now.get(address).map_or(fingerprint::ABSENT, String::as_str);
+        if now == planned {
+            continue;
+        }
+        let how = match (planned.as_str(), now) {
+            (fingerprint::ABSENT, _) => Motion::Appeared,
+            (_, fingerprint::ABSENT) => Motion::Disappeared,
+            _ => Motion::Changed,
+        };
+        found.push(Refusal::Moved { address: address.clone(), how });
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::trial::plans;
+    use crate::model::Live;
+    use crate::plan::document::{Consent, Level, Note};
+
+    fn snapshot(plan: &Plan) -> Snapshot {
+        Snapshot {
+            account: plan.account.clone(),
+            caller: String::new(),
+            partition: plan.partition.clone(),
+            home_region: plan.home_region.clone(),
+            organization: plan.organization.clone(),
+            management_account: None,
+            live: BTreeMap::new(),
+            gaps: BTreeMap::new(),
+            facts: crate::observe::snapshot::Facts::default(),
+        }
+    }
+
+    fn address() -> Address {
+        "account.audit".parse().unwrap()
+    }
+
+    fn live(name: &str) -> Live {
+        let mut live = Live::default();
+        live.fields.insert("name".to_owned(), name.into());
+        live
+    }
+
+    fn error() -> CallError {
+        use crate::catalog::operations::Verdict;
+        CallError::ours("organizations:ListAccounts", "AccessDenied", "no", Verdict::Denied)
+    }
+
+    #[test]
+    fn an_unchanged_world_refuses_nothing() {
+        let mut plan = plans::plan(Vec::new());
+        let mut fresh = snapshot(&plan);
+        fresh.live.insert(address(), live("Audit"));
+        plan.fingerprints = fingerprint::of_all([&address(), &"organization".parse().unwrap()], &fresh);
+        assert_eq!(refusals(&plan, &fresh), []);
+        // What the plan did not rest on may move.
+        fresh.live.insert("account.other".parse().unwrap(), live("Other"));
+        assert_eq!(refusals(&plan, &fresh), []);
+    }
+
+    #[test]
+    fn what_appeared_changed_or_disappeared_is_named() {
+        let mut plan = plans::plan(Vec::new());
+        let mut fresh = snapshot(&plan);
+        let absent = fingerprint::of_all([&address()], &fresh);
+        fresh.live.insert(address(), live("Audit"));
+        let there = fingerprint::of_all([&address()], &fresh);
+        let moved = |how| vec![Refusal::Moved { address: address(), how }];
+
+        plan.fingerprints = absent;
+        assert_eq!(refusals(&plan, &fresh), moved(Motion::Appeared));
+        plan.fingerprints = there;
+        fresh.live.insert(address(), live("Audit 2"));
+        assert_eq!(refusals(&plan, &fresh), moved(Motion::Changed));
+        fresh.live.clear();
+        assert_eq!(refusals(&plan, &fresh), moved(Motion::Disappeared));
+        fresh.gaps.insert(address(), error());
+        let unread = Refusal::Unread { address: address(), error: Box::new(error()) };
+        assert_eq!(refusals(&plan, &fresh), [unread]);
+    }
+
+    #[test]
+    fn another_account_organization_or_region_is_refused() {
+        let plan = plans::plan(Vec::new());
+        let mut fresh = snapshot(&plan);
+        fresh.account = "999988887777".parse().unwrap();
+        fresh.organization = Some("o-exampleorgid".parse().unwrap());
+        fresh.home_region = "us-east-1".parse().unwrap();
+        let found = refusals(&plan, &fresh);
+        assert_eq!(found.len(), 3);
+        let text = found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        assert!(text.contains("account 999988887777"), "{text}");
+        assert!(text.contains("for no organization, found organization o-exampleorgid"), "{text}");
+    }
+
+    #[test]
+    fn blockers_and_missing_consents_are_refused_and_given_ones_are_not() {
+        let mut plan = plans::plan(Vec::new());
+        let note = |level| Note {
+            level,
+            code: "account-quota".to_owned(),
+            address: None,
+            message: "too many accounts".to_owned(),
+            hint: None,
+        };
+        plan.notes = vec![note(Level::Blocker), note(Level::Warning)];
+        let consent = |name: &str, given| Consent {
+            name: name.to_owned(),
+            consequence: "gone for ever".to_owned(),
+            given,
+        };
+        plan.consents = vec![consent("close.a", false), consent("close.b", true)];
+        let found = refusals(&plan, &snapshot(&plan));
+        assert_eq!(found.len(), 2);
+        assert!(matches!(&found[0], Refusal::Blocker { code, .. } if code == "account-quota"));
+        assert!(matches!(&found[1], Refusal::Consent { name, .. } if name == "close.a"));
+    }
+
+    #[test]
+    fn a_plan_of_another_format_is_not_looked_at_any_further() {
+        let mut plan = plans::plan(Vec::new());
+        plan.format = FORMAT + 1;
+        let mut fresh = snapshot(&plan);
+        fresh.account = "999988887777".parse().unwrap();
+        assert_eq!(refusals(&plan, &fresh), [Refusal::Format { found: FORMAT + 1 }]);
+    }
+}

@@ -1,0 +1,371 @@
+//! A world in which calls take time and may fail, and which watches the laws:
+//! needs before steps, lanes never fuller than AWS allows, rates never exceeded,
+//! intents before calls, nothing sent again before it is proven absent.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::time::Duration;
+
+use crate::apply::event::{Command, Event, Notice};
+use crate::apply::journal::record::Entry;
+use crate::apply::journal::{Journal, MemorySink, Run, read};
+use crate::apply::outcome::Outcome;
+use crate::apply::{Engine, Settings};
+use crate::catalog::operations::{Verdict, table};
+use crate::cloud::failure::{CallError, code};
+use crate::cloud::task::{Found, Progress, Task};
+use crate::model::Attributes;
+use crate::plan::{Plan, Step, StepId};
+
+/// What goes wrong with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The credentials have run out: refused and not applied.
+    Expired,
+    /// It is refused and not applied.
+    Refused(Verdict),
+    /// It is applied, and the answer is lost.
+    LostAnswer,
+    /// It is not applied, and nobody is told.
+    LostCall,
+    /// Somebody else has done the same before.
+    WasSoAlready,
+    /// AWS accepts it and ends it as failed.
+    EndsAsFailed(Verdict),
+    /// AWS accepts it and never ends it.
+    NeverEnds,
+}
+
+/// The sorts of calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sort {
+    Begin,
+    Poll,
+    LookUp,
+}
+
+/// Decides what goes wrong: the step, the sort of call, how many such calls came before.
+pub(super) type Faults<'a> = Box<dyn FnMut(&StepId, Sort, u32) -> Option<Fault> + 'a>;
+
+/// What is true of a step in the world.
+#[derive(Debug, Clone, Default)]
+struct Truth {
+    applied: u32,
+    /// Until when AWS counts it as under way.
+    busy_until: Option<Duration>,
+    ends_as: Option<Verdict>,
+    never_ends: bool,
+    /// Answers so far whose outcome nobody knows, and searches since.
+    unproven: bool,
+    empty_searches: u32,
+    done_for_engine: bool,
+}
+
+/// A run and all that was seen of it.
+pub(super) struct World<'a> {
+    plan: &'a Plan,
+    steps: BTreeMap<&'a StepId, &'a Step>,
+    durations: BTreeMap<StepId, Duration>,
+    pub(super) round_trip: Duration,
+    faults: Faults<'a>,
+    counts: BTreeMap<(StepId, Sort), u32>,
+    truths: BTreeMap<StepId, Truth>,
+    /// Slots that the engine has given out and AWS's own count, by lane.
+    sends: BTreeMap<String, Vec<Duration>>,
+    due: BinaryHeap<Reverse<(Duration, u64)>>,
+    events: BTreeMap<u64, Event>,
+    next: u64,
+    /// Interrupts to send at these times.
+    pub(super) interrupts: Vec<Duration>,
+    pub(super) journal: MemorySink,
+    pub(super) notices: Vec<Notice>,
+    /// Every begin, in order.
+    pub(super) begins: Vec<(Duration, StepId)>,
+}
+
+/// What a lost outcome looks like.
+pub(super) fn error(operation: &str, verdict: Verdict) -> CallError {
+    let code = match verdict {
+        Verdict::Unknown => code::TIMEOUT,
+        _ => "Injected",
+    };
+    CallError {
+        request_id: Some("request-1".to_owned()),
+        ..CallError::ours(operation, code, format!("injected {verdict:?}"), verdict)
+    }
+}
+
+fn expired(operation: &str) -> CallError {
+    CallError { code: "ExpiredTokenException".to_owned(), ..error(operation, Verdict::Denied) }
+}
+
+impl<'a> World<'a> {
+    pub(super) fn new(plan: &'a Plan, durations: BTreeMap<StepId, Duration>, faults: Faults<'a>) -> Self {
+        Self {
+            plan,
+            steps: plan.steps.iter().map(|step| (&step.id, step)).collect(),
+            durations,
+            round_trip: Duration::from_millis(100),
+            faults,
+            counts: BTreeMap::new(),
+            truths: BTreeMap::new(),
+            sends: BTreeMap::new(),
+            due: BinaryHeap::new(),
+            events: BTreeMap::new(),
+            next: 0,
+            interrupts: Vec::new(),
+            journal: MemorySink::default(),
+            notices: Vec::new(),
+            begins: Vec::new(),
+        }
+    }
+
+    /// Runs the plan to its end and checks every law on the way.
+    pub(super) fn run(&mut self, settings: Settings) -> Outcome {
+        let mut engine = Engine::new(self.plan, table(), settings).unwrap();
+        let mut journal = Journal::new(Box::new(self.journal.clone()));
+        let run = Run::new(&self.plan.id, jiff::Timestamp::UNIX_EPOCH);
+        journal.append(Duration::ZERO, vec![self.opening(&run)]).unwrap();
+        self.at(Duration::ZERO, Event::Started);
+        for at in std::mem::take(&mut self.interrupts) {
+            self.at(at, Event::Interrupt);
+        }
+        let mut turns = 0_u64;
+        let mut wake: Option<Duration> = None;
+        loop {
+            turns += 1;
+            assert!(turns < 3_000_000, "the run does not end");
+            let next = self.due.peek().map(|Reverse((at, _))| *at);
+            let (now, event) = match (next, wake) {
+                (Some(at), tick) if tick.is_none_or(|tick| at <= tick) => {
+                    let Reverse((at, id)) = self.due.pop().unwrap();
+                    (at, self.events.remove(&id).unwrap())
+                }
+                (_, Some(tick)) => {
+                    wake = None;
+                    (tick, Event::Tick)
+                }
+                _ => panic!("nothing can happen any more and the run has not ended"),
+            };
+            let mut entries: Vec<Entry> = Vec::new();
+            let mut finished = None;
+            for command in engine.handle(now, event) {
+                match command {
+                    Command::Record(entry) => {
+                        self.note(&entry);
+                        entries.push(entry);
+                    }
+                    Command::WakeAt(at) => {
+                        assert!(at > now, "woken in the past");
+                        wake = Some(at);
+                    }
+                    Command::Notify(notice) => self.notices.push(notice),
+                    Command::Finish(outcome) => finished = Some(*outcome),
+                    Command::Begin { step, task } => {
+                        let announced = entries
+                            .iter()
+                            .any(|entry| matches!(entry, Entry::Intent { step: of, .. } if *of == step));
+                        assert!(announced, "{step} was sent without an intent");
+                        self.begin(now, &step, &task);
+                    }
+                    Command::Poll { step, operation, .. } => self.poll(now, &step, &operation),
+                    Command::LookUp { step, .. } => self.look_up(now, &step),
+                }
+            }
+            journal.append(now, entries).unwrap();
+            if let Some(outcome) = finished {
+                self.check_rates();
+                self.check_journal(&outcome);
+                return outcome;
+            }
+        }
+    }
+
+    fn opening(&self, run: &Run) -> Entry {
+        Entry::Opened {
+            run: run.id.clone(),
+            plan: self.plan.id.clone(),
+            account: self.plan.account.clone(),
+            organization: None,
+            steps: self.plan.steps.len(),
+            started: run.started.to_string(),
+        }
+    }
+
+    fn at(&mut self, at: Duration, event: Event) {
+        self.due.push(Reverse((at, self.next)));
+        self.events.insert(self.next, event);
+        self.next += 1;
+    }
+
+    fn note(&mut self, entry: &Entry) {
+        if let Entry::Done { step, .. } | Entry::NotNeeded { step, .. } = entry {
+            self.truths.entry(step.clone()).or_default().done_for_engine = true;
+        }
+    }
+
+    fn fault(&mut self, step: &StepId, sort: Sort) -> Option<Fault> {
+        let count = self.counts.entry((step.clone(), sort)).or_default();
+        *count += 1;
+        (self.faults)(step, sort, *count - 1)
+    }
+
+    fn id_of(step: &Step) -> String {
+        format!("id-of-{}", step.address)
+    }
+
+    fn attributes(&self, step: &StepId) -> Attributes {
+        Attributes::from([("id".to_owned(), Self::id_of(self.steps[step]))])
+    }
+
+    fn begin(&mut self, now: Duration, id: &StepId, task: &Task) {
+        let step = self.steps[id];
+        for (at, need) in step.needs.iter().enumerate() {
+            let done = self.truths.get(&need.step).is_some_and(|truth| truth.done_for_engine);
+            assert!(done, "{id} began before {} was done", need.step);
+            let expected = Self::id_of(self.steps[&need.step]);
+            assert_eq!(task.inputs[&format!("from{at}")], expected, "{id}: reference {at}");
+        }
+        let truth = self.truths.entry(id.clone()).or_default();
+        assert!(!truth.unproven || truth.empty_searches >= 2, "{id} was sent again unproven");
+        assert_eq!(truth.applied, 0, "{id} was applied twice");
+        truth.unproven = false;
+        self.begins.push((now, id.clone()));
+        self.sends.entry(step.operation.clone()).or_default().push(now);
+        let fault = self.fault(id, Sort::Begin);
+        let asynchronous = table().get(&step.operation).is_some_and(|row| row.poll.is_some());
+        let takes = self.durations.get(id).copied().unwrap_or(self.round_trip).max(self.round_trip);
+        let applied = !matches!(
+            fault,
+            Some(Fault::Refused(_) | Fault::Expired | Fault::LostCall | Fault::WasSoAlready)
+        );
+        let answered = if applied && !asynchronous { now + takes } else { now + self.round_trip };
+        let truth = self.truths.get_mut(id).unwrap();
+        truth.busy_until = Some(if applied { now + takes } else { answered });
+        truth.never_ends = fault == Some(Fault::NeverEnds);
+        if applied || fault == Some(Fault::WasSoAlready) {
+            truth.applied = 1;
+        }
+        if let Some(Fault::EndsAsFailed(verdict)) = fault {
+            truth.ends_as = Some(verdict);
+        }
+        let answer = match fault {
+            Some(Fault::Refused(verdict)) => Err(error(&step.operation, verdict)),
+            Some(Fault::Expired) => Err(expired(&step.operation)),
+            Some(Fault::WasSoAlready) => Err(error(&step.operation, Verdict::Satisfied)),
+            Some(Fault::LostAnswer | Fault::LostCall) => Err(error(&step.operation, Verdict::Unknown)),
+            _ if asynchronous => Ok(self.running(id)),
+            _ => Ok(Progress::Done(self.attributes(id))),
+        };
+        let truth = self.truths.get_mut(id).unwrap();
+        truth.unproven =
+            matches!(&answer, Err(error) if matches!(error.verdict, Verdict::Unknown | Verdict::Satisfied));
+        truth.empty_searches = 0;
+        self.check_widths(now);
+        self.at(answered, Event::Began { step: id.clone(), answer });
+    }
+
+    fn running(&self, id: &StepId) -> Progress {
+        Progress::Running { operation: format!("op-{id}"), attributes: Attributes::new() }
+    }
+
+    /// How it stands at AWS at a moment.
+    fn standing(&mut self, id: &StepId, at: Duration) -> Result<Progress, CallError> {
+        let operation = self.steps[id].operation.clone();
+        let truth = self.truths.get_mut(id).unwrap();
+        if truth.never_ends || truth.busy_until.is_some_and(|until| until > at) {
+            return Ok(self.running(id));
+        }
+        if let Some(verdict) = truth.ends_as.take() {
+            truth.applied = 0;
+            let failed = CallError { code: code::OPERATION_FAILED.to_owned(), ..error(&operation, verdict) };
+            return Err(failed);
+        }
+        Ok(Progress::Done(self.attributes(id)))
+    }
+
+    fn poll(&mut self, now: Duration, id: &StepId, operation: &str) {
+        assert_eq!(operation, format!("op-{id}"));
+        let question = table().get(&self.steps[id].operation).and_then(|row| row.poll.clone()).unwrap();
+        self.sends.entry(question.clone()).or_default().push(now);
+        let answer = match self.fault(id, Sort::Poll) {
+            Some(Fault::Refused(verdict)) => Err(error(&question, verdict)),
+            Some(Fault::Expired) => Err(expired(&question)),
+            Some(other) => panic!("a poll cannot meet {other:?}"),
+            None => self.standing(id, now + self.round_trip / 2),
+        };
+        self.at(now + self.round_trip, Event::Polled { step: id.clone(), answer });
+    }
+
+    fn look_up(&mut self, now: Duration, id: &StepId) {
+        let question = table().get(&self.steps[id].operation).and_then(|row| row.read_back.clone()).unwrap();
+        self.sends.entry(question.clone()).or_default().push(now);
+        let answer = match self.fault(id, Sort::LookUp) {
+            Some(Fault::Refused(verdict)) => Err(error(&question, verdict)),
+            Some(Fault::Expired) => Err(expired(&question)),
+            Some(other) => panic!("a search cannot meet {other:?}"),
+            None if self.truths[id].applied == 0 => {
+                self.truths.get_mut(id).unwrap().empty_searches += 1;
+                Ok(Found::Nothing)
+            }
+            None => self.standing(id, now + self.round_trip / 2).map(Found::Effect),
+        };
+        self.at(now + self.round_trip, Event::LookedUp { step: id.clone(), answer });
+    }
+
+    /// No lane holds more than AWS allows, by AWS's own count.
+    fn check_widths(&self, now: Duration) {
+        let mut used: BTreeMap<&str, usize> = BTreeMap::new();
+        for (id, truth) in &self.truths {
+            let busy = truth.never_ends && truth.applied > 0;
+            if busy || truth.busy_until.is_some_and(|until| until > now) {
+                let step = self.steps[id];
+                let row = table().get(&step.operation).and_then(|row| row.lane.as_deref());
+                let lanes: BTreeSet<&str> = step.also.iter().map(String::as_str).chain(row).collect();
+                for lane in lanes {
+                    *used.entry(lane).or_default() += 1;
+                }
+            }
+        }
+        for (lane, used) in used {
+            assert!(used <= table().slots(lane), "lane {lane} holds {used} at {now:?}");
+        }
+    }
+
+    /// No operation was called faster than AWS publishes, in any window.
+    fn check_rates(&self) {
+        for (operation, times) in &self.sends {
+            let Some((rate, burst)) = table().get(operation).and_then(|row| row.rate.zip(row.burst)) else {
+                continue;
+            };
+            let (mut tokens, mut last) = (burst, Duration::ZERO);
+            for at in times {
+                tokens = (tokens + (*at - last).as_secs_f64() * rate).min(burst) - 1.0;
+                last = *at;
+                assert!(tokens > -1e-6, "{operation} is called too fast at {at:?}");
+            }
+        }
+    }
+
+    /// The journal can be read back and says of each step what the outcome says.
+    fn check_journal(&self, outcome: &Outcome) {
+        use crate::apply::journal::State;
+        use crate::apply::outcome::Status;
+        let text = self.journal.text();
+        let found = read(text.as_bytes()).unwrap();
+        assert_eq!(found.ledger.ending, Some(outcome.ending));
+        for report in &outcome.steps {
+            let state = found.ledger.steps.get(&report.step).map(|story| story.state).unwrap_or_default();
+            let fits = match report.status {
+                Status::NotStarted => matches!(state, State::Fresh | State::Refused),
+                Status::InFlight => state.in_flight(),
+                Status::Done => state == State::Done,
+                Status::NotNeeded => state == State::NotNeeded,
+                Status::Failed => state == State::Failed,
+                Status::Skipped => state == State::Skipped,
+                Status::Stuck => state == State::Stuck,
+            };
+            assert!(fits, "{}: {:?} in the outcome, {state:?} in the journal", report.step, report.status);
+        }
+    }
+}

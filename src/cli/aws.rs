@@ -1,0 +1,127 @@
+//! Which AWS a command works on: the real one, or one simulated in this process
+//! and kept in a file.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::Timestamp;
+use tokio::runtime::{Builder, Runtime};
+
+use super::error::CliError;
+use super::printer::Printer;
+use crate::cloud::Connection;
+use crate::cloud::connection::Settings;
+use crate::model::region::Region;
+use crate::rehearse::{self, Bench, Setting, seed};
+
+/// Arguments of commands that call AWS.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "AWS")]
+pub(super) struct AwsArgs {
+    /// Work on a simulated AWS kept in this file, in virtual time
+    #[arg(long, value_name = "WORLD.json", conflicts_with_all = ["profile", "endpoint_url"])]
+    simulate: Option<PathBuf>,
+    /// The profile of the shared configuration files
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// The home Region, when the document names none
+    #[arg(long, value_name = "REGION")]
+    region: Option<Region>,
+    /// One endpoint for every service, e.g. that of `lzctl simulator`
+    #[arg(long, env = "AWS_ENDPOINT_URL", value_name = "URL")]
+    endpoint_url: Option<String>,
+}
+
+/// What a command knows of the organization before it connects.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wanted {
+    /// The home Region that the document names.
+    pub(super) home_region: Option<Region>,
+    /// The role that the document names for member accounts.
+    pub(super) access_role: Option<String>,
+    /// The management account that the document insists on.
+    pub(super) management_account: Option<crate::model::ids::AccountId>,
+    /// How many accounts a new simulated organization must have room for.
+    pub(super) accounts: u32,
+}
+
+/// An AWS to work on.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) connection: Connection,
+    /// The endpoint, when it is not AWS's own.
+    pub(super) endpoint: Option<String>,
+    simulated: Option<(Bench, PathBuf)>,
+}
+
+impl AwsArgs {
+    /// The runtime that fits: virtual time for a simulated AWS.
+    pub(super) fn runtime(&self) -> Result<Runtime, CliError> {
+        let runtime = match self.simulate {
+            Some(_) => rehearse::virtual_runtime(),
+            None => Builder::new_multi_thread().worker_threads(2).enable_all().build(),
+        };
+        runtime.map_err(|source| CliError::System { what: "no event queue".to_owned(), source })
+    }
+
+    /// Connects. Nothing is sent yet.
+    pub(super) async fn open(&self, wanted: &Wanted, printer: &Printer) -> Result<Session, CliError> {
+        let home_region = wanted.home_region.clone().or_else(|| self.region.clone());
+        if let Some(path) = &self.simulate {
+            return self.simulated(path.clone(), home_region, wanted, printer).await;
+        }
+        let connection = Connection::open(Settings {
+            home_region,
+            profile: self.profile.clone(),
+            endpoint_url: self.endpoint_url.clone(),
+            access_role: wanted.access_role.clone(),
+            run: Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string(),
+            ..Settings::default()
+        })
+        .await?;
+        Ok(Session { connection, endpoint: self.endpoint_url.clone(), simulated: None })
+    }
+
+    async fn simulated(
+        &self,
+        path: PathBuf,
+        home_region: Option<Region>,
+        wanted: &Wanted,
+        printer: &Printer,
+    ) -> Result<Session, CliError> {
+        let world = seed::load_if_there(&path)?;
+        let home_region = home_region.ok_or(crate::graph::GraphError::NoHomeRegion)?;
+        let setting = Setting {
+            home_region,
+            management_account: wanted.management_account.clone(),
+            access_role: wanted.access_role.clone(),
+            accounts: wanted.accounts,
+        };
+        if world.is_none() {
+            let remark = setting.remark().map(|remark| format!("; {remark}")).unwrap_or_default();
+            printer.say(&format!("note: {} is a new simulated AWS{remark}", path.display()));
+        }
+        let bench = Bench::open(&setting, world).await?;
+        Ok(Session { connection: bench.connection.clone(), endpoint: None, simulated: Some((bench, path)) })
+    }
+}
+
+impl Session {
+    /// The time at the AWS worked on.
+    pub(super) fn now(&self) -> Timestamp {
+        self.simulated.as_ref().map_or_else(Timestamp::now, |(bench, _)| bench.simulator.now())
+    }
+
+    /// Whether it is a simulated one in this process.
+    pub(super) const fn is_simulated(&self) -> bool {
+        self.simulated.is_some()
+    }
+
+    /// Keeps a simulated world for the next command.
+    pub(super) fn save(&self) -> Result<(), CliError> {
+        if let Some((bench, path)) = &self.simulated {
+            seed::save(&bench.simulator.world(), path)?;
+        }
+        Ok(())
+    }
+}

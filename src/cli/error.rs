@@ -1,0 +1,184 @@
+//! What can go wrong in a command, its exit code and what to do about it.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::exit::Exit;
+use super::printer::Printer;
+use crate::apply::dispatch::ApplyError;
+use crate::apply::preconditions::Refusal;
+use crate::cloud::connection::ConnectionError;
+use crate::cloud::failure::{CallError, code};
+use crate::graph::GraphError;
+use crate::observe::ObserveError;
+use crate::rehearse::RehearseError;
+use crate::report::verdict_hint;
+
+/// Why a command did not do what was asked.
+#[derive(Debug, Error)]
+pub(super) enum CliError {
+    /// The document is invalid; its diagnostics have been shown.
+    #[error("{0}")]
+    Document(String),
+    /// The document has no graph.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// A file cannot be used.
+    #[error("{path} cannot be {verb}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// `read` or `written`.
+        verb: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file that should hold a plan.
+    #[error("{path} holds no plan: {reason}")]
+    NoPlan {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// AWS cannot be connected to.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// The organization cannot be read.
+    #[error("{error}{}", endpoint.as_deref().map(|url| format!(" (endpoint {url})")).unwrap_or_default())]
+    Observe {
+        /// Why.
+        error: ObserveError,
+        /// The endpoint, when it is not AWS's own.
+        endpoint: Option<String>,
+    },
+    /// The plan must not be applied.
+    #[error("the plan is not applied:{}", listed(.0))]
+    Refused(Vec<Refusal>),
+    /// Nobody has confirmed it.
+    #[error("the plan is not applied: {0}")]
+    Unconfirmed(&'static str),
+    /// The run could not be carried out.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// No rehearsal, or no world.
+    #[error(transparent)]
+    Rehearse(#[from] RehearseError),
+    /// No event queue, no port, or the like.
+    #[error("{what}: {source}")]
+    System {
+        /// What was tried.
+        what: String,
+        /// Why it did not work.
+        source: io::Error,
+    },
+    /// Stdout cannot be written.
+    #[error("stdout cannot be written: {0}")]
+    Stdout(#[source] io::Error),
+    /// A value has no JSON form.
+    #[error("internal error: {0}")]
+    Json(#[source] serde_json::Error),
+    /// A signal came before anything was changed.
+    #[error("interrupted; nothing was changed")]
+    Interrupted,
+    /// Arguments that do not go together.
+    #[error("{0}")]
+    Usage(String),
+}
+
+fn listed(refusals: &[Refusal]) -> String {
+    refusals.iter().map(|refusal| format!("\n  - {refusal}")).collect()
+}
+
+impl CliError {
+    /// The program's exit code.
+    pub(super) const fn exit(&self) -> Exit {
+        match self {
+            Self::Document(_) | Self::Graph(_) | Self::NoPlan { .. } => Exit::Invalid,
+            Self::Refused(_) | Self::Unconfirmed(_) => Exit::Refused,
+            Self::Interrupted => Exit::Interrupted,
+            Self::Usage(_) => Exit::Usage,
+            // A journal that fails in the middle leaves a run that can be carried on.
+            Self::Apply(ApplyError::Journal(_)) => Exit::Incomplete,
+            _ => Exit::Failed,
+        }
+    }
+
+    /// What happened, then what to do.
+    pub(super) fn told(&self, printer: &Printer) -> String {
+        let hint = self.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+        format!("{} {self}{hint}", printer.err.bad("error:"))
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Observe { error, endpoint } => observing(error, endpoint.as_deref()),
+            Self::Graph(GraphError::NoHomeRegion) => "write it, name --region, or set AWS_REGION".to_owned(),
+            Self::Connection(_) => {
+                "say `organization.home_region`, name --region, or set AWS_REGION".to_owned()
+            }
+            Self::NoPlan { .. } => "make one with `lzctl plan FILE... -o plan.json`".to_owned(),
+            Self::Refused(refusals) => refused(refusals),
+            Self::Unconfirmed(_) => "say --yes to apply without being asked".to_owned(),
+            Self::Apply(ApplyError::Journal(_)) => {
+                "make room or permission for .lzctl/runs and run the same command again".to_owned()
+            }
+            Self::File { source, .. } => file(source)?.to_owned(),
+            Self::Rehearse(RehearseError::File { source, .. }) => file(source)?.to_owned(),
+            Self::Rehearse(RehearseError::NoWorld { .. }) => {
+                "name a file that --simulate or `rehearse --out-world` wrote, or one that does not exist"
+                    .to_owned()
+            }
+            _ => return None,
+        })
+    }
+}
+
+fn file(source: &io::Error) -> Option<&'static str> {
+    match source.kind() {
+        io::ErrorKind::NotFound => Some("check the path"),
+        io::ErrorKind::IsADirectory => Some("name a file, not a folder"),
+        io::ErrorKind::PermissionDenied => Some("check the file's permissions"),
+        _ => None,
+    }
+}
+
+fn observing(error: &ObserveError, endpoint: Option<&str>) -> String {
+    let call = match error {
+        ObserveError::Caller(call) | ObserveError::Organization(call) => call,
+        ObserveError::NotManagement { .. } => return error.hint(),
+    };
+    match (call.code.as_str(), endpoint) {
+        (code::UNREACHABLE | code::TIMEOUT, Some(url)) => {
+            format!("nothing answers at {url}: check --endpoint-url and AWS_ENDPOINT_URL, and that it runs")
+        }
+        _ => called(call, error),
+    }
+}
+
+fn called(call: &CallError, error: &ObserveError) -> String {
+    use crate::catalog::operations::Verdict;
+    let by_hand = call.verdict == Verdict::Denied && matches!(error, ObserveError::Organization(_));
+    if by_hand && !call.code.contains("Expired") { error.hint() } else { verdict_hint::of(call).to_owned() }
+}
+
+fn refused(refusals: &[Refusal]) -> String {
+    let consents: Vec<String> = refusals
+        .iter()
+        .filter_map(|refusal| match refusal {
+            Refusal::Consent { name, .. } => Some(format!("--consent {name}")),
+            _ => None,
+        })
+        .collect();
+    if !consents.is_empty() && consents.len() == refusals.len() {
+        return format!("say {}, or list it under `consents:`", consents.join(" "));
+    }
+    let blocked = |refusal: &Refusal| matches!(refusal, Refusal::Blocker { .. });
+    if refusals.iter().any(blocked) {
+        "mend what blocks it and plan again; nothing was changed".to_owned()
+    } else {
+        "plan again and look at what it says now; nothing was changed".to_owned()
+    }
+}

@@ -1,0 +1,104 @@
+//! The command line: one file per command, arguments and run.
+//!
+//! In: arguments, files, the environment, signals. Out: data on stdout, everything
+//! said to people on stderr, and an exit code of [`exit::TABLE`]. No work is done
+//! before the arguments are understood.
+
+mod apply;
+mod aws;
+mod completions;
+mod documents;
+mod error;
+pub mod exit;
+mod graph;
+mod interrupt;
+mod live;
+mod logging;
+mod plan;
+mod planning;
+mod printer;
+mod rehearse;
+mod saved;
+mod schema;
+mod simulator;
+mod validate;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use exit::Exit;
+use printer::{Global, Printer};
+
+/// Builds and governs an AWS landing zone from one document, and rehearses it on a
+/// simulated AWS first.
+#[derive(Debug, Parser)]
+#[command(name = "lzctl", version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Validate(validate::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Rehearse(rehearse::Args),
+    Graph(graph::Args),
+    Simulator(simulator::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+}
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn main() -> ExitCode {
+    let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let exit = match parsed {
+        Ok(cli) => run(cli),
+        Err(error) => {
+            // Nothing can be done when even this cannot be shown.
+            let _ = error.print();
+            if error.use_stderr() { Exit::Usage } else { Exit::Done }
+        }
+    };
+    exit.into()
+}
+
+fn command() -> clap::Command {
+    Cli::command().after_help(exit::text())
+}
+
+fn run(cli: Cli) -> Exit {
+    let printer = Printer::new(cli.global);
+    logging::start(&printer);
+    let result = match cli.command {
+        Command::Validate(args) => args.run(&printer),
+        Command::Plan(args) => args.run(&printer),
+        Command::Apply(args) => args.run(&printer),
+        Command::Rehearse(args) => args.run(&printer),
+        Command::Graph(args) => args.run(&printer),
+        Command::Simulator(args) => args.run(&printer),
+        Command::Schema(args) => args.run(&printer),
+        Command::Completions(args) => args.run(&printer, command()),
+    };
+    result.unwrap_or_else(|error| {
+        printer.say(error.told(&printer).trim_end());
+        error.exit()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        command().debug_assert();
+    }
+}

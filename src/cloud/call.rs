@@ -1,0 +1,187 @@
+//! The one way through which every call to AWS goes.
+//!
+//! In: an operation's name and a closure that sends it. Out: the answer, or a
+//! [`CallError`] with the table's verdict. On the way the call waits for its
+//! lane, is counted and traced, and a read that was throttled or met a passing
+//! fault is sent again. A mutation is sent exactly once per call: whoever asked
+//! decides by the verdict. The SDK's own retries are off, since they would be
+//! neither paced nor counted. Absent: bodies and credentials in any trace.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::http::Response;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+use sha2::{Digest as _, Sha256};
+use tracing::Instrument as _;
+
+use super::clients::Clients;
+use super::connection::Connection;
+use super::failure::CallError;
+use super::mapping;
+use super::pace::LaneKey;
+use crate::catalog::operations::{self, Effect, Verdict};
+
+/// Waits between sendings of a read start here and double.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+/// No wait between sendings is longer, unless AWS asks for it.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// A read gives up after so many throttles: some minutes of nothing else.
+const THROTTLES: u32 = 60;
+
+/// How many calls were sent, every sending counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Sendings of operations that only read.
+    pub reads: u64,
+    /// Sendings of operations that change something.
+    pub writes: u64,
+    /// Sendings that AWS throttled.
+    pub throttled: u64,
+    /// Sendings by operation.
+    pub by_operation: BTreeMap<&'static str, u64>,
+}
+
+/// The counts of one connection, shared by its clones.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(Mutex<Counts>);
+
+impl Counter {
+    pub(crate) fn counts(&self) -> Counts {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Counts)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// One account in one Region, ready to be called.
+#[derive(Debug, Clone)]
+pub(crate) struct Site {
+    pub(crate) connection: Connection,
+    pub(crate) clients: Arc<Clients>,
+    /// The member account entered by a role; none for the caller's own.
+    pub(crate) account: Option<String>,
+    pub(crate) region: String,
+}
+
+impl Site {
+    /// Calls an operation: `send` makes one request each time it is called.
+    pub(crate) async fn call<T, E, F, Fut>(&self, operation: &'static str, send: F) -> Result<T, CallError>
+    where
+        T: RequestId + Send,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        F: Fn() -> Fut + Send + Sync,
+        Fut: Future<Output = Result<T, SdkError<E, Response>>> + Send,
+    {
+        let row = operations::table().get(operation);
+        let read = row.is_some_and(|row| row.effect == Effect::Read);
+        let (mut throttles, mut faults) = (0, 0);
+        loop {
+            let error = match self.send_once(operation, read, &send).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let again = match error.verdict {
+                Verdict::Throttled => {
+                    throttles += 1;
+                    throttles < THROTTLES
+                }
+                Verdict::Unknown | Verdict::Conflict => {
+                    faults += 1;
+                    faults < self.connection.attempts()
+                }
+                _ => false,
+            };
+            if !(read && again) {
+                return Err(error);
+            }
+            let wait = backoff(operation, throttles + faults);
+            tokio::time::sleep(error.retry_after.unwrap_or(wait).max(wait)).await;
+        }
+    }
+
+    /// One sending: wait for the lane, send, map, tell the lane, count, trace.
+    async fn send_once<T, E, F, Fut>(
+        &self,
+        operation: &'static str,
+        read: bool,
+        send: &F,
+    ) -> Result<T, CallError>
+    where
+        T: RequestId + Send,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        F: Fn() -> Fut + Send + Sync,
+        Fut: Future<Output = Result<T, SdkError<E, Response>>> + Send,
+    {
+        let key = LaneKey { operation, account: self.account.clone(), region: self.region.clone() };
+        let pacer = self.connection.pacer();
+        pacer.wait(&key).await;
+        self.connection.counter().change(|counts| {
+            let total = if read { &mut counts.reads } else { &mut counts.writes };
+            *total += 1;
+            *counts.by_operation.entry(operation).or_default() += 1;
+        });
+        let span = tracing::info_span!(
+            "call",
+            operation,
+            account = self.account.as_deref().unwrap_or("own"),
+            region = self.region,
+            request_id = tracing::field::Empty,
+            code = tracing::field::Empty
+        );
+        let result = send().instrument(span.clone()).await;
+        if let Some(id) = result.request_id() {
+            span.record("request_id", id);
+        }
+        match result {
+            Ok(answer) => {
+                pacer.succeeded(&key);
+                Ok(answer)
+            }
+            Err(error) => {
+                let error = mapping::call_error(operation, read, &error);
+                span.record("code", error.code.as_str());
+                if error.verdict == Verdict::Throttled {
+                    pacer.throttled(&key, error.retry_after);
+                    self.connection.counter().change(|counts| counts.throttled += 1);
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// The wait before sending a read again: doubling, with a jitter that is drawn
+/// from the operation's name, so that runs repeat exactly and operations that
+/// failed together do not come back together.
+fn backoff(operation: &str, attempt: u32) -> Duration {
+    let doubled = FIRST_WAIT.saturating_mul(1 << attempt.min(10).saturating_sub(1));
+    let digest = Sha256::digest(format!("{operation}#{attempt}"));
+    let part = f64::from(digest[0]) / 255.0;
+    doubled.min(LONGEST_WAIT).mul_f64(0.5 + part / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_are_bounded_and_the_same_every_time() {
+        let first = backoff("organizations:ListRoots", 1);
+        assert!(first >= FIRST_WAIT / 2 && first <= FIRST_WAIT);
+        assert_eq!(first, backoff("organizations:ListRoots", 1));
+        assert!(backoff("organizations:ListRoots", 4) > first);
+        assert!(backoff("organizations:ListRoots", 60) <= LONGEST_WAIT);
+    }
+
+    #[test]
+    fn operations_that_failed_together_do_not_come_back_together() {
+        assert_ne!(backoff("organizations:ListRoots", 3), backoff("organizations:ListAccounts", 3));
+    }
+}

@@ -1,0 +1,199 @@
+//! KMS keys, their aliases, policies and replicas, in the account they live in.
+//!
+//! `CreateKey` has neither a client token nor a natural key, so the key is tagged
+//! at creation with the task's token and found by that tag.
+
+use aws_sdk_kms::types::Tag;
+use serde_json::Value;
+
+use super::{effect_if, known, unknown_verb};
+use crate::catalog::operations::Verdict;
+use crate::cloud::connection::Connection;
+use crate::cloud::failure::{CallError, code};
+use crate::cloud::inventory::keys::{self, Key};
+use crate::cloud::task::{Found, Progress, Task};
+use crate::model::region::Region;
+use crate::model::{Attributes, policy};
+
+const CREATE: &str = "kms:CreateKey";
+const REPLICATE: &str = "kms:ReplicateKey";
+/// The tag that carries the intent. It says nothing about ownership and is never
+/// read again once the creation is proven.
+const INTENT: &str = "lzctl:intent";
+/// A replica that KMS is still making.
+const CREATING: &str = "Creating";
+
+pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
+    match task.verb.as_str() {
+        "create" => create(connection, task).await,
+        "add_alias" => {
+            let site = connection.site_in(account(task), &region(connection, task)?).await?;
+            let client = site.clients.kms();
+            let (alias, id) = (alias_name(task.text("alias")?), task.own("id")?);
+            let request = || client.create_alias().alias_name(&alias).target_key_id(id);
+            site.call("kms:CreateAlias", || request().send()).await?;
+            Ok(Progress::Done(Attributes::new()))
+        }
+        "put_policy" => put_policy(connection, task, &region(connection, task)?, "policy").await,
+        "put_replica_policy" => {
+            put_policy(connection, task, &replica(task)?, &replica_policy_field(task)).await
+        }
+        "replicate" => replicate(connection, task).await,
+        _ => Err(unknown_verb(task)),
+    }
+}
+
+/// A replica is made in the background; its own Region tells how far it is.
+pub(super) async fn poll(
+    connection: &Connection,
+    task: &Task,
+    operation: &str,
+) -> Result<Progress, CallError> {
+    let live = keys::describe(connection, account(task), &replica(task)?, task.own("id")?).await?;
+    let running = || Progress::Running { operation: operation.to_owned(), attributes: Attributes::new() };
+    match live.map(|key| key.state) {
+        // Not seen yet, or seen and not ready.
+        None => Ok(running()),
+        Some(state) if state == CREATING => Ok(running()),
+        Some(state) if state == "Enabled" => Ok(Progress::Done(Attributes::new())),
+        Some(state) => {
+            let message = format!("the replica in {} is {state}", task.item);
+            Err(CallError::operation_failed(REPLICATE, message))
+        }
+    }
+}
+
+pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
+    let home = region(connection, task)?;
+    match task.verb.as_str() {
+        "create" => {
+            let Some(id) = keys::tagged(connection, account(task), &home, (INTENT, &task.token)).await?
+            else {
+                return Ok(Found::Nothing);
+            };
+            let live = keys::describe(connection, account(task), &home, &id).await?;
+            Ok(live.map_or(Found::Nothing, |key| Found::Effect(made(&key))))
+        }
+        "add_alias" => {
+            let alias = alias_name(task.text("alias")?);
+            let live = keys::aliases(connection, account(task), &home).await?;
+            match live.get(&alias) {
+                None => Ok(Found::Nothing),
+                Some(target) if target == task.own("id")? => Ok(effect_if(true)),
+                Some(target) => {
+                    let message = format!("{alias} is taken by the key {target}");
+                    Err(CallError::ours(
+                        "kms:CreateAlias",
+                        code::OPERATION_FAILED,
+                        message,
+                        Verdict::Rejected,
+                    ))
+                }
+            }
+        }
+        "put_policy" => holds_policy(connection, task, &home, "policy").await,
+        "put_replica_policy" => {
+            holds_policy(connection, task, &replica(task)?, &replica_policy_field(task)).await
+        }
+        "replicate" => {
+            let live = keys::describe(connection, account(task), &replica(task)?, task.own("id")?).await?;
+            match live {
+                None => Ok(Found::Nothing),
+                Some(key) => poll(connection, task, &key.arn).await.map(Found::Effect),
+            }
+        }
+        _ => Err(unknown_verb(task)),
+    }
+}
+
+async fn create(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
+    let site = connection.site_in(account(task), &region(connection, task)?).await?;
+    let client = site.clients.kms();
+    let multi_region = task.inputs.get("multi_region").and_then(Value::as_bool);
+    let policy = task.document("policy").ok();
+    let tag = Tag::builder().tag_key(INTENT).tag_value(&task.token).build();
+    let tag = tag.map_err(|_| CallError::unreadable(CREATE, "tag"))?;
+    let request = || {
+        let request = client.create_key().set_multi_region(multi_region).set_policy(policy.clone());
+        request.tags(tag.clone())
+    };
+    let answer = site.call(CREATE, || request().send()).await?;
+    let key = answer.key_metadata().ok_or_else(|| CallError::unreadable(CREATE, "KeyMetadata"))?;
+    Ok(made(&Key::of(key)))
+}
+
+async fn put_policy(
+    connection: &Connection,
+    task: &Task,
+    region: &Region,
+    field: &str,
+) -> Result<Progress, CallError> {
+    let site = connection.site_in(account(task), region).await?;
+    let client = site.clients.kms();
+    let (id, document) = (task.own("id")?, task.document(field)?);
+    let request = || {
+        let request = client.put_key_policy().key_id(id).policy_name(keys::POLICY_NAME);
+        request.policy(document.clone())
+    };
+    site.call("kms:PutKeyPolicy", || request().send()).await?;
+    Ok(Progress::Done(Attributes::new()))
+}
+
+async fn replicate(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
+    let site = connection.site_in(account(task), &region(connection, task)?).await?;
+    let client = site.clients.kms();
+    let (id, policy) = (task.own("id")?, task.document(&replica_policy_field(task)).ok());
+    let request = || {
+        let request = client.replicate_key().key_id(id).replica_region(&task.item);
+        request.set_policy(policy.clone())
+    };
+    let answer = site.call(REPLICATE, || request().send()).await?;
+    let arn = answer.replica_key_metadata().and_then(|key| key.arn()).unwrap_or_default().to_owned();
+    Ok(Progress::Running { operation: arn, attributes: Attributes::new() })
+}
+
+async fn holds_policy(
+    connection: &Connection,
+    task: &Task,
+    region: &Region,
+    field: &str,
+) -> Result<Found, CallError> {
+    let live = keys::key_policy(connection, account(task), region, task.own("id")?).await?;
+    let wanted = task.value(field)?;
+    Ok(effect_if(live.is_some_and(|live| policy::same(&live, wanted))))
+}
+
+fn made(key: &Key) -> Progress {
+    Progress::Done(known([("id", &key.id), ("arn", &key.arn)]))
+}
+
+/// The account the key lives in; none for the management account.
+fn account(task: &Task) -> Option<&str> {
+    task.key("account")
+}
+
+/// The Region of the key itself: the home Region when the task names none.
+fn region(connection: &Connection, task: &Task) -> Result<Region, CallError> {
+    task.key("region").map_or_else(|| Ok(connection.home_region().clone()), |text| usable(task, text))
+}
+
+/// The Region of the replica that the task is about.
+fn replica(task: &Task) -> Result<Region, CallError> {
+    usable(task, &task.item)
+}
+
+fn usable(task: &Task, text: &str) -> Result<Region, CallError> {
+    let unsendable = |error: crate::model::ids::InvalidId| {
+        CallError::ours(task.address.kind.name(), code::UNSENDABLE, error.to_string(), Verdict::Rejected)
+    };
+    text.parse().map_err(unsendable)
+}
+
+fn replica_policy_field(task: &Task) -> String {
+    format!("replica_policies.{}", task.item)
+}
+
+/// An alias with the prefix that AWS asks for.
+fn alias_name(alias: &str) -> String {
+    if alias.starts_with("alias/") { alias.to_owned() } else { format!("alias/{alias}") }
+}

@@ -1,0 +1,19 @@
+//! Listings: what there is, read in bulk.
+//!
+//! In: a connection. Out: plain values in AWS's words, complete or an error.
+//! Each function reads one thing; none remembers or decides anything.
+
+pub mod accounts;
+pub mod baselines;
+pub mod contacts;
+pub mod creations;
+pub(crate) mod document;
+pub mod fan_out;
+pub mod keys;
+pub mod landing_zone;
+pub mod organization;
+pub mod pages;
+pub mod quotas;
+pub mod roles;
+pub mod tags;
+pub mod units;

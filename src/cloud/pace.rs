@@ -1,0 +1,284 @@
+//! Keeping to AWS's rates: one token bucket per operation, account and Region.
+//!
+//! [`Bucket`] is pure arithmetic over a monotonic time that the caller gives, and
+//! serves the schedule of apply as well. [`Pacer`] makes callers wait, first come
+//! first served. A throttle slows the lane by half, each success speeds it up
+//! again by a little, because Control Tower's own scans use up the same rates at
+//! times nobody can foresee (Control Tower user guide, drift).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::catalog::operations::{self, Operation};
+
+/// The part of a published rate that we use.
+const SHARE: f64 = 0.9;
+/// Requests per second for operations whose rate AWS does not publish: a careful
+/// guess, corrected by throttles.
+const UNPUBLISHED_RATE: f64 = 10.0;
+/// The burst that goes with it.
+const UNPUBLISHED_BURST: f64 = 10.0;
+/// What a throttle multiplies the rate by.
+const DECREASE: f64 = 0.5;
+/// What a success adds, as a part of the full rate.
+const INCREASE: f64 = 0.05;
+/// The part of the full rate below which throttles do not push it.
+const FLOOR: f64 = 1.0 / 32.0;
+
+/// A token bucket in the form of the generic cell rate algorithm: two instants
+/// and a rate, no counting of tokens. Times are durations since any fixed start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bucket {
+    full_rate: f64,
+    rate: f64,
+    burst: f64,
+    due: Duration,
+    closed_until: Duration,
+}
+
+impl Bucket {
+    /// A full bucket. `rate` is in requests per second; a rate that is not
+    /// positive is taken as the unpublished one, a burst below 1 as 1.
+    #[must_use]
+    pub fn new(rate: f64, burst: f64) -> Self {
+        let rate = if rate > 0.0 { rate } else { UNPUBLISHED_RATE };
+        Self {
+            full_rate: rate,
+            rate,
+            burst: burst.max(1.0),
+            due: Duration::ZERO,
+            closed_until: Duration::ZERO,
+        }
+    }
+
+    /// The bucket for an operation: nine tenths of the published rate, with the
+    /// published burst.
+    #[must_use]
+    pub fn of(operation: Option<&Operation>) -> Self {
+        let published = operation.and_then(|row| Some((row.rate?, row.burst?)));
+        let (rate, burst) = published.unwrap_or((UNPUBLISHED_RATE, UNPUBLISHED_BURST));
+        Self::new(rate * SHARE, burst)
+    }
+
+    /// Requests per second at the moment.
+    #[must_use]
+    pub fn rate(&self) -> f64 {
+        self.rate
+    }
+
+    fn interval(&self) -> Duration {
+        Duration::from_secs_f64(1.0 / self.rate)
+    }
+
+    /// How far ahead of its steady pace a request may come.
+    fn tolerance(&self) -> Duration {
+        Duration::from_secs_f64((self.burst - 1.0) / self.rate)
+    }
+
+    /// How long from `now` until a request may go.
+    #[must_use]
+    pub fn ready_in(&self, now: Duration) -> Duration {
+        let earliest = self.due.saturating_sub(self.tolerance()).max(self.closed_until);
+        earliest.saturating_sub(now)
+    }
+
+    /// A request goes now.
+    pub fn take(&mut self, now: Duration) {
+        self.due = self.due.max(now) + self.interval();
+    }
+
+    /// AWS refused a request as too fast: halve the rate, forget the burst, and
+    /// stay closed as long as AWS asks.
+    pub fn throttled(&mut self, now: Duration, retry_after: Option<Duration>) {
+        self.rate = (self.rate * DECREASE).max(self.full_rate * FLOOR);
+        self.due = self.due.max(now + self.tolerance() + self.interval());
+        if let Some(wait) = retry_after {
+            self.closed_until = self.closed_until.max(now + wait);
+        }
+    }
+
+    /// A request was accepted: come back towards the full rate.
+    pub fn succeeded(&mut self) {
+        self.rate = (self.rate + self.full_rate * INCREASE).min(self.full_rate);
+    }
+}
+
+/// Which bucket a call draws from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LaneKey {
+    /// `service:Operation`.
+    pub operation: &'static str,
+    /// The account whose credentials sign; none for the caller's own.
+    pub account: Option<String>,
+    /// The Region that answers.
+    pub region: String,
+}
+
+/// One bucket and the queue before it.
+#[derive(Debug)]
+struct Lane {
+    /// Held by the first in the queue while it waits; tokio's mutex is fair.
+    queue: tokio::sync::Mutex<()>,
+    bucket: Mutex<Bucket>,
+}
+
+/// Every lane of one connection.
+#[derive(Debug)]
+pub struct Pacer {
+    start: Instant,
+    lanes: Mutex<HashMap<LaneKey, Arc<Lane>>>,
+}
+
+impl Default for Pacer {
+    fn default() -> Self {
+        Self { start: Instant::now(), lanes: Mutex::default() }
+    }
+}
+
+impl Pacer {
+    fn lane(&self, key: &LaneKey) -> Arc<Lane> {
+        let mut lanes = held(&self.lanes);
+        let made = || Lane {
+            queue: tokio::sync::Mutex::default(),
+            bucket: Mutex::new(Bucket::of(operations::table().get(key.operation))),
+        };
+        Arc::clone(lanes.entry(key.clone()).or_insert_with(|| Arc::new(made())))
+    }
+
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// Waits until a call of this lane may go, behind those that came before.
+    pub async fn wait(&self, key: &LaneKey) {
+        let lane = self.lane(key);
+        let _first = lane.queue.lock().await;
+        loop {
+            let wait = {
+                let mut bucket = held(&lane.bucket);
+                let wait = bucket.ready_in(self.now());
+                if wait.is_zero() {
+                    bucket.take(self.now());
+                    return;
+                }
+                wait
+            };
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Tells the lane that AWS throttled a call.
+    pub fn throttled(&self, key: &LaneKey, retry_after: Option<Duration>) {
+        held(&self.lane(key).bucket).throttled(self.now(), retry_after);
+    }
+
+    /// Tells the lane that AWS accepted a call.
+    pub fn succeeded(&self, key: &LaneKey) {
+        held(&self.lane(key).bucket).succeeded();
+    }
+}
+
+/// Locks a mutex; what a panicking holder left is whole, since every change
+/// under these locks is one assignment.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(value: f64) -> Duration {
+        Duration::from_secs_f64(value)
+    }
+
+    /// When each of `count` requests may go that all want to go at once.
+    fn times(bucket: &mut Bucket, count: usize) -> Vec<f64> {
+        let mut now = Duration::ZERO;
+        (0..count)
+            .map(|_| {
+                now += bucket.ready_in(now);
+                bucket.take(now);
+                (now.as_secs_f64() * 1000.0).round() / 1000.0
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_burst_goes_at_once_and_the_rest_at_the_rate() {
+        let mut bucket = Bucket::new(0.1, 3.0);
+        assert_eq!(times(&mut bucket, 5), [0.0, 0.0, 0.0, 10.0, 20.0]);
+    }
+
+    #[test]
+    fn a_bucket_is_seeded_at_nine_tenths_of_what_aws_publishes() {
+        let bucket = Bucket::of(operations::table().get("organizations:ListAccounts"));
+        assert!((bucket.rate() - 7.2).abs() < 1e-9);
+        let unknown = Bucket::of(None);
+        assert!((unknown.rate() - 9.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_throttle_halves_the_rate_and_successes_bring_it_back_and_no_further() {
+        let mut bucket = Bucket::new(8.0, 12.0);
+        bucket.throttled(Duration::ZERO, None);
+        assert!((bucket.rate() - 4.0).abs() < 1e-9);
+        assert_eq!(bucket.ready_in(Duration::ZERO), seconds(0.25));
+        for _ in 0..5 {
+            bucket.succeeded();
+        }
+        assert!((bucket.rate() - 6.0).abs() < 1e-9);
+        for _ in 0..50 {
+            bucket.succeeded();
+        }
+        assert!((bucket.rate() - 8.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn many_throttles_never_stop_a_lane_for_good() {
+        let mut bucket = Bucket::new(8.0, 1.0);
+        for _ in 0..100 {
+            bucket.throttled(Duration::ZERO, None);
+        }
+        assert!((bucket.rate() - 0.25).abs() < 1e-9);
+        assert!(bucket.ready_in(Duration::ZERO) <= seconds(4.001));
+    }
+
+    #[test]
+    fn the_wait_that_aws_asks_for_is_kept() {
+        let mut bucket = Bucket::new(8.0, 12.0);
+        bucket.throttled(seconds(1.0), Some(seconds(30.0)));
+        assert_eq!(bucket.ready_in(seconds(1.0)), seconds(30.0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn callers_are_served_in_the_order_in_which_they_came() {
+        let pacer = Arc::new(Pacer::default());
+        let key = LaneKey {
+            operation: "organizations:CreateAccount",
+            account: None,
+            region: "us-east-1".to_owned(),
+        };
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let mut callers = Vec::new();
+        for caller in 0..6 {
+            let (pacer, key, order) = (Arc::clone(&pacer), key.clone(), Arc::clone(&order));
+            callers.push(tokio::spawn(async move {
+                pacer.wait(&key).await;
+                held(&order).push(caller);
+            }));
+            tokio::task::yield_now().await;
+        }
+        let begin = Instant::now();
+        for caller in callers {
+            caller.await.unwrap();
+        }
+        assert_eq!(*held(&order), [0, 1, 2, 3, 4, 5]);
+        // Three at once, then three more at 0.09 per second.
+        let taken = begin.elapsed().as_secs_f64();
+        assert!((33.0..34.0).contains(&taken), "{taken}");
+    }
+}

@@ -1,0 +1,237 @@
+//! Who we are, and how we enter member accounts.
+//!
+//! In: an account id. Out: the caller's identity, or credentials of a role in a
+//! member account, kept and renewed before they expire. Three roles are tried:
+//! the document's, the one Control Tower makes in accounts it enrols
+//! (`AWSControlTowerExecution`), and the one Organizations makes in accounts it
+//! creates (`OrganizationAccountAccessRole`).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{Mutex, OnceCell};
+use tokio::time::Instant;
+
+use super::connection::Connection;
+use super::failure::{CallError, code};
+use crate::catalog::operations::Verdict;
+use crate::model::arn::Arn;
+use crate::model::ids::AccountId;
+use crate::model::partition::Partition;
+
+/// The roles that AWS itself makes for entering an account.
+const AWS_ROLES: [&str; 2] = ["AWSControlTowerExecution", "OrganizationAccountAccessRole"];
+/// An hour is the longest session when a role enters another role (IAM User
+/// Guide, role chaining), and every role allows it.
+const LIFETIME: Duration = Duration::from_secs(3600);
+/// A session this near its end is renewed.
+const MARGIN: Duration = Duration::from_secs(600);
+
+/// Whose credentials we use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// The account.
+    pub account: AccountId,
+    /// The ARN of the user or of the assumed role.
+    pub arn: String,
+    /// The partition, from the ARN.
+    pub partition: Partition,
+}
+
+/// One role session in a member account.
+#[derive(Debug, Clone)]
+struct Session {
+    credentials: Credentials,
+    since: Instant,
+}
+
+/// Where an account's session is kept.
+type Slot = Arc<Mutex<Option<Session>>>;
+
+/// The sessions of one connection. Each account has its own lock, so that two
+/// steps in one account ask once and two accounts do not wait for each other.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    roles: Vec<String>,
+    name: String,
+    caller: OnceCell<Caller>,
+    held: Mutex<HashMap<String, Slot>>,
+}
+
+impl Sessions {
+    /// No session yet; `access_role` is tried first.
+    pub(crate) fn new(access_role: Option<String>, run: &str) -> Self {
+        let mut roles: Vec<String> = access_role.into_iter().collect();
+        for role in AWS_ROLES {
+            if !roles.iter().any(|known| known == role) {
+                roles.push(role.to_owned());
+            }
+        }
+        Self { roles, name: session_name(run), caller: OnceCell::new(), held: Mutex::default() }
+    }
+}
+
+/// A role session name: letters, digits and `=,.@-` (STS API reference), at most 64.
+fn session_name(run: &str) -> String {
+    let fits = |c: &char| c.is_ascii_alphanumeric() || "=,.@-_".contains(*c);
+    format!("lzctl-{run}").chars().filter(fits).take(64).collect()
+}
+
+impl Connection {
+    /// Whose credentials these are; asked once.
+    ///
+    /// # Errors
+    /// What STS said, or why it could not be asked.
+    pub async fn caller(&self) -> Result<&Caller, CallError> {
+        self.sessions().caller.get_or_try_init(|| self.ask_caller()).await
+    }
+
+    async fn ask_caller(&self) -> Result<Caller, CallError> {
+        let site = self.home();
+        let sts = site.clients.sts();
+        let answer = site.call("sts:GetCallerIdentity", || sts.get_caller_identity().send()).await?;
+        let unreadable = |what| CallError::unreadable("sts:GetCallerIdentity", what);
+        let arn = answer.arn().ok_or_else(|| unreadable("Arn"))?;
+        let account = answer.account().and_then(|id| id.parse().ok()).ok_or_else(|| unreadable("Account"))?;
+        let parsed: Arn = arn.parse().map_err(|_| unreadable("usable Arn"))?;
+        Ok(Caller { account, arn: arn.to_owned(), partition: Partition::named(&parsed.partition) })
+    }
+
+    /// Credentials in a member account.
+    pub(crate) async fn member_credentials(&self, account: &str) -> Result<Credentials, CallError> {
+        let entry = {
+            let mut held = self.sessions().held.lock().await;
+            Arc::clone(held.entry(account.to_owned()).or_default())
+        };
+        let mut session = entry.lock().await;
+        if let Some(live) = session.as_ref().filter(|s| s.since.elapsed() + MARGIN < LIFETIME) {
+            return Ok(live.credentials.clone());
+        }
+        let since = Instant::now();
+        let credentials = self.enter(account).await?;
+        self.forget(account);
+        *session = Some(Session { credentials: credentials.clone(), since });
+        Ok(credentials)
+    }
+
+    /// Tries each role in turn.
+    async fn enter(&self, account: &str) -> Result<Credentials, CallError> {
+        let mut refusals: Vec<CallError> = Vec::new();
+        for role in &self.sessions().roles {
+            match self.assume(account, role).await {
+                Ok(credentials) => return Ok(credentials),
+                Err(error) => {
+                    let message = format!("{role}: {}", error.message);
+                    refusals.push(CallError { message, ..error });
+                }
+            }
+        }
+        let words: Vec<&str> = refusals.iter().map(|r| r.message.as_str()).collect();
+        let message = format!("no role of account {account} could be assumed: {}", words.join("; "));
+        let last = refusals.pop();
+        Err(last.map_or_else(
+            || CallError::ours("sts:AssumeRole", code::NO_CREDENTIALS, "no role to try", Verdict::Denied),
+            |error| CallError { message, ..error },
+        ))
+    }
+
+    async fn assume(&self, account: &str, role: &str) -> Result<Credentials, CallError> {
+        let site = self.home();
+        let sts = site.clients.sts();
+        let arn = format!("arn:{}:iam::{account}:role/{role}", self.partition().name);
+        let seconds = i32::try_from(LIFETIME.as_secs()).unwrap_or(i32::MAX);
+        let answer = site
+            .call("sts:AssumeRole", || {
+                sts.assume_role()
+                    .role_arn(&arn)
+                    .role_session_name(&self.sessions().name)
+                    .duration_seconds(seconds)
+                    .send()
+            })
+            .await?;
+        let given =
+            answer.credentials().ok_or_else(|| CallError::unreadable("sts:AssumeRole", "Credentials"))?;
+        // No expiry is passed on: sessions are renewed by age, measured on the
+        // monotonic clock, so a wrong system clock cannot spoil them.
+        let keys = (given.access_key_id(), given.secret_access_key(), given.session_token());
+        Ok(Credentials::new(keys.0, keys.1, Some(keys.2.to_owned()), None, "lzctl-member"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Double, ok, xml, xml_error};
+    use crate::cloud::inventory::keys;
+
+    const ASSUMED: &str = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIATEST</AccessKeyId>\
+        <SecretAccessKey>not-a-secret</SecretAccessKey><SessionToken>token</SessionToken>\
+        <Expiration>2026-11-23T13:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+
+    fn aliases() -> crate::cloud::doubles::Answer {
+        ok(json!({ "Aliases": [] }))
+    }
+
+    #[test]
+    fn the_documents_role_is_tried_before_those_that_aws_makes() {
+        let sessions = Sessions::new(Some("Mine".into()), "r");
+        assert_eq!(sessions.roles, ["Mine", "AWSControlTowerExecution", "OrganizationAccountAccessRole"]);
+        let known = Sessions::new(Some("OrganizationAccountAccessRole".into()), "r");
+        assert_eq!(known.roles, ["OrganizationAccountAccessRole", "AWSControlTowerExecution"]);
+    }
+
+    #[test]
+    fn a_session_name_holds_only_what_sts_takes() {
+        assert_eq!(session_name("2026-11-23 12:00/é"), "lzctl-2026-11-231200");
+        assert_eq!(session_name(&"x".repeat(100)).len(), 64);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_caller_is_asked_for_once_and_its_own_account_is_not_entered() {
+        let double = Double::new().on("ListAliases", aliases());
+        let connection = double.connection().await;
+        let region = connection.home_region().clone();
+        keys::aliases(&connection, Some("111111111111"), &region).await.unwrap();
+        keys::aliases(&connection, Some("111111111111"), &region).await.unwrap();
+        assert_eq!(double.called(), ["ListAliases", "ListAliases"]);
+        assert_eq!(double.bodies("GetCallerIdentity").len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_member_is_entered_by_the_first_role_that_lets_us_in_until_the_session_is_old() {
+        let double = Double::new()
+            .on("AssumeRole", xml_error(403, "AccessDenied", "no such role"))
+            .on("AssumeRole", xml(ASSUMED))
+            .on("ListAliases", aliases());
+        let connection = double.connection().await;
+        let region = connection.home_region().clone();
+        let ask = || keys::aliases(&connection, Some("222222222222"), &region);
+        ask().await.unwrap();
+        ask().await.unwrap();
+        let sent = double.bodies("AssumeRole");
+        let roles: Vec<&str> = sent.iter().map(|body| body["RoleArn"].as_str().unwrap()).collect();
+        let expected = ["AWSControlTowerExecution", "OrganizationAccountAccessRole"]
+            .map(|role| format!("arn:aws:iam::222222222222:role/{role}"));
+        assert_eq!(roles, expected);
+        assert_eq!(sent[0]["RoleSessionName"], "lzctl-test");
+        tokio::time::advance(Duration::from_secs(3001)).await;
+        ask().await.unwrap();
+        assert_eq!(double.bodies("AssumeRole").len(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn when_no_role_lets_us_in_the_error_says_which_were_tried_and_why() {
+        let double = Double::new().on("AssumeRole", xml_error(403, "AccessDenied", "not for you"));
+        let connection = double.connection().await;
+        let region = connection.home_region().clone();
+        let error = keys::aliases(&connection, Some("222222222222"), &region).await.unwrap_err();
+        assert_eq!(error.verdict, Verdict::NotReady);
+        assert!(error.message.contains("AWSControlTowerExecution: not for you"), "{error}");
+        assert!(error.message.contains("OrganizationAccountAccessRole: not for you"), "{error}");
+    }
+}

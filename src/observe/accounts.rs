@@ -1,0 +1,196 @@
+//! Accounts: matched by id, then by e-mail address.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::findings::Findings;
+use super::units::managed_tags;
+use super::wanted::{key, leaves};
+use crate::cloud::Connection;
+use crate::cloud::inventory::accounts::Account;
+use crate::cloud::inventory::contacts;
+use crate::cloud::inventory::fan_out::fan_out;
+use crate::model::{Live, Resource};
+
+const ACTIVE: &str = "ACTIVE";
+/// The one state that means the account is gone. `SUSPENDED`, which the retiring
+/// member `Status` also says of closed accounts, is never taken for it.
+const CLOSED: &str = "CLOSED";
+
+/// The account of a resource, open or closed.
+fn find<'a>(resource: &Resource, accounts: &'a [Account]) -> Option<&'a Account> {
+    if let Some(id) = key(resource, "id") {
+        return accounts.iter().find(|account| account.id == id);
+    }
+    let email = key(resource, "email")?;
+    let mut under = accounts.iter().filter(|account| account.email.eq_ignore_ascii_case(email));
+    let first = under.clone().next();
+    under.find(|account| account.state != CLOSED).or(first)
+}
+
+/// Notes what is odd about a desired account and gives the one to take as live.
+/// A closed one is not live: its address cannot be moved, tagged or renamed.
+fn judge<'a>(resource: &Resource, accounts: &'a [Account], findings: &mut Findings) -> Option<&'a Account> {
+    let address = &resource.address;
+    let email = key(resource, "email").unwrap_or_default();
+    let Some(account) = find(resource, accounts) else {
+        let name = resource.fields.get("name").and_then(Value::as_str);
+        let alike = accounts.iter().find(|a| Some(a.name.as_str()) == name && a.state != CLOSED);
+        if let Some(other) = alike {
+            findings.facts.remarks.insert(format!(
+                "{address}: no account has the e-mail address {email}, but {} of that name has {}",
+                other.id, other.email
+            ));
+        }
+        return None;
+    };
+    if account.state != ACTIVE {
+        findings.facts.inactive_accounts.insert(address.clone(), account.state.clone());
+    }
+    if !email.is_empty() && !account.email.eq_ignore_ascii_case(email) {
+        findings.facts.remarks.insert(format!(
+            "{address}: the account {} has the e-mail address {}, not {email}",
+            account.id, account.email
+        ));
+    }
+    if account.state == CLOSED {
+        findings.facts.remarks.insert(format!(
+            "{address}: the account {} with the e-mail address {} is closed",
+            account.id, account.email
+        ));
+        return None;
+    }
+    Some(account)
+}
+
+/// Fills in the desired accounts that exist, with tags and contacts where they
+/// are managed.
+pub(super) async fn observe(
+    connection: &Connection,
+    wanted: &[&Resource],
+    accounts: &[Account],
+    findings: &mut Findings,
+) {
+    findings.facts.accounts = u64::try_from(accounts.len()).ok();
+    let live: Vec<(&Resource, &Account)> = wanted
+        .iter()
+        .filter_map(|resource| Some((*resource, judge(resource, accounts, findings)?)))
+        .collect();
+    let tags =
+        managed_tags(connection, live.iter().map(|(resource, account)| (*resource, account.id.as_str())));
+    let contacts = live.iter().map(|(resource, account)| {
+        let (connection, id) = (connection.clone(), account.id.clone());
+        let kinds = leaves(resource, "alternate_contacts");
+        async move {
+            let mut found = BTreeMap::new();
+            for kind in kinds {
+                if let Some(contact) = contacts::get(&connection, &id, &kind).await? {
+                    found.insert(kind, contact);
+                }
+            }
+            Ok(found)
+        }
+    });
+    let (tags, contacts) = tokio::join!(tags, fan_out(contacts.collect()));
+    for (((resource, account), tags), contacts) in live.into_iter().zip(tags).zip(contacts) {
+        let mut seen = seen(account);
+        match tags {
+            Ok(tags) => seen.fields.extend(tags.into_iter().map(|(k, v)| (format!("tags.{k}"), json!(v)))),
+            Err(error) => findings.gap(resource, &error),
+        }
+        match contacts {
+            Ok(found) => {
+                let fields = found.into_iter().map(|(k, v)| (format!("alternate_contacts.{k}"), v));
+                seen.fields.extend(fields);
+            }
+            Err(error) => findings.gap(resource, &error),
+        }
+        findings.see(resource, seen);
+    }
+}
+
+fn seen(account: &Account) -> Live {
+    let mut fields: BTreeMap<String, Value> =
+        [("name".to_owned(), json!(account.name)), ("email".to_owned(), json!(account.email))].into();
+    if let Some(parent) = &account.parent {
+        fields.insert("unit".to_owned(), json!(parent));
+    }
+    Live { fields, attributes: account.attributes() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Address, Kind};
+
+    fn account(id: &str, email: &str, state: &str) -> Account {
+        Account {
+            id: id.into(),
+            arn: String::new(),
+            name: format!("name-{id}"),
+            email: email.into(),
+            state: state.into(),
+            parent: Some("r-1".into()),
+        }
+    }
+
+    fn wanted(keys: &[(&str, &str)], name: &str) -> Resource {
+        Resource {
+            address: Address::new(Kind::Account, "log"),
+            fields: [("name".to_owned(), json!(name))].into(),
+            keys: keys.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect(),
+            at_creation: Default::default(),
+            presence: Default::default(),
+            origin: None,
+        }
+    }
+
+    fn id(resource: &Resource, accounts: &[Account]) -> (Option<String>, Findings) {
+        let mut findings = Findings::default();
+        let id = judge(resource, accounts, &mut findings).map(|account| account.id.clone());
+        (id, findings)
+    }
+
+    #[test]
+    fn the_id_wins_over_the_address_and_another_address_is_remarked() {
+        let accounts = [account("1", "a@example.com", "ACTIVE"), account("2", "b@example.com", "ACTIVE")];
+        let (found, findings) = id(&wanted(&[("id", "2"), ("email", "a@example.com")], "log"), &accounts);
+        assert_eq!(found.as_deref(), Some("2"));
+        assert_eq!(findings.facts.remarks.len(), 1);
+    }
+
+    #[test]
+    fn an_address_matches_whatever_its_case() {
+        let accounts = [account("1", "AWS+Log@example.com", "ACTIVE")];
+        let (found, findings) = id(&wanted(&[("email", "aws+log@EXAMPLE.com")], "log"), &accounts);
+        assert_eq!(found.as_deref(), Some("1"));
+        assert!(findings.facts.remarks.is_empty());
+    }
+
+    #[test]
+    fn a_closed_account_is_passed_over_for_an_open_one_and_never_live() {
+        let both = [account("1", "a@example.com", "CLOSED"), account("2", "a@example.com", "ACTIVE")];
+        assert_eq!(id(&wanted(&[("email", "a@example.com")], "log"), &both).0.as_deref(), Some("2"));
+        let (found, findings) = id(&wanted(&[("email", "a@example.com")], "log"), &both[..1]);
+        assert_eq!(found, None);
+        assert_eq!(findings.facts.inactive_accounts.values().collect::<Vec<_>>(), ["CLOSED"]);
+        assert_eq!(findings.facts.remarks.len(), 1);
+    }
+
+    #[test]
+    fn a_suspended_account_exists_and_is_noted() {
+        let (found, findings) =
+            id(&wanted(&[("email", "a@example.com")], "log"), &[account("1", "a@example.com", "SUSPENDED")]);
+        assert_eq!(found.as_deref(), Some("1"));
+        assert_eq!(findings.facts.inactive_accounts.values().collect::<Vec<_>>(), ["SUSPENDED"]);
+    }
+
+    #[test]
+    fn an_account_of_that_name_under_another_address_is_remarked() {
+        let accounts = [account("1", "old@example.com", "ACTIVE")];
+        let (found, findings) = id(&wanted(&[("email", "new@example.com")], "name-1"), &accounts);
+        assert_eq!(found, None);
+        assert!(findings.facts.remarks.iter().any(|remark| remark.contains("old@example.com")));
+    }
+}

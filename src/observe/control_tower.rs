@@ -1,0 +1,191 @@
+//! The landing zone and the baselines on units.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::findings::Findings;
+use super::wanted::{Wanted, key, leaves};
+use crate::cloud::inventory::accounts::Account;
+use crate::cloud::inventory::baselines::{self, Enabled, Which};
+use crate::cloud::inventory::fan_out::fan_out;
+use crate::cloud::inventory::landing_zone::{self, LandingZone};
+use crate::cloud::{CallError, Connection};
+use crate::model::{Attributes, Fields, Kind, Live, Resource};
+
+/// What Control Tower told.
+#[derive(Debug, Default)]
+pub(super) struct Tower {
+    zone: Option<LandingZone>,
+    offered: BTreeMap<String, String>,
+    enabled: Vec<Enabled>,
+    busy: BTreeSet<String>,
+}
+
+/// Asks Control Tower, if anything is wanted of it. Without a landing zone there
+/// is nothing else to ask.
+pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result<Tower, CallError> {
+    if !wanted.any(&[Kind::LandingZone, Kind::Baseline]) {
+        return Ok(Tower::default());
+    }
+    let Some(zone) = landing_zone::get(connection).await? else {
+        return Ok(Tower::default());
+    };
+    let (offered, enabled, running) = tokio::join!(
+        baselines::offered(connection),
+        baselines::enabled(connection, Which::All),
+        landing_zone::operations(connection, true)
+    );
+    let (offered, enabled) = (offered?, enabled?);
+    let under_change = enabled.iter().filter(|e| e.status == "UNDER_CHANGE");
+    let mut busy: BTreeSet<String> = under_change.filter_map(|e| e.last_operation.clone()).collect();
+    busy.extend(running?.into_iter().map(|(id, _)| id));
+    Ok(Tower { zone: Some(zone), offered, enabled, busy })
+}
+
+/// Fills in the landing zone and what is known about Control Tower's work.
+pub(super) fn observe_zone(wanted: &[&Resource], tower: &Tower, findings: &mut Findings) {
+    findings.facts.control_tower_busy = tower.busy.clone();
+    let Some(zone) = &tower.zone else { return };
+    findings.facts.latest_landing_zone = zone.latest.clone();
+    let mut attributes = Attributes::from([("arn".to_owned(), zone.arn.clone())]);
+    let identity_center = tower.offered.get(baselines::IDENTITY_CENTER);
+    let enabled = tower.enabled.iter().find(|e| Some(&e.baseline) == identity_center && e.parent.is_none());
+    attributes.extend(enabled.map(|e| ("identity_center_baseline".to_owned(), e.arn.clone())));
+    let fields = Fields::from([
+        ("version".to_owned(), json!(zone.version)),
+        ("manifest".to_owned(), zone.manifest.clone()),
+        ("remediation_types".to_owned(), json!(zone.remediation_types)),
+        ("status".to_owned(), json!(zone.status)),
+        ("drift".to_owned(), json!(zone.drift)),
+    ]);
+    for resource in wanted {
+        findings.see(resource, Live { fields: fields.clone(), attributes: attributes.clone() });
+    }
+}
+
+/// Fills in the baselines of the desired units. A unit that does not exist has none.
+pub(super) async fn observe_baselines(
+    connection: &Connection,
+    wanted: &[&Resource],
+    tower: &Tower,
+    accounts: &[Account],
+    management: &str,
+    findings: &mut Findings,
+) {
+    let found: Vec<(&Resource, &Enabled)> =
+        wanted.iter().filter_map(|resource| Some((*resource, on_unit(resource, tower, findings)?))).collect();
+    let parameters = parameters(connection, &found).await;
+    for ((resource, enabled), parameters) in found.into_iter().zip(parameters) {
+        let missing = missing_members(enabled, &tower.enabled, accounts, management);
+        let mut fields = Fields::from([
+            ("target".to_owned(), json!(enabled.target)),
+            ("version".to_owned(), json!(enabled.version)),
+            ("status".to_owned(), json!(enabled.status)),
+            ("drift".to_owned(), json!(enabled.drift)),
+            ("missing_members".to_owned(), json!(missing)),
+        ]);
+        match parameters {
+            Ok(found) => fields.extend(found.into_iter().map(|(k, v)| (format!("parameters.{k}"), v))),
+            Err(error) => findings.gap(resource, &error),
+        }
+        let attributes = Attributes::from([("arn".to_owned(), enabled.arn.clone())]);
+        findings.see(resource, Live { fields, attributes });
+    }
+}
+
+/// The enabled baseline that a resource means, if it is there.
+fn on_unit<'t>(resource: &Resource, tower: &'t Tower, findings: &Findings) -> Option<&'t Enabled> {
+    let target = findings.resolved(resource.fields.get("target")?)?;
+    let baseline = tower.offered.get(key(resource, "baseline")?)?;
+    let mut units = tower.enabled.iter().filter(|enabled| enabled.parent.is_none());
+    units.find(|enabled| Some(enabled.target.as_str()) == target.as_str() && enabled.baseline == *baseline)
+}
+
+/// The parameters of each, which lists do not tell; only where somebody asks.
+async fn parameters(
+    connection: &Connection,
+    found: &[(&Resource, &Enabled)],
+) -> Vec<Result<BTreeMap<String, Value>, CallError>> {
+    let questions = found.iter().map(|(resource, enabled)| {
+        let (connection, arn) = (connection.clone(), enabled.arn.clone());
+        let asked = !leaves(resource, "parameters").is_empty();
+        async move {
+            if !asked {
+                return Ok(BTreeMap::new());
+            }
+            baselines::details(&connection, &arn).await.map(|details| details.parameters)
+        }
+    });
+    fan_out(questions.collect()).await
+}
+
+/// Active accounts directly in the unit without a healthy child baseline. The
+/// management account is never enrolled.
+fn missing_members(
+    enabled: &Enabled,
+    all: &[Enabled],
+    accounts: &[Account],
+    management: &str,
+) -> BTreeSet<String> {
+    let healthy = |child: &&Enabled| {
+        child.parent.as_deref() == Some(&enabled.arn)
+            && child.status == "SUCCEEDED"
+            && child.drift != "DRIFTED"
+    };
+    let enrolled: BTreeSet<&str> =
+        all.iter().filter(healthy).filter_map(|child| child.target.rsplit('/').next()).collect();
+    let unit = enabled.target.rsplit('/').next();
+    let members = accounts.iter().filter(|a| a.parent.as_deref() == unit && a.state == "ACTIVE");
+    let missing = members.filter(|a| a.id != management && !enrolled.contains(a.id.as_str()));
+    missing.map(|account| account.id.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn enabled(arn: &str, target: &str, parent: Option<&str>, status: &str, drift: &str) -> Enabled {
+        Enabled {
+            arn: arn.into(),
+            baseline: "b".into(),
+            version: "5.0".into(),
+            target: target.into(),
+            parent: parent.map(str::to_owned),
+            status: status.into(),
+            drift: drift.into(),
+            last_operation: None,
+        }
+    }
+
+    fn account(id: &str, parent: &str, state: &str) -> Account {
+        Account {
+            id: id.into(),
+            arn: String::new(),
+            name: String::new(),
+            email: String::new(),
+            state: state.into(),
+            parent: Some(parent.into()),
+        }
+    }
+
+    #[test]
+    fn members_without_a_healthy_child_baseline_are_missing() {
+        let unit = enabled("e", "arn:aws:organizations::0:ou/o-1/ou-1", None, "SUCCEEDED", "IN_SYNC");
+        let child = |id: &str, status, drift| {
+            enabled(id, &format!("arn:aws:organizations::0:account/o-1/{id}"), Some("e"), status, drift)
+        };
+        let all = [
+            unit.clone(),
+            child("1", "SUCCEEDED", "IN_SYNC"),
+            child("2", "FAILED", "IN_SYNC"),
+            child("3", "SUCCEEDED", "DRIFTED"),
+        ];
+        let mut accounts: Vec<Account> =
+            ["0", "1", "2", "3", "4"].map(|id| account(id, "ou-1", "ACTIVE")).into();
+        accounts.push(account("5", "ou-1", "SUSPENDED"));
+        accounts.push(account("6", "ou-2", "ACTIVE"));
+        let missing = missing_members(&unit, &all, &accounts, "0");
+        assert_eq!(missing.into_iter().collect::<Vec<_>>(), ["2", "3", "4"]);
+    }
+}

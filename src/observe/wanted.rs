@@ -1,0 +1,37 @@
+//! The desired resources by kind, and which questions they raise.
+
+use serde_json::Value;
+
+use crate::model::{Kind, Resource};
+
+/// The desired resources by kind.
+#[derive(Debug)]
+pub(super) struct Wanted<'r>(&'r [Resource]);
+
+impl<'r> Wanted<'r> {
+    /// An index over resources.
+    pub(super) fn of(resources: &'r [Resource]) -> Self {
+        Self(resources)
+    }
+
+    /// Those of one kind.
+    pub(super) fn kind(&self, kind: Kind) -> Vec<&'r Resource> {
+        self.0.iter().filter(|resource| resource.address.kind == kind).collect()
+    }
+
+    /// Whether any is of one of these kinds.
+    pub(super) fn any(&self, kinds: &[Kind]) -> bool {
+        self.0.iter().any(|resource| kinds.contains(&resource.address.kind))
+    }
+}
+
+/// A natural key that is a text.
+pub(super) fn key<'r>(resource: &'r Resource, name: &str) -> Option<&'r str> {
+    resource.keys.get(name).and_then(Value::as_str)
+}
+
+/// The leaves of a group that a resource asks about.
+pub(super) fn leaves(resource: &Resource, group: &str) -> Vec<String> {
+    let names = resource.fields.keys();
+    names.filter_map(|name| name.strip_prefix(group)?.strip_prefix('.').map(str::to_owned)).collect()
+}

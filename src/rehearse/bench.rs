@@ -1,0 +1,102 @@
+//! A simulated AWS and a connection to it, without a socket.
+
+use super::clock::Calendar;
+use aws_credential_types::Credentials;
+use aws_smithy_async::time::SharedTimeSource;
+
+use crate::cloud::Connection;
+use crate::cloud::connection::{ConnectionError, Settings};
+use crate::graph::ResourceGraph;
+use crate::model::Kind;
+use crate::model::ids::AccountId;
+use crate::model::region::Region;
+use crate::sim::{self, Simulator, World};
+
+/// The quota on accounts that AWS gives a new organization (Organizations User
+/// Guide, "Quotas and service limits").
+const DEFAULT_ACCOUNTS: u32 = 10;
+
+/// A simulated AWS with a connection to it. Made inside a runtime.
+#[derive(Debug, Clone)]
+pub struct Bench {
+    /// The other end of the wire.
+    pub simulator: Simulator,
+    /// This end.
+    pub connection: Connection,
+}
+
+/// What a bench is made for.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The home Region.
+    pub home_region: Region,
+    /// The management account of an empty world, when it matters.
+    pub management_account: Option<AccountId>,
+    /// The role that the document names for member accounts.
+    pub access_role: Option<String>,
+    /// How many accounts an empty world must have room for, the management
+    /// account among them.
+    pub accounts: u32,
+}
+
+impl Setting {
+    /// What the resources of a graph ask for.
+    #[must_use]
+    pub fn of(graph: &ResourceGraph, home_region: &Region) -> Self {
+        let members = graph.resources.keys().filter(|address| address.kind == Kind::Account).count();
+        let accounts = u32::try_from(members).unwrap_or(u32::MAX).saturating_add(1);
+        Self { home_region: home_region.clone(), management_account: None, access_role: None, accounts }
+    }
+
+    /// A sentence for the operator when an empty world gets a higher quota than
+    /// AWS gives a new organization.
+    #[must_use]
+    pub fn remark(&self) -> Option<String> {
+        (self.accounts > DEFAULT_ACCOUNTS).then(|| {
+            format!(
+                "the simulated organization takes {} accounts; AWS's default is {DEFAULT_ACCOUNTS}, so ask \
+                 for a higher quota (Service Quotas, AWS Organizations, us-east-1) before applying",
+                self.accounts
+            )
+        })
+    }
+
+    fn simulator(&self) -> sim::Settings {
+        let ordinary = sim::Settings::default();
+        let account = self.management_account.as_ref().map_or(ordinary.account, ToString::to_string);
+        sim::Settings {
+            account,
+            region: self.home_region.to_string(),
+            account_quota: self.accounts.max(DEFAULT_ACCOUNTS),
+            ..sim::Settings::default()
+        }
+    }
+}
+
+impl Bench {
+    /// Sets it up, with an empty world unless one is given.
+    ///
+    /// # Errors
+    /// When the Region is not usable.
+    pub async fn open(setting: &Setting, world: Option<World>) -> Result<Self, ConnectionError> {
+        let simulator = match world {
+            Some(world) => {
+                let account = world.account.clone();
+                Simulator::from_world(world, sim::Settings { account, ..setting.simulator() })
+            }
+            None => Simulator::new(setting.simulator()),
+        };
+        let connection = Connection::open(Settings {
+            home_region: Some(setting.home_region.clone()),
+            http_client: Some(simulator.client()),
+            // Any key is the administrator's, unless signatures are verified.
+            credentials: Some(Credentials::new("AKIDREHEARSAL", "rehearsal", None, None, "rehearsal")),
+            time: Some(SharedTimeSource::new(Calendar(simulator.clone()))),
+            access_role: setting.access_role.clone(),
+            run: "rehearsal".to_owned(),
+            ..Settings::default()
+        })
+        .await?;
+        Ok(Self { simulator, connection })
+    }
+}

@@ -1,0 +1,18 @@
+//! Plan and apply against the simulated AWS, in virtual time.
+//!
+//! In: a resource graph, a world or none. Out: a [`Rehearsal`]: the plan, what
+//! came of it, the second plan, and figures. Everything is the program that works
+//! on AWS; only the other end of the wire is simulated, and an hour of Control
+//! Tower passes in milliseconds. Absent: what is printed of it.
+
+mod bench;
+mod clock;
+pub mod error;
+mod measured;
+pub mod rehearsal;
+pub mod seed;
+
+pub use bench::{Bench, Setting};
+pub use clock::virtual_runtime;
+pub use error::RehearseError;
+pub use rehearsal::{Rehearsal, rehearse};

@@ -1,0 +1,23 @@
+//! Values to text, JSON, DOT and Mermaid.
+//!
+//! In: a plan, a graph, notices, an outcome, a snapshot. Out: text for people or
+//! for machines. Rendering decides nothing and prints nothing (invariant I12): what
+//! is printed where, and whether colour is wanted, is said by the caller.
+
+pub mod dot;
+pub mod duration;
+mod fold;
+pub mod graph_text;
+pub mod mermaid;
+pub mod outcome;
+pub mod paint;
+pub mod plan_json;
+pub mod plan_text;
+pub mod progress;
+mod step_text;
+pub mod timeline;
+pub mod tree;
+pub mod value_text;
+pub mod verdict_hint;
+
+pub use paint::Paint;

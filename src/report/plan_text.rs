@@ -1,0 +1,286 @@
+//! A plan for people: what stops it first, then what it will do, then its size.
+//!
+//! The last line counts the steps by action and has the same form always, so that
+//! scripts and eyes find it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::{Paint, duration, fold, step_text};
+use crate::model::kinds::Action;
+use crate::model::{Address, Kind, Resource};
+use crate::plan::Step;
+use crate::plan::document::{Consent, Level, Note, Plan};
+
+/// How a plan shall be told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Colour or none.
+    pub paint: Paint,
+    /// Everything: no folding.
+    pub verbose: bool,
+    /// How long it will take, when somebody worked it out.
+    pub estimate: Option<Duration>,
+}
+
+/// What is said of a plan without steps.
+pub const NOTHING: &str = "Nothing to do: the organization is as the document says.";
+
+/// The plan as text, ending with a line break.
+#[must_use]
+pub fn render(plan: &Plan, options: Options) -> String {
+    let mut out = String::new();
+    let paint = options.paint;
+    let (blockers, notes): (Vec<&Note>, Vec<&Note>) =
+        plan.notes.iter().partition(|note| note.level == Level::Blocker);
+    section(&mut out, paint, "Blockers: this plan will not be applied", &blockers);
+    consents(&mut out, paint, plan.consents.iter().filter(|consent| !consent.given).collect());
+    let resources: BTreeMap<&Address, &Resource> =
+        plan.resources.iter().map(|resource| (&resource.address, resource)).collect();
+    for kind in Kind::ALL {
+        let steps: Vec<&Step> = plan.steps.iter().filter(|step| step.address.kind == *kind).collect();
+        if steps.is_empty() {
+            continue;
+        }
+        line(&mut out, &paint.heading(&title(*kind)));
+        for entry in fold::entries(&steps, &resources, options.verbose) {
+            for text in step_text::lines(&entry, paint, options.verbose) {
+                line(&mut out, &text);
+            }
+        }
+        line(&mut out, "");
+    }
+    let given: Vec<&Consent> = plan.consents.iter().filter(|consent| consent.given).collect();
+    if !given.is_empty() {
+        line(&mut out, &paint.heading("Consents given"));
+        for consent in given {
+            line(&mut out, &format!("  {}: {}", consent.name, consent.consequence));
+        }
+        line(&mut out, "");
+    }
+    section(&mut out, paint, "Notes", &notes);
+    if let Some(estimate) = options.estimate.filter(|_| !plan.steps.is_empty()) {
+        line(&mut out, &format!("It will take about {}.", duration::words(estimate)));
+    }
+    line(&mut out, &summary(plan));
+    out
+}
+
+/// The last line of a plan.
+#[must_use]
+pub fn summary(plan: &Plan) -> String {
+    if plan.steps.is_empty() {
+        return NOTHING.to_owned();
+    }
+    let count = |action| plan.steps.iter().filter(|step| step.action == action).count();
+    format!(
+        "Plan: {} to create, {} to change, {} to move, {} to repair, {} to remove.",
+        count(Action::Create),
+        count(Action::Change),
+        count(Action::Move),
+        count(Action::Repair),
+        count(Action::Remove)
+    )
+}
+
+/// One note, with its level as a word.
+#[must_use]
+pub fn note(note: &Note, paint: Paint) -> String {
+    let word = match note.level {
+        Level::Blocker => "blocker",
+        Level::Warning => "warning",
+        Level::Info => "note",
+    };
+    let about = note.address.as_ref().map(|address| format!("{address}: ")).unwrap_or_default();
+    let hint = note.hint.as_ref().map(|hint| format!("\n      hint: {hint}")).unwrap_or_default();
+    format!("  {} [{}] {about}{}{hint}", paint.level(note.level, word), note.code, note.message)
+}
+
+fn title(kind: Kind) -> String {
+    let word = step_text::plural(kind);
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn section(out: &mut String, paint: Paint, heading: &str, notes: &[&Note]) {
+    if notes.is_empty() {
+        return;
+    }
+    line(out, &paint.heading(heading));
+    for told in notes {
+        line(out, &note(told, paint));
+    }
+    line(out, "");
+}
+
+fn consents(out: &mut String, paint: Paint, missing: Vec<&Consent>) {
+    if missing.is_empty() {
+        return;
+    }
+    line(out, &paint.heading("Consents missing: this plan will not be applied without them"));
+    for consent in missing {
+        line(out, &format!("  {} {}: {}", paint.bad("consent"), consent.name, consent.consequence));
+        let name = &consent.name;
+        line(out, &format!("      hint: say --consent {name}, or list it under `consents:` in the document"));
+    }
+    line(out, "");
+}
+
+fn line(out: &mut String, text: &str) {
+    // Writing into a text cannot fail.
+    let _ = writeln!(out, "{text}");
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::model::{Fields, Origin, reference};
+    use crate::plan::StepId;
+    use crate::plan::step::{FieldChange, Need};
+    use serde_json::{Value, json};
+
+    /// A step of a plan made by hand.
+    pub(crate) fn step(address: &str, verb: &str, action: Action, operation: &str) -> Step {
+        let address: Address = address.parse().unwrap();
+        Step {
+            id: StepId::of(&address, verb, ""),
+            address,
+            action,
+            verb: verb.to_owned(),
+            item: String::new(),
+            operation: operation.to_owned(),
+            inputs: Fields::new(),
+            keys: Fields::new(),
+            changes: Vec::new(),
+            reasons: vec!["it does not exist".to_owned()],
+            origin: None,
+            needs: Vec::new(),
+            lane: operation.to_owned(),
+            also: Vec::new(),
+            usual_seconds: 1,
+            consent: None,
+        }
+    }
+
+    /// A plan made by hand.
+    pub(crate) fn plan(steps: Vec<Step>) -> Plan {
+        Plan {
+            format: 1,
+            id: "0123456789abcdef".to_owned(),
+            account: "111122223333".parse().unwrap(),
+            organization: None,
+            partition: crate::model::partition::Partition::named("aws"),
+            home_region: "us-east-1".parse().unwrap(),
+            spec_digest: String::new(),
+            fingerprints: BTreeMap::new(),
+            steps,
+            known: BTreeMap::new(),
+            consents: Vec::new(),
+            notes: Vec::new(),
+            resources: Vec::new(),
+        }
+    }
+
+    fn account(name: &str, unit: &str) -> (Step, Resource) {
+        let step = step(&format!("account.{name}"), "create", Action::Create, "organizations:CreateAccount");
+        let unit = reference::from(&Address::new(Kind::OrganizationalUnit, unit), "id");
+        let resource = Resource {
+            address: step.address.clone(),
+            fields: Fields::from([("unit".to_owned(), unit)]),
+            keys: Fields::new(),
+            at_creation: Fields::new(),
+            presence: crate::model::resource::Presence::Ensure,
+            origin: None,
+        };
+        (step, resource)
+    }
+
+    #[test]
+    fn an_empty_plan_says_that_there_is_nothing_to_do() {
+        assert_eq!(render(&plan(Vec::new()), Options::default()), format!("{NOTHING}\n"));
+    }
+
+    #[test]
+    fn the_last_line_counts_the_steps_by_action() {
+        let steps = vec![
+            step("account.a", "create", Action::Create, "organizations:CreateAccount"),
+            step("account.a", "move", Action::Move, "organizations:MoveAccount"),
+        ];
+        let text = render(&plan(steps), Options::default());
+        assert_eq!(
+            text.lines().last(),
+            Some("Plan: 1 to create, 0 to change, 1 to move, 0 to repair, 0 to remove.")
+        );
+    }
+
+    #[test]
+    fn a_step_tells_what_changes_why_where_it_is_asked_for_and_what_it_waits_for() {
+        let mut update = step("landing_zone", "update", Action::Change, "controltower:UpdateLandingZone");
+        let value = |days: u32| -> Value { json!({ "logging": { "days": days } }) };
+        update.changes =
+            vec![FieldChange { field: "manifest".to_owned(), from: Some(value(1)), to: value(2) }];
+        update.reasons = vec!["`manifest` differs".to_owned()];
+        update.origin = Some(Origin { file: "lz.yaml".to_owned(), line: 7, column: 1 });
+        update.needs = vec![Need {
+            step: StepId("account.audit:create".to_owned()),
+            rule: "integration-accounts-first".to_owned(),
+        }];
+        "control-tower".clone_into(&mut update.lane);
+        update.usual_seconds = 1800;
+        let expected = "Landing zone
+  ~ change landing_zone  (lz.yaml:7)
+      manifest:
+        logging:
+          days: 1 -> 2
+      because `manifest` differs
+      after account.audit:create: the landing zone takes only integration accounts that exist
+      controltower:UpdateLandingZone, lane control-tower, usually 30 min
+
+Plan: 0 to create, 1 to change, 0 to move, 0 to repair, 0 to remove.
+";
+        assert_eq!(render(&plan(vec![update]), Options::default()), expected);
+    }
+
+    #[test]
+    fn many_alike_steps_are_told_once_and_all_when_everything_is_asked_for() {
+        let (steps, resources) =
+            (0..9).map(|n| account(&format!("app{n}"), &format!("Workloads/U{n}"))).unzip();
+        let plan = Plan { resources, ..plan(steps) };
+        let text = render(&plan, Options::default());
+        assert!(text.contains("  + create 9 accounts in Workloads/...\n"), "{text}");
+        assert!(text.contains("app0, app1, app2, app3, app4, app5 and 3 more"), "{text}");
+        let all = render(&plan, Options { verbose: true, ..Options::default() });
+        assert!(all.contains("account.app8"), "{all}");
+    }
+
+    #[test]
+    fn what_stops_a_plan_stands_before_its_steps_with_the_consequence() {
+        let mut plan = plan(vec![step("account.a", "create", Action::Create, "organizations:CreateAccount")]);
+        plan.notes.push(Note {
+            level: Level::Blocker,
+            code: "account-quota".to_owned(),
+            address: None,
+            message: "too many".to_owned(),
+            hint: Some("ask AWS".to_owned()),
+        });
+        plan.consents.push(Consent {
+            name: "unit_deletion.Old".to_owned(),
+            consequence: "it is gone".to_owned(),
+            given: false,
+        });
+        let text = render(&plan, Options::default());
+        let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part} is not in {text}"));
+        assert!(place("blocker [account-quota] too many") < place("unit_deletion.Old: it is gone"));
+        assert!(place("unit_deletion.Old: it is gone") < place("+ create account.a"));
+        assert!(text.contains("hint: say --consent unit_deletion.Old"), "{text}");
+    }
+
+    #[test]
+    fn colour_marks_actions_only_when_it_is_wanted() {
+        let plan = plan(vec![step("account.a", "create", Action::Create, "organizations:CreateAccount")]);
+        assert!(!render(&plan, Options::default()).contains('\u{1b}'));
+        let colour = Options { paint: Paint::new(true), ..Options::default() };
+        assert!(render(&plan, colour).contains('\u{1b}'));
+    }
+}

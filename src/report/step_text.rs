@@ -1,0 +1,97 @@
+//! One step, or many alike, as lines of a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::fold::Entry;
+use super::{Paint, duration, value_text};
+use crate::catalog::ordering;
+use crate::model::Kind;
+use crate::plan::{Step, StepId};
+
+/// So many names of folded steps are told.
+const NAMES: usize = 6;
+
+/// What several things of a kind are called.
+pub(super) const fn plural(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Organization => "organization",
+        Kind::TrustedAccess => "trusted services",
+        Kind::OrganizationalUnit => "organizational units",
+        Kind::Account => "accounts",
+        Kind::ServiceRole => "service roles",
+        Kind::Key => "keys",
+        Kind::LandingZone => "landing zone",
+        Kind::Baseline => "baselines",
+    }
+}
+
+/// The lines of an entry.
+pub(super) fn lines(entry: &Entry<'_>, paint: Paint, verbose: bool) -> Vec<String> {
+    match entry {
+        Entry::One(step) => one(step, paint, verbose),
+        Entry::Many(steps, place) => many(steps, place, paint),
+    }
+}
+
+fn one(step: &Step, paint: Paint, verbose: bool) -> Vec<String> {
+    let origin = step.origin.as_ref().map(|at| format!("  ({at})")).unwrap_or_default();
+    let item = if step.item.is_empty() { String::new() } else { format!(" [{}]", step.item) };
+    let mut lines = vec![format!("{} {}{item}{}", mark(step, paint), step.address, paint.quiet(&origin))];
+    for change in &step.changes {
+        let told = value_text::change(&change.field, change.from.as_ref(), &change.to, verbose);
+        lines.extend(told.into_iter().map(|line| format!("      {line}")));
+    }
+    lines.push(format!("      because {}", step.reasons.join("; ")));
+    lines.extend(waits(&[step]).into_iter().map(|line| format!("      {line}")));
+    if let Some(consent) = &step.consent {
+        lines.push(format!("      needs the consent {consent}"));
+    }
+    lines.push(paint.quiet(&format!("      {}", cost(step, ""))));
+    lines
+}
+
+fn many(steps: &[&Step], place: &str, paint: Paint) -> Vec<String> {
+    let Some(first) = steps.first() else {
+        return Vec::new();
+    };
+    let within = if place.is_empty() { String::new() } else { format!(" in {place}") };
+    let item = if first.item.is_empty() { String::new() } else { format!(" [{}]", first.item) };
+    let names: Vec<&str> = steps.iter().take(NAMES).map(|step| step.address.name.as_str()).collect();
+    let more = steps.len() - names.len();
+    let more = if more > 0 { format!(" and {more} more (-v lists them)") } else { String::new() };
+    let mut lines = vec![
+        format!("{} {} {}{item}{within}", mark(first, paint), steps.len(), plural(first.address.kind)),
+        format!("      {}{more}", names.join(", ")),
+        format!("      because {}", first.reasons.join("; ")),
+    ];
+    lines.extend(waits(steps).into_iter().map(|line| format!("      {line}")));
+    lines.push(paint.quiet(&format!("      {}", cost(first, " each"))));
+    lines
+}
+
+fn mark(step: &Step, paint: Paint) -> String {
+    paint.action(step.action, &format!("  {} {:<6}", step.action.symbol(), step.action.word()))
+}
+
+fn cost(step: &Step, each: &str) -> String {
+    let usual = duration::words(Duration::from_secs(step.usual_seconds));
+    let shared = step.also.iter().fold(String::new(), |lanes, lane| format!("{lanes} and {lane}"));
+    format!("{}, lane {}{shared}, usually {usual}{each}", step.operation, step.lane)
+}
+
+/// What steps wait for: by rule, the one step or their number, and AWS's reason.
+fn waits(steps: &[&Step]) -> Vec<String> {
+    let mut by_rule: BTreeMap<&str, BTreeSet<&StepId>> = BTreeMap::new();
+    for need in steps.iter().flat_map(|step| &step.needs) {
+        by_rule.entry(&need.rule).or_default().insert(&need.step);
+    }
+    let told = |(rule, needs): (&str, BTreeSet<&StepId>)| {
+        let reason = ordering::rule(rule).map_or(rule, |rule| rule.reason.as_str());
+        match (needs.len(), needs.first()) {
+            (1, Some(step)) => format!("after {step}: {reason}"),
+            (number, _) => format!("after {number} steps: {reason}"),
+        }
+    };
+    by_rule.into_iter().map(told).collect()
+}

@@ -1,0 +1,84 @@
+//! What to do about a failed call, by its verdict and code.
+
+use crate::catalog::operations::Verdict;
+use crate::cloud::failure::{CallError, code};
+
+/// Codes that say more than their verdict does.
+const BY_CODE: &[(&str, &str)] = &[
+    (
+        code::NO_CREDENTIALS,
+        "set AWS_PROFILE or name --profile, run `aws sso login` or `aws configure`, or set \
+         AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    ),
+    (code::UNREACHABLE, "check the network, the proxy and the Region or --endpoint-url, then run it again"),
+    (code::TIMEOUT, "check the network and run it again"),
+    ("ExpiredToken", "the session has expired: sign in again (`aws sso login`) and run it again"),
+    ("ExpiredTokenException", "the session has expired: sign in again (`aws sso login`) and run it again"),
+    (
+        "InvalidClientTokenId",
+        "AWS does not know this access key: check the credentials or name another --profile",
+    ),
+    (
+        "UnrecognizedClientException",
+        "AWS does not know this access key: check the credentials or name another --profile",
+    ),
+    (
+        "SignatureDoesNotMatch",
+        "the secret access key does not fit the access key, or this machine's clock is wrong",
+    ),
+    (
+        "InvalidSignatureException",
+        "the secret access key does not fit the access key, or this machine's clock is wrong",
+    ),
+    (code::OPERATION_FAILED, "mend what AWS names, then run the same command again"),
+];
+
+/// What each verdict asks of the operator.
+const BY_VERDICT: &[(Verdict, &str)] = &[
+    (Verdict::Throttled, "other programs use up the request rate of this account: run it again later"),
+    (Verdict::Conflict, "another change is under way in the organization: wait for it and run it again"),
+    (Verdict::NotReady, "AWS has not finished an earlier change: wait and run it again"),
+    (Verdict::Satisfied, "run it again: the plan will take what is there into account"),
+    (Verdict::Rejected, "mend the document or the organization as AWS says, then run it again"),
+    (Verdict::Denied, "let the caller do this (service control policies count too), then run it again"),
+    (Verdict::Quota, "ask AWS for a higher quota (Service Quotas), then run it again"),
+    (Verdict::Missing, "the organization changed meanwhile: plan again"),
+    (Verdict::Unknown, "nobody knows whether AWS did it: run it again, the next plan looks before it acts"),
+];
+
+/// The advice for an error.
+#[must_use]
+pub fn of(error: &CallError) -> &'static str {
+    let by_code = BY_CODE.iter().find(|(code, _)| *code == error.code).map(|(_, hint)| *hint);
+    let by_verdict = || BY_VERDICT.iter().find(|(verdict, _)| *verdict == error.verdict).map(|(_, h)| *h);
+    by_code.or_else(by_verdict).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verdict_has_advice() {
+        let verdicts = [
+            Verdict::Throttled,
+            Verdict::Conflict,
+            Verdict::NotReady,
+            Verdict::Satisfied,
+            Verdict::Rejected,
+            Verdict::Denied,
+            Verdict::Quota,
+            Verdict::Missing,
+            Verdict::Unknown,
+        ];
+        for verdict in verdicts {
+            assert!(!of(&CallError::ours("iam:GetRole", "Odd", "", verdict)).is_empty(), "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn an_expired_session_is_told_apart_from_a_missing_permission() {
+        let expired = CallError::ours("iam:GetRole", "ExpiredToken", "", Verdict::Denied);
+        assert!(of(&expired).contains("expired"));
+    }
+}
