@@ -184,4 +184,45 @@ mod tests {
     fn operations_that_failed_together_do_not_come_back_together() {
         assert_ne!(backoff("organizations:ListRoots", 3), backoff("organizations:ListAccounts", 3));
     }
+
+    /// What a subscriber wrote.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trace_names_the_call_and_holds_neither_body_nor_credentials() {
+        use tracing_subscriber::fmt::format::FmtSpan;
+
+        let written = Written::default();
+        let writer = written.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter("lzctl=trace")
+            .with_span_events(FmtSpan::FULL)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let answer =
+            serde_json::json!({ "Account": { "Id": "222222222222", "Email": "private@example.com" } });
+        let double =
+            super::super::doubles::Double::new().on("DescribeAccount", super::super::doubles::ok(answer));
+        let connection = double.connection().await;
+        super::super::inventory::accounts::describe(&connection, "222222222222").await.unwrap();
+        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("organizations:DescribeAccount") && text.contains("request-1"), "{text}");
+        for secret in ["private@example.com", "AKIDTEST", "not-a-secret", "222222222222"] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
 }

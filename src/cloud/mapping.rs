@@ -239,4 +239,52 @@ mod tests {
         let got = accounts::describe(&double.connection().await, "2").await.unwrap_err();
         assert_eq!((got.verdict, double.called().len()), (Verdict::Denied, 1));
     }
+
+    #[test]
+    fn missing_credentials_are_named_as_such_wherever_they_turn_up() {
+        use aws_sdk_organizations::operation::list_roots::ListRootsError;
+        type Failure = SdkError<ListRootsError, Response>;
+        let missing = || CredentialsError::not_loaded("the profile has none");
+        let dispatch: Failure = SdkError::dispatch_failure(ConnectorError::other(missing().into(), None));
+        for error in [SdkError::construction_failure(missing()), dispatch] {
+            let got = call_error("organizations:ListRoots", true, &error);
+            assert_eq!((got.code.as_str(), got.verdict), (code::NO_CREDENTIALS, Verdict::Denied));
+            assert!(got.message.contains("the profile has none"), "{got}");
+        }
+        let unbuilt: Failure = SdkError::construction_failure("no endpoint");
+        assert_eq!(call_error("organizations:ListRoots", true, &unbuilt).code, code::UNSENDABLE);
+    }
+
+    /// The error of a mutation sent by the SDK's own HTTP client to a local port.
+    async fn over_a_socket(port: u16) -> CallError {
+        let settings = crate::cloud::Settings {
+            home_region: Some("us-west-2".parse().unwrap()),
+            endpoint_url: Some(format!("http://127.0.0.1:{port}")),
+            credentials: Some(aws_credential_types::Credentials::new(
+                "AKIDTEST",
+                "not-a-secret",
+                None,
+                None,
+                "test",
+            )),
+            ..crate::cloud::Settings::default()
+        };
+        let connection = crate::cloud::Connection::open(settings).await.unwrap();
+        connection.begin(&create_unit()).await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_closed_port_is_told_from_a_connection_that_breaks() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let breaker = tokio::spawn(async move {
+            let (socket, _) = listener.accept().await.unwrap();
+            socket.readable().await.unwrap();
+        });
+        let broken = over_a_socket(port).await;
+        breaker.await.unwrap();
+        assert_eq!((broken.code.as_str(), broken.verdict), (code::UNREACHABLE, Verdict::Unknown));
+        let closed = over_a_socket(port).await;
+        assert_eq!((closed.code.as_str(), closed.verdict), (code::UNREACHABLE, Verdict::NotReady));
+    }
 }

@@ -206,3 +206,255 @@ async fn observe_tower(
         (Err(error), _) | (_, Err(error)) => findings.gap_all(&on_units, &error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::cloud::doubles::{Double, error, ok, xml_error};
+    use crate::model::{Address, reference};
+
+    fn wanted(address: &str, fields: Value, keys: Value) -> Resource {
+        let object = |value: Value| value.as_object().unwrap().clone().into_iter().collect();
+        Resource {
+            address: address.parse().unwrap(),
+            fields: object(fields),
+            keys: object(keys),
+            presence: Default::default(),
+            origin: None,
+        }
+    }
+
+    fn address(text: &str) -> Address {
+        text.parse().unwrap()
+    }
+
+    fn organization(management: &str) -> Value {
+        json!({ "Organization": { "Id": "o-exampleorgid", "Arn": "arn:org", "FeatureSet": "ALL",
+            "MasterAccountId": management, "MasterAccountArn": "arn:management" } })
+    }
+
+    fn account(id: &str, email: &str, parent: &str) -> Value {
+        json!({ "Id": id, "Arn": format!("arn:{id}"), "Name": "n", "Email": email, "State": "ACTIVE",
+            "Paths": [format!("o-exampleorgid/{parent}/{id}/")] })
+    }
+
+    /// An organization with the unit `Workloads`, in it one account.
+    fn living() -> Double {
+        Double::new()
+            .on("DescribeOrganization", ok(organization("111111111111")))
+            .on("ListRoots", ok(json!({ "Roots": [{ "Id": "r-root", "Arn": "arn:root" }] })))
+            .by("ListOrganizationalUnitsForParent", |body| match body["ParentId"].as_str() {
+                Some("r-root") => json!({ "OrganizationalUnits": [
+                    { "Id": "ou-1", "Arn": "arn:aws:organizations::1:ou/o-x/ou-1", "Name": "Workloads" }] }),
+                _ => json!({ "OrganizationalUnits": [] }),
+            })
+            .on(
+                "ListAccounts",
+                ok(json!({ "Accounts": [account("111111111111", "root@example.com", "r-root"),
+                    account("222222222222", "app@example.com", "r-root/ou-1")] })),
+            )
+            .on(
+                "ListServiceQuotas",
+                ok(json!({ "Quotas": [
+                { "QuotaName": "Default maximum number of accounts", "Value": 10.0 }] })),
+            )
+    }
+
+    fn unit() -> Resource {
+        wanted(
+            "organizational_unit.Workloads",
+            json!({ "name": "Workloads" }),
+            json!({ "path": "Workloads" }),
+        )
+    }
+
+    fn app() -> Resource {
+        wanted("account.app", json!({ "unit": "ou-1" }), json!({ "email": "App@example.com" }))
+    }
+
+    fn baseline() -> Resource {
+        let target = reference::from(&address("organizational_unit.Workloads"), "arn");
+        wanted(
+            "baseline.Workloads:control_tower",
+            json!({ "target": target, "version": "5.0", "missing_members": [] }),
+            json!({ "baseline": "AWSControlTowerBaseline" }),
+        )
+    }
+
+    fn sorted(double: &Double) -> Vec<String> {
+        let mut called = double.called();
+        called.sort();
+        called
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_there_is_no_organization_everything_is_missing_and_nothing_else_is_read() {
+        let none = error(400, "AWSOrganizationsNotInUseException", "none");
+        let double = Double::new().on("DescribeOrganization", none);
+        let snapshot = survey(&double.connection().await, &[unit(), app(), baseline()]).await.unwrap();
+        assert!(snapshot.live.is_empty() && snapshot.gaps.is_empty() && snapshot.organization.is_none());
+        assert_eq!(snapshot.account.as_str(), "111111111111");
+        assert_eq!(double.called(), ["DescribeOrganization"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn credentials_of_a_member_are_refused_with_a_hint() {
+        let double = Double::new().on("DescribeOrganization", ok(organization("999999999999")));
+        let error = survey(&double.connection().await, &[unit()]).await.unwrap_err();
+        assert!(matches!(error, ObserveError::NotManagement { .. }));
+        assert!(error.hint().contains("999999999999"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_cannot_be_identified_or_may_not_read_the_organization_gets_no_snapshot() {
+        let denied = error(400, "AccessDeniedException", "no");
+        let double = Double::default()
+            .on("GetCallerIdentity", xml_error(403, "InvalidClientTokenId", "bad key"))
+            .on("DescribeOrganization", denied.clone());
+        let error = survey(&double.connection().await, &[]).await.unwrap_err();
+        assert!(matches!(error, ObserveError::Caller(_)));
+        let double = Double::new().on("DescribeOrganization", denied);
+        let error = survey(&double.connection().await, &[]).await.unwrap_err();
+        assert!(matches!(error, ObserveError::Organization(_)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn units_and_accounts_alone_cost_no_call_beyond_them() {
+        let double = living();
+        let connection = double.connection().await;
+        let snapshot = survey(&connection, &[unit(), app()]).await.unwrap();
+        assert_eq!(
+            sorted(&double),
+            [
+                "DescribeOrganization",
+                "ListAccounts",
+                "ListOrganizationalUnitsForParent",
+                "ListOrganizationalUnitsForParent",
+                "ListRoots",
+                "ListServiceQuotas"
+            ]
+        );
+        assert_eq!(connection.counts().writes, 0);
+        let live = &snapshot.live[&address("account.app")];
+        assert_eq!(live.fields, Fields::from([("unit".to_owned(), json!("ou-1"))]));
+        assert_eq!(live.attribute("parent_id"), Some("ou-1"));
+        assert_eq!(snapshot.live[&unit().address].attribute("id"), Some("ou-1"));
+        assert_eq!((snapshot.facts.accounts, snapshot.facts.account_quota), (Some(2), Some(10)));
+        assert_eq!(snapshot.facts.trusted_services, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tags_are_read_only_where_they_are_managed_and_only_managed_ones_are_kept() {
+        let tags = json!({ "Tags": [{ "Key": "owner", "Value": "us" }, { "Key": "other", "Value": "x" }] });
+        let double = living().on("ListTagsForResource", ok(tags));
+        let tagged = wanted(
+            "account.app",
+            json!({ "tags.owner": "me", "tags.absent": "y" }),
+            json!({ "email": "app@example.com" }),
+        );
+        let snapshot = survey(&double.connection().await, &[unit(), tagged]).await.unwrap();
+        let asked: Vec<Value> = double.bodies("ListTagsForResource");
+        assert_eq!(asked, [json!({ "ResourceId": "222222222222" })]);
+        let fields = &snapshot.live[&address("account.app")].fields;
+        assert_eq!(*fields, Fields::from([("tags.owner".to_owned(), json!("us"))]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_denied_is_a_gap_and_the_rest_is_read() {
+        let denied = || error(400, "AccessDeniedException", "no");
+        let double = living()
+            .on("ListAWSServiceAccessForOrganization", denied())
+            .on("/list-landingzones", error(403, "AccessDeniedException", "no"))
+            .on("GetRole", xml_error(403, "AccessDenied", "no"));
+        let resources = [
+            unit(),
+            baseline(),
+            wanted("trusted_access.ram.amazonaws.com", json!({}), json!({})),
+            wanted("landing_zone", json!({ "version": "4.0" }), json!({})),
+            wanted("service_role.Admin", json!({ "path": "/" }), json!({})),
+        ];
+        let snapshot = survey(&double.connection().await, &resources).await.unwrap();
+        let gaps: Vec<String> = snapshot.gaps.keys().map(ToString::to_string).collect();
+        assert_eq!(
+            gaps,
+            [
+                "trusted_access.ram.amazonaws.com",
+                "service_role.Admin",
+                "landing_zone",
+                "baseline.Workloads:control_tower"
+            ]
+        );
+        assert!(snapshot.live.contains_key(&unit().address));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unreadable_quota_is_an_absent_fact() {
+        let double = Double::new()
+            .on("DescribeOrganization", ok(organization("111111111111")))
+            .on("ListRoots", ok(json!({ "Roots": [{ "Id": "r-root", "Arn": "arn:root" }] })))
+            .on(
+                "ListAccounts",
+                ok(json!({ "Accounts": [account("222222222222", "app@example.com", "r-root")] })),
+            )
+            .on("ListServiceQuotas", error(400, "AccessDeniedException", "no"));
+        let snapshot = survey(&double.connection().await, &[app()]).await.unwrap();
+        assert_eq!(snapshot.facts.account_quota, None);
+        assert!(snapshot.gaps.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_in_an_account_that_does_not_exist_is_missing_without_a_question() {
+        let key = wanted(
+            "key.backup",
+            json!({ "alias": "alias/backup" }),
+            json!({ "alias": "alias/backup", "account": reference::from(&address("account.new"), "id") }),
+        );
+        let new = wanted("account.new", json!({}), json!({ "email": "new@example.com" }));
+        let double = living();
+        let snapshot = survey(&double.connection().await, &[key, new]).await.unwrap();
+        assert!(snapshot.live.is_empty() && snapshot.gaps.is_empty());
+        assert!(!double.called().contains(&"ListAliases".to_owned()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_baseline_is_found_by_its_unit_and_says_which_members_are_missing() {
+        let on_unit = json!({ "arn": "arn:e", "baselineIdentifier": "arn:b", "baselineVersion": "5.0",
+            "targetIdentifier": "arn:aws:organizations::1:ou/o-x/ou-1",
+            "statusSummary": { "status": "UNDER_CHANGE", "lastOperationIdentifier": "op-1" } });
+        let zone = json!({ "landingZone": { "arn": "arn:z", "version": "4.0", "manifest": {},
+            "latestAvailableVersion": "4.0" } });
+        let double = living()
+            .on("/list-landingzones", ok(json!({ "landingZones": [{ "arn": "arn:z" }] })))
+            .on("/get-landingzone", ok(zone))
+            .on(
+                "/list-baselines",
+                ok(json!({ "baselines": [{ "arn": "arn:b", "name": "AWSControlTowerBaseline" }] })),
+            )
+            .on("/list-enabled-baselines", ok(json!({ "enabledBaselines": [on_unit] })))
+            .on(
+                "/list-landingzone-operations",
+                ok(json!({ "landingZoneOperations": [
+                { "operationIdentifier": "op-2", "operationType": "RESET", "status": "IN_PROGRESS" }] })),
+            );
+        let snapshot = survey(&double.connection().await, &[unit(), baseline()]).await.unwrap();
+        let live = &snapshot.live[&baseline().address];
+        assert_eq!(live.fields["missing_members"], json!(["222222222222"]));
+        assert_eq!(live.attribute("arn"), Some("arn:e"));
+        let busy: Vec<&String> = snapshot.facts.control_tower_busy.iter().collect();
+        assert_eq!(busy, ["op-1", "op-2"]);
+        assert!(
+            !double.called().contains(&"/get-enabled-baseline".to_owned()),
+            "no parameter is asked about"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_readings_of_an_unchanged_organization_are_equal() {
+        let (one, two) = (living(), living());
+        let resources = [unit(), app()];
+        let first = survey(&one.connection().await, &resources).await.unwrap();
+        assert_eq!(first, survey(&two.connection().await, &resources).await.unwrap());
+    }
+}

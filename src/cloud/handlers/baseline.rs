@@ -184,3 +184,118 @@ fn parameters(task: &Task, operation: &str) -> Result<Option<Vec<EnabledBaseline
     let all: Vec<_> = task.leaves("parameters").map(parameter).collect::<Result<_, _>>()?;
     Ok((!all.is_empty()).then_some(all))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::cloud::doubles::{Double, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    fn at(verb: &str, own: &[(&str, &str)]) -> Task {
+        let inputs = json!({ "target": "arn:unit", "version": "5.0", "parameters.K": "V" });
+        task(
+            ["baseline.W:control_tower", verb, ""],
+            inputs,
+            json!({ "baseline": "AWSControlTowerBaseline" }),
+            own,
+        )
+    }
+
+    fn since() -> Timestamp {
+        "2026-11-23T12:00:00Z".parse().unwrap()
+    }
+
+    fn enabled(arn: &str, target: &str, parent: Option<&str>, status: &str) -> Value {
+        json!({ "arn": arn, "baselineIdentifier": "arn:baseline", "targetIdentifier": target,
+            "parentIdentifier": parent,
+            "statusSummary": { "status": status, "lastOperationIdentifier": "op-1" } })
+    }
+
+    fn list(entries: &[Value]) -> crate::cloud::doubles::Answer {
+        ok(json!({ "enabledBaselines": entries }))
+    }
+
+    fn operation(status: &str, kind: &str, started: &str) -> crate::cloud::doubles::Answer {
+        ok(json!({ "baselineOperation": { "operationIdentifier": "op-1", "operationType": kind,
+            "status": status, "startTime": started, "statusMessage": "why not" } }))
+    }
+
+    fn offering() -> Double {
+        let offered = json!({ "baselines": [{ "arn": "arn:baseline", "name": "AWSControlTowerBaseline" }] });
+        Double::new().on("/list-baselines", ok(offered))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_baseline_is_named_by_its_identifier_and_carries_parameters() {
+        let double =
+            offering().on("/enable-baseline", ok(json!({ "arn": "arn:e", "operationIdentifier": "op-1" })));
+        let progress = double.connection().await.begin(&at("create", &[])).await.unwrap();
+        assert_eq!(progress, running("op-1", "arn:e"));
+        let sent = &double.bodies("/enable-baseline")[0];
+        assert_eq!(sent["baselineIdentifier"], "arn:baseline");
+        assert_eq!(sent["parameters"], json!([{ "key": "K", "value": "V" }]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_unit_is_not_done_while_its_accounts_are_not() {
+        let child = |id: &str, status| enabled(id, &format!("arn:account/o-1/{id}"), Some("arn:e"), status);
+        let double = Double::new()
+            .on(
+                "/get-baseline-operation",
+                operation("SUCCEEDED", "RESET_ENABLED_BASELINE", "2026-11-23T12:00:00Z"),
+            )
+            .on("/list-enabled-baselines", list(&[child("222222222222", "UNDER_CHANGE")]))
+            .on(
+                "/list-enabled-baselines",
+                list(&[child("222222222222", "FAILED"), child("333333333333", "SUCCEEDED")]),
+            )
+            .on("/list-enabled-baselines", list(&[child("222222222222", "SUCCEEDED")]));
+        let connection = double.connection().await;
+        let task = at("reset", &[("arn", "arn:e")]);
+        let poll = || connection.poll(&task, "op-1");
+        assert_eq!(poll().await.unwrap(), running("op-1", "arn:e"));
+        let failed = poll().await.unwrap_err();
+        assert_eq!((failed.code.as_str(), failed.verdict), (code::OPERATION_FAILED, Verdict::Rejected));
+        assert!(failed.message.contains("222222222222") && !failed.message.contains("333333333333"));
+        assert_eq!(poll().await.unwrap(), Progress::Done(known([("arn", "arn:e")])));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_baseline_that_is_there_already_is_adopted_unless_it_failed() {
+        let on = |status| list(&[enabled("arn:e", "arn:unit", None, status)]);
+        let double = offering()
+            .on("/list-enabled-baselines", on("UNDER_CHANGE"))
+            .on("/list-enabled-baselines", on("FAILED"))
+            .on("/list-enabled-baselines", list(&[]));
+        let connection = double.connection().await;
+        let task = at("create", &[]);
+        let look = || connection.look_up(&task, since());
+        assert_eq!(look().await.unwrap(), Found::Effect(running("op-1", "arn:e")));
+        assert!(look().await.unwrap_err().message.contains("reset"));
+        assert_eq!(look().await.unwrap(), Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unproven_reset_is_the_last_operation_if_it_is_one_since_the_intent() {
+        let details = json!({ "enabledBaselineDetails": { "arn": "arn:e", "baselineIdentifier": "arn:baseline",
+            "targetIdentifier": "arn:unit", "statusSummary": { "lastOperationIdentifier": "op-1" } } });
+        let kind = "RESET_ENABLED_BASELINE";
+        let double = Double::new()
+            .on("/get-enabled-baseline", ok(details))
+            .on("/get-baseline-operation", operation("IN_PROGRESS", kind, "2026-11-23T12:00:00Z"))
+            .on("/get-baseline-operation", operation("IN_PROGRESS", kind, "2026-11-23T12:00:00Z"))
+            .on("/get-baseline-operation", operation("IN_PROGRESS", kind, "2026-11-23T09:00:00Z"))
+            .on(
+                "/get-baseline-operation",
+                operation("IN_PROGRESS", "ENABLE_BASELINE", "2026-11-23T12:00:00Z"),
+            );
+        let connection = double.connection().await;
+        let task = at("reset", &[("arn", "arn:e")]);
+        let look = || async { connection.look_up(&task, since()).await.unwrap() };
+        assert!(matches!(look().await, Found::Effect(Progress::Running { .. })));
+        assert_eq!(look().await, Found::Nothing);
+        assert_eq!(look().await, Found::Nothing);
+    }
+}

@@ -197,3 +197,88 @@ fn replica_policy_field(task: &Task) -> String {
 fn alias_name(alias: &str) -> String {
     if alias.starts_with("alias/") { alias.to_owned() } else { format!("alias/{alias}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Double, error, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    fn at(verb: &str, item: &str, inputs: Value) -> Task {
+        let keys = json!({ "region": "us-west-2", "alias": "alias/backup" });
+        task(["key.backup", verb, item], inputs, keys, &[("id", "mrk-1"), ("arn", "arn:key")])
+    }
+
+    fn metadata(state: &str) -> Value {
+        json!({ "KeyMetadata": { "KeyId": "mrk-1", "Arn": "arn:key", "KeyState": state, "MultiRegion": true } })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_is_tagged_with_its_intent_and_found_by_it() {
+        let mine = json!({ "Tags": [{ "TagKey": INTENT, "TagValue": "token-1" }] });
+        let double = Double::new()
+            .on("CreateKey", ok(metadata("Enabled")))
+            .on(
+                "ListKeys",
+                ok(json!({ "Keys": [{ "KeyId": "other" }], "Truncated": true, "NextMarker": "m" })),
+            )
+            .on("ListKeys", ok(json!({ "Keys": [{ "KeyId": "aws" }, { "KeyId": "mrk-1" }] })))
+            .by("ListResourceTags", move |body| match body["KeyId"].as_str() {
+                Some("mrk-1") => mine.clone(),
+                _ => json!({ "Tags": [{ "TagKey": INTENT, "TagValue": "token-2" }] }),
+            })
+            .on("DescribeKey", ok(metadata("Enabled")));
+        let connection = double.connection().await;
+        let create = at("create", "", json!({ "multi_region": true, "policy": { "b": 1, "a": 2 } }));
+        let done = Progress::Done(known([("id", "mrk-1"), ("arn", "arn:key")]));
+        assert_eq!(connection.begin(&create).await.unwrap(), done);
+        let sent = &double.bodies("CreateKey")[0];
+        assert_eq!(sent["Tags"], json!([{ "TagKey": INTENT, "TagValue": "token-1" }]));
+        assert_eq!(sent["Policy"], r#"{"a":2,"b":1}"#);
+        assert_eq!(connection.look_up(&create, Timestamp::UNIX_EPOCH).await.unwrap(), Found::Effect(done));
+        let other = Task { token: "token-3".into(), ..create };
+        assert_eq!(connection.look_up(&other, Timestamp::UNIX_EPOCH).await.unwrap(), Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_alias_on_another_key_is_an_error_and_none_is_nothing() {
+        let aliases =
+            |target: &str| ok(json!({ "Aliases": [{ "AliasName": "alias/backup", "TargetKeyId": target }] }));
+        let double = Double::new()
+            .on("ListAliases", aliases("mrk-1"))
+            .on("ListAliases", aliases("mrk-2"))
+            .on("ListAliases", ok(json!({ "Aliases": [] })));
+        let connection = double.connection().await;
+        let task = at("add_alias", "", json!({ "alias": "backup" }));
+        let look = || connection.look_up(&task, Timestamp::UNIX_EPOCH);
+        assert_eq!(look().await.unwrap(), effect_if(true));
+        assert!(look().await.unwrap_err().message.contains("mrk-2"));
+        assert_eq!(look().await.unwrap(), Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_replica_runs_until_its_own_region_shows_it_enabled() {
+        let double = Double::new()
+            .on(
+                "ReplicateKey",
+                ok(json!({ "ReplicaKeyMetadata": { "KeyId": "mrk-1", "Arn": "arn:replica" } })),
+            )
+            .on("DescribeKey", error(400, "NotFoundException", "not yet"))
+            .on("DescribeKey", ok(metadata("Creating")))
+            .on("DescribeKey", ok(metadata("Enabled")))
+            .on("DescribeKey", ok(metadata("PendingDeletion")));
+        let connection = double.connection().await;
+        let task = at("replicate", "eu-west-1", json!({ "replicas.eu-west-1": true }));
+        let running =
+            Progress::Running { operation: "arn:replica".to_owned(), attributes: Attributes::new() };
+        assert_eq!(connection.begin(&task).await.unwrap(), running);
+        let poll = || connection.poll(&task, "arn:replica");
+        assert_eq!(poll().await.unwrap(), running);
+        assert_eq!(poll().await.unwrap(), running);
+        assert_eq!(poll().await.unwrap(), Progress::Done(Attributes::new()));
+        assert_eq!(poll().await.unwrap_err().code, code::OPERATION_FAILED);
+    }
+}

@@ -140,3 +140,103 @@ fn remediation_types(task: &Task) -> Option<Vec<RemediationType>> {
     let list = task.inputs.get("remediation_types")?.as_array()?;
     Some(list.iter().filter_map(Value::as_str).map(RemediationType::from).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::catalog::operations::Verdict;
+    use crate::cloud::doubles::{Double, error, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    fn at(verb: &str) -> Task {
+        let inputs = json!({ "version": "4.0", "manifest": { "days": 365 }, "remediation_types": ["INHERITANCE_DRIFT"] });
+        task(["landing_zone", verb, ""], inputs, json!({}), &[("arn", "arn:zone")])
+    }
+
+    fn since() -> Timestamp {
+        "2026-11-23T12:00:00Z".parse().unwrap()
+    }
+
+    fn state(status: &str, started: &str) -> Value {
+        json!({ "operationDetails": { "operationType": "UPDATE", "operationIdentifier": "op-1", "status": status,
+            "startTime": started, "statusMessage": "why not" } })
+    }
+
+    /// A landing zone with Identity Center, for what follows a success.
+    fn with_zone(double: Double) -> Double {
+        let zone = json!({ "landingZone": { "arn": "arn:zone", "version": "4.0", "manifest": {} } });
+        double
+            .on("/list-landingzones", ok(json!({ "landingZones": [{ "arn": "arn:zone" }] })))
+            .on("/get-landingzone", ok(zone))
+            .on(
+                "/list-baselines",
+                ok(json!({ "baselines": [{ "arn": "arn:idc", "name": "IdentityCenterBaseline" }] })),
+            )
+            .on(
+                "/list-enabled-baselines",
+                ok(json!({ "enabledBaselines": [{ "arn": "arn:enabled-idc", "baselineIdentifier": "arn:idc",
+                    "targetIdentifier": "arn:account", "statusSummary": { "status": "SUCCEEDED" } }] })),
+            )
+    }
+
+    fn done() -> Progress {
+        Progress::Done(known([("arn", "arn:zone"), ("identity_center_baseline", "arn:enabled-idc")]))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_update_runs_and_ends_with_what_others_refer_to() {
+        let double = with_zone(Double::new())
+            .on("/update-landingzone", ok(json!({ "operationIdentifier": "op-1" })))
+            .on("/get-landingzone-operation", ok(state("IN_PROGRESS", "2026-11-23T12:00:01Z")))
+            .on("/get-landingzone-operation", ok(state("SUCCEEDED", "2026-11-23T12:00:01Z")));
+        let connection = double.connection().await;
+        assert_eq!(connection.begin(&at("update")).await.unwrap(), running("op-1"));
+        assert_eq!(connection.poll(&at("update"), "op-1").await.unwrap(), running("op-1"));
+        assert_eq!(connection.poll(&at("update"), "op-1").await.unwrap(), done());
+        let sent = &double.bodies("/update-landingzone")[0];
+        assert_eq!(sent["manifest"], json!({ "days": 365 }));
+        assert_eq!(sent["remediationTypes"], json!(["INHERITANCE_DRIFT"]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_operation_says_why_and_is_not_open() {
+        let double =
+            Double::new().on("/get-landingzone-operation", ok(state("FAILED", "2026-11-23T12:00:01Z")));
+        let error = double.connection().await.poll(&at("update"), "op-1").await.unwrap_err();
+        assert_eq!((error.message.as_str(), error.verdict), ("why not", Verdict::Rejected));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_that_fails_after_a_success_leaves_the_step_open() {
+        let double = Double::new()
+            .on("/get-landingzone-operation", ok(state("SUCCEEDED", "2026-11-23T12:00:01Z")))
+            .on("/list-landingzones", error(403, "AccessDeniedException", "no"));
+        let error = double.connection().await.poll(&at("update"), "op-1").await.unwrap_err();
+        assert_eq!((error.operation.as_str(), error.verdict), (UPDATE, Verdict::Unknown));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unproven_update_is_the_newest_one_since_the_intent_or_was_never_made() {
+        let operations = json!({ "landingZoneOperations": [
+            { "operationIdentifier": "op-2", "operationType": "RESET", "status": "SUCCEEDED" },
+            { "operationIdentifier": "op-1", "operationType": "UPDATE", "status": "IN_PROGRESS" } ] });
+        let double = Double::new()
+            .on("/list-landingzone-operations", ok(operations))
+            .on("/get-landingzone-operation", ok(state("IN_PROGRESS", "2026-11-23T11:59:00Z")))
+            .on("/get-landingzone-operation", ok(state("IN_PROGRESS", "2026-11-23T10:00:00Z")));
+        let connection = double.connection().await;
+        let look = || async { connection.look_up(&at("update"), since()).await.unwrap() };
+        assert_eq!(look().await, Found::Effect(running("op-1")));
+        assert_eq!(look().await, Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_landing_zone_that_somebody_else_made_is_found() {
+        let double = with_zone(Double::new())
+            .on("/list-landingzone-operations", ok(json!({ "landingZoneOperations": [] })));
+        let found = double.connection().await.look_up(&at("create"), since()).await.unwrap();
+        assert_eq!(found, Found::Effect(done()));
+    }
+}

@@ -76,3 +76,76 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
 fn inline_field(task: &Task) -> String {
     format!("inline_policies.{}", task.item)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Double, task, xml, xml_error};
+    use crate::cloud::task::Performer as _;
+
+    /// `{"Statement":[]}`, percent-encoded as IAM sends documents.
+    const ENCODED: &str = "%7B%22Statement%22%3A%5B%5D%7D";
+
+    fn at(verb: &str, item: &str, inputs: serde_json::Value) -> Task {
+        task(["service_role.Admin", verb, item], inputs, json!({}), &[])
+    }
+
+    fn role(action: &str) -> String {
+        format!(
+            "<{action}Response><{action}Result><Role><Path>/service-role/</Path><RoleName>Admin</RoleName>\
+             <RoleId>AROA</RoleId><Arn>arn:role</Arn><CreateDate>2026-11-23T12:00:00Z</CreateDate>\
+             <AssumeRolePolicyDocument>{ENCODED}</AssumeRolePolicyDocument></Role></{action}Result></{action}Response>"
+        )
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_role_that_exists_already_is_looked_up() {
+        use crate::catalog::operations::Verdict;
+        let double = Double::new()
+            .on("CreateRole", xml_error(409, "EntityAlreadyExists", "there"))
+            .on("GetRole", xml(&role("GetRole")))
+            .on("GetRole", xml_error(404, "NoSuchEntity", "none"));
+        let connection = double.connection().await;
+        let task = at("create", "", json!({ "path": "/service-role/", "trust": { "Statement": [] } }));
+        assert_eq!(connection.begin(&task).await.unwrap_err().verdict, Verdict::Satisfied);
+        assert_eq!(double.bodies("CreateRole")[0]["AssumeRolePolicyDocument"], r#"{"Statement":[]}"#);
+        let look = || async { connection.look_up(&task, Timestamp::UNIX_EPOCH).await.unwrap() };
+        assert_eq!(look().await, Found::Effect(Progress::Done(known([("arn", "arn:role")]))));
+        assert_eq!(look().await, Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trust_policy_is_compared_by_meaning_after_decoding() {
+        let double = Double::new().on("GetRole", xml(&role("GetRole")));
+        let connection = double.connection().await;
+        let look = |trust| {
+            let (connection, task) = (connection.clone(), at("set_trust", "", json!({ "trust": trust })));
+            async move { connection.look_up(&task, Timestamp::UNIX_EPOCH).await.unwrap() }
+        };
+        assert_eq!(look(json!({ "Statement": [] })).await, effect_if(true));
+        assert_eq!(look(json!({ "Statement": [{ "Effect": "Deny" }] })).await, Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_attached_policy_is_found_on_a_later_page() {
+        let page = |arn: &str, marker: &str| {
+            xml(&format!(
+                "<ListAttachedRolePoliciesResponse><ListAttachedRolePoliciesResult><AttachedPolicies><member>\
+                 <PolicyName>p</PolicyName><PolicyArn>{arn}</PolicyArn></member></AttachedPolicies>{marker}\
+                 </ListAttachedRolePoliciesResult></ListAttachedRolePoliciesResponse>"
+            ))
+        };
+        let double = Double::new()
+            .on(
+                "ListAttachedRolePolicies",
+                page("arn:one", "<IsTruncated>true</IsTruncated><Marker>m</Marker>"),
+            )
+            .on("ListAttachedRolePolicies", page("arn:two", ""));
+        let task = at("attach_policy", "arn:two", json!({}));
+        let found = double.connection().await.look_up(&task, Timestamp::UNIX_EPOCH).await.unwrap();
+        assert_eq!(found, effect_if(true));
+    }
+}

@@ -94,3 +94,97 @@ pub(super) fn sdk_tags(task: &Task) -> Result<Option<Vec<aws_sdk_organizations::
     let tags: Vec<_> = task.tags().into_iter().map(tag).collect::<Result<_, _>>()?;
     Ok((!tags.is_empty()).then_some(tags))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Double, error, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    fn create() -> Task {
+        let inputs = json!({ "name": "Prod", "parent": "r-root", "tags.env": "prod" });
+        task(["organizational_unit.Prod", "create", ""], inputs, json!({}), &[])
+    }
+
+    fn at(verb: &str, inputs: serde_json::Value) -> Task {
+        task(["organizational_unit.Prod", verb, ""], inputs, json!({}), &[("id", "ou-1")])
+    }
+
+    fn beside(name: &str) -> crate::cloud::doubles::Answer {
+        ok(json!({ "OrganizationalUnits": [{ "Id": "ou-1", "Arn": "arn:ou-1", "Name": name }] }))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_unit_is_made_with_its_tags_and_found_by_its_name_below_its_parent() {
+        let unit = json!({ "OrganizationalUnit": { "Id": "ou-1", "Arn": "arn:ou-1", "Name": "Prod" } });
+        let double = Double::new()
+            .on("CreateOrganizationalUnit", ok(unit))
+            .on("ListOrganizationalUnitsForParent", beside("Prod"))
+            .on("ListOrganizationalUnitsForParent", beside("prod"))
+            .on("ListOrganizationalUnitsForParent", error(400, "ParentNotFoundException", "gone"));
+        let connection = double.connection().await;
+        let done = Progress::Done(known([("id", "ou-1"), ("arn", "arn:ou-1")]));
+        assert_eq!(connection.begin(&create()).await.unwrap(), done);
+        let sent = &double.bodies("CreateOrganizationalUnit")[0];
+        assert_eq!(
+            *sent,
+            json!({ "Name": "Prod", "ParentId": "r-root", "Tags": [{ "Key": "env", "Value": "prod" }] })
+        );
+        let look = || async { connection.look_up(&create(), Timestamp::UNIX_EPOCH).await.unwrap() };
+        assert_eq!(look().await, Found::Effect(done));
+        assert_eq!(look().await, Found::Nothing);
+        assert_eq!(look().await, Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rename_is_proven_by_id_and_name() {
+        let double = Double::new()
+            .on("ListParents", ok(json!({ "Parents": [{ "Id": "r-root", "Type": "ROOT" }] })))
+            .on("ListOrganizationalUnitsForParent", beside("Prod"))
+            .on("ListOrganizationalUnitsForParent", beside("Old"));
+        let connection = double.connection().await;
+        let task = at("rename", json!({ "name": "Prod" }));
+        let look = || async { connection.look_up(&task, Timestamp::UNIX_EPOCH).await.unwrap() };
+        assert_eq!(look().await, effect_if(true));
+        assert_eq!(look().await, Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tags_are_proven_when_every_wanted_one_is_there() {
+        let double = Double::new()
+            .on(
+                "ListTagsForResource",
+                ok(json!({ "Tags": [{ "Key": "a", "Value": "1" }], "NextToken": "t" })),
+            )
+            .on("ListTagsForResource", ok(json!({ "Tags": [{ "Key": "b", "Value": "2" }] })))
+            .on("ListTagsForResource", ok(json!({ "Tags": [{ "Key": "b", "Value": "2" }] })));
+        let connection = double.connection().await;
+        let task = at("tag", json!({ "tags.a": "1", "tags.b": "2" }));
+        let look = || async { connection.look_up(&task, Timestamp::UNIX_EPOCH).await.unwrap() };
+        assert_eq!(look().await, effect_if(true));
+        assert_eq!(look().await, Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deletion_is_proven_when_the_unit_has_no_parent_any_more() {
+        let double = Double::new()
+            .on("ListParents", ok(json!({ "Parents": [{ "Id": "r-root", "Type": "ROOT" }] })))
+            .on("ListParents", error(400, "ChildNotFoundException", "gone"));
+        let connection = double.connection().await;
+        let task = at("delete", json!({}));
+        let look = || async { connection.look_up(&task, Timestamp::UNIX_EPOCH).await.unwrap() };
+        assert_eq!(look().await, Found::Nothing);
+        assert_eq!(look().await, effect_if(true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_step_without_an_input_sends_nothing() {
+        let double = Double::new();
+        let error = double.connection().await.begin(&at("rename", json!({}))).await.unwrap_err();
+        assert!(error.message.contains("`name`"), "{error}");
+        assert!(double.called().is_empty());
+    }
+}
