@@ -19,6 +19,7 @@ fn two_hundred_landing_zones_take_little_more_than_the_least_possible_time() {
         let took = durations(&plan, &mut Dice(seed ^ 0xabcd));
         let bound = lower_bound(&plan.steps, &|step| took[&step.id], table(), Duration::from_millis(100));
         let mut world = World::new(&plan, took, Box::new(|_, _, _| None));
+        world.journalled = false;
         let outcome = world.run(Settings::default());
         assert!(outcome.counts.complete());
         throttled += outcome.calls.throttled;
