@@ -20,16 +20,8 @@ pub(crate) struct Clock {
 impl Clock {
     /// A clock that shows `origin` now and runs `speed` times as fast as tokio's.
     pub(crate) fn new(origin: Timestamp, speed: f64) -> Self {
-        let speed = if speed.is_finite() && speed > 0.0 {
-            speed
-        } else {
-            1.0
-        };
-        Self {
-            origin,
-            anchor: Instant::now(),
-            speed,
-        }
+        let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
+        Self { origin, anchor: Instant::now(), speed }
     }
 
     /// The virtual instant now.
@@ -50,10 +42,7 @@ impl Clock {
 
 /// `from` plus `by`, held at the end of time instead of overflowing.
 pub(crate) fn later(from: Timestamp, by: Duration) -> Timestamp {
-    SignedDuration::try_from(by)
-        .ok()
-        .and_then(|by| from.checked_add(by).ok())
-        .unwrap_or(Timestamp::MAX)
+    SignedDuration::try_from(by).ok().and_then(|by| from.checked_add(by).ok()).unwrap_or(Timestamp::MAX)
 }
 
 /// Seconds since the epoch with milliseconds, the form in which services put timestamps into their answers.

@@ -31,9 +31,7 @@ impl HttpConnector for InProcess {
             match engine.handle(request).await {
                 Outcome::Answer(response) => HttpResponse::try_from(response.map(SdkBody::from))
                     .map_err(|error| ConnectorError::other(error.into(), None)),
-                Outcome::Lost => Err(ConnectorError::io(
-                    "connection closed before message completed".into(),
-                )),
+                Outcome::Lost => Err(ConnectorError::io("connection closed before message completed".into())),
             }
         })
     }
@@ -41,9 +39,7 @@ impl HttpConnector for InProcess {
 
 /// The request with its body in memory; a streaming body is not what these services take.
 fn whole(request: HttpRequest) -> Result<http::Request<Bytes>, ConnectorError> {
-    let request = request
-        .try_into_http1x()
-        .map_err(|error| ConnectorError::user(error.into()))?;
+    let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
     let (mut parts, body) = request.into_parts();
     let bytes = body
         .bytes()
@@ -68,10 +64,7 @@ mod tests {
     async fn describe(simulator: &Simulator) -> Result<HttpResponse, ConnectorError> {
         let scope = "K/20260101/us-east-1/organizations/aws4_request";
         let request = http::Request::post("https://organizations.us-east-1.amazonaws.com/")
-            .header(
-                "x-amz-target",
-                "AWSOrganizationsV20161128.DescribeOrganization",
-            )
+            .header("x-amz-target", "AWSOrganizationsV20161128.DescribeOrganization")
             .header(
                 "authorization",
                 format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
@@ -84,25 +77,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_sdk_request_is_answered_in_process_and_a_lost_answer_is_a_broken_connection() {
-        let simulator = Simulator::new(Settings {
-            throttles: true,
-            ..quiet()
-        });
+        let simulator = Simulator::new(Settings { throttles: true, ..quiet() });
         let answer = describe(&simulator).await.expect("an answer");
         assert_eq!(answer.status().as_u16(), 400);
         let body = String::from_utf8_lossy(answer.body().bytes().unwrap_or_default()).into_owned();
         assert!(body.contains("AWSOrganizationsNotInUseException"), "{body}");
         let operation = "organizations:DescribeOrganization".to_owned();
-        simulator.set_faults(FaultPlan::new(vec![Strike {
-            operation,
-            call: 1,
-            fault: Fault::LostAnswer,
-        }]));
-        assert!(
-            describe(&simulator)
-                .await
-                .expect_err("a broken connection")
-                .is_io()
-        );
+        simulator.set_faults(FaultPlan::new(vec![Strike { operation, call: 1, fault: Fault::LostAnswer }]));
+        assert!(describe(&simulator).await.expect_err("a broken connection").is_io());
     }
 }

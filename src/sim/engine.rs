@@ -45,9 +45,7 @@ pub(crate) struct Run {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine")
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+        f.debug_struct("Engine").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
@@ -70,10 +68,7 @@ impl Engine {
             authorizer: None,
             request_ids: Ids::new(settings.seed ^ 0x5eed),
         };
-        Self {
-            settings,
-            state: Mutex::new(run),
-        }
+        Self { settings, state: Mutex::new(run) }
     }
 
     /// The run, also after a panic elsewhere: a half-made change is better seen than hidden.
@@ -137,11 +132,7 @@ impl Engine {
     }
 
     fn region(&self, credential: &Credential) -> String {
-        if credential.region.is_empty() {
-            self.settings.region.clone()
-        } else {
-            credential.region.clone()
-        }
+        if credential.region.is_empty() { self.settings.region.clone() } else { credential.region.clone() }
     }
 
     fn perform(
@@ -157,22 +148,14 @@ impl Engine {
         entry.principal.clone_from(&caller.arn);
         let now = run.world.time;
         if self.settings.throttles {
-            throttle::admit(
-                &mut run.world.buckets,
-                call.table,
-                &call.name,
-                &caller.account,
-                now,
-            )?;
+            throttle::admit(&mut run.world.buckets, call.table, &call.name, &caller.account, now)?;
         }
         let input = wire::input(call, http)?;
         entry.target = log::target(&input);
         let protocol = call.table.protocol;
-        let service = services::named(&call.table.service)
-            .ok_or_else(|| wire::route::unknown_operation(protocol))?;
-        let handler = service
-            .handler(&call.name)
-            .ok_or_else(|| wire::route::unknown_operation(protocol))?;
+        let service =
+            services::named(&call.table.service).ok_or_else(|| wire::route::unknown_operation(protocol))?;
+        let handler = service.handler(&call.name).ok_or_else(|| wire::route::unknown_operation(protocol))?;
         let request = Request {
             service: service.name,
             operation: call.name.clone(),
@@ -187,11 +170,7 @@ impl Engine {
         let result = handler(&mut run.world, &request);
         if let Err(error) = &result {
             let known = call.operation.errors.contains(&error.code) || wire::is_common(&error.code);
-            debug_assert!(
-                known,
-                "{}:{} does not declare {}",
-                service.name, call.name, error.code
-            );
+            debug_assert!(known, "{}:{} does not declare {}", service.name, call.name, error.code);
         }
         result
     }
@@ -214,30 +193,18 @@ impl Engine {
                 });
             }
             let garbled = wire::route::is_garbled(http);
-            return Err(if garbled {
-                signature::incomplete(protocol)
-            } else {
-                unsigned(protocol)
-            });
+            return Err(if garbled { signature::incomplete(protocol) } else { unsigned(protocol) });
         }
         if credential.service != call.table.signing_name {
-            let words = format!(
-                "Credential should be scoped to correct service: '{}'. ",
-                call.table.signing_name
-            );
+            let words =
+                format!("Credential should be scoped to correct service: '{}'. ", call.table.signing_name);
             return Err(signature::mismatch(protocol, &words));
         }
         let caller = identity::caller(world, &self.settings, credential, protocol)?;
         if self.settings.verify_signatures {
             let secret = identity::secret(world, &self.settings, &credential.access_key)
                 .ok_or_else(|| identity::unknown_key(protocol))?;
-            signature::verify(
-                http,
-                credential,
-                secret,
-                protocol,
-                &[Timestamp::now(), world.time],
-            )?;
+            signature::verify(http, credential, secret, protocol, &[Timestamp::now(), world.time])?;
         }
         Ok(caller)
     }
@@ -257,21 +224,15 @@ async fn travel(half: Duration) {
 
 fn unsigned(protocol: Protocol) -> AwsError {
     match protocol {
-        Protocol::Query => AwsError::new(
-            "MissingAuthenticationToken",
-            "Request is missing Authentication Token",
-        )
-        .status(403),
-        Protocol::Json => AwsError::new(
-            "MissingAuthenticationTokenException",
-            "Missing Authentication Token",
-        )
-        .status(400),
-        Protocol::RestJson => AwsError::new(
-            "MissingAuthenticationTokenException",
-            "Missing Authentication Token",
-        )
-        .status(403),
+        Protocol::Query => {
+            AwsError::new("MissingAuthenticationToken", "Request is missing Authentication Token").status(403)
+        }
+        Protocol::Json => {
+            AwsError::new("MissingAuthenticationTokenException", "Missing Authentication Token").status(400)
+        }
+        Protocol::RestJson => {
+            AwsError::new("MissingAuthenticationTokenException", "Missing Authentication Token").status(403)
+        }
     }
 }
 
@@ -293,37 +254,22 @@ mod tests {
     const ORG: &str = "organizations";
 
     fn strike(operation: &str, call: u64, fault: Fault) -> Strike {
-        Strike {
-            operation: format!("organizations:{operation}"),
-            call,
-            fault,
-        }
+        Strike { operation: format!("organizations:{operation}"), call, fault }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_fault_before_the_effect_leaves_none_and_a_lost_answer_leaves_it() {
         let (sim, root) = organization(quiet()).await;
-        let before = Fault::Before {
-            code: "ServiceException".to_owned(),
-            message: "again, please".to_owned(),
-        };
+        let before =
+            Fault::Before { code: "ServiceException".to_owned(), message: "again, please".to_owned() };
         sim.set_faults(FaultPlan::new(vec![
             strike("CreateOrganizationalUnit", 1, before),
             strike("CreateOrganizationalUnit", 2, Fault::LostAnswer),
         ]));
         let unit = json!({"ParentId": root, "Name": "A"});
+        assert_eq!(refused(&sim, ORG, "CreateOrganizationalUnit", unit.clone()).await, "ServiceException");
         assert_eq!(
-            refused(&sim, ORG, "CreateOrganizationalUnit", unit.clone()).await,
-            "ServiceException"
-        );
-        assert_eq!(
-            done(
-                &sim,
-                ORG,
-                "ListOrganizationalUnitsForParent",
-                json!({"ParentId": root})
-            )
-            .await["OrganizationalUnits"],
+            done(&sim, ORG, "ListOrganizationalUnitsForParent", json!({"ParentId": root})).await["OrganizationalUnits"],
             json!([])
         );
         let request = http::Request::post("/")
@@ -340,39 +286,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn every_request_is_counted_with_what_became_of_it() {
-        let (sim, root) = organization(Settings {
-            throttles: true,
-            ..quiet()
-        })
-        .await;
+        let (sim, root) = organization(Settings { throttles: true, ..quiet() }).await;
         for _ in 0..3 {
-            ask(
-                &sim,
-                ORG,
-                "CreateOrganizationalUnit",
-                json!({"ParentId": root, "Name": "A"}),
-            )
-            .await;
+            ask(&sim, ORG, "CreateOrganizationalUnit", json!({"ParentId": root, "Name": "A"})).await;
         }
         let counts = sim.requests();
-        assert_eq!(
-            counts.operations["organizations:CreateOrganizationalUnit"],
-            3
-        );
+        assert_eq!(counts.operations["organizations:CreateOrganizationalUnit"], 3);
         assert_eq!((counts.reads, counts.writes, counts.throttled), (0, 4, 1));
         let log = sim.log();
-        let errors: Vec<Option<&str>> = log
-            .iter()
-            .skip(1)
-            .map(|entry| entry.error.as_deref())
-            .collect();
+        let errors: Vec<Option<&str>> = log.iter().skip(1).map(|entry| entry.error.as_deref()).collect();
         assert_eq!(
             errors,
-            [
-                None,
-                Some("DuplicateOrganizationalUnitException"),
-                Some("TooManyRequestsException")
-            ]
+            [None, Some("DuplicateOrganizationalUnitException"), Some("TooManyRequestsException")]
         );
         assert!(log[1].write && log[1].target.contains(&root) && log[1].account == "111122223333");
         sim.reset();
@@ -397,23 +322,12 @@ mod tests {
         };
         sim.change(|world| world.keys.insert("ASIAX".to_owned(), key));
         let describe = async |token: Option<&str>| {
-            ask_as(&sim, "ASIAX", token, ORG, "DescribeOrganization", json!({}))
-                .await
-                .code()
+            ask_as(&sim, "ASIAX", token, ORG, "DescribeOrganization", json!({})).await.code()
         };
-        assert_eq!(
-            describe(Some("t")).await.as_deref(),
-            Some("AWSOrganizationsNotInUseException")
-        );
-        assert_eq!(
-            describe(None).await.as_deref(),
-            Some("UnrecognizedClientException")
-        );
+        assert_eq!(describe(Some("t")).await.as_deref(), Some("AWSOrganizationsNotInUseException"));
+        assert_eq!(describe(None).await.as_deref(), Some("UnrecognizedClientException"));
         sim.advance(std::time::Duration::from_secs(900));
-        assert_eq!(
-            describe(Some("t")).await.as_deref(),
-            Some("ExpiredTokenException")
-        );
+        assert_eq!(describe(Some("t")).await.as_deref(), Some("ExpiredTokenException"));
     }
 
     #[tokio::test(start_paused = true)]
@@ -438,10 +352,7 @@ mod tests {
             .body("{}".into())
             .expect("a request");
         let answer = send(&sim, garbled).await.expect("an answer");
-        assert_eq!(
-            answer.code().as_deref(),
-            Some("IncompleteSignatureException")
-        );
+        assert_eq!(answer.code().as_deref(), Some("IncompleteSignatureException"));
         let elsewhere = http::Request::post("/")
             .header("x-amz-target", "AWSOrganizationsV20161128.ListRoots")
             .header("authorization", "AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0")
@@ -471,10 +382,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_round_trip_takes_its_latency_in_virtual_time() {
-        let sim = Simulator::new(Settings {
-            latency: std::time::Duration::from_millis(80),
-            ..quiet()
-        });
+        let sim = Simulator::new(Settings { latency: std::time::Duration::from_millis(80), ..quiet() });
         let start = sim.now();
         ask(&sim, ORG, "ListRoots", json!({})).await;
         assert_eq!(sim.now().duration_since(start).as_millis(), 80);
@@ -490,10 +398,7 @@ mod tests {
                 Ok(())
             }
         }));
-        assert_eq!(
-            refused(&sim, ORG, "ListRoots", json!({})).await,
-            "AccessDeniedException"
-        );
+        assert_eq!(refused(&sim, ORG, "ListRoots", json!({})).await, "AccessDeniedException");
         done(&sim, ORG, "ListAccounts", json!({})).await;
     }
 
@@ -506,14 +411,8 @@ mod tests {
         };
         let sim = Simulator::new(strict);
         let stranger = ask_as(&sim, "AKIASTRANGER", None, ORG, "ListRoots", json!({})).await;
-        assert_eq!(
-            stranger.code().as_deref(),
-            Some("UnrecognizedClientException")
-        );
+        assert_eq!(stranger.code().as_deref(), Some("UnrecognizedClientException"));
         let unsigned = refused(&sim, ORG, "ListRoots", json!({})).await;
-        assert_eq!(
-            unsigned, "IncompleteSignatureException",
-            "a known key still has to sign"
-        );
+        assert_eq!(unsigned, "IncompleteSignatureException", "a known key still has to sign");
     }
 }

@@ -46,10 +46,7 @@ impl FaultPlan {
     /// A plan with these faults.
     #[must_use]
     pub fn new(strikes: Vec<Strike>) -> Self {
-        Self {
-            strikes,
-            seen: BTreeMap::new(),
-        }
+        Self { strikes, seen: BTreeMap::new() }
     }
 
     /// Counts a request and says what strikes it.

@@ -56,8 +56,7 @@ pub(crate) fn caller(
     protocol: Protocol,
 ) -> Result<Caller, AwsError> {
     let Some(key) = world.keys.get(&credential.access_key) else {
-        if settings.verify_signatures && !settings.credentials.contains_key(&credential.access_key)
-        {
+        if settings.verify_signatures && !settings.credentials.contains_key(&credential.access_key) {
             return Err(unknown_key(protocol));
         }
         return Ok(administrator(settings, &credential.access_key));
@@ -77,11 +76,7 @@ pub(crate) fn caller(
 }
 
 /// The secret key to check a signature with, if the access key is known.
-pub(crate) fn secret<'a>(
-    world: &'a World,
-    settings: &'a Settings,
-    access_key: &str,
-) -> Option<&'a str> {
+pub(crate) fn secret<'a>(world: &'a World, settings: &'a Settings, access_key: &str) -> Option<&'a str> {
     world
         .keys
         .get(access_key)

@@ -64,9 +64,7 @@ impl Ids {
         for (to, from) in bytes.iter_mut().zip(block) {
             *to = from;
         }
-        uuid::Builder::from_random_bytes(bytes)
-            .into_uuid()
-            .to_string()
+        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
     /// A number from 0.0 up to 1.0, for varied durations.

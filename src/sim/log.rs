@@ -44,30 +44,15 @@ pub struct RequestCounts {
 }
 
 /// Codes by which AWS refuses for the rate alone.
-pub(crate) const THROTTLE_CODES: &[&str] = &[
-    "TooManyRequestsException",
-    "ThrottlingException",
-    "Throttling",
-];
+pub(crate) const THROTTLE_CODES: &[&str] = &["TooManyRequestsException", "ThrottlingException", "Throttling"];
 
 /// Counts a log.
 pub(crate) fn count(log: &[Entry]) -> RequestCounts {
     let mut counts = RequestCounts::default();
     for entry in log {
-        *counts
-            .operations
-            .entry(format!("{}:{}", entry.service, entry.operation))
-            .or_default() += 1;
-        *(if entry.write {
-            &mut counts.writes
-        } else {
-            &mut counts.reads
-        }) += 1;
-        if entry
-            .error
-            .as_deref()
-            .is_some_and(|code| THROTTLE_CODES.contains(&code))
-        {
+        *counts.operations.entry(format!("{}:{}", entry.service, entry.operation)).or_default() += 1;
+        *(if entry.write { &mut counts.writes } else { &mut counts.reads }) += 1;
+        if entry.error.as_deref().is_some_and(|code| THROTTLE_CODES.contains(&code)) {
             counts.throttled += 1;
         }
     }
@@ -95,9 +80,7 @@ const READS: &[(&str, &str)] = &[
 
 /// Whether an operation may change something.
 pub(crate) fn is_write(service: &str, operation: &str) -> bool {
-    let reads = ["Describe", "List", "Get"]
-        .iter()
-        .any(|prefix| operation.starts_with(prefix));
+    let reads = ["Describe", "List", "Get"].iter().any(|prefix| operation.starts_with(prefix));
     !reads && !READS.contains(&(service, operation))
 }
 
@@ -137,14 +120,7 @@ const TARGETS: &[&str] = &[
 /// The short target string of a request.
 pub(crate) fn target(input: &serde_json::Value) -> String {
     let named = |name: &&str| {
-        input
-            .get(*name)
-            .and_then(serde_json::Value::as_str)
-            .map(|value| format!("{name}={value}"))
+        input.get(*name).and_then(serde_json::Value::as_str).map(|value| format!("{name}={value}"))
     };
-    TARGETS
-        .iter()
-        .filter_map(named)
-        .collect::<Vec<_>>()
-        .join(" ")
+    TARGETS.iter().filter_map(named).collect::<Vec<_>>().join(" ")
 }

@@ -62,9 +62,7 @@ impl Simulator {
     /// Goes on with a saved world, at the virtual time it was saved.
     #[must_use]
     pub fn from_world(world: World, settings: Settings) -> Self {
-        Self {
-            engine: Arc::new(Engine::new(world, settings)),
-        }
+        Self { engine: Arc::new(Engine::new(world, settings)) }
     }
 
     /// A copy of the world as of now.

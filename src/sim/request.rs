@@ -64,9 +64,6 @@ impl Request {
     /// The items of a list member; empty if it was not given.
     #[must_use]
     pub fn list(&self, member: &str) -> &[Value] {
-        self.input
-            .get(member)
-            .and_then(Value::as_array)
-            .map_or(&[], Vec::as_slice)
+        self.input.get(member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 }

@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 
 use super::Simulator;
 use super::engine::Outcome;
@@ -26,22 +27,33 @@ const BODY_LIMIT: usize = 4 << 20;
 #[error("the answer is lost on purpose")]
 struct LostAnswer;
 
-/// Serves until `shutdown` resolves.
+/// Serves until `shutdown` resolves; connections that are still open are dropped then.
 pub(crate) async fn serve(
     simulator: Simulator,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
+    let mut connections = JoinSet::new();
     tokio::pin!(shutdown);
     loop {
         tokio::select! {
             () = &mut shutdown => return Ok(()),
-            accepted = listener.accept() => {
-                let (stream, _) = accepted?;
-                tokio::spawn(connection(simulator.clone(), stream));
-            }
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(simulator.clone(), stream));
+                }
+                Err(error) if is_the_clients(&error) => {}
+                Err(error) => return Err(error),
+            },
+            Some(_) = connections.join_next() => {}
         }
     }
+}
+
+/// A client that goes away while it connects is no failure of the listener.
+fn is_the_clients(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
 }
 
 async fn connection(simulator: Simulator, stream: TcpStream) {
@@ -88,10 +100,7 @@ fn own(simulator: &Simulator, method: &Method, path: &str) -> Response<Full<Byte
         (&Method::GET, "requests") => serde_json::to_string(&simulator.requests()),
         (&Method::GET, "world") => serde_json::to_string(&simulator.world()),
         _ => {
-            return plain(
-                StatusCode::NOT_FOUND,
-                "{\"message\":\"no such path\"}".to_owned(),
-            );
+            return plain(StatusCode::NOT_FOUND, "{\"message\":\"no such path\"}".to_owned());
         }
     };
     match json {
@@ -106,10 +115,9 @@ fn own(simulator: &Simulator, method: &Method, path: &str) -> Response<Full<Byte
 fn plain(status: StatusCode, json: String) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(json)));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        http::header::CONTENT_TYPE,
-        http::HeaderValue::from_static("application/json"),
-    );
+    response
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
     response
 }
 
@@ -135,11 +143,7 @@ mod tests {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let server = tokio::spawn({
             let simulator = simulator.clone();
-            async move {
-                simulator
-                    .serve(listener, async { stopped.await.unwrap_or(()) })
-                    .await
-            }
+            async move { simulator.serve(listener, async { stopped.await.unwrap_or(()) }).await }
         });
         let mut stream = TcpStream::connect(address).await.expect("a connection");
         let create = "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: AWSOrganizationsV20161128.CreateOrganization\r\nAuthorization: AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/organizations/aws4_request, SignedHeaders=host, Signature=0\r\nContent-Length: 2\r\n\r\n{}";
@@ -150,35 +154,20 @@ mod tests {
                 && answer.contains("MasterAccountId"),
             "{answer}"
         );
-        let counts = exchange(
-            &mut stream,
-            "GET /_simulator/requests HTTP/1.1\r\nHost: x\r\n\r\n",
-        )
-        .await;
+        let counts = exchange(&mut stream, "GET /_simulator/requests HTTP/1.1\r\nHost: x\r\n\r\n").await;
         assert!(
-            counts.contains("\"organizations:CreateOrganization\":1")
-                && counts.contains("\"writes\":1"),
+            counts.contains("\"organizations:CreateOrganization\":1") && counts.contains("\"writes\":1"),
             "{counts}"
         );
-        let world = exchange(
-            &mut stream,
-            "GET /_simulator/world HTTP/1.1\r\nHost: x\r\n\r\n",
-        )
-        .await;
+        let world = exchange(&mut stream, "GET /_simulator/world HTTP/1.1\r\nHost: x\r\n\r\n").await;
         assert!(world.contains("\"management\":\"111122223333\""), "{world}");
-        exchange(
-            &mut stream,
-            "POST /_simulator/reset HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
-        )
-        .await;
+        exchange(&mut stream, "POST /_simulator/reset HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+            .await;
         assert!(simulator.world().organizations.organizations.is_empty());
         assert!(
-            exchange(
-                &mut stream,
-                "GET /_simulator/other HTTP/1.1\r\nHost: x\r\n\r\n"
-            )
-            .await
-            .starts_with("HTTP/1.1 404")
+            exchange(&mut stream, "GET /_simulator/other HTTP/1.1\r\nHost: x\r\n\r\n")
+                .await
+                .starts_with("HTTP/1.1 404")
         );
         stop.send(()).expect("a listener");
         server.await.expect("a task").expect("an end");

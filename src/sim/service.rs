@@ -32,10 +32,7 @@ impl Service {
     /// The handler of an operation, if it is simulated.
     #[must_use]
     pub fn handler(&self, operation: &str) -> Option<Handler> {
-        self.operations
-            .iter()
-            .find(|(name, _)| *name == operation)
-            .map(|(_, handler)| *handler)
+        self.operations.iter().find(|(name, _)| *name == operation).map(|(_, handler)| *handler)
     }
 }
 

@@ -53,8 +53,7 @@ pub(crate) fn verify(
             "Signature expired or not yet current: the request's date is too far from the server's.",
         ));
     }
-    let expected =
-        expected(request, credential, secret, signed, date).ok_or_else(|| incomplete(protocol))?;
+    let expected = expected(request, credential, secret, signed, date).ok_or_else(|| incomplete(protocol))?;
     if expected == claimed {
         return Ok(());
     }
@@ -88,22 +87,13 @@ fn expected(
     } else {
         aws_sigv4::http_request::SessionTokenMode::Exclude
     };
-    let identity = Credentials::new(
-        &credential.access_key,
-        secret,
-        credential.token.clone(),
-        None,
-        "simulator",
-    )
-    .into();
+    let identity =
+        Credentials::new(&credential.access_key, secret, credential.token.clone(), None, "simulator").into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
         .region(&credential.region)
         .name(&credential.service)
-        .time(
-            std::time::UNIX_EPOCH
-                + std::time::Duration::from_secs(u64::try_from(date.as_second()).ok()?),
-        )
+        .time(std::time::UNIX_EPOCH + std::time::Duration::from_secs(u64::try_from(date.as_second()).ok()?))
         .settings(settings)
         .build()
         .ok()?
@@ -115,13 +105,7 @@ fn expected(
         .filter_map(|name| Some((*name, header(request, name)?)))
         .collect();
     let host = header(request, "host")?;
-    let uri = format!(
-        "http://{host}{}",
-        request
-            .uri()
-            .path_and_query()
-            .map_or("/", |path| path.as_str())
-    );
+    let uri = format!("http://{host}{}", request.uri().path_and_query().map_or("/", |path| path.as_str()));
     let signable = SignableRequest::new(
         request.method().as_str(),
         uri,
@@ -134,11 +118,8 @@ fn expected(
 
 /// A signature that cannot be read.
 pub(crate) fn incomplete(protocol: Protocol) -> AwsError {
-    let code = if protocol == Protocol::Query {
-        "IncompleteSignature"
-    } else {
-        "IncompleteSignatureException"
-    };
+    let code =
+        if protocol == Protocol::Query { "IncompleteSignature" } else { "IncompleteSignatureException" };
     AwsError::new(code, "Authorization header requires 'Credential', 'Signature', 'SignedHeaders' and the existence of either a 'X-Amz-Date' or a 'Date' header.").status(400)
 }
 
@@ -162,14 +143,7 @@ mod tests {
     }
 
     fn signed(secret: &str, body: &'static str) -> (HttpRequest, Credential) {
-        let identity = Credentials::new(
-            "AKIDEXAMPLE",
-            secret,
-            Some("token".to_owned()),
-            None,
-            "test",
-        )
-        .into();
+        let identity = Credentials::new("AKIDEXAMPLE", secret, Some("token".to_owned()), None, "test").into();
         let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_767_225_600);
         let params = v4::SigningParams::builder()
             .identity(&identity)
@@ -192,9 +166,7 @@ mod tests {
         let signable = SignableRequest::new(
             "GET",
             request.uri().to_string(),
-            headers
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str())),
+            headers.iter().map(|(name, value)| (name.as_str(), value.as_str())),
             SignableBody::Bytes(body.as_bytes()),
         )
         .expect("signable");
@@ -207,14 +179,9 @@ mod tests {
     #[test]
     fn a_real_signature_passes_and_every_change_breaks_it() {
         let (request, credential) = signed("secret", "body");
-        assert_eq!(
-            verify(&request, &credential, "secret", Protocol::RestJson, &[at()]),
-            Ok(())
-        );
+        assert_eq!(verify(&request, &credential, "secret", Protocol::RestJson, &[at()]), Ok(()));
         let code = |request: &HttpRequest, secret: &str| {
-            verify(request, &credential, secret, Protocol::RestJson, &[at()])
-                .expect_err("a refusal")
-                .code
+            verify(request, &credential, secret, Protocol::RestJson, &[at()]).expect_err("a refusal").code
         };
         assert_eq!(code(&request, "other"), "InvalidSignatureException");
         let mut changed = request.clone();

@@ -11,11 +11,7 @@ use super::{Settings, Simulator};
 
 /// Settings in which only what a test is about can go wrong: no throttles, no latency.
 pub(crate) fn quiet() -> Settings {
-    Settings {
-        throttles: false,
-        latency: std::time::Duration::ZERO,
-        ..Settings::default()
-    }
+    Settings { throttles: false, latency: std::time::Duration::ZERO, ..Settings::default() }
 }
 
 /// An answer.
@@ -34,9 +30,7 @@ impl Answer {
 
     /// Code, and `/Reason` where there is one.
     pub(crate) fn refusal(&self, operation: &str) -> String {
-        let code = self
-            .code()
-            .unwrap_or_else(|| panic!("{operation} succeeded: {}", self.text));
+        let code = self.code().unwrap_or_else(|| panic!("{operation} succeeded: {}", self.text));
         match self.json()["Reason"].as_str() {
             Some(reason) => format!("{code}/{reason}"),
             None => code,
@@ -48,59 +42,31 @@ impl Answer {
         if self.status < 300 {
             return None;
         }
-        let header = self
-            .headers
-            .get("x-amzn-errortype")
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
+        let header =
+            self.headers.get("x-amzn-errortype").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let xml = self
             .text
             .split_once("<Code>")
             .and_then(|(_, rest)| rest.split_once("</Code>"))
             .map(|(code, _)| code.to_owned());
-        header
-            .or_else(|| self.json()["__type"].as_str().map(str::to_owned))
-            .or(xml)
+        header.or_else(|| self.json()["__type"].as_str().map(str::to_owned)).or(xml)
     }
 }
 
 /// Sends one request as the administrator of `Settings::account`.
-pub(crate) async fn ask(
-    simulator: &Simulator,
-    service: &str,
-    operation: &str,
-    input: Value,
-) -> Answer {
-    ask_as(
-        simulator,
-        "AKIAADMINISTRATOR000",
-        None,
-        service,
-        operation,
-        input,
-    )
-    .await
+pub(crate) async fn ask(simulator: &Simulator, service: &str, operation: &str, input: Value) -> Answer {
+    ask_as(simulator, "AKIAADMINISTRATOR000", None, service, operation, input).await
 }
 
 /// The answer of a request that must succeed.
-pub(crate) async fn done(
-    simulator: &Simulator,
-    service: &str,
-    operation: &str,
-    input: Value,
-) -> Value {
+pub(crate) async fn done(simulator: &Simulator, service: &str, operation: &str, input: Value) -> Value {
     let answer = ask(simulator, service, operation, input).await;
     assert!(answer.status < 300, "{operation}: {}", answer.text);
     answer.json()
 }
 
 /// Code, and `/Reason` where there is one, of a request that must be refused.
-pub(crate) async fn refused(
-    simulator: &Simulator,
-    service: &str,
-    operation: &str,
-    input: Value,
-) -> String {
+pub(crate) async fn refused(simulator: &Simulator, service: &str, operation: &str, input: Value) -> String {
     let answer = ask(simulator, service, operation, input).await;
     answer.refusal(operation)
 }
@@ -117,17 +83,11 @@ pub(crate) async fn ask_as(
 ) -> Answer {
     let table = table(service).expect("a service");
     let op = table.operations.get(operation).expect("an operation");
-    let scope = format!(
-        "{key}/20260101/us-east-1/{}/aws4_request",
-        table.signing_name
+    let scope = format!("{key}/20260101/us-east-1/{}/aws4_request", table.signing_name);
+    let mut request = http::Request::builder().method(op.method.as_str()).header("host", "simulator").header(
+        "authorization",
+        format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
     );
-    let mut request = http::Request::builder()
-        .method(op.method.as_str())
-        .header("host", "simulator")
-        .header(
-            "authorization",
-            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
-        );
     if let Some(token) = token {
         request = request.header("x-amz-security-token", token);
     }
@@ -135,29 +95,16 @@ pub(crate) async fn ask_as(
         Protocol::Json => {
             request = request.header(
                 "x-amz-target",
-                format!(
-                    "{}.{operation}",
-                    table.target_prefix.as_deref().expect("a prefix")
-                ),
+                format!("{}.{operation}", table.target_prefix.as_deref().expect("a prefix")),
             );
-            (
-                "/".to_owned(),
-                "application/x-amz-json-1.1",
-                input.to_string(),
-            )
+            ("/".to_owned(), "application/x-amz-json-1.1", input.to_string())
         }
         Protocol::RestJson => (path(&op.uri, &input), "application/json", input.to_string()),
-        Protocol::Query => (
-            "/".to_owned(),
-            "application/x-www-form-urlencoded",
-            form(operation, &table.version, &input),
-        ),
+        Protocol::Query => {
+            ("/".to_owned(), "application/x-www-form-urlencoded", form(operation, &table.version, &input))
+        }
     };
-    let request = request
-        .uri(uri)
-        .header("content-type", kind)
-        .body(Bytes::from(body))
-        .expect("a request");
+    let request = request.uri(uri).header("content-type", kind).body(Bytes::from(body)).expect("a request");
     send(simulator, request).await.expect("an answer")
 }
 
@@ -168,20 +115,13 @@ pub(crate) async fn send(simulator: &Simulator, request: http::Request<Bytes>) -
         Outcome::Answer(response) => {
             let (parts, body) = response.into_parts();
             let text = String::from_utf8(body.to_vec()).expect("text");
-            Some(Answer {
-                status: parts.status.as_u16(),
-                headers: parts.headers,
-                text,
-            })
+            Some(Answer { status: parts.status.as_u16(), headers: parts.headers, text })
         }
     }
 }
 
 fn path(template: &str, input: &Value) -> String {
-    let part = |part: &str| match part
-        .strip_prefix('{')
-        .and_then(|part| part.strip_suffix('}'))
-    {
+    let part = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
         Some(label) => percent_encoding::utf8_percent_encode(
             input[label].as_str().unwrap_or_default(),
             percent_encoding::NON_ALPHANUMERIC,
@@ -194,15 +134,9 @@ fn path(template: &str, input: &Value) -> String {
 
 fn form(operation: &str, version: &str, input: &Value) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("Action", operation)
-        .append_pair("Version", version);
+    form.append_pair("Action", operation).append_pair("Version", version);
     for (name, value) in input.as_object().into_iter().flatten() {
-        form.append_pair(
-            name,
-            &value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned),
-        );
+        form.append_pair(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     }
     form.finish()
 }
@@ -210,21 +144,9 @@ fn form(operation: &str, version: &str, input: &Value) -> String {
 /// A simulator with an organization of all features, and the id of its root.
 pub(crate) async fn organization(settings: Settings) -> (Simulator, String) {
     let simulator = Simulator::new(settings);
-    done(
-        &simulator,
-        "organizations",
-        "CreateOrganization",
-        serde_json::json!({}),
-    )
-    .await;
+    done(&simulator, "organizations", "CreateOrganization", serde_json::json!({})).await;
     let world = simulator.world();
-    let root = world
-        .organizations
-        .of(&world.account)
-        .expect("an organization")
-        .root
-        .id
-        .clone();
+    let root = world.organizations.of(&world.account).expect("an organization").root.id.clone();
     (simulator, root)
 }
 
@@ -234,15 +156,6 @@ pub(crate) async fn account(simulator: &Simulator, name: &str) -> String {
     let begun = done(simulator, "organizations", "CreateAccount", input).await;
     simulator.advance(std::time::Duration::from_secs(300));
     let status = serde_json::json!({"CreateAccountRequestId": begun["CreateAccountStatus"]["Id"]});
-    let ended = done(
-        simulator,
-        "organizations",
-        "DescribeCreateAccountStatus",
-        status,
-    )
-    .await;
-    ended["CreateAccountStatus"]["AccountId"]
-        .as_str()
-        .expect("an account")
-        .to_owned()
+    let ended = done(simulator, "organizations", "DescribeCreateAccountStatus", status).await;
+    ended["CreateAccountStatus"]["AccountId"].as_str().expect("an account").to_owned()
 }

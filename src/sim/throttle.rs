@@ -32,9 +32,7 @@ struct Rates {
 fn rates() -> &'static [Rate] {
     static RATES: OnceLock<Vec<Rate>> = OnceLock::new();
     RATES.get_or_init(|| {
-        toml::from_str::<Rates>(include_str!("throttles.toml"))
-            .map(|file| file.rate)
-            .unwrap_or_default()
+        toml::from_str::<Rates>(include_str!("throttles.toml")).map(|file| file.rate).unwrap_or_default()
     })
 }
 
@@ -56,39 +54,23 @@ pub(crate) fn admit(
     account: &str,
     now: Timestamp,
 ) -> Result<(), AwsError> {
-    let row = rates().iter().find(|rate| {
-        rate.service == table.service && rate.operations.iter().any(|name| name == operation)
-    });
-    let Some(row) = row else { return Ok(()) };
-    let mut wanted = vec![(
-        format!("{account}/{}:{operation}", table.service),
-        row.rate,
-        row.burst,
-    )];
-    if let (Some(rate), Some(burst)) = (row.organization_rate, row.organization_burst) {
-        wanted.push((
-            format!("organization/{}:{operation}", table.service),
-            rate,
-            burst,
-        ));
-    }
-    let levels: Vec<f64> = wanted
+    let row = rates()
         .iter()
-        .map(|(name, rate, burst)| level(buckets.get(name), *rate, *burst, now))
-        .collect();
+        .find(|rate| rate.service == table.service && rate.operations.iter().any(|name| name == operation));
+    let Some(row) = row else { return Ok(()) };
+    let mut wanted = vec![(format!("{account}/{}:{operation}", table.service), row.rate, row.burst)];
+    if let (Some(rate), Some(burst)) = (row.organization_rate, row.organization_burst) {
+        wanted.push((format!("organization/{}:{operation}", table.service), rate, burst));
+    }
+    let levels: Vec<f64> =
+        wanted.iter().map(|(name, rate, burst)| level(buckets.get(name), *rate, *burst, now)).collect();
     for (tokens, (_, rate, _)) in levels.iter().zip(&wanted) {
         if *tokens < 1.0 {
             return Err(refusal(table, operation, (1.0 - tokens) / rate));
         }
     }
     for (tokens, (name, ..)) in levels.into_iter().zip(wanted) {
-        buckets.insert(
-            name,
-            Bucket {
-                tokens: tokens - 1.0,
-                at: now,
-            },
-        );
+        buckets.insert(name, Bucket { tokens: tokens - 1.0, at: now });
     }
     Ok(())
 }
@@ -104,10 +86,7 @@ fn level(bucket: Option<&Bucket>, rate: f64, burst: f64, now: Timestamp) -> f64 
 /// shape has one), else `ThrottlingException`, else the query protocol's `Throttling`.
 pub(crate) fn refusal(table: &Table, operation: &str, wait: f64) -> AwsError {
     let declared = |code: &str| {
-        table
-            .operations
-            .get(operation)
-            .is_some_and(|op| op.errors.iter().any(|error| error == code))
+        table.operations.get(operation).is_some_and(|op| op.errors.iter().any(|error| error == code))
     };
     let seconds = wait.ceil().max(1.0);
     if declared("TooManyRequestsException") {
@@ -116,11 +95,7 @@ pub(crate) fn refusal(table: &Table, operation: &str, wait: f64) -> AwsError {
             "AWS Organizations can't complete your request because another request is already in progress. Try again later.",
         );
         let plain = AwsError::new("TooManyRequestsException", "Too Many Requests");
-        return if table.service == "organizations" {
-            error.field("Type", "RATE_EXCEEDED")
-        } else {
-            plain
-        };
+        return if table.service == "organizations" { error.field("Type", "RATE_EXCEEDED") } else { plain };
     }
     match table.protocol {
         Protocol::Query => AwsError::new("Throttling", "Rate exceeded").status(400),
@@ -182,14 +157,8 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         assert!(admit(&mut buckets, table, "ListRoots", "1", now).is_ok());
         assert!(admit(&mut buckets, table, "ListRoots", "1", now).is_ok());
-        assert!(
-            admit(&mut buckets, table, "ListRoots", "1", now).is_err(),
-            "the account's burst is 2"
-        );
+        assert!(admit(&mut buckets, table, "ListRoots", "1", now).is_err(), "the account's burst is 2");
         assert!(admit(&mut buckets, table, "ListRoots", "2", now).is_ok());
-        assert!(
-            admit(&mut buckets, table, "ListRoots", "2", now).is_err(),
-            "the organization's burst is 3"
-        );
+        assert!(admit(&mut buckets, table, "ListRoots", "2", now).is_err(), "the organization's burst is 3");
     }
 }

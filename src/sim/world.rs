@@ -75,11 +75,7 @@ impl World {
             self.time = self.time.max(at);
             (service.settle)(self, at);
             if (service.due)(self).is_some_and(|again| again <= at) {
-                debug_assert!(
-                    false,
-                    "{} left an event behind that was due at {at}",
-                    service.name
-                );
+                debug_assert!(false, "{} left an event behind that was due at {at}", service.name);
                 break;
             }
         }
@@ -97,13 +93,36 @@ impl World {
 
     /// Prepares a new member account in the services that keep something per account; called by Organizations when
     /// an account is created. `role` is the access role that trusts `management`, `None` for an invited account.
-    pub fn open_account(
-        &mut self,
-        account: &str,
-        management: &str,
-        role: Option<&str>,
-        now: Timestamp,
-    ) {
+    pub fn open_account(&mut self, account: &str, management: &str, role: Option<&str>, now: Timestamp) {
         iam::open_account(self, account, management, role, now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_vary_within_the_jitter_and_alike_for_a_seed() {
+        let settings = Settings { jitter: 0.2, ..Settings::default() };
+        let usual = Duration::from_secs(100);
+        let ends = |mut world: World| -> Vec<f64> {
+            let now = world.time;
+            (0..50).map(|_| world.end_of(now, usual).duration_since(now).as_secs_f64()).collect()
+        };
+        let first = ends(World::new(&settings));
+        assert_eq!(first, ends(World::new(&settings)));
+        assert!(first.iter().all(|seconds| (80.0..=120.0).contains(seconds)), "{first:?}");
+        assert!(first.iter().any(|seconds| (*seconds - 100.0).abs() > 1.0));
+        let steady = ends(World::new(&Settings::default()));
+        assert!(steady.iter().all(|seconds| (*seconds - 100.0).abs() < f64::EPSILON));
+    }
+
+    #[test]
+    fn a_world_survives_being_written_down() {
+        let world = World::new(&Settings::default());
+        let text = serde_json::to_string(&world).expect("text");
+        let again: World = serde_json::from_str(&text).expect("a world");
+        assert_eq!(serde_json::to_string(&again).expect("text"), text);
     }
 }

@@ -44,11 +44,7 @@ mod tests {
         for service in all() {
             let table = shapes::table(service.name).expect(service.name);
             for (name, _) in service.operations {
-                assert!(
-                    table.operations.contains_key(*name),
-                    "{} has no {name}",
-                    service.name
-                );
+                assert!(table.operations.contains_key(*name), "{} has no {name}", service.name);
             }
         }
     }

@@ -159,10 +159,7 @@ impl Shape {
         self.compiled
             .get_or_init(|| {
                 let pattern = self.pattern.as_ref()?;
-                regex::RegexBuilder::new(&format!("^(?:{pattern})$"))
-                    .size_limit(1 << 26)
-                    .build()
-                    .ok()
+                regex::RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(1 << 26).build().ok()
             })
             .as_ref()
     }
@@ -219,12 +216,7 @@ const SOURCES: &[(&str, &str)] = &[
 /// Every table. A file that does not parse is left out; a test proves that none is.
 pub fn tables() -> &'static [Table] {
     static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
-    TABLES.get_or_init(|| {
-        SOURCES
-            .iter()
-            .filter_map(|(_, text)| serde_json::from_str(text).ok())
-            .collect()
-    })
+    TABLES.get_or_init(|| SOURCES.iter().filter_map(|(_, text)| serde_json::from_str(text).ok()).collect())
 }
 
 /// The table of a service.
@@ -243,18 +235,9 @@ mod tests {
             let table: Table = serde_json::from_str(text).expect(name);
             assert_eq!(table.service, *name);
             for shape in table.shapes.values() {
-                let places = shape
-                    .members
-                    .values()
-                    .chain(&shape.item)
-                    .chain(&shape.key)
-                    .chain(&shape.value);
+                let places = shape.members.values().chain(&shape.item).chain(&shape.key).chain(&shape.value);
                 for place in places {
-                    assert!(
-                        table.shapes.contains_key(&place.shape),
-                        "{name}: {}",
-                        place.shape
-                    );
+                    assert!(table.shapes.contains_key(&place.shape), "{name}: {}", place.shape);
                 }
             }
         }

@@ -19,8 +19,8 @@ pub(super) fn body(table: &Table, shape: &Shape, bytes: &[u8]) -> Result<Value, 
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Value::Object(Map::new()));
     }
-    let value: Value = serde_json::from_slice(bytes)
-        .map_err(|_| mistyped("Unexpected token in the request body"))?;
+    let value: Value =
+        serde_json::from_slice(bytes).map_err(|_| mistyped("Unexpected token in the request body"))?;
     structure(table, shape, &value, |place| place.at.is_none())
 }
 
@@ -31,15 +31,11 @@ pub(super) fn structure(
     value: &Value,
     here: impl Fn(&Reference) -> bool,
 ) -> Result<Value, AwsError> {
-    let object = value
-        .as_object()
-        .ok_or_else(|| mistyped("Start of structure or map found where not expected."))?;
+    let object =
+        value.as_object().ok_or_else(|| mistyped("Start of structure or map found where not expected."))?;
     let mut out = Map::new();
     for (member, place) in shape.members.iter().filter(|(_, place)| here(place)) {
-        if let Some(given) = object
-            .get(place.wire(member))
-            .filter(|given| !given.is_null())
-        {
+        if let Some(given) = object.get(place.wire(member)).filter(|given| !given.is_null()) {
             out.insert(member.clone(), read(table, place, given)?);
         }
     }
@@ -47,9 +43,7 @@ pub(super) fn structure(
 }
 
 fn read(table: &Table, place: &Reference, value: &Value) -> Result<Value, AwsError> {
-    let shape = table
-        .shape(&place.shape)
-        .ok_or_else(|| AwsError::internal("a shape is missing"))?;
+    let shape = table.shape(&place.shape).ok_or_else(|| AwsError::internal("a shape is missing"))?;
     let wrong = |expected: &str| {
         let token = match value {
             Value::String(_) => "STRING_VALUE",
@@ -61,39 +55,26 @@ fn read(table: &Table, place: &Reference, value: &Value) -> Result<Value, AwsErr
             Value::Object(_) => "START_OBJECT",
             Value::Null => "NULL_VALUE",
         };
-        Err(mistyped(&format!(
-            "{token} can not be converted to {expected}"
-        )))
+        Err(mistyped(&format!("{token} can not be converted to {expected}")))
     };
     match shape.kind {
         Kind::Document => Ok(value.clone()),
         Kind::Structure if value.is_object() => structure(table, shape, value, |_| true),
         Kind::Structure => wrong("a structure"),
         Kind::List => match (value.as_array(), &shape.item) {
-            (Some(items), Some(item)) => {
-                items.iter().map(|value| read(table, item, value)).collect()
-            }
+            (Some(items), Some(item)) => items.iter().map(|value| read(table, item, value)).collect(),
             _ => wrong("a list"),
         },
         Kind::Map => match (value.as_object(), &shape.value) {
             (Some(entries), Some(item)) => {
-                let read =
-                    |(key, value): (&String, &Value)| Ok((key.clone(), read(table, item, value)?));
-                entries
-                    .iter()
-                    .map(read)
-                    .collect::<Result<Map<_, _>, _>>()
-                    .map(Value::Object)
+                let read = |(key, value): (&String, &Value)| Ok((key.clone(), read(table, item, value)?));
+                entries.iter().map(read).collect::<Result<Map<_, _>, _>>().map(Value::Object)
             }
             _ => wrong("a map"),
         },
         Kind::String if value.is_string() => Ok(value.clone()),
         Kind::String => wrong("String"),
-        Kind::Integer
-            if value
-                .as_i64()
-                .is_some_and(|number| i32::try_from(number).is_ok()) =>
-        {
+        Kind::Integer if value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()) => {
             Ok(value.clone())
         }
         Kind::Integer => wrong("Integer"),
@@ -105,11 +86,7 @@ fn read(table: &Table, place: &Reference, value: &Value) -> Result<Value, AwsErr
         Kind::Boolean => wrong("Boolean"),
         Kind::Timestamp => time::read(value, time::format(place, shape, "unixTimestamp"))
             .map_or_else(|| wrong("milliseconds since epoch"), Ok),
-        Kind::Blob
-            if value
-                .as_str()
-                .is_some_and(|text| aws_smithy_types::base64::decode(text).is_ok()) =>
-        {
+        Kind::Blob if value.as_str().is_some_and(|text| aws_smithy_types::base64::decode(text).is_ok()) => {
             Ok(value.clone())
         }
         Kind::Blob => wrong("a blob"),
@@ -117,12 +94,7 @@ fn read(table: &Table, place: &Reference, value: &Value) -> Result<Value, AwsErr
 }
 
 /// An answer as JSON by wire names. A member the model does not have is a bug of the simulator and is left out.
-pub(super) fn write(
-    table: &Table,
-    shape: &Shape,
-    place: Option<&Reference>,
-    value: &Value,
-) -> Value {
+pub(super) fn write(table: &Table, shape: &Shape, place: Option<&Reference>, value: &Value) -> Value {
     match (shape.kind, value) {
         (Kind::Structure, Value::Object(members)) => {
             let mut out = Map::new();
@@ -131,25 +103,17 @@ pub(super) fn write(
                     .members
                     .get(member)
                     .and_then(|place| table.shape(&place.shape).map(|shape| (place, shape)));
-                debug_assert!(
-                    found.is_some(),
-                    "{}: {member} is not a member of the answer",
-                    table.service
-                );
+                debug_assert!(found.is_some(), "{}: {member} is not a member of the answer", table.service);
                 if let Some((place, inner)) = found.filter(|(place, _)| place.at.is_none()) {
-                    out.insert(
-                        place.wire(member).to_owned(),
-                        write(table, inner, Some(place), value),
-                    );
+                    out.insert(place.wire(member).to_owned(), write(table, inner, Some(place), value));
                 }
             }
             Value::Object(out)
         }
         (Kind::List, Value::Array(items)) => match item(table, shape.item.as_ref()) {
-            Some((place, inner)) => items
-                .iter()
-                .map(|value| write(table, inner, Some(place), value))
-                .collect(),
+            Some((place, inner)) => {
+                items.iter().map(|value| write(table, inner, Some(place), value)).collect()
+            }
             None => Value::Array(Vec::new()),
         },
         (Kind::Map, Value::Object(entries)) => match item(table, shape.value.as_ref()) {
@@ -163,9 +127,7 @@ pub(super) fn write(
         },
         (Kind::Timestamp, value) => time::write_json(
             value,
-            place.map_or("unixTimestamp", |place| {
-                time::format(place, shape, "unixTimestamp")
-            }),
+            place.map_or("unixTimestamp", |place| time::format(place, shape, "unixTimestamp")),
         ),
         (_, value) => value.clone(),
     }

@@ -40,11 +40,7 @@ pub(crate) fn is_common(code: &str) -> bool {
 /// The response of a success.
 pub(crate) fn success(call: &Call, answer: &Value, request_id: &str) -> HttpResponse {
     let table = call.table;
-    let output = call
-        .operation
-        .output
-        .as_ref()
-        .and_then(|name| table.shape(name));
+    let output = call.operation.output.as_ref().and_then(|name| table.shape(name));
     let body = match (table.protocol, output) {
         (Protocol::Query, _) => xml::success(table, &call.name, call.operation, answer, request_id),
         (_, None) => String::new(),
@@ -53,12 +49,7 @@ pub(crate) fn success(call: &Call, answer: &Value, request_id: &str) -> HttpResp
             None => json::write(table, shape, None, answer).to_string(),
         },
     };
-    let mut response = response(
-        call.operation.status,
-        content_type(Some(table)),
-        body,
-        request_id,
-    );
+    let mut response = response(call.operation.status, content_type(Some(table)), body, request_id);
     if let Some(shape) = output {
         header_members(shape, answer, &mut response);
     }
@@ -66,10 +57,7 @@ pub(crate) fn success(call: &Call, answer: &Value, request_id: &str) -> HttpResp
 }
 
 fn payload(table: &Table, shape: &Shape, member: &str, answer: &Value) -> String {
-    let inner = shape
-        .members
-        .get(member)
-        .and_then(|place| table.shape(&place.shape));
+    let inner = shape.members.get(member).and_then(|place| table.shape(&place.shape));
     match (inner, answer.get(member)) {
         (Some(inner), Some(value)) => json::write(table, inner, None, value).to_string(),
         _ => String::new(),
@@ -83,9 +71,7 @@ pub(crate) fn failure(table: Option<&Table>, error: &AwsError, request_id: &str)
         .status
         .or_else(|| declared.map(|shape| shape.status.unwrap_or(400)))
         .unwrap_or_else(|| common(table, &error.code));
-    let shape = table
-        .zip(declared)
-        .and_then(|(table, declared)| table.shape(&declared.shape));
+    let shape = table.zip(declared).and_then(|(table, declared)| table.shape(&declared.shape));
     if table.is_some_and(|table| table.protocol == Protocol::Query) {
         let body = xml::failure(table, error, status, request_id);
         return response(status, content_type(table), body, request_id);
@@ -96,26 +82,13 @@ pub(crate) fn failure(table: Option<&Table>, error: &AwsError, request_id: &str)
         body.insert("__type".to_owned(), Value::from(error.code.as_str()));
     }
     let in_header = |name: &str| {
-        shape.is_some_and(|shape| {
-            shape
-                .members
-                .get(name)
-                .is_some_and(|place| place.at.is_some())
-        })
+        shape.is_some_and(|shape| shape.members.get(name).is_some_and(|place| place.at.is_some()))
     };
-    body.insert(
-        message_name(shape).to_owned(),
-        Value::from(error.message.as_str()),
-    );
+    body.insert(message_name(shape).to_owned(), Value::from(error.message.as_str()));
     for (name, value) in error.fields.iter().filter(|(name, _)| !in_header(name)) {
         body.insert(name.clone(), value.clone());
     }
-    let mut response = response(
-        status,
-        content_type(table),
-        Value::Object(body).to_string(),
-        request_id,
-    );
+    let mut response = response(status, content_type(table), Value::Object(body).to_string(), request_id);
     if rest {
         put(&mut response, "x-amzn-errortype", &error.code);
     }
@@ -129,10 +102,7 @@ pub(crate) fn failure(table: Option<&Table>, error: &AwsError, request_id: &str)
 }
 
 fn common(table: Option<&Table>, code: &str) -> u16 {
-    let status = COMMON
-        .iter()
-        .find(|(name, _)| *name == code)
-        .map_or(400, |(_, status)| *status);
+    let status = COMMON.iter().find(|(name, _)| *name == code).map_or(400, |(_, status)| *status);
     let json = table.is_some_and(|table| table.protocol == Protocol::Json);
     if json && status < 500 { 400 } else { status }
 }
@@ -140,29 +110,16 @@ fn common(table: Option<&Table>, code: &str) -> u16 {
 /// `Message` or `message`, whichever the error's shape has.
 fn message_name(shape: Option<&Shape>) -> &str {
     shape
-        .and_then(|shape| {
-            shape
-                .members
-                .keys()
-                .find(|name| name.eq_ignore_ascii_case("message"))
-        })
+        .and_then(|shape| shape.members.keys().find(|name| name.eq_ignore_ascii_case("message")))
         .map_or("message", String::as_str)
 }
 
 fn header_members(shape: &Shape, value: &Value, response: &mut HttpResponse) {
-    for (member, place) in shape
-        .members
-        .iter()
-        .filter(|(_, place)| place.at.as_deref() == Some("header"))
-    {
+    for (member, place) in shape.members.iter().filter(|(_, place)| place.at.as_deref() == Some("header")) {
         match value.get(member) {
             Some(Value::String(text)) => put(response, place.wire(member), text),
             Some(Value::Null) | None => {}
-            Some(other) => put(
-                response,
-                place.wire(member),
-                other.to_string().trim_end_matches(".0"),
-            ),
+            Some(other) => put(response, place.wire(member), other.to_string().trim_end_matches(".0")),
         }
     }
 }
@@ -170,19 +127,15 @@ fn header_members(shape: &Shape, value: &Value, response: &mut HttpResponse) {
 fn content_type(table: Option<&Table>) -> String {
     match table {
         Some(table) if table.protocol == Protocol::Query => "text/xml".to_owned(),
-        Some(table) if table.protocol == Protocol::Json => format!(
-            "application/x-amz-json-{}",
-            table.json_version.as_deref().unwrap_or("1.1")
-        ),
+        Some(table) if table.protocol == Protocol::Json => {
+            format!("application/x-amz-json-{}", table.json_version.as_deref().unwrap_or("1.1"))
+        }
         _ => "application/json".to_owned(),
     }
 }
 
 fn put(response: &mut HttpResponse, name: &str, value: &str) {
-    if let (Ok(name), Ok(value)) = (
-        http::HeaderName::try_from(name),
-        http::HeaderValue::try_from(value),
-    ) {
+    if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value)) {
         response.headers_mut().insert(name, value);
     }
 }
@@ -207,12 +160,7 @@ mod tests {
     fn call(service: &str, operation: &str) -> Call {
         let table = table(service).expect("a table");
         let operation_shape = table.operations.get(operation).expect("an operation");
-        Call {
-            table,
-            name: operation.to_owned(),
-            operation: operation_shape,
-            labels: Vec::new(),
-        }
+        Call { table, name: operation.to_owned(), operation: operation_shape, labels: Vec::new() }
     }
 
     fn text(response: &HttpResponse) -> String {
@@ -225,10 +173,7 @@ mod tests {
         let error = refusal(table.expect("a table"), "GetLandingZone", 1.5);
         let response = failure(table, &error, "id");
         assert_eq!(response.status().as_u16(), 429);
-        assert_eq!(
-            response.headers()["x-amzn-errortype"],
-            "ThrottlingException"
-        );
+        assert_eq!(response.headers()["x-amzn-errortype"], "ThrottlingException");
         assert_eq!(response.headers()["retry-after"], "2");
         assert_eq!(response.headers()["x-amzn-requestid"], "id");
         assert_eq!(text(&response), "{\"message\":\"Rate exceeded\"}");
@@ -238,10 +183,7 @@ mod tests {
     fn a_json_error_has_its_type_and_its_reason_in_the_body() {
         let error = AwsError::new("InvalidInputException", "no").field("Reason", "INVALID_ENUM");
         let response = failure(table("organizations"), &error, "id");
-        assert_eq!(
-            response.headers()["content-type"],
-            "application/x-amz-json-1.1"
-        );
+        assert_eq!(response.headers()["content-type"], "application/x-amz-json-1.1");
         let body: Value = serde_json::from_str(&text(&response)).expect("JSON");
         assert_eq!(
             body,
@@ -253,7 +195,8 @@ mod tests {
     fn a_query_answer_is_wrapped_and_escaped() {
         let answer = json!({"Role": {"RoleName": "a<b", "Tags": [{"Key": "k", "Value": "v"}], "CreateDate": 1_767_225_600.0}});
         let body = text(&success(&call("iam", "GetRole"), &answer, "id"));
-        let start = "<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetRoleResult><Role>";
+        let start =
+            "<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetRoleResult><Role>";
         assert!(body.starts_with(start), "{body}");
         for part in [
             "<RoleName>a&lt;b</RoleName>",

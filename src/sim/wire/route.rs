@@ -12,11 +12,7 @@ use crate::sim::shapes::{Protocol, Table, tables};
 /// The credential of a request: `None` if it is not signed.
 pub(crate) fn credential(request: &HttpRequest) -> Option<Credential> {
     let header = header(request, "authorization")?;
-    let scope = header
-        .split_once("Credential=")?
-        .1
-        .split([',', ' '])
-        .next()?;
+    let scope = header.split_once("Credential=")?.1.split([',', ' ']).next()?;
     let parts: Vec<&str> = scope.split('/').collect();
     let [access_key, _date, region, service, "aws4_request"] = parts.as_slice() else {
         return None;
@@ -36,10 +32,7 @@ pub(crate) fn is_garbled(request: &HttpRequest) -> bool {
 
 /// A header as text.
 pub(crate) fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
-    request
-        .headers()
-        .get(name)
-        .and_then(|value| value.to_str().ok())
+    request.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
 /// The operation that a request means. The error comes with the table of the service, where that was recognised.
@@ -50,15 +43,11 @@ pub(crate) fn recognise(
     if let Some(target) = header(request, "x-amz-target") {
         return by_target(target);
     }
-    let signed_for = |table: &&Table| {
-        credential.is_none_or(|credential| credential.service == table.signing_name)
-    };
+    let signed_for =
+        |table: &&Table| credential.is_none_or(|credential| credential.service == table.signing_name);
     let fields = super::form::fields(request);
     if let Some((_, action)) = fields.iter().find(|(name, _)| name == "Action") {
-        let version = fields
-            .iter()
-            .find(|(name, _)| name == "Version")
-            .map(|(_, value)| value.as_str());
+        let version = fields.iter().find(|(name, _)| name == "Version").map(|(_, value)| value.as_str());
         return by_action(action, version, tables().iter().filter(signed_for));
     }
     by_path(request, tables().iter().filter(signed_for))
@@ -66,24 +55,12 @@ pub(crate) fn recognise(
 
 fn by_target(target: &str) -> Result<Call, (Option<&'static Table>, AwsError)> {
     let (prefix, name) = target.rsplit_once('.').unwrap_or(("", target));
-    let table = tables()
-        .iter()
-        .find(|table| table.target_prefix.as_deref() == Some(prefix));
-    let operation = table.and_then(|table| {
-        table
-            .operations
-            .get(name)
-            .map(|operation| (table, operation))
-    });
+    let table = tables().iter().find(|table| table.target_prefix.as_deref() == Some(prefix));
+    let operation = table.and_then(|table| table.operations.get(name).map(|operation| (table, operation)));
     let Some((table, operation)) = operation else {
         return Err((table, unknown_operation(Protocol::Json)));
     };
-    Ok(Call {
-        table,
-        name: name.to_owned(),
-        operation,
-        labels: Vec::new(),
-    })
+    Ok(Call { table, name: name.to_owned(), operation, labels: Vec::new() })
 }
 
 fn by_action(
@@ -91,34 +68,21 @@ fn by_action(
     version: Option<&str>,
     candidates: impl Iterator<Item = &'static Table>,
 ) -> Result<Call, (Option<&'static Table>, AwsError)> {
-    let query: Vec<&'static Table> = candidates
-        .filter(|table| table.protocol == Protocol::Query)
-        .collect();
-    let versioned = query
-        .iter()
-        .copied()
-        .find(|table| version == Some(table.version.as_str()));
+    let query: Vec<&'static Table> = candidates.filter(|table| table.protocol == Protocol::Query).collect();
+    let versioned = query.iter().copied().find(|table| version == Some(table.version.as_str()));
     // An unknown version is still refused in the protocol that was spoken.
     let spoken = versioned.or_else(|| query.first().copied());
     let table = versioned;
-    let Some((table, operation)) = table.and_then(|table| {
-        table
-            .operations
-            .get(action)
-            .map(|operation| (table, operation))
-    }) else {
+    let Some((table, operation)) =
+        table.and_then(|table| table.operations.get(action).map(|operation| (table, operation)))
+    else {
         let words = format!(
             "Could not find operation {action} for version {}",
             version.unwrap_or("NO_VERSION_SPECIFIED")
         );
         return Err((spoken, AwsError::new("InvalidAction", words).status(400)));
     };
-    Ok(Call {
-        table,
-        name: action.to_owned(),
-        operation,
-        labels: Vec::new(),
-    })
+    Ok(Call { table, name: action.to_owned(), operation, labels: Vec::new() })
 }
 
 fn by_path(
@@ -133,12 +97,7 @@ fn by_path(
                 continue;
             }
             if let Some(labels) = labels(&operation.uri, request.uri().path()) {
-                return Ok(Call {
-                    table,
-                    name: name.clone(),
-                    operation,
-                    labels,
-                });
+                return Ok(Call { table, name: name.clone(), operation, labels });
             }
         }
     }
@@ -150,22 +109,14 @@ fn labels(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     let template = template.split('?').next().unwrap_or(template);
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let mut found = Vec::new();
-    let (mut wanted, mut given) = (
-        template.trim_matches('/').split('/'),
-        path.trim_matches('/').split('/'),
-    );
+    let (mut wanted, mut given) = (template.trim_matches('/').split('/'), path.trim_matches('/').split('/'));
     loop {
         match (wanted.next(), given.next()) {
             (None, None) => return Some(found),
-            (Some(part), Some(value)) => match part
-                .strip_prefix('{')
-                .and_then(|part| part.strip_suffix('}'))
+            (Some(part), Some(value)) => match part.strip_prefix('{').and_then(|part| part.strip_suffix('}'))
             {
                 Some(label) if label.ends_with('+') => {
-                    let rest = std::iter::once(value)
-                        .chain(given.by_ref())
-                        .collect::<Vec<_>>()
-                        .join("/");
+                    let rest = std::iter::once(value).chain(given.by_ref()).collect::<Vec<_>>().join("/");
                     found.push((label.trim_end_matches('+').to_owned(), decode(&rest)));
                 }
                 Some(_) if value.is_empty() => return None,
@@ -181,9 +132,17 @@ fn labels(template: &str, path: &str) -> Option<Vec<(String, String)>> {
 /// What AWS answers to an operation that does not exist, or that is not simulated.
 pub(crate) fn unknown_operation(protocol: Protocol) -> AwsError {
     match protocol {
-        Protocol::Query => AwsError::new("InvalidAction", "The action or operation requested is invalid. Verify that the action is typed correctly.").status(400),
-        Protocol::Json => AwsError::new("UnknownOperationException", "The requested operation is not known.").status(400),
-        Protocol::RestJson => AwsError::new("UnknownOperationException", "The requested operation is not known.").status(404),
+        Protocol::Query => AwsError::new(
+            "InvalidAction",
+            "The action or operation requested is invalid. Verify that the action is typed correctly.",
+        )
+        .status(400),
+        Protocol::Json => {
+            AwsError::new("UnknownOperationException", "The requested operation is not known.").status(400)
+        }
+        Protocol::RestJson => {
+            AwsError::new("UnknownOperationException", "The requested operation is not known.").status(404)
+        }
     }
 }
 
@@ -204,9 +163,6 @@ mod tests {
         );
         assert_eq!(labels("/tags/{resourceArn}", "/tags"), None);
         assert_eq!(labels("/tags/{resourceArn}", "/tags/"), None);
-        assert_eq!(
-            labels("/a/{rest+}", "/a/b/c"),
-            Some(vec![("rest".to_owned(), "b/c".to_owned())])
-        );
+        assert_eq!(labels("/a/{rest+}", "/a/b/c"), Some(vec![("rest".to_owned(), "b/c".to_owned())]));
     }
 }

@@ -39,8 +39,7 @@ pub(super) fn check(call: &Call, shape: &Shape, input: &Value) -> Result<(), Aws
             .is_some_and(|shape| shape.members.contains_key("Reason"))
     {
         return Err(
-            AwsError::new("InvalidInputException", sentence(first.reason))
-                .field("Reason", first.reason),
+            AwsError::new("InvalidInputException", sentence(first.reason)).field("Reason", first.reason)
         );
     }
     let code = match call.table.protocol {
@@ -56,19 +55,11 @@ fn message(found: &[Violation]) -> String {
     let count = found.len();
     let plural = if count == 1 { "error" } else { "errors" };
     let clause = |violation: &Violation| {
-        let Violation {
-            path,
-            value,
-            constraint,
-            ..
-        } = violation;
+        let Violation { path, value, constraint, .. } = violation;
         format!("Value {value} at '{path}' failed to satisfy constraint: {constraint}")
     };
     let clauses: Vec<String> = found.iter().map(clause).collect();
-    format!(
-        "{count} validation {plural} detected: {}",
-        clauses.join("; ")
-    )
+    format!("{count} validation {plural} detected: {}", clauses.join("; "))
 }
 
 /// The words Organizations gives for a reason.
@@ -91,19 +82,9 @@ fn walk(table: &Table, shape: &Shape, value: &Value, path: &str, found: &mut Vec
         Kind::List => {
             let items = value.as_array().map_or(&[][..], Vec::as_slice);
             length(shape, items.len(), &shown(shape, value), path, found);
-            if let Some(inner) = shape
-                .item
-                .as_ref()
-                .and_then(|place| table.shape(&place.shape))
-            {
+            if let Some(inner) = shape.item.as_ref().and_then(|place| table.shape(&place.shape)) {
                 for (index, item) in items.iter().enumerate() {
-                    walk(
-                        table,
-                        inner,
-                        item,
-                        &format!("{path}.{}.member", index + 1),
-                        found,
-                    );
+                    walk(table, inner, item, &format!("{path}.{}.member", index + 1), found);
                 }
             }
         }
@@ -142,23 +123,11 @@ fn walk(table: &Table, shape: &Shape, value: &Value, path: &str, found: &mut Vec
 fn structure(table: &Table, shape: &Shape, value: &Value, path: &str, found: &mut Vec<Violation>) {
     let join = |member: &str| {
         let mut letters = member.chars();
-        let lower: String = letters
-            .next()
-            .map(|first| first.to_ascii_lowercase())
-            .into_iter()
-            .chain(letters)
-            .collect();
-        if path.is_empty() {
-            lower
-        } else {
-            format!("{path}.{lower}")
-        }
+        let lower: String =
+            letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect();
+        if path.is_empty() { lower } else { format!("{path}.{lower}") }
     };
-    for member in shape
-        .required
-        .iter()
-        .filter(|member| value.get(member.as_str()).is_none())
-    {
+    for member in shape.required.iter().filter(|member| value.get(member.as_str()).is_none()) {
         found.push(Violation {
             path: join(member),
             value: "null".to_owned(),
@@ -178,10 +147,7 @@ fn text(shape: &Shape, value: &Value, path: &str, found: &mut Vec<Violation>) {
     if let Some(values) = &shape.values
         && !values.iter().any(|allowed| allowed == text)
     {
-        let constraint = format!(
-            "Member must satisfy enum value set: [{}]",
-            values.join(", ")
-        );
+        let constraint = format!("Member must satisfy enum value set: [{}]", values.join(", "));
         found.push(Violation {
             path: path.to_owned(),
             value: shown(shape, value),
@@ -189,13 +155,7 @@ fn text(shape: &Shape, value: &Value, path: &str, found: &mut Vec<Violation>) {
             reason: "INVALID_ENUM",
         });
     }
-    length(
-        shape,
-        text.chars().count(),
-        &shown(shape, value),
-        path,
-        found,
-    );
+    length(shape, text.chars().count(), &shown(shape, value), path, found);
     if let (Some(regex), Some(pattern)) = (shape.regex(), &shape.pattern)
         && !regex.is_match(text)
     {
@@ -209,19 +169,11 @@ fn text(shape: &Shape, value: &Value, path: &str, found: &mut Vec<Violation>) {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "lengths of requests are far below 2^53"
-)]
+#[expect(clippy::cast_precision_loss, reason = "lengths of requests are far below 2^53")]
 fn length(shape: &Shape, length: usize, shown: &str, path: &str, found: &mut Vec<Violation>) {
     let mut broken = |words: &str, bound: f64, reason| {
         let constraint = format!("Member must have length {words} than or equal to {bound}");
-        found.push(Violation {
-            path: path.to_owned(),
-            value: shown.to_owned(),
-            constraint,
-            reason,
-        });
+        found.push(Violation { path: path.to_owned(), value: shown.to_owned(), constraint, reason });
     };
     if let Some(min) = shape.min.filter(|min| (length as f64) < *min) {
         broken("greater", min, "MIN_LENGTH_EXCEEDED");
@@ -235,12 +187,7 @@ fn number(shape: &Shape, value: &Value, path: &str, found: &mut Vec<Violation>) 
     let given = value.as_f64().unwrap_or_default();
     let mut broken = |words: &str, bound: f64, reason| {
         let constraint = format!("Member must have value {words} than or equal to {bound}");
-        found.push(Violation {
-            path: path.to_owned(),
-            value: shown(shape, value),
-            constraint,
-            reason,
-        });
+        found.push(Violation { path: path.to_owned(), value: shown(shape, value), constraint, reason });
     };
     if let Some(min) = shape.min.filter(|min| given < *min) {
         broken("greater", min, "MIN_VALUE_EXCEEDED");
@@ -260,10 +207,7 @@ fn shown(shape: &Shape, value: &Value) -> String {
         Value::Array(items) => {
             let items: Vec<String> = items
                 .iter()
-                .map(|item| {
-                    item.as_str()
-                        .map_or_else(|| item.to_string(), str::to_owned)
-                })
+                .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
                 .collect();
             format!("'[{}]'", items.join(", "))
         }
@@ -281,28 +225,16 @@ mod tests {
     fn refuse(service: &str, operation: &str, input: &Value) -> AwsError {
         let table = table(service).expect("a table");
         let op = &table.operations[operation];
-        let call = Call {
-            table,
-            name: operation.to_owned(),
-            operation: op,
-            labels: Vec::new(),
-        };
+        let call = Call { table, name: operation.to_owned(), operation: op, labels: Vec::new() };
         check(&call, table.input(op).expect("an input"), input).expect_err("a refusal")
     }
 
     #[test]
     fn organizations_names_the_reason() {
-        let error = refuse(
-            "organizations",
-            "DescribeAccount",
-            &json!({"AccountId": "12"}),
-        );
+        let error = refuse("organizations", "DescribeAccount", &json!({"AccountId": "12"}));
         assert_eq!(error.code, "InvalidInputException");
         assert_eq!(error.fields["Reason"], "INVALID_PATTERN");
-        assert_eq!(
-            refuse("organizations", "DescribeAccount", &json!({})).fields["Reason"],
-            "INPUT_REQUIRED"
-        );
+        assert_eq!(refuse("organizations", "DescribeAccount", &json!({})).fields["Reason"], "INPUT_REQUIRED");
         assert_eq!(
             refuse("organizations", "ListAccounts", &json!({"MaxResults": 21})).fields["Reason"],
             "MAX_VALUE_EXCEEDED"
@@ -320,9 +252,7 @@ mod tests {
         let error = refuse("iam", "GetRole", &json!({"RoleName": ""}));
         assert_eq!(error.code, "ValidationError");
         assert!(
-            error
-                .message
-                .contains("Member must have length greater than or equal to 1"),
+            error.message.contains("Member must have length greater than or equal to 1"),
             "{}",
             error.message
         );

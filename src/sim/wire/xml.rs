@@ -16,19 +16,10 @@ pub(super) fn success(
     answer: &Value,
     request_id: &str,
 ) -> String {
-    let mut out = format!(
-        "<{name}Response xmlns=\"{}\">",
-        escape(table.namespace.as_deref().unwrap_or_default())
-    );
-    if let Some(shape) = operation
-        .output
-        .as_ref()
-        .and_then(|shape| table.shape(shape))
-    {
-        let wrapper = operation
-            .wrapper
-            .clone()
-            .unwrap_or_else(|| format!("{name}Result"));
+    let mut out =
+        format!("<{name}Response xmlns=\"{}\">", escape(table.namespace.as_deref().unwrap_or_default()));
+    if let Some(shape) = operation.output.as_ref().and_then(|shape| table.shape(shape)) {
+        let wrapper = operation.wrapper.clone().unwrap_or_else(|| format!("{name}Result"));
         out += &format!("<{wrapper}>");
         members(table, shape, answer, &mut out);
         out += &format!("</{wrapper}>");
@@ -39,12 +30,7 @@ pub(super) fn success(
 }
 
 /// The document of an error.
-pub(super) fn failure(
-    table: Option<&Table>,
-    error: &AwsError,
-    status: u16,
-    request_id: &str,
-) -> String {
+pub(super) fn failure(table: Option<&Table>, error: &AwsError, status: u16, request_id: &str) -> String {
     let namespace = table
         .and_then(|table| table.namespace.as_deref())
         .unwrap_or("http://webservices.amazon.com/AWSFault/2005-15-09");
@@ -62,29 +48,16 @@ fn members(table: &Table, shape: &Shape, value: &Value, out: &mut String) {
         return;
     };
     for (member, value) in object.iter().filter(|(_, value)| !value.is_null()) {
-        let found = shape
-            .members
-            .get(member)
-            .and_then(|place| table.shape(&place.shape).map(|shape| (place, shape)));
-        debug_assert!(
-            found.is_some(),
-            "{}: {member} is not a member of the answer",
-            table.service
-        );
+        let found =
+            shape.members.get(member).and_then(|place| table.shape(&place.shape).map(|shape| (place, shape)));
+        debug_assert!(found.is_some(), "{}: {member} is not a member of the answer", table.service);
         if let Some((place, inner)) = found {
             element(table, inner, place, place.wire(member), value, out);
         }
     }
 }
 
-fn element(
-    table: &Table,
-    shape: &Shape,
-    place: &Reference,
-    name: &str,
-    value: &Value,
-    out: &mut String,
-) {
+fn element(table: &Table, shape: &Shape, place: &Reference, name: &str, value: &Value, out: &mut String) {
     let flat = shape.flat || place.flat;
     match shape.kind {
         Kind::Structure => {
@@ -102,11 +75,7 @@ fn list(table: &Table, shape: &Shape, name: &str, flat: bool, value: &Value, out
     let Some((item, inner)) = inner(table, shape.item.as_ref()) else {
         return;
     };
-    let tag = if flat {
-        item.wire(name)
-    } else {
-        item.wire("member")
-    };
+    let tag = if flat { item.wire(name) } else { item.wire("member") };
     if !flat {
         *out += &format!("<{name}>");
     }
@@ -119,10 +88,9 @@ fn list(table: &Table, shape: &Shape, name: &str, flat: bool, value: &Value, out
 }
 
 fn map(table: &Table, shape: &Shape, name: &str, flat: bool, value: &Value, out: &mut String) {
-    let (Some((key_place, _)), Some((value_place, inner))) = (
-        inner(table, shape.key.as_ref()),
-        inner(table, shape.value.as_ref()),
-    ) else {
+    let (Some((key_place, _)), Some((value_place, inner))) =
+        (inner(table, shape.key.as_ref()), inner(table, shape.value.as_ref()))
+    else {
         return;
     };
     let entry = if flat { name } else { "entry" };
@@ -132,14 +100,7 @@ fn map(table: &Table, shape: &Shape, name: &str, flat: bool, value: &Value, out:
     for (key, value) in value.as_object().into_iter().flatten() {
         let tag = key_place.wire("key");
         *out += &format!("<{entry}><{tag}>{}</{tag}>", escape(key));
-        element(
-            table,
-            inner,
-            value_place,
-            value_place.wire("value"),
-            value,
-            out,
-        );
+        element(table, inner, value_place, value_place.wire("value"), value, out);
         *out += &format!("</{entry}>");
     }
     if !flat {

@@ -16,8 +16,8 @@ use super::{gate, paging};
 /// ListBaselines.
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     gate::management(world, request)?;
-    let items = catalogue::baselines().iter().map(|baseline| summary(baseline, &request.region)).collect();
-    paging::answer(request, "baselines", items, 100)
+    let items = catalogue::baselines().iter().collect();
+    paging::answer(request, "baselines", items, 100, |baseline| summary(baseline, &request.region))
 }
 
 /// GetBaseline.

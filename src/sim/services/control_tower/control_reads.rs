@@ -15,6 +15,9 @@ use super::refusal::not_found;
 use super::state::EnabledControl;
 use super::{controls, drift, estate, gate, paging};
 
+/// Members of the filter that make it necessary to look for drift.
+const DRIFT_FILTERS: [&str; 3] = ["driftStatuses", "inheritanceDriftStatuses", "resourceDriftStatuses"];
+
 /// GetEnabledControl.
 pub(super) fn get(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     gate::management(world, request)?;
@@ -59,14 +62,16 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
                 && chosen(request, "statuses", enabled.status.text())
         })
         .filter(|enabled| {
+            if !DRIFT_FILTERS.iter().any(|member| has(member)) {
+                return true;
+            }
             let [all, inheritance, resource] = drift::of_control(world, enabled);
             chosen(request, "driftStatuses", all)
                 && chosen(request, "inheritanceDriftStatuses", inheritance)
                 && chosen(request, "resourceDriftStatuses", resource)
         })
-        .map(|enabled| Value::Object(summary(world, enabled)))
         .collect();
-    paging::answer(request, "enabledControls", items, 200)
+    paging::answer(request, "enabledControls", items, 200, |enabled| Value::Object(summary(world, enabled)))
 }
 
 /// A control belongs to its own target, and a child also to the unit it comes from.

@@ -51,9 +51,8 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
         .filter(|enabled| {
             !source || chosen(request, "sourceDriftStatuses", word(drift::source(world, enabled)))
         })
-        .map(|enabled| Value::Object(summary(world, enabled)))
         .collect();
-    paging::answer(request, "enabledBaselines", items, 100)
+    paging::answer(request, "enabledBaselines", items, 100, |enabled| Value::Object(summary(world, enabled)))
 }
 
 fn word(drifted: Option<bool>) -> &'static str {

@@ -100,15 +100,14 @@ pub(super) fn list_zone_operations(world: &mut World, request: &Request) -> Resu
         .into_iter()
         .filter(|operation| chosen(request, "types", operation.kind.text()))
         .filter(|operation| chosen(request, "statuses", operation.status.text()))
-        .map(|operation| {
-            json!({
-                "operationIdentifier": operation.id,
-                "operationType": operation.kind.text(),
-                "status": operation.status.text(),
-            })
-        })
         .collect();
-    paging::answer(request, "landingZoneOperations", items, 100)
+    paging::answer(request, "landingZoneOperations", items, 100, |operation| {
+        json!({
+            "operationIdentifier": operation.id,
+            "operationType": operation.kind.text(),
+            "status": operation.status.text(),
+        })
+    })
 }
 
 /// ListControlOperations: those in progress or queued, and the recent past, most recent first.
@@ -124,9 +123,8 @@ pub(super) fn list_control_operations(world: &mut World, request: &Request) -> R
                 && chosen(request, "controlOperationTypes", operation.kind.text())
                 && chosen(request, "statuses", operation.status.text())
         })
-        .map(control_details)
         .collect();
-    paging::answer(request, "controlOperations", items, 100)
+    paging::answer(request, "controlOperations", items, 100, control_details)
 }
 
 /// Is `value` admitted by a filter member: yes if the filter does not name that member.

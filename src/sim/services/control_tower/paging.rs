@@ -11,12 +11,14 @@ use crate::sim::request::Request;
 
 use super::refusal::validation;
 
-/// The page of `items` that `request` asks for, under the member `name`; `usual` items if it does not say how many.
-pub(super) fn answer(
+/// The page of `items` that `request` asks for, under the member `name`; `usual` items if it does not say how many. Only
+/// the items of the page are rendered.
+pub(super) fn answer<T>(
     request: &Request,
     name: &str,
-    items: Vec<Value>,
+    items: Vec<T>,
     usual: usize,
+    render: impl FnMut(T) -> Value,
 ) -> Result<Value, AwsError> {
     let size =
         request.integer("maxResults").and_then(|size| usize::try_from(size).ok()).unwrap_or(usual).max(1);
@@ -27,7 +29,7 @@ pub(super) fn answer(
             .ok_or_else(|| validation("The nextToken is not valid for this request."))?,
     };
     let more = items.len() > start + size;
-    let page: Vec<Value> = items.into_iter().skip(start).take(size).collect();
+    let page: Vec<Value> = items.into_iter().skip(start).take(size).map(render).collect();
     let mut out = Map::new();
     out.insert(name.to_owned(), Value::Array(page));
     if more {

@@ -9,7 +9,7 @@ use crate::sim::error::AwsError;
 use crate::sim::request::Request;
 use crate::sim::world::World;
 
-use super::{drift, gate, manifest};
+use super::{drift, gate, manifest, paging};
 
 /// GetLandingZone.
 pub(super) fn get(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -31,7 +31,6 @@ pub(super) fn get(world: &mut World, request: &Request) -> Result<Value, AwsErro
 /// ListLandingZones: none or one. UNSOURCED: in a Region other than home the list is empty.
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     gate::management(world, request)?;
-    let here: Vec<Value> =
-        gate::zone(world, request).ok().map(|zone| json!({ "arn": zone.arn })).into_iter().collect();
-    super::paging::answer(request, "landingZones", here, 1)
+    let here = gate::zone(world, request).ok().into_iter().collect();
+    paging::answer(request, "landingZones", here, 1, |zone| json!({ "arn": zone.arn }))
 }

@@ -11,13 +11,8 @@ use crate::sim::error::AwsError;
 use crate::sim::request::Request;
 
 /// For operations that any member may call.
-pub(super) fn member<'a>(
-    state: &'a mut State,
-    request: &Request,
-) -> Result<&'a mut Organization, AwsError> {
-    state
-        .of_mut(&request.caller.account)
-        .ok_or_else(|| refuse("AWSOrganizationsNotInUseException"))
+pub(super) fn member<'a>(state: &'a mut State, request: &Request) -> Result<&'a mut Organization, AwsError> {
+    state.of_mut(&request.caller.account).ok_or_else(|| refuse("AWSOrganizationsNotInUseException"))
 }
 
 /// For operations that only the management account may call.
@@ -34,18 +29,11 @@ pub(super) fn management<'a>(
 }
 
 /// For operations that the management account and delegated administrators may call.
-pub(super) fn reader<'a>(
-    state: &'a mut State,
-    request: &Request,
-) -> Result<&'a mut Organization, AwsError> {
+pub(super) fn reader<'a>(state: &'a mut State, request: &Request) -> Result<&'a mut Organization, AwsError> {
     let organization = member(state, request)?;
     let caller = &request.caller.account;
     let trusted = organization.management == *caller
         || organization.delegated.contains_key(caller)
         || organization.delegates(request);
-    if trusted {
-        Ok(organization)
-    } else {
-        Err(refuse("AccessDeniedException"))
-    }
+    if trusted { Ok(organization) } else { Err(refuse("AccessDeniedException")) }
 }

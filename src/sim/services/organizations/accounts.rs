@@ -43,12 +43,7 @@ impl Organization {
     ///
     /// # Errors
     /// `AccountNotFoundException`, `DestinationParentNotFoundException`, `DuplicateAccountException`.
-    pub fn move_account(
-        &mut self,
-        account: &str,
-        destination: &str,
-        now: Timestamp,
-    ) -> Result<(), AwsError> {
+    pub fn move_account(&mut self, account: &str, destination: &str, now: Timestamp) -> Result<(), AwsError> {
         let current = self
             .account(account)
             .map(|account| account.parent.clone())
@@ -102,9 +97,7 @@ impl Organization {
 pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let organization = access::reader(&mut world.organizations, request)?;
     let id = request.required("AccountId");
-    organization
-        .account(id)
-        .ok_or_else(|| refuse("AccountNotFoundException"))?;
+    organization.account(id).ok_or_else(|| refuse("AccountNotFoundException"))?;
     Ok(json!({"Account": organization.account_view(id)}))
 }
 
@@ -112,9 +105,7 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
     let empty = world.organizations.empty_pages;
     let organization = access::reader(&mut world.organizations, request)?;
     let ids = organization.accounts.keys().collect();
-    page_of(request, "Accounts", ids, empty, |id| {
-        organization.account_view(id)
-    })
+    page_of(request, "Accounts", ids, empty, |id| organization.account_view(id))
 }
 
 pub(super) fn list_for_parent(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -125,9 +116,7 @@ pub(super) fn list_for_parent(world: &mut World, request: &Request) -> Result<Va
         return Err(refuse("ParentNotFoundException"));
     }
     let ids = organization.accounts_in(parent);
-    page_of(request, "Accounts", ids, empty, |id| {
-        organization.account_view(id)
-    })
+    page_of(request, "Accounts", ids, empty, |id| organization.account_view(id))
 }
 
 pub(super) fn list_children(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -138,18 +127,9 @@ pub(super) fn list_children(world: &mut World, request: &Request) -> Result<Valu
         return Err(refuse("ParentNotFoundException"));
     }
     let kind = request.required("ChildType");
-    let found = if kind == "ACCOUNT" {
-        organization.accounts_in(parent)
-    } else {
-        organization.units_in(parent)
-    };
-    page_of(
-        request,
-        "Children",
-        found,
-        empty,
-        |id| json!({"Id": id, "Type": kind}),
-    )
+    let found =
+        if kind == "ACCOUNT" { organization.accounts_in(parent) } else { organization.units_in(parent) };
+    page_of(request, "Children", found, empty, |id| json!({"Id": id, "Type": kind}))
 }
 
 pub(super) fn list_parents(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -158,17 +138,8 @@ pub(super) fn list_parents(world: &mut World, request: &Request) -> Result<Value
     let parent = organization
         .parent_of(request.required("ChildId"))
         .ok_or_else(|| refuse("ChildNotFoundException"))?;
-    let kind = if parent == organization.root.id {
-        "ROOT"
-    } else {
-        "ORGANIZATIONAL_UNIT"
-    };
-    page(
-        request,
-        "Parents",
-        vec![json!({"Id": parent, "Type": kind})],
-        empty,
-    )
+    let kind = if parent == organization.root.id { "ROOT" } else { "ORGANIZATIONAL_UNIT" };
+    page(request, "Parents", vec![json!({"Id": parent, "Type": kind})], empty)
 }
 
 /// The order of the refusals is not documented; the account's present place decides before the source, so that a
@@ -214,22 +185,10 @@ mod tests {
     async fn a_move_names_where_the_account_is_now() {
         let (sim, root) = organization(quiet()).await;
         let id = account(&sim, "app").await;
-        let unit = done(
-            &sim,
-            ORG,
-            "CreateOrganizationalUnit",
-            json!({"ParentId": root, "Name": "A"}),
-        )
-        .await;
-        let unit = unit["OrganizationalUnit"]["Id"]
-            .as_str()
-            .expect("an id")
-            .to_owned();
+        let unit = done(&sim, ORG, "CreateOrganizationalUnit", json!({"ParentId": root, "Name": "A"})).await;
+        let unit = unit["OrganizationalUnit"]["Id"].as_str().expect("an id").to_owned();
         let go = |from: &str, to: &str| json!({"AccountId": id, "SourceParentId": from, "DestinationParentId": to});
-        assert_eq!(
-            refused(&sim, ORG, "MoveAccount", go(&unit, &root)).await,
-            "DuplicateAccountException"
-        );
+        assert_eq!(refused(&sim, ORG, "MoveAccount", go(&unit, &root)).await, "DuplicateAccountException");
         assert_eq!(
             refused(&sim, ORG, "MoveAccount", go(&root, "ou-zzzz-zzzzzzzz")).await,
             "DestinationParentNotFoundException"
@@ -248,19 +207,12 @@ mod tests {
         let path = seen["Account"]["Paths"][0].as_str().expect("a path");
         assert!(path.ends_with(&format!("{root}/{unit}/{id}/")), "{path}");
         let parents = done(&sim, ORG, "ListParents", json!({"ChildId": id})).await;
-        assert_eq!(
-            parents["Parents"],
-            json!([{"Id": unit, "Type": "ORGANIZATIONAL_UNIT"}])
-        );
+        assert_eq!(parents["Parents"], json!([{"Id": unit, "Type": "ORGANIZATIONAL_UNIT"}]));
     }
 
     #[tokio::test(start_paused = true)]
     async fn pages_are_complete_and_a_token_fits_only_its_listing() {
-        let settings = crate::sim::Settings {
-            account_quota: 100,
-            empty_pages: true,
-            ..quiet()
-        };
+        let settings = crate::sim::Settings { account_quota: 100, empty_pages: true, ..quiet() };
         let (sim, root) = organization(settings).await;
         for number in 0..24 {
             account(&sim, &format!("app{number}")).await;
@@ -274,11 +226,7 @@ mod tests {
             let page = done(&sim, ORG, "ListAccounts", input).await;
             let items = page["Accounts"].as_array().expect("a list");
             sizes.push(items.len());
-            seen.extend(
-                items
-                    .iter()
-                    .map(|item| item["Id"].as_str().expect("an id").to_owned()),
-            );
+            seen.extend(items.iter().map(|item| item["Id"].as_str().expect("an id").to_owned()));
             let Some(next) = page["NextToken"].as_str() else {
                 break;
             };
@@ -289,11 +237,7 @@ mod tests {
             );
             token = Some(next.to_owned());
         }
-        assert_eq!(
-            sizes,
-            [0, 20, 5],
-            "the first page may be empty although more follows"
-        );
+        assert_eq!(sizes, [0, 20, 5], "the first page may be empty although more follows");
         let distinct: std::collections::BTreeSet<&String> = seen.iter().collect();
         assert_eq!(distinct.len(), 25);
         assert_eq!(

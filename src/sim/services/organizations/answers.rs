@@ -19,12 +19,9 @@ fn visible(state: &State, request: &Request) -> Result<Handshake, AwsError> {
         .get(request.required("HandshakeId"))
         .ok_or_else(|| refuse("HandshakeNotFoundException"))?;
     let email = email_of(state, &request.caller.account);
-    let own = state
-        .of(&request.caller.account)
-        .is_some_and(|organization| {
-            organization.id == found.organization
-                && organization.management == request.caller.account
-        });
+    let own = state.of(&request.caller.account).is_some_and(|organization| {
+        organization.id == found.organization && organization.management == request.caller.account
+    });
     if own || found.is_for(&request.caller, email) {
         Ok(found.clone())
     } else {
@@ -41,11 +38,7 @@ fn answerable(handshake: &Handshake, wanted: &str) -> Result<(), AwsError> {
     if handshake.state == wanted {
         return Err(refuse("HandshakeAlreadyInStateException"));
     }
-    if handshake.is_open() {
-        Ok(())
-    } else {
-        Err(refuse("InvalidHandshakeTransitionException"))
-    }
+    if handshake.is_open() { Ok(()) } else { Err(refuse("InvalidHandshakeTransitionException")) }
 }
 
 fn answer(world: &mut World, request: &Request, state: &str) -> Value {
@@ -67,10 +60,7 @@ pub(super) fn cancel(world: &mut World, request: &Request) -> Result<Value, AwsE
 
 pub(super) fn decline(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let found = visible(&world.organizations, request)?;
-    if !found.is_for(
-        &request.caller,
-        email_of(&world.organizations, &request.caller.account),
-    ) {
+    if !found.is_for(&request.caller, email_of(&world.organizations, &request.caller.account)) {
         return Err(refuse("AccessDeniedException"));
     }
     answerable(&found, "DECLINED")?;
@@ -130,10 +120,7 @@ fn join(world: &mut World, request: &Request, invitation: &Handshake) -> Result<
             return Err(handshake("ALREADY_IN_AN_ORGANIZATION"));
         }
         current.may_leave(account, request.now)?;
-        if current
-            .account(account)
-            .is_some_and(|member| member.state != AccountState::Active)
-        {
+        if current.account(account).is_some_and(|member| member.state != AccountState::Active) {
             return Err(refuse("AccessDeniedException"));
         }
         state.leave(account, request.now);

@@ -42,14 +42,8 @@ impl Organization {
     }
 
     fn policy_and_target(&self, policy: &str, target: &str) -> Result<String, AwsError> {
-        let kind = self
-            .policy_kind(policy)
-            .ok_or_else(|| refuse("PolicyNotFoundException"))?;
-        if self.is_target(target) {
-            Ok(kind.to_owned())
-        } else {
-            Err(refuse("TargetNotFoundException"))
-        }
+        let kind = self.policy_kind(policy).ok_or_else(|| refuse("PolicyNotFoundException"))?;
+        if self.is_target(target) { Ok(kind.to_owned()) } else { Err(refuse("TargetNotFoundException")) }
     }
 
     fn can_attach(&self, policy: &str, target: &str) -> Result<(), AwsError> {
@@ -74,10 +68,7 @@ impl Organization {
     /// `DuplicatePolicyAttachmentException`, or a constraint on the number.
     pub fn attach_policy(&mut self, policy: &str, target: &str) -> Result<(), AwsError> {
         self.can_attach(policy, target)?;
-        self.attachments
-            .entry(target.to_owned())
-            .or_default()
-            .insert(policy.to_owned());
+        self.attachments.entry(target.to_owned()).or_default().insert(policy.to_owned());
         Ok(())
     }
 
@@ -160,13 +151,9 @@ pub(super) fn list_targets(world: &mut World, request: &Request) -> Result<Value
     let empty = world.organizations.empty_pages;
     let organization = access::reader(&mut world.organizations, request)?;
     let policy = request.required("PolicyId");
-    organization
-        .policy_kind(policy)
-        .ok_or_else(|| refuse("PolicyNotFoundException"))?;
+    organization.policy_kind(policy).ok_or_else(|| refuse("PolicyNotFoundException"))?;
     let ids = organization.targets_of(policy);
-    page_of(request, "Targets", ids, empty, |id| {
-        organization.target_view(id)
-    })
+    page_of(request, "Targets", ids, empty, |id| organization.target_view(id))
 }
 
 #[cfg(test)]
@@ -180,13 +167,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_target_keeps_one_service_control_policy_and_holds_ten() {
         let (sim, root) = organization(quiet()).await;
-        done(
-            &sim,
-            ORG,
-            "EnablePolicyType",
-            json!({"RootId": root, "PolicyType": "SERVICE_CONTROL_POLICY"}),
-        )
-        .await;
+        done(&sim, ORG, "EnablePolicyType", json!({"RootId": root, "PolicyType": "SERVICE_CONTROL_POLICY"}))
+            .await;
         sim.advance(std::time::Duration::from_secs(5));
         let detach = json!({"PolicyId": "p-FullAWSAccess", "TargetId": root});
         assert_eq!(
@@ -197,12 +179,8 @@ mod tests {
         for number in 0..10 {
             let input = json!({"Name": format!("p{number}"), "Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": content});
             let policy = done(&sim, ORG, "CreatePolicy", input.clone()).await;
-            assert_eq!(
-                refused(&sim, ORG, "CreatePolicy", input).await,
-                "DuplicatePolicyException"
-            );
-            let attach =
-                json!({"PolicyId": policy["Policy"]["PolicySummary"]["Id"], "TargetId": root});
+            assert_eq!(refused(&sim, ORG, "CreatePolicy", input).await, "DuplicatePolicyException");
+            let attach = json!({"PolicyId": policy["Policy"]["PolicySummary"]["Id"], "TargetId": root});
             if number == 9 {
                 assert_eq!(
                     refused(&sim, ORG, "AttachPolicy", attach).await,
@@ -215,17 +193,11 @@ mod tests {
                     "DuplicatePolicyAttachmentException"
                 );
                 let delete = json!({"PolicyId": attach["PolicyId"]});
-                assert_eq!(
-                    refused(&sim, ORG, "DeletePolicy", delete).await,
-                    "PolicyInUseException"
-                );
+                assert_eq!(refused(&sim, ORG, "DeletePolicy", delete).await, "PolicyInUseException");
             }
         }
         done(&sim, ORG, "DetachPolicy", detach.clone()).await;
-        assert_eq!(
-            refused(&sim, ORG, "DetachPolicy", detach).await,
-            "PolicyNotAttachedException"
-        );
+        assert_eq!(refused(&sim, ORG, "DetachPolicy", detach).await, "PolicyNotAttachedException");
         let managed = json!({"PolicyId": "p-FullAWSAccess"});
         assert_eq!(
             refused(&sim, ORG, "DeletePolicy", managed).await,

@@ -58,9 +58,7 @@ pub(super) fn close(world: &mut World, request: &Request) -> Result<Value, AwsEr
     if pending >= MOST_AT_A_TIME {
         return Err(constraint("CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED"));
     }
-    organization
-        .closures
-        .retain(|at| request.now.duration_since(*at) < WINDOW);
+    organization.closures.retain(|at| request.now.duration_since(*at) < WINDOW);
     if organization.closures.len() >= quota(organization.accounts.len()) {
         return Err(constraint("CLOSE_ACCOUNT_QUOTA_EXCEEDED"));
     }
@@ -154,10 +152,7 @@ mod tests {
             "ConflictException"
         );
         let state = |answer: serde_json::Value| {
-            (
-                answer["Account"]["State"].clone(),
-                answer["Account"]["Status"].clone(),
-            )
+            (answer["Account"]["State"].clone(), answer["Account"]["Status"].clone())
         };
         let first = json!({"AccountId": ids[0]});
         assert_eq!(
@@ -169,19 +164,13 @@ mod tests {
             state(done(&sim, ORG, "DescribeAccount", first.clone()).await),
             (json!("CLOSED"), json!("SUSPENDED"))
         );
-        assert_eq!(
-            refused(&sim, ORG, "CloseAccount", first.clone()).await,
-            "AccountAlreadyClosedException"
-        );
+        assert_eq!(refused(&sim, ORG, "CloseAccount", first.clone()).await, "AccountAlreadyClosedException");
         let management = json!({"AccountId": "111122223333"});
         assert_eq!(
             refused(&sim, ORG, "CloseAccount", management).await,
             "ConstraintViolationException/CANNOT_CLOSE_MANAGEMENT_ACCOUNT"
         );
         sim.advance(POST_CLOSURE);
-        assert_eq!(
-            refused(&sim, ORG, "DescribeAccount", first).await,
-            "AccountNotFoundException"
-        );
+        assert_eq!(refused(&sim, ORG, "DescribeAccount", first).await, "AccountNotFoundException");
     }
 }

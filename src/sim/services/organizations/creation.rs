@@ -27,9 +27,7 @@ const ROLE: &str = "OrganizationAccountAccessRole";
 
 impl Organization {
     fn creations_in_progress(&self) -> impl Iterator<Item = &Creation> {
-        self.creations
-            .values()
-            .filter(|creation| creation.outcome == CreationOutcome::InProgress)
+        self.creations.values().filter(|creation| creation.outcome == CreationOutcome::InProgress)
     }
 
     /// Whether the same account was being created when this was asked: AWS then says that the request was submitted
@@ -77,13 +75,9 @@ impl State {
     /// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>).
     pub(super) fn counted_accounts(&self, organization: &Organization) -> usize {
         let invitations = self.handshakes.values().filter(|handshake| {
-            handshake.organization == organization.id
-                && handshake.action == "INVITE"
-                && handshake.is_open()
+            handshake.organization == organization.id && handshake.action == "INVITE" && handshake.is_open()
         });
-        organization.accounts.len()
-            + organization.creations_in_progress().count()
-            + invitations.count()
+        organization.accounts.len() + organization.creations_in_progress().count() + invitations.count()
     }
 }
 
@@ -112,9 +106,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
         .organizations
         .organizations
         .get(&id)
-        .map_or(0, |organization| {
-            world.organizations.counted_accounts(organization)
-        });
+        .map_or(0, |organization| world.organizations.counted_accounts(organization));
     if counted >= quota {
         return Err(constraint("ACCOUNT_NUMBER_LIMIT_EXCEEDED"));
     }
@@ -152,14 +144,8 @@ pub(super) fn is_email(email: &str) -> bool {
     let domain_ok = domain.contains('.')
         && !domain.starts_with(['.', '-'])
         && !domain.ends_with(['.', '-'])
-        && domain
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '.');
-    email.is_ascii()
-        && !local.is_empty()
-        && !local.starts_with('.')
-        && !local.contains(excluded)
-        && domain_ok
+        && domain.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '.');
+    email.is_ascii() && !local.is_empty() && !local.starts_with('.') && !local.contains(excluded) && domain_ok
 }
 
 pub(super) fn describe_status(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -174,22 +160,12 @@ pub(super) fn describe_status(world: &mut World, request: &Request) -> Result<Va
 pub(super) fn list_statuses(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let empty = world.organizations.empty_pages;
     let organization = access::reader(&mut world.organizations, request)?;
-    let wanted: Vec<&str> = request
-        .list("States")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    let shown =
-        |creation: &Creation| wanted.is_empty() || wanted.contains(&state_name(&creation.outcome));
-    let mut found: Vec<(&String, &Creation)> = organization
-        .creations
-        .iter()
-        .filter(|(_, creation)| shown(creation))
-        .collect();
+    let wanted: Vec<&str> = request.list("States").iter().filter_map(Value::as_str).collect();
+    let shown = |creation: &Creation| wanted.is_empty() || wanted.contains(&state_name(&creation.outcome));
+    let mut found: Vec<(&String, &Creation)> =
+        organization.creations.iter().filter(|(_, creation)| shown(creation)).collect();
     found.sort_by_key(|(id, creation)| (creation.requested, *id));
-    page_of(request, "CreateAccountStatuses", found, empty, |(id, _)| {
-        organization.creation_view(id)
-    })
+    page_of(request, "CreateAccountStatuses", found, empty, |(id, _)| organization.creation_view(id))
 }
 
 /// When the next creation ends.
@@ -206,17 +182,15 @@ pub(super) fn due(state: &State) -> Option<Timestamp> {
 pub(super) fn settle(world: &mut World, now: Timestamp) {
     let mut ended: Vec<(Timestamp, Timestamp, String, String)> = Vec::new();
     for organization in world.organizations.organizations.values() {
-        let due = organization.creations.iter().filter(|(_, creation)| {
-            creation.outcome == CreationOutcome::InProgress && creation.ends <= now
-        });
-        ended.extend(due.map(|(id, creation)| {
-            (
-                creation.ends,
-                creation.requested,
-                organization.id.clone(),
-                id.clone(),
-            )
-        }));
+        let due = organization
+            .creations
+            .iter()
+            .filter(|(_, creation)| creation.outcome == CreationOutcome::InProgress && creation.ends <= now);
+        ended.extend(
+            due.map(|(id, creation)| {
+                (creation.ends, creation.requested, organization.id.clone(), id.clone())
+            }),
+        );
     }
     ended.sort();
     for (at, _, organization, request) in ended {
@@ -311,27 +285,17 @@ mod tests {
         let begun = done(&sim, ORG, "CreateAccount", named("app")).await;
         let status = &begun["CreateAccountStatus"];
         assert_eq!(status["State"], "IN_PROGRESS");
-        assert!(
-            status.get("AccountId").is_none() && status.get("Email").is_none(),
-            "{status}"
-        );
+        assert!(status.get("AccountId").is_none() && status.get("Email").is_none(), "{status}");
         sim.advance(Duration::from_secs(89));
         let id = json!({"CreateAccountRequestId": status["Id"]});
         assert_eq!(
-            done(&sim, ORG, "DescribeCreateAccountStatus", id.clone()).await["CreateAccountStatus"]
-                ["State"],
+            done(&sim, ORG, "DescribeCreateAccountStatus", id.clone()).await["CreateAccountStatus"]["State"],
             "IN_PROGRESS"
         );
         sim.advance(Duration::from_secs(2));
         let ended = done(&sim, ORG, "DescribeCreateAccountStatus", id).await;
         assert_eq!(ended["CreateAccountStatus"]["State"], "SUCCEEDED");
-        let listed = done(
-            &sim,
-            ORG,
-            "ListAccountsForParent",
-            json!({"ParentId": root}),
-        )
-        .await;
+        let listed = done(&sim, ORG, "ListAccountsForParent", json!({"ParentId": root})).await;
         assert!(
             listed["Accounts"]
                 .as_array()
@@ -361,31 +325,15 @@ mod tests {
     async fn an_email_in_use_fails_the_creation_whatever_its_case() {
         let (sim, _) = organization(quiet()).await;
         account(&sim, "app").await;
-        let begun = done(
-            &sim,
-            ORG,
-            "CreateAccount",
-            json!({"AccountName": "again", "Email": "APP@example.com"}),
-        )
-        .await;
+        let begun =
+            done(&sim, ORG, "CreateAccount", json!({"AccountName": "again", "Email": "APP@example.com"}))
+                .await;
         sim.advance(Duration::from_secs(91));
         let id = json!({"CreateAccountRequestId": begun["CreateAccountStatus"]["Id"]});
         let ended = done(&sim, ORG, "DescribeCreateAccountStatus", id).await;
-        assert_eq!(
-            ended["CreateAccountStatus"]["FailureReason"],
-            "EMAIL_ALREADY_EXISTS"
-        );
-        let failed = done(
-            &sim,
-            ORG,
-            "ListCreateAccountStatus",
-            json!({"States": ["FAILED"]}),
-        )
-        .await;
-        assert_eq!(
-            failed["CreateAccountStatuses"].as_array().map(Vec::len),
-            Some(1)
-        );
+        assert_eq!(ended["CreateAccountStatus"]["FailureReason"], "EMAIL_ALREADY_EXISTS");
+        let failed = done(&sim, ORG, "ListCreateAccountStatus", json!({"States": ["FAILED"]})).await;
+        assert_eq!(failed["CreateAccountStatuses"].as_array().map(Vec::len), Some(1));
     }
 
     #[tokio::test(start_paused = true)]
@@ -410,15 +358,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_fresh_organization_is_finalized_first_if_the_settings_say_so() {
-        let (sim, _) = organization(Settings {
-            finalizing: Duration::from_secs(60),
-            ..quiet()
-        })
-        .await;
-        assert_eq!(
-            refused(&sim, ORG, "CreateAccount", named("a")).await,
-            "FinalizingOrganizationException"
-        );
+        let (sim, _) = organization(Settings { finalizing: Duration::from_secs(60), ..quiet() }).await;
+        assert_eq!(refused(&sim, ORG, "CreateAccount", named("a")).await, "FinalizingOrganizationException");
         sim.advance(Duration::from_secs(60));
         done(&sim, ORG, "CreateAccount", named("a")).await;
     }

@@ -27,10 +27,7 @@ pub(super) fn is_delegable(action: &str) -> bool {
     let Some(name) = action.strip_prefix("organizations:") else {
         return false;
     };
-    name.contains('*')
-        || name.starts_with("Describe")
-        || name.starts_with("List")
-        || ACTIONS.contains(&name)
+    name.contains('*') || name.starts_with("Describe") || name.starts_with("List") || ACTIONS.contains(&name)
 }
 
 impl Organization {
@@ -41,83 +38,48 @@ impl Organization {
             .resource_policy
             .as_ref()
             .and_then(|policy| serde_json::from_str::<Value>(&policy.content).ok());
-        let statements = document
-            .as_ref()
-            .and_then(|document| document.get("Statement"));
-        let fitting: Vec<&Value> = items(statements)
-            .into_iter()
-            .filter(|statement| self.fits(statement, request))
-            .collect();
-        let effect = |wanted: &str| {
-            fitting
-                .iter()
-                .any(|statement| statement["Effect"] == wanted)
-        };
-        is_delegable(&format!("organizations:{}", request.operation))
-            && effect("Allow")
-            && !effect("Deny")
+        let statements = document.as_ref().and_then(|document| document.get("Statement"));
+        let fitting: Vec<&Value> =
+            items(statements).into_iter().filter(|statement| self.fits(statement, request)).collect();
+        let effect = |wanted: &str| fitting.iter().any(|statement| statement["Effect"] == wanted);
+        is_delegable(&format!("organizations:{}", request.operation)) && effect("Allow") && !effect("Deny")
     }
 
     fn fits(&self, statement: &Value, request: &Request) -> bool {
         let account = &request.caller.account;
         let root = format!("arn:aws:iam::{account}:root");
-        let principals = items(
-            statement
-                .get("Principal")
-                .map(|principal| principal.get("AWS").unwrap_or(principal)),
-        );
-        let named = principals
-            .iter()
-            .filter_map(|principal| principal.as_str())
-            .any(|principal| {
-                principal == "*"
-                    || principal == account
-                    || principal == root
-                    || principal == request.caller.arn
-            });
+        let principals =
+            items(statement.get("Principal").map(|principal| principal.get("AWS").unwrap_or(principal)));
+        let named = principals.iter().filter_map(|principal| principal.as_str()).any(|principal| {
+            principal == "*" || principal == account || principal == root || principal == request.caller.arn
+        });
         let action = format!("organizations:{}", request.operation);
         let actions = items(statement.get("Action"));
-        let covered = actions
-            .iter()
-            .filter_map(|pattern| pattern.as_str())
-            .any(|pattern| matches(pattern, &action));
+        let covered =
+            actions.iter().filter_map(|pattern| pattern.as_str()).any(|pattern| matches(pattern, &action));
         named && covered && self.condition_holds(statement.get("Condition"), request)
     }
 
     /// Only `organizations:PolicyType` is judged, the key that delegation policies use.
     fn condition_holds(&self, condition: Option<&Value>, request: &Request) -> bool {
         let kind = self.requested_type(request);
-        condition
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .all(|(operator, keys)| {
-                let optional = operator.ends_with("IfExists");
-                let known = matches!(
-                    operator.trim_end_matches("IfExists"),
-                    "StringEquals" | "StringLike"
-                );
-                keys.as_object().into_iter().flatten().all(|(key, wanted)| {
-                    let wanted = items(Some(wanted));
-                    known
-                        && key.eq_ignore_ascii_case("organizations:PolicyType")
-                        && kind.as_ref().map_or(optional, |kind| {
-                            wanted
-                                .iter()
-                                .filter_map(|value| value.as_str())
-                                .any(|pattern| matches(pattern, kind))
-                        })
-                })
+        condition.and_then(Value::as_object).into_iter().flatten().all(|(operator, keys)| {
+            let optional = operator.ends_with("IfExists");
+            let known = matches!(operator.trim_end_matches("IfExists"), "StringEquals" | "StringLike");
+            keys.as_object().into_iter().flatten().all(|(key, wanted)| {
+                let wanted = items(Some(wanted));
+                known
+                    && key.eq_ignore_ascii_case("organizations:PolicyType")
+                    && kind.as_ref().map_or(optional, |kind| {
+                        wanted.iter().filter_map(|value| value.as_str()).any(|pattern| matches(pattern, kind))
+                    })
             })
+        })
     }
 
     fn requested_type(&self, request: &Request) -> Option<String> {
-        let given = ["Type", "PolicyType", "Filter"]
-            .into_iter()
-            .find_map(|member| request.text(member));
-        given
-            .or_else(|| self.policy_kind(request.text("PolicyId")?))
-            .map(str::to_owned)
+        let given = ["Type", "PolicyType", "Filter"].into_iter().find_map(|member| request.text(member));
+        given.or_else(|| self.policy_kind(request.text("PolicyId")?)).map(str::to_owned)
     }
 }
 
@@ -176,22 +138,12 @@ mod tests {
         let (sim, root) = organization(quiet()).await;
         let member = account(&sim, "backup").await;
         let policy = |kind: &str| {
-            let content = if kind == "TAG_POLICY" {
-                "{\"tags\":{}}"
-            } else {
-                "{\"plans\":{}}"
-            };
+            let content = if kind == "TAG_POLICY" { "{\"tags\":{}}" } else { "{\"plans\":{}}" };
             json!({"Name": kind, "Description": "", "Type": kind, "Content": content})
         };
-        let create = async |kind: &str| {
-            ask_as(&sim, &member, None, ORG, "CreatePolicy", policy(kind))
-                .await
-                .code()
-        };
-        assert_eq!(
-            create("BACKUP_POLICY").await.as_deref(),
-            Some("AccessDeniedException")
-        );
+        let create =
+            async |kind: &str| ask_as(&sim, &member, None, ORG, "CreatePolicy", policy(kind)).await.code();
+        assert_eq!(create("BACKUP_POLICY").await.as_deref(), Some("AccessDeniedException"));
         let document = json!({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow",
             "Principal": {"AWS": member},
@@ -199,18 +151,9 @@ mod tests {
             "Resource": "*",
             "Condition": {"StringLikeIfExists": {"organizations:PolicyType": ["BACKUP_POLICY"]}},
         }]});
-        done(
-            &sim,
-            ORG,
-            "PutResourcePolicy",
-            json!({"Content": document.to_string()}),
-        )
-        .await;
+        done(&sim, ORG, "PutResourcePolicy", json!({"Content": document.to_string()})).await;
         assert_eq!(create("BACKUP_POLICY").await, None);
-        assert_eq!(
-            create("TAG_POLICY").await.as_deref(),
-            Some("AccessDeniedException")
-        );
+        assert_eq!(create("TAG_POLICY").await.as_deref(), Some("AccessDeniedException"));
         let listed = ask_as(&sim, &member, None, ORG, "ListAccounts", json!({})).await;
         assert_eq!(listed.code(), None);
         let unit = json!({"ParentId": root, "Name": "A"});
@@ -222,16 +165,7 @@ mod tests {
     async fn a_delegation_policy_names_only_what_can_be_delegated() {
         let (sim, _) = organization(quiet()).await;
         let document = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "organizations:MoveAccount", "Resource": "*"}]});
-        let refusal = refused(
-            &sim,
-            ORG,
-            "PutResourcePolicy",
-            json!({"Content": document.to_string()}),
-        )
-        .await;
-        assert_eq!(
-            refusal,
-            "InvalidInputException/UNSUPPORTED_ACTION_IN_RESOURCE_POLICY"
-        );
+        let refusal = refused(&sim, ORG, "PutResourcePolicy", json!({"Content": document.to_string()})).await;
+        assert_eq!(refusal, "InvalidInputException/UNSUPPORTED_ACTION_IN_RESOURCE_POLICY");
     }
 }

@@ -30,10 +30,7 @@ impl Organization {
         now: Timestamp,
     ) -> Result<(), AwsError> {
         self.can_register(account, principal)?;
-        self.delegated
-            .entry(account.to_owned())
-            .or_default()
-            .insert(principal.to_owned(), now);
+        self.delegated.entry(account.to_owned()).or_default().insert(principal.to_owned(), now);
         Ok(())
     }
 
@@ -47,14 +44,10 @@ impl Organization {
             .map(|account| account.state)
             .ok_or_else(|| refuse("AccountNotFoundException"))?;
         if account == self.management {
-            return Err(constraint(
-                "CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR",
-            ));
+            return Err(constraint("CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR"));
         }
         if state != AccountState::Active {
-            return Err(constraint(
-                "CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR",
-            ));
+            return Err(constraint("CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR"));
         }
         if !self.has_service_access(principal) {
             return Err(constraint("SERVICE_ACCESS_NOT_ENABLED"));
@@ -68,13 +61,8 @@ impl Organization {
         if registered.iter().any(|other| *other == account) {
             return Err(refuse("AccountAlreadyRegisteredException"));
         }
-        if service
-            .administrators
-            .is_some_and(|most| registered.len() >= most)
-        {
-            return Err(constraint(
-                "MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED",
-            ));
+        if service.administrators.is_some_and(|most| registered.len() >= most) {
+            return Err(constraint("MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED"));
         }
         Ok(())
     }
@@ -88,15 +76,10 @@ impl Organization {
         account: &str,
         principal: &str,
     ) -> Result<(), AwsError> {
-        self.account(account)
-            .ok_or_else(|| refuse("AccountNotFoundException"))?;
-        let services = self
-            .delegated
-            .get_mut(account)
-            .ok_or_else(|| refuse("AccountNotRegisteredException"))?;
-        services
-            .remove(principal)
-            .ok_or_else(|| refuse("AccountNotRegisteredException"))?;
+        self.account(account).ok_or_else(|| refuse("AccountNotFoundException"))?;
+        let services =
+            self.delegated.get_mut(account).ok_or_else(|| refuse("AccountNotRegisteredException"))?;
+        services.remove(principal).ok_or_else(|| refuse("AccountNotRegisteredException"))?;
         if services.is_empty() {
             self.delegated.remove(account);
         }
@@ -107,10 +90,7 @@ impl Organization {
 pub(super) fn register(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let window = world.organizations.modification_window;
     let organization = access::management(&mut world.organizations, request)?;
-    let (account, principal) = (
-        request.required("AccountId"),
-        request.required("ServicePrincipal"),
-    );
+    let (account, principal) = (request.required("AccountId"), request.required("ServicePrincipal"));
     organization.can_register(account, principal)?;
     organization.lock(&[account, principal], request.now, window)?;
     organization.register_delegated_administrator(account, principal, request.now)?;
@@ -120,10 +100,7 @@ pub(super) fn register(world: &mut World, request: &Request) -> Result<Value, Aw
 pub(super) fn deregister(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let window = world.organizations.modification_window;
     let organization = access::management(&mut world.organizations, request)?;
-    let (account, principal) = (
-        request.required("AccountId"),
-        request.required("ServicePrincipal"),
-    );
+    let (account, principal) = (request.required("AccountId"), request.required("ServicePrincipal"));
     recognised(principal)?;
     organization.lock(&[account, principal], request.now, window)?;
     organization.deregister_delegated_administrator(account, principal)?;
@@ -161,13 +138,9 @@ pub(super) fn list_services(world: &mut World, request: &Request) -> Result<Valu
     let empty = world.organizations.empty_pages;
     let organization = access::reader(&mut world.organizations, request)?;
     let account = request.required("AccountId");
-    organization
-        .account(account)
-        .ok_or_else(|| refuse("AccountNotFoundException"))?;
-    let services = organization
-        .delegated
-        .get(account)
-        .ok_or_else(|| refuse("AccountNotRegisteredException"))?;
+    organization.account(account).ok_or_else(|| refuse("AccountNotFoundException"))?;
+    let services =
+        organization.delegated.get(account).ok_or_else(|| refuse("AccountNotRegisteredException"))?;
     let items = services.iter().map(|(principal, since)| json!({"ServicePrincipal": principal, "DelegationEnabledDate": epoch(*since)})).collect();
     page(request, "DelegatedServices", items, empty)
 }
@@ -192,22 +165,11 @@ mod tests {
         let (sim, _) = organization(quiet()).await;
         let (audit, other) = (account(&sim, "audit").await, account(&sim, "other").await);
         let untrusted = refused(&sim, ORG, REGISTER, pair(&audit, SSO)).await;
-        assert_eq!(
-            untrusted,
-            "ConstraintViolationException/SERVICE_ACCESS_NOT_ENABLED"
-        );
-        done(
-            &sim,
-            ORG,
-            "EnableAWSServiceAccess",
-            json!({"ServicePrincipal": SSO}),
-        )
-        .await;
+        assert_eq!(untrusted, "ConstraintViolationException/SERVICE_ACCESS_NOT_ENABLED");
+        done(&sim, ORG, "EnableAWSServiceAccess", json!({"ServicePrincipal": SSO})).await;
         done(&sim, ORG, REGISTER, pair(&audit, SSO)).await;
-        let master =
-            "ConstraintViolationException/CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR";
-        let many =
-            "ConstraintViolationException/MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED";
+        let master = "ConstraintViolationException/CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR";
+        let many = "ConstraintViolationException/MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED";
         let unknown = "InvalidInputException/UNRECOGNIZED_SERVICE_PRINCIPAL";
         let cases = [
             (audit.as_str(), "x.example.com", unknown),
@@ -226,21 +188,12 @@ mod tests {
     async fn a_delegated_administrator_cannot_be_removed_until_deregistered() {
         let (sim, _) = organization(quiet()).await;
         let audit = account(&sim, "audit").await;
-        done(
-            &sim,
-            ORG,
-            "EnableAWSServiceAccess",
-            json!({"ServicePrincipal": SSO}),
-        )
-        .await;
+        done(&sim, ORG, "EnableAWSServiceAccess", json!({"ServicePrincipal": SSO})).await;
         done(&sim, ORG, REGISTER, pair(&audit, SSO)).await;
         sim.advance(std::time::Duration::from_secs(5 * 86_400));
         let remove = json!({"AccountId": audit});
         let refusal = refused(&sim, ORG, "RemoveAccountFromOrganization", remove.clone()).await;
-        assert_eq!(
-            refusal,
-            "ConstraintViolationException/CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG"
-        );
+        assert_eq!(refusal, "ConstraintViolationException/CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG");
         let deregister = "DeregisterDelegatedAdministrator";
         done(&sim, ORG, deregister, pair(&audit, SSO)).await;
         let again = refused(&sim, ORG, deregister, pair(&audit, SSO)).await;
@@ -252,13 +205,7 @@ mod tests {
     async fn a_delegated_administrator_reads_a_member_does_not_and_neither_writes() {
         let (sim, root) = organization(quiet()).await;
         let (audit, member) = (account(&sim, "audit").await, account(&sim, "member").await);
-        done(
-            &sim,
-            ORG,
-            "EnableAWSServiceAccess",
-            json!({"ServicePrincipal": "config.amazonaws.com"}),
-        )
-        .await;
+        done(&sim, ORG, "EnableAWSServiceAccess", json!({"ServicePrincipal": "config.amazonaws.com"})).await;
         done(
             &sim,
             ORG,
@@ -266,20 +213,11 @@ mod tests {
             json!({"AccountId": audit, "ServicePrincipal": "config.amazonaws.com"}),
         )
         .await;
-        let list = async |caller: &str| {
-            ask_as(&sim, caller, None, ORG, "ListAccounts", json!({}))
-                .await
-                .code()
-        };
+        let list =
+            async |caller: &str| ask_as(&sim, caller, None, ORG, "ListAccounts", json!({})).await.code();
         assert_eq!(list(&audit).await, None);
-        assert_eq!(
-            list(&member).await.as_deref(),
-            Some("AccessDeniedException")
-        );
-        assert_eq!(
-            list("999999999999").await.as_deref(),
-            Some("AWSOrganizationsNotInUseException")
-        );
+        assert_eq!(list(&member).await.as_deref(), Some("AccessDeniedException"));
+        assert_eq!(list("999999999999").await.as_deref(), Some("AWSOrganizationsNotInUseException"));
         let write = ask_as(
             &sim,
             &audit,
@@ -290,11 +228,6 @@ mod tests {
         )
         .await;
         assert_eq!(write.code().as_deref(), Some("AccessDeniedException"));
-        assert_eq!(
-            ask_as(&sim, &member, None, ORG, "DescribeOrganization", json!({}))
-                .await
-                .code(),
-            None
-        );
+        assert_eq!(ask_as(&sim, &member, None, ORG, "DescribeOrganization", json!({})).await.code(), None);
     }
 }

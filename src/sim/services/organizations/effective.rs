@@ -37,8 +37,7 @@ impl Organization {
                 let Ok(document) = serde_json::from_str::<Value>(&policy.content) else {
                     continue;
                 };
-                let (node, changed) =
-                    merged.get_or_insert_with(|| (Node::default(), policy.changed));
+                let (node, changed) = merged.get_or_insert_with(|| (Node::default(), policy.changed));
                 node.merge(&document);
                 *changed = (*changed).max(policy.changed);
             }
@@ -75,10 +74,7 @@ impl Node {
                 member => self
                     .members
                     .entry(self.spelling(member))
-                    .or_insert_with(|| Self {
-                        allowed: self.allowed.clone(),
-                        ..Self::default()
-                    })
+                    .or_insert_with(|| Self { allowed: self.allowed.clone(), ..Self::default() })
                     .merge(value),
             }
         }
@@ -93,11 +89,10 @@ impl Node {
     }
 
     fn apply(&mut self, operator: &str, value: &Value) {
-        let permitted = self.allowed.as_ref().is_none_or(|allowed| {
-            allowed
-                .iter()
-                .any(|name| name == operator || name == "@@all")
-        });
+        let permitted = self
+            .allowed
+            .as_ref()
+            .is_none_or(|allowed| allowed.iter().any(|name| name == operator || name == "@@all"));
         if !permitted {
             return;
         }
@@ -131,19 +126,14 @@ impl Node {
 
     fn restrict(&mut self, allowed: &[String]) {
         self.allowed = Some(allowed.to_vec());
-        self.members
-            .values_mut()
-            .for_each(|member| member.restrict(allowed));
+        self.members.values_mut().for_each(|member| member.restrict(allowed));
     }
 
     fn document(&self) -> Value {
         match &self.value {
             Some(value) if self.members.is_empty() => value.clone(),
             _ => Value::Object(
-                self.members
-                    .iter()
-                    .map(|(key, node)| (key.clone(), node.document()))
-                    .collect::<Map<_, _>>(),
+                self.members.iter().map(|(key, node)| (key.clone(), node.document())).collect::<Map<_, _>>(),
             ),
         }
     }
@@ -158,11 +148,7 @@ fn list(value: Option<&Value>) -> Vec<Value> {
 }
 
 fn names(value: &Value) -> Vec<String> {
-    list(Some(value))
-        .iter()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect()
+    list(Some(value)).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, AwsError> {
@@ -175,17 +161,14 @@ pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, Aw
     if organization.account(target).is_none() {
         return Err(invalid("TARGET_NOT_SUPPORTED"));
     }
-    if target != caller
-        && organization.management != *caller
-        && !organization.delegated.contains_key(caller)
+    if target != caller && organization.management != *caller && !organization.delegated.contains_key(caller)
     {
         return Err(refuse("AccessDeniedException"));
     }
     let kind = request.required("PolicyType");
     let inherited = facts(kind).is_some_and(|facts| facts.inherited);
-    let found = organization
-        .effective_policy(kind, target)
-        .filter(|_| inherited && organization.type_enabled(kind));
+    let found =
+        organization.effective_policy(kind, target).filter(|_| inherited && organization.type_enabled(kind));
     let (document, changed) = found.ok_or_else(|| refuse("EffectivePolicyNotFoundException"))?;
     Ok(json!({"EffectivePolicy": {
         "PolicyContent": document.to_string(),
@@ -209,22 +192,10 @@ pub(super) fn list_invalid(world: &mut World, request: &Request) -> Result<Value
 
 pub(super) fn list_errors(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let organization = access::reader(&mut world.organizations, request)?;
-    let (account, kind) = (
-        request.required("AccountId"),
-        request.required("PolicyType"),
-    );
-    organization
-        .account(account)
-        .ok_or_else(|| refuse("AccountNotFoundException"))?;
-    organization
-        .effective_policy(kind, account)
-        .ok_or_else(|| refuse("EffectivePolicyNotFoundException"))?;
-    let mut answer = page(
-        request,
-        "EffectivePolicyValidationErrors",
-        Vec::new(),
-        false,
-    )?;
+    let (account, kind) = (request.required("AccountId"), request.required("PolicyType"));
+    organization.account(account).ok_or_else(|| refuse("AccountNotFoundException"))?;
+    organization.effective_policy(kind, account).ok_or_else(|| refuse("EffectivePolicyNotFoundException"))?;
+    let mut answer = page(request, "EffectivePolicyValidationErrors", Vec::new(), false)?;
     answer["AccountId"] = json!(account);
     answer["PolicyType"] = json!(kind);
     answer["Path"] = json!(organization.path(account));
@@ -241,11 +212,10 @@ mod tests {
         let mut node = Node::default();
         node.merge(&json!({"tags": {"Cost": {"tag_key": {"@@assign": "Cost", "@@operators_allowed_for_child_policies": ["@@none"]}, "tag_value": {"@@assign": ["a"]}}}}));
         node.descend();
-        node.merge(&json!({"tags": {"cost": {"tag_key": {"@@assign": "COST"}, "tag_value": {"@@append": ["b"]}}}}));
-        assert_eq!(
-            node.document(),
-            json!({"tags": {"Cost": {"tag_key": "Cost", "tag_value": ["a", "b"]}}})
+        node.merge(
+            &json!({"tags": {"cost": {"tag_key": {"@@assign": "COST"}, "tag_value": {"@@append": ["b"]}}}}),
         );
+        assert_eq!(node.document(), json!({"tags": {"Cost": {"tag_key": "Cost", "tag_value": ["a", "b"]}}}));
         node.merge(&json!({"tags": {"Cost": {"tag_value": {"@@remove": ["a"]}}}}));
         assert_eq!(node.document()["tags"]["Cost"]["tag_value"], json!(["b"]));
     }
@@ -257,13 +227,7 @@ mod tests {
         const ORG: &str = "organizations";
         let (sim, root) = organization(quiet()).await;
         let id = account(&sim, "app").await;
-        done(
-            &sim,
-            ORG,
-            "EnablePolicyType",
-            json!({"RootId": root, "PolicyType": "TAG_POLICY"}),
-        )
-        .await;
+        done(&sim, ORG, "EnablePolicyType", json!({"RootId": root, "PolicyType": "TAG_POLICY"})).await;
         sim.advance(std::time::Duration::from_secs(5));
         let ask = json!({"PolicyType": "TAG_POLICY", "TargetId": id});
         assert_eq!(
@@ -271,35 +235,19 @@ mod tests {
             "EffectivePolicyNotFoundException"
         );
         let documents = [
-            (
-                &root,
-                json!({"tags": {"a": {"tag_value": {"@@assign": ["1"]}}}}),
-            ),
-            (
-                &id,
-                json!({"tags": {"a": {"tag_value": {"@@append": ["2"]}}}}),
-            ),
+            (&root, json!({"tags": {"a": {"tag_value": {"@@assign": ["1"]}}}})),
+            (&id, json!({"tags": {"a": {"tag_value": {"@@append": ["2"]}}}})),
         ];
         for (target, document) in documents {
             let policy = json!({"Name": target, "Description": "", "Type": "TAG_POLICY", "Content": document.to_string()});
             let policy =
-                done(&sim, ORG, "CreatePolicy", policy).await["Policy"]["PolicySummary"]["Id"]
-                    .clone();
-            done(
-                &sim,
-                ORG,
-                "AttachPolicy",
-                json!({"PolicyId": policy, "TargetId": target}),
-            )
-            .await;
+                done(&sim, ORG, "CreatePolicy", policy).await["Policy"]["PolicySummary"]["Id"].clone();
+            done(&sim, ORG, "AttachPolicy", json!({"PolicyId": policy, "TargetId": target})).await;
         }
         let found = done(&sim, ORG, "DescribeEffectivePolicy", ask).await;
-        let content: Value = serde_json::from_str(
-            found["EffectivePolicy"]["PolicyContent"]
-                .as_str()
-                .expect("text"),
-        )
-        .expect("JSON");
+        let content: Value =
+            serde_json::from_str(found["EffectivePolicy"]["PolicyContent"].as_str().expect("text"))
+                .expect("JSON");
         assert_eq!(content, json!({"tags": {"a": {"tag_value": ["1", "2"]}}}));
         let unit = json!({"PolicyType": "TAG_POLICY", "TargetId": root});
         assert_eq!(

@@ -10,15 +10,10 @@ use crate::sim::world::World;
 /// When the next event is due.
 pub(super) fn due(world: &World) -> Option<Timestamp> {
     let state = &world.organizations;
-    [
-        creation::due(state),
-        closing::due(state),
-        policy_types::due(state),
-        handshakes::due(state),
-    ]
-    .into_iter()
-    .flatten()
-    .min()
+    [creation::due(state), closing::due(state), policy_types::due(state), handshakes::due(state)]
+        .into_iter()
+        .flatten()
+        .min()
 }
 
 /// Lets everything happen that is due.

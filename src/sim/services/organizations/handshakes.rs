@@ -51,37 +51,23 @@ pub(super) fn email_of<'a>(state: &'a State, account: &str) -> Option<&'a str> {
         .of(account)
         .and_then(|organization| organization.account(account))
         .map(|member| member.email.as_str());
-    member.or_else(|| {
-        state
-            .standalone
-            .get(account)
-            .map(|known| known.email.as_str())
-    })
+    member.or_else(|| state.standalone.get(account).map(|known| known.email.as_str()))
 }
 
 pub(super) fn view(world: &World, id: &str) -> Value {
     let Some(handshake) = world.organizations.handshakes.get(id) else {
         return json!({});
     };
-    let organization = world
-        .organizations
-        .organizations
-        .get(&handshake.organization);
-    let master =
-        organization.and_then(|organization| organization.account(&organization.management));
-    let text = |field: fn(&Account) -> &String| {
-        master
-            .map(|account| field(account).clone())
-            .unwrap_or_default()
-    };
+    let organization = world.organizations.organizations.get(&handshake.organization);
+    let master = organization.and_then(|organization| organization.account(&organization.management));
+    let text =
+        |field: fn(&Account) -> &String| master.map(|account| field(account).clone()).unwrap_or_default();
     let feature_set = organization.map_or("ALL", |organization| organization.feature_set.name());
-    let mut resources = vec![
-        json!({"Type": "ORGANIZATION", "Value": handshake.organization, "Resources": [
-            {"Type": "MASTER_EMAIL", "Value": text(|account| &account.email)},
-            {"Type": "MASTER_NAME", "Value": text(|account| &account.name)},
-            {"Type": "ORGANIZATION_FEATURE_SET", "Value": feature_set},
-        ]}),
-    ];
+    let mut resources = vec![json!({"Type": "ORGANIZATION", "Value": handshake.organization, "Resources": [
+        {"Type": "MASTER_EMAIL", "Value": text(|account| &account.email)},
+        {"Type": "MASTER_NAME", "Value": text(|account| &account.name)},
+        {"Type": "ORGANIZATION_FEATURE_SET", "Value": feature_set},
+    ]})];
     let (kind, target) = &handshake.target;
     if kind != "ORGANIZATION" {
         resources.push(json!({"Type": kind, "Value": target}));
@@ -112,18 +98,11 @@ pub(super) fn view(world: &World, id: &str) -> Value {
 pub(super) fn invite(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let organization = access::management(&mut world.organizations, request)?;
     let tags = tags::given(request)?;
-    let (id, management, created) = (
-        organization.id.clone(),
-        organization.management.clone(),
-        organization.created,
-    );
+    let (id, management, created) =
+        (organization.id.clone(), organization.management.clone(), organization.created);
     let target = request.input.get("Target");
     let part = |member: &str| {
-        target
-            .and_then(|target| target.get(member))
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
+        target.and_then(|target| target.get(member)).and_then(Value::as_str).unwrap_or_default().to_owned()
     };
     let (kind, name) = (part("Type"), part("Id"));
     check_target(&kind, &name)?;
@@ -132,27 +111,13 @@ pub(super) fn invite(world: &mut World, request: &Request) -> Result<Value, AwsE
         return Err(refuse("FinalizingOrganizationException"));
     }
     let member = |id: &String, account: &Account| {
-        if kind == "ACCOUNT" {
-            *id == name
-        } else {
-            account.email.eq_ignore_ascii_case(&name)
-        }
+        if kind == "ACCOUNT" { *id == name } else { account.email.eq_ignore_ascii_case(&name) }
     };
     let own = state.organizations.get(&id);
-    if own.is_some_and(|organization| {
-        organization
-            .accounts
-            .iter()
-            .any(|(id, account)| member(id, account))
-    }) {
+    if own.is_some_and(|organization| organization.accounts.iter().any(|(id, account)| member(id, account))) {
         return Err(handshake("ALREADY_IN_AN_ORGANIZATION"));
     }
-    let mine = || {
-        state
-            .handshakes
-            .values()
-            .filter(|handshake| handshake.organization == id)
-    };
+    let mine = || state.handshakes.values().filter(|handshake| handshake.organization == id);
     if mine().any(|other| other.is_open() && other.action == "ENABLE_ALL_FEATURES") {
         return Err(handshake("INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES"));
     }
@@ -164,9 +129,7 @@ pub(super) fn invite(world: &mut World, request: &Request) -> Result<Value, AwsE
         return Err(handshake("ACCOUNT_NUMBER_LIMIT_EXCEEDED"));
     }
     let today = mine()
-        .filter(|other| {
-            other.action == "INVITE" && request.now.duration_since(other.requested) < DAY
-        })
+        .filter(|other| other.action == "INVITE" && request.now.duration_since(other.requested) < DAY)
         .count();
     if today >= quota.max(LEAST_DAILY) {
         return Err(handshake("HANDSHAKE_RATE_LIMIT_EXCEEDED"));
@@ -194,13 +157,7 @@ fn check_target(kind: &str, name: &str) -> Result<(), AwsError> {
 
 /// The state of an invitation that waits for its answer is OPEN in the published examples of
 /// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_InviteAccountToOrganization.html>.
-fn begin(
-    organization: &str,
-    management: &str,
-    action: &str,
-    now: Timestamp,
-    lasts: Duration,
-) -> Handshake {
+fn begin(organization: &str, management: &str, action: &str, now: Timestamp, lasts: Duration) -> Handshake {
     Handshake {
         organization: organization.to_owned(),
         management: management.to_owned(),
@@ -233,19 +190,10 @@ pub(super) fn begin_all_features(
     let asked = |target: (String, String), parent: Option<String>| Handshake {
         target,
         parent,
-        ..begin(
-            organization,
-            management,
-            "ENABLE_ALL_FEATURES",
-            now,
-            ALL_FEATURES,
-        )
+        ..begin(organization, management, "ENABLE_ALL_FEATURES", now, ALL_FEATURES)
     };
     let whole = ("ORGANIZATION".to_owned(), organization.to_owned());
-    let requested = Handshake {
-        state: "REQUESTED".to_owned(),
-        ..asked(whole, None)
-    };
+    let requested = Handshake { state: "REQUESTED".to_owned(), ..asked(whole, None) };
     let parent = add(world, requested);
     for account in invited {
         let target = ("ACCOUNT".to_owned(), account.clone());
@@ -260,9 +208,8 @@ pub(super) fn begin_all_features(
 /// When every invited account agreed: the management account may finalize.
 pub(super) fn open_approval(world: &mut World, parent: &str, now: Timestamp) {
     let handshakes = &mut world.organizations.handshakes;
-    let waiting = handshakes
-        .values()
-        .any(|other| other.parent.as_deref() == Some(parent) && other.state != "ACCEPTED");
+    let waiting =
+        handshakes.values().any(|other| other.parent.as_deref() == Some(parent) && other.state != "ACCEPTED");
     let Some(whole) = handshakes.get_mut(parent).filter(|_| !waiting) else {
         return;
     };
@@ -270,13 +217,7 @@ pub(super) fn open_approval(world: &mut World, parent: &str, now: Timestamp) {
     let approval = Handshake {
         target: ("ACCOUNT".to_owned(), whole.management.clone()),
         parent: Some(parent.to_owned()),
-        ..begin(
-            &whole.organization,
-            &whole.management,
-            "APPROVE_ALL_FEATURES",
-            now,
-            ALL_FEATURES,
-        )
+        ..begin(&whole.organization, &whole.management, "APPROVE_ALL_FEATURES", now, ALL_FEATURES)
     };
     add(world, approval);
 }
@@ -297,19 +238,11 @@ fn filter(request: &Request) -> Result<(Option<String>, Option<String>), AwsErro
     }
 }
 
-fn listed(
-    world: &World,
-    request: &Request,
-    shown: impl Fn(&Handshake) -> bool,
-) -> Result<Value, AwsError> {
+fn listed(world: &World, request: &Request, shown: impl Fn(&Handshake) -> bool) -> Result<Value, AwsError> {
     let (action, parent) = filter(request)?;
     let wanted = |handshake: &Handshake| {
-        action
-            .as_ref()
-            .is_none_or(|action| *action == handshake.action)
-            && parent
-                .as_ref()
-                .is_none_or(|parent| handshake.parent.as_ref() == Some(parent))
+        action.as_ref().is_none_or(|action| *action == handshake.action)
+            && parent.as_ref().is_none_or(|parent| handshake.parent.as_ref() == Some(parent))
     };
     let mut found: Vec<(&String, &Handshake)> = world
         .organizations
@@ -319,28 +252,16 @@ fn listed(
         .collect();
     found.sort_by_key(|(id, handshake)| (handshake.requested, *id));
     let items = found.into_iter().map(|(id, _)| view(world, id)).collect();
-    page(
-        request,
-        "Handshakes",
-        items,
-        world.organizations.empty_pages,
-    )
+    page(request, "Handshakes", items, world.organizations.empty_pages)
 }
 
 pub(super) fn list_for_account(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let email = email_of(&world.organizations, &request.caller.account).map(str::to_owned);
-    listed(world, request, |handshake| {
-        handshake.is_for(&request.caller, email.as_deref())
-    })
+    listed(world, request, |handshake| handshake.is_for(&request.caller, email.as_deref()))
 }
 
-pub(super) fn list_for_organization(
-    world: &mut World,
-    request: &Request,
-) -> Result<Value, AwsError> {
-    let id = access::reader(&mut world.organizations, request)?
-        .id
-        .clone();
+pub(super) fn list_for_organization(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    let id = access::reader(&mut world.organizations, request)?.id.clone();
     listed(world, request, |handshake| handshake.organization == id)
 }
 
@@ -350,22 +271,14 @@ pub(super) fn due(state: &State) -> Option<Timestamp> {
 }
 
 fn next(handshake: &Handshake) -> Timestamp {
-    if handshake.is_open() {
-        handshake.expires
-    } else {
-        later(handshake.expires, SHOWN)
-    }
+    if handshake.is_open() { handshake.expires } else { later(handshake.expires, SHOWN) }
 }
 
 /// Expires and forgets what is due.
 pub(super) fn settle(state: &mut State, now: Timestamp) {
-    state
-        .handshakes
-        .retain(|_, handshake| handshake.is_open() || next(handshake) > now);
-    for handshake in state
-        .handshakes
-        .values_mut()
-        .filter(|handshake| handshake.is_open() && handshake.expires <= now)
+    state.handshakes.retain(|_, handshake| handshake.is_open() || next(handshake) > now);
+    for handshake in
+        state.handshakes.values_mut().filter(|handshake| handshake.is_open() && handshake.expires <= now)
     {
         "EXPIRED".clone_into(&mut handshake.state);
     }
@@ -389,19 +302,8 @@ mod tests {
         let invited = done(&sim, ORG, "InviteAccountToOrganization", target.clone()).await;
         assert_eq!(invited["Handshake"]["State"], "OPEN");
         let id = json!({"HandshakeId": invited["Handshake"]["Id"]});
-        let seen = ask_as(
-            &sim,
-            GUEST,
-            None,
-            ORG,
-            "ListHandshakesForAccount",
-            json!({}),
-        )
-        .await;
-        assert_eq!(
-            seen.json()["Handshakes"][0]["Id"],
-            invited["Handshake"]["Id"]
-        );
+        let seen = ask_as(&sim, GUEST, None, ORG, "ListHandshakesForAccount", json!({})).await;
+        assert_eq!(seen.json()["Handshakes"][0]["Id"], invited["Handshake"]["Id"]);
         let accepted = ask_as(&sim, GUEST, None, ORG, "AcceptHandshake", id).await;
         assert_eq!(accepted.json()["Handshake"]["State"], "ACCEPTED");
         let account = done(&sim, ORG, "DescribeAccount", json!({"AccountId": GUEST})).await;
@@ -409,10 +311,7 @@ mod tests {
         let parents = done(&sim, ORG, "ListParents", json!({"ChildId": GUEST})).await;
         assert_eq!(parents["Parents"][0]["Id"], json!(root));
         let member = refused(&sim, ORG, "InviteAccountToOrganization", target).await;
-        assert_eq!(
-            member,
-            "HandshakeConstraintViolationException/ALREADY_IN_AN_ORGANIZATION"
-        );
+        assert_eq!(member, "HandshakeConstraintViolationException/ALREADY_IN_AN_ORGANIZATION");
         let remove = json!({"AccountId": GUEST});
         done(&sim, ORG, "RemoveAccountFromOrganization", remove).await;
     }
@@ -443,15 +342,9 @@ mod tests {
         let invited = done(&sim, ORG, "InviteAccountToOrganization", target).await;
         sim.advance(INVITATION);
         let id = json!({"HandshakeId": invited["Handshake"]["Id"]});
-        assert_eq!(
-            done(&sim, ORG, "DescribeHandshake", id.clone()).await["Handshake"]["State"],
-            "EXPIRED"
-        );
+        assert_eq!(done(&sim, ORG, "DescribeHandshake", id.clone()).await["Handshake"]["State"], "EXPIRED");
         let late = ask_as(&sim, "222233334444", None, ORG, "AcceptHandshake", id).await;
-        assert_eq!(
-            late.code().as_deref(),
-            Some("InvalidHandshakeTransitionException")
-        );
+        assert_eq!(late.code().as_deref(), Some("InvalidHandshakeTransitionException"));
         let party = json!({"Target": {"Type": "ORGANIZATION", "Id": "o-abcdefghij"}});
         assert_eq!(
             refused(&sim, ORG, "InviteAccountToOrganization", party).await,
@@ -487,9 +380,6 @@ mod tests {
         let organization = done(&sim, ORG, "DescribeOrganization", json!({})).await;
         assert_eq!(organization["Organization"]["FeatureSet"], "ALL");
         let again = refused(&sim, ORG, "EnableAllFeatures", json!({})).await;
-        assert_eq!(
-            again,
-            "HandshakeConstraintViolationException/ORGANIZATION_ALREADY_HAS_ALL_FEATURES"
-        );
+        assert_eq!(again, "HandshakeConstraintViolationException/ORGANIZATION_ALREADY_HAS_ALL_FEATURES");
     }
 }

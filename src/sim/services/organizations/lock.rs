@@ -23,18 +23,11 @@ impl Organization {
         if window.is_zero() {
             return Ok(());
         }
-        if entities
-            .iter()
-            .any(|entity| self.locked.get(*entity).is_some_and(|until| now < *until))
-        {
+        if entities.iter().any(|entity| self.locked.get(*entity).is_some_and(|until| now < *until)) {
             return Err(refuse("ConcurrentModificationException"));
         }
         self.locked.retain(|_, until| now < *until);
-        self.locked.extend(
-            entities
-                .iter()
-                .map(|entity| ((*entity).to_owned(), later(now, window))),
-        );
+        self.locked.extend(entities.iter().map(|entity| ((*entity).to_owned(), later(now, window))));
         Ok(())
     }
 }
@@ -49,11 +42,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_second_change_of_an_entity_conflicts_within_the_window() {
         let window = std::time::Duration::from_secs(2);
-        let (sim, root) = organization(Settings {
-            modification_window: window,
-            ..quiet()
-        })
-        .await;
+        let (sim, root) = organization(Settings { modification_window: window, ..quiet() }).await;
         let unit = |name: &str| json!({"ParentId": root, "Name": name});
         done(&sim, "organizations", "CreateOrganizationalUnit", unit("a")).await;
         assert_eq!(

@@ -20,9 +20,7 @@ const WAIT: SignedDuration = SignedDuration::from_hours(4 * 24);
 impl Organization {
     /// Refuses if an account may not leave now.
     pub(super) fn may_leave(&self, id: &str, now: Timestamp) -> Result<(), AwsError> {
-        let account = self
-            .account(id)
-            .ok_or_else(|| refuse("AccountNotFoundException"))?;
+        let account = self.account(id).ok_or_else(|| refuse("AccountNotFoundException"))?;
         if id == self.management {
             return Err(refuse("MasterCannotLeaveOrganizationException"));
         }
@@ -44,14 +42,8 @@ impl State {
         };
         organization.attachments.remove(id);
         if let Some(account) = organization.accounts.remove(id) {
-            self.standalone.insert(
-                id.to_owned(),
-                Standalone {
-                    email: account.email,
-                    name: account.name,
-                    left: now,
-                },
-            );
+            self.standalone
+                .insert(id.to_owned(), Standalone { email: account.email, name: account.name, left: now });
         }
     }
 }
@@ -70,10 +62,7 @@ pub(super) fn leave(world: &mut World, request: &Request) -> Result<Value, AwsEr
     let organization = access::member(&mut world.organizations, request)?;
     let id = request.caller.account.clone();
     organization.may_leave(&id, request.now)?;
-    if organization
-        .account(&id)
-        .is_some_and(|account| account.state != AccountState::Active)
-    {
+    if organization.account(&id).is_some_and(|account| account.state != AccountState::Active) {
         return Err(refuse("AccessDeniedException"));
     }
     world.organizations.leave(&id, request.now);
@@ -106,17 +95,9 @@ mod tests {
             "MasterCannotLeaveOrganizationException"
         );
         sim.advance(std::time::Duration::from_secs(4 * 86_400));
-        assert_eq!(
-            ask_as(&sim, &id, None, ORG, "LeaveOrganization", json!({}))
-                .await
-                .code(),
-            None
-        );
+        assert_eq!(ask_as(&sim, &id, None, ORG, "LeaveOrganization", json!({})).await.code(), None);
         let outside = ask_as(&sim, &id, None, ORG, "DescribeOrganization", json!({})).await;
-        assert_eq!(
-            outside.code().as_deref(),
-            Some("AWSOrganizationsNotInUseException")
-        );
+        assert_eq!(outside.code().as_deref(), Some("AWSOrganizationsNotInUseException"));
         assert!(sim.world().organizations.email_in_use("app@example.com"));
         done(&sim, ORG, "DeleteOrganization", json!({})).await;
         assert_eq!(

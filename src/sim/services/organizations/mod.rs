@@ -40,8 +40,8 @@ mod tree;
 mod units;
 
 pub use state::{
-    Account, AccountState, Creation, CreationOutcome, FeatureSet, Handshake, Joined, Move,
-    Organization, Policy, ResourcePolicy, Root, Standalone, State, Tags, TypeStatus, Unit,
+    Account, AccountState, Creation, CreationOutcome, FeatureSet, Handshake, Joined, Move, Organization,
+    Policy, ResourcePolicy, Root, Standalone, State, Tags, TypeStatus, Unit,
 };
 
 use crate::sim::service::Service;
@@ -85,23 +85,14 @@ pub static SERVICE: Service = Service {
         ("ListAWSServiceAccessForOrganization", service_access::list),
         ("ListAccounts", accounts::list),
         ("ListAccountsForParent", accounts::list_for_parent),
-        (
-            "ListAccountsWithInvalidEffectivePolicy",
-            effective::list_invalid,
-        ),
+        ("ListAccountsWithInvalidEffectivePolicy", effective::list_invalid),
         ("ListChildren", accounts::list_children),
         ("ListCreateAccountStatus", creation::list_statuses),
         ("ListDelegatedAdministrators", delegation::list),
         ("ListDelegatedServicesForAccount", delegation::list_services),
-        (
-            "ListEffectivePolicyValidationErrors",
-            effective::list_errors,
-        ),
+        ("ListEffectivePolicyValidationErrors", effective::list_errors),
         ("ListHandshakesForAccount", handshakes::list_for_account),
-        (
-            "ListHandshakesForOrganization",
-            handshakes::list_for_organization,
-        ),
+        ("ListHandshakesForOrganization", handshakes::list_for_organization),
         ("ListInboundResponsibilityTransfers", transfers::list),
         ("ListOrganizationalUnitsForParent", units::list_for_parent),
         ("ListOutboundResponsibilityTransfers", transfers::list),

@@ -11,8 +11,8 @@ use super::handshakes;
 use super::paging::page;
 use super::refusal::{handshake, refuse};
 use super::state::{
-    Account, AccountState, CreationOutcome, FeatureSet, Joined, Organization, Root, Standalone,
-    State, TypeStatus,
+    Account, AccountState, CreationOutcome, FeatureSet, Joined, Organization, Root, Standalone, State,
+    TypeStatus,
 };
 use crate::sim::error::AwsError;
 use crate::sim::ids::Ids;
@@ -66,18 +66,11 @@ impl State {
 
     /// E-mail address and name of an account that is in no organization. One this world has not met gets them here.
     pub(super) fn owner(&self, account: &str) -> (String, String) {
-        let known = self
-            .standalone
-            .get(account)
-            .map(|known| (known.email.clone(), known.name.clone()));
+        let known = self.standalone.get(account).map(|known| (known.email.clone(), known.name.clone()));
         known.unwrap_or_else(|| {
-            let first =
-                !self.email_in_members(&self.management_email) && self.organizations.is_empty();
-            let email = if first {
-                self.management_email.clone()
-            } else {
-                format!("account-{account}@example.com")
-            };
+            let first = !self.email_in_members(&self.management_email) && self.organizations.is_empty();
+            let email =
+                if first { self.management_email.clone() } else { format!("account-{account}@example.com") };
             (email, format!("Account {account}"))
         })
     }
@@ -94,10 +87,7 @@ impl Organization {
     /// `AvailablePolicyTypes` is kept for older clients and names only service control policies
     /// (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>).
     fn view(&self) -> Value {
-        let email = self
-            .account(&self.management)
-            .map(|account| account.email.as_str())
-            .unwrap_or_default();
+        let email = self.account(&self.management).map(|account| account.email.as_str()).unwrap_or_default();
         let types = if self.all_features() {
             json!([{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}])
         } else {
@@ -130,8 +120,10 @@ impl Organization {
     }
 }
 
-/// The root of an organization made through the API has no policy type enabled; clients enable each, service control
-/// policies among them (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnablePolicyType.html>).
+/// The root of a new organization has no policy type enabled. The page
+/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html> says that service control
+/// policies are on from the start; clients that enable each type after the creation, as Terraform's
+/// `aws_organizations_organization` does, would then fail with PolicyTypeAlreadyEnabledException.
 pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let feature_set = match request.text("FeatureSet") {
         Some("CONSOLIDATED_BILLING") => FeatureSet::ConsolidatedBilling,
@@ -143,11 +135,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
         feature_set,
         request.now,
     )?;
-    let view = world
-        .organizations
-        .organizations
-        .get(&id)
-        .map(Organization::view);
+    let view = world.organizations.organizations.get(&id).map(Organization::view);
     Ok(json!({"Organization": view}))
 }
 
@@ -158,27 +146,18 @@ pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, Aw
 
 pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let organization = access::management(&mut world.organizations, request)?;
-    let creating = organization
-        .creations
-        .values()
-        .any(|creation| creation.outcome == CreationOutcome::InProgress);
+    let creating =
+        organization.creations.values().any(|creation| creation.outcome == CreationOutcome::InProgress);
     if organization.accounts.len() > 1 || creating {
         return Err(refuse("OrganizationNotEmptyException"));
     }
     let id = organization.id.clone();
     if let Some(gone) = world.organizations.organizations.remove(&id) {
         for (account, member) in gone.accounts {
-            let left = Standalone {
-                email: member.email,
-                name: member.name,
-                left: request.now,
-            };
+            let left = Standalone { email: member.email, name: member.name, left: request.now };
             world.organizations.standalone.insert(account, left);
         }
-        world
-            .organizations
-            .handshakes
-            .retain(|_, handshake| handshake.organization != id);
+        world.organizations.handshakes.retain(|_, handshake| handshake.organization != id);
     }
     Ok(json!({}))
 }
@@ -203,14 +182,10 @@ pub(super) fn enable_all_features(world: &mut World, request: &Request) -> Resul
     let invited: Vec<String> = organization.accounts.iter().filter_map(invited).collect();
     let State { handshakes, .. } = &world.organizations;
     let pending = handshakes.values().any(|handshake| {
-        handshake.organization == id
-            && handshake.action == "ENABLE_ALL_FEATURES"
-            && handshake.is_open()
+        handshake.organization == id && handshake.action == "ENABLE_ALL_FEATURES" && handshake.is_open()
     });
     if pending {
-        return Err(handshake(
-            "ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION",
-        ));
+        return Err(handshake("ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION"));
     }
     let parent = handshakes::begin_all_features(world, &id, &management, &invited, request.now);
     Ok(json!({"Handshake": handshakes::view(world, &parent)}))

@@ -34,18 +34,11 @@ pub(super) fn page_of<T>(
     empty_first: bool,
     view: impl FnMut(T) -> Value,
 ) -> Result<Value, AwsError> {
-    let size = request
-        .integer("MaxResults")
-        .and_then(|size| usize::try_from(size).ok())
-        .unwrap_or(PAGE)
-        .min(PAGE);
+    let size =
+        request.integer("MaxResults").and_then(|size| usize::try_from(size).ok()).unwrap_or(PAGE).min(PAGE);
     let token = request.text("NextToken");
     let start = token.map_or(Ok(0), |token| place(request, token))?;
-    let size = if empty_first && token.is_none() && !items.is_empty() {
-        0
-    } else {
-        size
-    };
+    let size = if empty_first && token.is_none() && !items.is_empty() { 0 } else { size };
     let total = items.len();
     let shown: Vec<Value> = items.into_iter().skip(start).take(size).map(view).collect();
     let next = start + shown.len();
@@ -64,10 +57,8 @@ fn seal(request: &Request, place: usize) -> String {
         members.remove("NextToken");
         members.remove("MaxResults");
     }
-    let digest = Sha256::digest(format!(
-        "{}/{}/{filters}/{place}",
-        request.caller.account, request.operation
-    ));
+    let digest =
+        Sha256::digest(format!("{}/{}/{filters}/{place}", request.caller.account, request.operation));
     hex::encode(digest)
 }
 
@@ -76,17 +67,11 @@ fn issue(request: &Request, place: usize) -> String {
 }
 
 fn place(request: &Request, token: &str) -> Result<usize, AwsError> {
-    let opened = base64::decode(token)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let opened = base64::decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let (place, given) = opened
         .as_deref()
         .and_then(|text| text.split_once('/'))
         .ok_or_else(|| invalid("INVALID_NEXT_TOKEN"))?;
     let place: usize = place.parse().map_err(|_| invalid("INVALID_NEXT_TOKEN"))?;
-    if seal(request, place) == given {
-        Ok(place)
-    } else {
-        Err(invalid("INVALID_NEXT_TOKEN"))
-    }
+    if seal(request, place) == given { Ok(place) } else { Err(invalid("INVALID_NEXT_TOKEN")) }
 }

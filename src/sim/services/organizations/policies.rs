@@ -38,13 +38,7 @@ const MANAGED: &[(&str, &str, &str, &str, &str)] = &[
 
 fn managed(
     id: &str,
-) -> Option<&'static (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-)> {
+) -> Option<&'static (&'static str, &'static str, &'static str, &'static str, &'static str)> {
     MANAGED.iter().find(|policy| policy.0 == id)
 }
 
@@ -74,13 +68,7 @@ impl Organization {
         if self.policy_named(&policy.kind, &policy.name).is_some() {
             return Err(refuse("DuplicatePolicyException"));
         }
-        if self
-            .policies
-            .values()
-            .filter(|other| other.kind == policy.kind)
-            .count()
-            >= facts.max_policies
-        {
+        if self.policies.values().filter(|other| other.kind == policy.kind).count() >= facts.max_policies {
             return Err(constraint("POLICY_NUMBER_LIMIT_EXCEEDED"));
         }
         Ok(())
@@ -95,10 +83,7 @@ impl Organization {
             .find(|(_, policy)| policy.kind == kind && policy.name == name)
             .map(|(id, _)| id.as_str());
         own.or_else(|| {
-            MANAGED
-                .iter()
-                .find(|policy| policy.1 == name && policy.2 == kind)
-                .map(|policy| policy.0)
+            MANAGED.iter().find(|policy| policy.1 == name && policy.2 == kind).map(|policy| policy.0)
         })
     }
 
@@ -106,16 +91,8 @@ impl Organization {
     ///
     /// # Errors
     /// `PolicyNotFoundException`, `MalformedPolicyDocumentException`, a constraint on the size.
-    pub fn update_policy(
-        &mut self,
-        id: &str,
-        content: &str,
-        now: jiff::Timestamp,
-    ) -> Result<(), AwsError> {
-        let policy = self
-            .policies
-            .get_mut(id)
-            .ok_or_else(|| refuse("PolicyNotFoundException"))?;
+    pub fn update_policy(&mut self, id: &str, content: &str, now: jiff::Timestamp) -> Result<(), AwsError> {
+        let policy = self.policies.get_mut(id).ok_or_else(|| refuse("PolicyNotFoundException"))?;
         policy_document::check(&policy.kind, content)?;
         content.clone_into(&mut policy.content);
         policy.changed = now;
@@ -160,10 +137,7 @@ impl Organization {
 
     pub(super) fn policy_summary(&self, id: &str) -> Value {
         if let Some((id, name, kind, description, _)) = managed(id) {
-            let arn = format!(
-                "arn:aws:organizations::aws:policy/{}/{id}",
-                kind.to_lowercase()
-            );
+            let arn = format!("arn:aws:organizations::aws:policy/{}/{id}", kind.to_lowercase());
             return json!({"Id": id, "Arn": arn, "Name": name, "Description": description, "Type": kind, "AwsManaged": true});
         }
         let Some(policy) = self.policies.get(id) else {
@@ -208,14 +182,9 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
     if is_managed(id) {
         return Err(invalid("IMMUTABLE_POLICY"));
     }
-    let policy = organization
-        .policies
-        .get(id)
-        .ok_or_else(|| refuse("PolicyNotFoundException"))?;
+    let policy = organization.policies.get(id).ok_or_else(|| refuse("PolicyNotFoundException"))?;
     if let Some(name) = request.text("Name")
-        && organization
-            .policy_named(&policy.kind, name)
-            .is_some_and(|other| other != id)
+        && organization.policy_named(&policy.kind, name).is_some_and(|other| other != id)
     {
         return Err(refuse("DuplicatePolicyException"));
     }
@@ -250,9 +219,7 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
 pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let organization = access::reader(&mut world.organizations, request)?;
     let id = request.required("PolicyId");
-    organization
-        .policy_kind(id)
-        .ok_or_else(|| refuse("PolicyNotFoundException"))?;
+    organization.policy_kind(id).ok_or_else(|| refuse("PolicyNotFoundException"))?;
     Ok(json!({"Policy": organization.policy_view(id)}))
 }
 
@@ -264,14 +231,8 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
         .iter()
         .filter(|policy| policy.2 == kind && organization.all_features())
         .map(|policy| policy.0);
-    let own = organization
-        .policies
-        .iter()
-        .filter(|(_, policy)| policy.kind == kind)
-        .map(|(id, _)| id.as_str());
-    let items = managed
-        .chain(own)
-        .map(|id| organization.policy_summary(id))
-        .collect();
+    let own =
+        organization.policies.iter().filter(|(_, policy)| policy.kind == kind).map(|(id, _)| id.as_str());
+    let items = managed.chain(own).map(|id| organization.policy_summary(id)).collect();
     page(request, "Policies", items, empty)
 }

@@ -25,25 +25,16 @@ pub(super) fn check(kind: &str, content: &str) -> Result<(), AwsError> {
         "RESOURCE_CONTROL_POLICY" => statements(object, resource_control),
         _ => management(facts, object),
     });
-    if good {
-        Ok(())
-    } else {
-        Err(refuse("MalformedPolicyDocumentException"))
-    }
+    if good { Ok(()) } else { Err(refuse("MalformedPolicyDocumentException")) }
 }
 
 /// A management policy has one known top-level key, where AWS publishes which.
 fn management(facts: &PolicyType, document: &Map<String, Value>) -> bool {
-    facts
-        .key
-        .as_ref()
-        .is_none_or(|key| document.keys().all(|given| given == key))
+    facts.key.as_ref().is_none_or(|key| document.keys().all(|given| given == key))
 }
 
 fn statements(document: &Map<String, Value>, fits: fn(&Map<String, Value>) -> bool) -> bool {
-    let keys = document
-        .keys()
-        .all(|key| ["Version", "Id", "Statement"].contains(&key.as_str()));
+    let keys = document.keys().all(|key| ["Version", "Id", "Statement"].contains(&key.as_str()));
     let version = document.get("Version").and_then(Value::as_str) == Some("2012-10-17");
     let listed = match document.get("Statement") {
         Some(Value::Array(items)) => items.iter().collect(),
@@ -51,27 +42,15 @@ fn statements(document: &Map<String, Value>, fits: fn(&Map<String, Value>) -> bo
         _ => Vec::new(),
     };
     let good = |statement: &&Value| {
-        statement
-            .as_object()
-            .is_some_and(|statement| common(statement) && fits(statement))
+        statement.as_object().is_some_and(|statement| common(statement) && fits(statement))
     };
     keys && version && !listed.is_empty() && listed.iter().all(good)
 }
 
 /// What every statement needs: an effect, known keys, one of each pair.
 fn common(statement: &Map<String, Value>) -> bool {
-    let known = [
-        "Sid",
-        "Effect",
-        "Principal",
-        "Action",
-        "NotAction",
-        "Resource",
-        "NotResource",
-        "Condition",
-    ];
-    let one_of =
-        |one: &str, other: &str| statement.contains_key(one) != statement.contains_key(other);
+    let known = ["Sid", "Effect", "Principal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+    let one_of = |one: &str, other: &str| statement.contains_key(one) != statement.contains_key(other);
     let texts = |key: &str| match statement.get(key) {
         None => true,
         Some(Value::String(text)) => !text.is_empty(),
@@ -79,15 +58,10 @@ fn common(statement: &Map<String, Value>) -> bool {
         Some(_) => false,
     };
     statement.keys().all(|key| known.contains(&key.as_str()))
-        && matches!(
-            statement.get("Effect").and_then(Value::as_str),
-            Some("Allow" | "Deny")
-        )
+        && matches!(statement.get("Effect").and_then(Value::as_str), Some("Allow" | "Deny"))
         && one_of("Action", "NotAction")
         && one_of("Resource", "NotResource")
-        && ["Action", "NotAction", "Resource", "NotResource"]
-            .into_iter()
-            .all(texts)
+        && ["Action", "NotAction", "Resource", "NotResource"].into_iter().all(texts)
         && statement.get("Condition").is_none_or(Value::is_object)
         && statement.get("Sid").is_none_or(Value::is_string)
 }
@@ -101,10 +75,7 @@ fn service_control(statement: &Map<String, Value>) -> bool {
 fn resource_control(statement: &Map<String, Value>) -> bool {
     let everyone = statement.get("Principal");
     let star = everyone.and_then(Value::as_str) == Some("*")
-        || everyone
-            .and_then(|principal| principal.get("AWS"))
-            .and_then(Value::as_str)
-            == Some("*");
+        || everyone.and_then(|principal| principal.get("AWS")).and_then(Value::as_str) == Some("*");
     let all_actions = statement.get("Action").and_then(Value::as_str) == Some("*");
     statement.get("Effect").and_then(Value::as_str) == Some("Deny")
         && star
@@ -135,7 +106,8 @@ mod tests {
             json!({"Statement": statement}).to_string(),
             json!({"Version": "2012-10-17", "Statement": []}).to_string(),
             json!({"Version": "2012-10-17", "Statement": with_principal}).to_string(),
-            json!({"Version": "2012-10-17", "Statement": {"Effect": "deny", "Action": "*", "Resource": "*"}}).to_string(),
+            json!({"Version": "2012-10-17", "Statement": {"Effect": "deny", "Action": "*", "Resource": "*"}})
+                .to_string(),
             json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*"}}).to_string(),
         ];
         for document in bad {
@@ -162,14 +134,8 @@ mod tests {
     #[test]
     fn a_document_over_its_size_is_refused_by_its_size() {
         let long = format!("{{\"services\":{{}}{}}}", " ".repeat(2500));
-        assert_eq!(
-            code("AISERVICES_OPT_OUT_POLICY", &long).as_deref(),
-            Some("ConstraintViolationException")
-        );
+        assert_eq!(code("AISERVICES_OPT_OUT_POLICY", &long).as_deref(), Some("ConstraintViolationException"));
         assert_eq!(code("TAG_POLICY", "{\"tags\":{}}"), None);
-        assert_eq!(
-            code("TAG_POLICY", "{\"plans\":{}}").as_deref(),
-            Some("MalformedPolicyDocumentException")
-        );
+        assert_eq!(code("TAG_POLICY", "{\"plans\":{}}").as_deref(), Some("MalformedPolicyDocumentException"));
     }
 }

@@ -52,26 +52,15 @@ impl Organization {
         if self.root.id != root {
             return Err(refuse("RootNotFoundException"));
         }
-        let busy = self
-            .root
-            .policy_types
-            .values()
-            .any(|status| *status != TypeStatus::Enabled);
-        if busy {
-            Err(refuse("PolicyChangesInProgressException"))
-        } else {
-            Ok(())
-        }
+        let busy = self.root.policy_types.values().any(|status| *status != TypeStatus::Enabled);
+        if busy { Err(refuse("PolicyChangesInProgressException")) } else { Ok(()) }
     }
 
     /// Attaches the AWS managed policies that everything has while their type is enabled.
     pub(super) fn attach_defaults(&mut self, target: &str) {
         for (kind, facts) in all() {
             if let Some(default) = facts.default.as_ref().filter(|_| self.type_enabled(kind)) {
-                self.attachments
-                    .entry(target.to_owned())
-                    .or_default()
-                    .insert(default.clone());
+                self.attachments.entry(target.to_owned()).or_default().insert(default.clone());
             }
         }
     }
@@ -82,9 +71,7 @@ impl Organization {
     }
 
     fn enabled(&mut self, kind: &str) {
-        self.root
-            .policy_types
-            .insert(kind.to_owned(), TypeStatus::Enabled);
+        self.root.policy_types.insert(kind.to_owned(), TypeStatus::Enabled);
         for target in self.everything() {
             self.attach_defaults(&target);
         }
@@ -112,15 +99,8 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
     let ends = world.end_of(request.now, USUAL);
     let organization = access::management(&mut world.organizations, request)?;
     let (root, kind) = (request.required("RootId"), request.required("PolicyType"));
-    let status = organization
-        .root
-        .policy_types
-        .get(kind)
-        .filter(|_| organization.root.id == root);
-    if matches!(
-        status,
-        Some(TypeStatus::Enabled | TypeStatus::PendingEnable(_))
-    ) {
+    let status = organization.root.policy_types.get(kind).filter(|_| organization.root.id == root);
+    if matches!(status, Some(TypeStatus::Enabled | TypeStatus::PendingEnable(_))) {
         return Err(refuse("PolicyTypeAlreadyEnabledException"));
     }
     organization.root_for_change(root)?;
@@ -132,10 +112,7 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
         return Err(constraint("SERVICE_ACCESS_NOT_ENABLED"));
     }
     organization.lock(&[root], request.now, window)?;
-    organization
-        .root
-        .policy_types
-        .insert(kind.to_owned(), TypeStatus::PendingEnable(ends));
+    organization.root.policy_types.insert(kind.to_owned(), TypeStatus::PendingEnable(ends));
     Ok(json!({"Root": organization.root_view()}))
 }
 
@@ -149,10 +126,7 @@ pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, Aws
         return Err(refuse("PolicyTypeNotEnabledException"));
     }
     organization.lock(&[root], request.now, window)?;
-    organization
-        .root
-        .policy_types
-        .insert(kind.to_owned(), TypeStatus::PendingDisable(ends));
+    organization.root.policy_types.insert(kind.to_owned(), TypeStatus::PendingDisable(ends));
     Ok(json!({"Root": organization.root_view()}))
 }
 
@@ -206,10 +180,7 @@ mod tests {
             .and_then(|table| table.shape("PolicyType"))
             .and_then(|shape| shape.values.clone())
             .expect("an enum");
-        assert_eq!(
-            types.keys().cloned().collect::<BTreeSet<_>>(),
-            model.into_iter().collect()
-        );
+        assert_eq!(types.keys().cloned().collect::<BTreeSet<_>>(), model.into_iter().collect());
     }
 
     use crate::sim::testing::{account, done, organization, quiet, refused};
@@ -221,13 +192,7 @@ mod tests {
         let (sim, root) = organization(quiet()).await;
         let id = account(&sim, "app").await;
         let kind = |kind: &str| json!({"RootId": root, "PolicyType": kind});
-        let answer = done(
-            &sim,
-            ORG,
-            "EnablePolicyType",
-            kind("SERVICE_CONTROL_POLICY"),
-        )
-        .await;
+        let answer = done(&sim, ORG, "EnablePolicyType", kind("SERVICE_CONTROL_POLICY")).await;
         assert_eq!(
             answer["Root"]["PolicyTypes"],
             json!([{"Type": "SERVICE_CONTROL_POLICY", "Status": "PENDING_ENABLE"}])
@@ -238,13 +203,7 @@ mod tests {
         );
         sim.advance(USUAL);
         assert_eq!(
-            refused(
-                &sim,
-                ORG,
-                "EnablePolicyType",
-                kind("SERVICE_CONTROL_POLICY")
-            )
-            .await,
+            refused(&sim, ORG, "EnablePolicyType", kind("SERVICE_CONTROL_POLICY")).await,
             "PolicyTypeAlreadyEnabledException"
         );
         let attached = json!({"TargetId": id, "Filter": "SERVICE_CONTROL_POLICY"});
@@ -252,26 +211,11 @@ mod tests {
             done(&sim, ORG, "ListPoliciesForTarget", attached.clone()).await["Policies"][0]["Id"],
             "p-FullAWSAccess"
         );
-        done(
-            &sim,
-            ORG,
-            "DisablePolicyType",
-            kind("SERVICE_CONTROL_POLICY"),
-        )
-        .await;
+        done(&sim, ORG, "DisablePolicyType", kind("SERVICE_CONTROL_POLICY")).await;
         sim.advance(USUAL);
+        assert_eq!(done(&sim, ORG, "ListPoliciesForTarget", attached).await["Policies"], json!([]));
         assert_eq!(
-            done(&sim, ORG, "ListPoliciesForTarget", attached).await["Policies"],
-            json!([])
-        );
-        assert_eq!(
-            refused(
-                &sim,
-                ORG,
-                "DisablePolicyType",
-                kind("SERVICE_CONTROL_POLICY")
-            )
-            .await,
+            refused(&sim, ORG, "DisablePolicyType", kind("SERVICE_CONTROL_POLICY")).await,
             "PolicyTypeNotEnabledException"
         );
     }

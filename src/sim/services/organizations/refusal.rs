@@ -11,8 +11,7 @@ use crate::sim::error::AwsError;
 
 fn words(key: &str) -> String {
     static WORDS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
-    let words =
-        WORDS.get_or_init(|| toml::from_str(include_str!("messages.toml")).unwrap_or_default());
+    let words = WORDS.get_or_init(|| toml::from_str(include_str!("messages.toml")).unwrap_or_default());
     words.get(key).cloned().unwrap_or_default()
 }
 
@@ -56,10 +55,7 @@ mod tests {
         let messages: BTreeMap<String, String> =
             toml::from_str(include_str!("messages.toml")).expect("messages.toml");
         for (key, message) in &messages {
-            assert!(
-                model.errors.contains_key(key) || reasons.contains(&key),
-                "{key}"
-            );
+            assert!(model.errors.contains_key(key) || reasons.contains(&key), "{key}");
             assert!(!message.is_empty());
         }
     }

@@ -15,13 +15,9 @@ use crate::sim::world::World;
 impl Organization {
     fn resource_policy_view(&self) -> Option<Value> {
         let policy = self.resource_policy.as_ref()?;
-        let arn = format!(
-            "arn:aws:organizations::{}:resourcepolicy/{}/{}",
-            self.management, self.id, policy.id
-        );
-        Some(
-            json!({"ResourcePolicySummary": {"Id": policy.id, "Arn": arn}, "Content": policy.content}),
-        )
+        let arn =
+            format!("arn:aws:organizations::{}:resourcepolicy/{}/{}", self.management, self.id, policy.id);
+        Some(json!({"ResourcePolicySummary": {"Id": policy.id, "Arn": arn}, "Content": policy.content}))
     }
 }
 
@@ -36,10 +32,7 @@ fn check(content: &str) -> Result<(), AwsError> {
         _ => return Err(invalid("INVALID_RESOURCE_POLICY_JSON")),
     };
     for statement in statements {
-        if !matches!(
-            statement.get("Effect").and_then(Value::as_str),
-            Some("Allow" | "Deny")
-        ) {
+        if !matches!(statement.get("Effect").and_then(Value::as_str), Some("Allow" | "Deny")) {
             return Err(invalid("INVALID_RESOURCE_POLICY_JSON"));
         }
         if statement.get("Principal").is_none() {
@@ -89,9 +82,8 @@ pub(super) fn put(world: &mut World, request: &Request) -> Result<Value, AwsErro
 
 pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let organization = access::reader(&mut world.organizations, request)?;
-    let view = organization
-        .resource_policy_view()
-        .ok_or_else(|| refuse("ResourcePolicyNotFoundException"))?;
+    let view =
+        organization.resource_policy_view().ok_or_else(|| refuse("ResourcePolicyNotFoundException"))?;
     Ok(json!({"ResourcePolicy": view}))
 }
 
@@ -126,20 +118,8 @@ mod tests {
             "InvalidInputException/INVALID_RESOURCE_POLICY_JSON"
         );
         let document = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "222233334444"}, "Action": "organizations:List*", "Resource": "*"}]});
-        let first = done(
-            &sim,
-            ORG,
-            "PutResourcePolicy",
-            json!({"Content": document.to_string()}),
-        )
-        .await;
-        let second = done(
-            &sim,
-            ORG,
-            "PutResourcePolicy",
-            json!({"Content": document.to_string()}),
-        )
-        .await;
+        let first = done(&sim, ORG, "PutResourcePolicy", json!({"Content": document.to_string()})).await;
+        let second = done(&sim, ORG, "PutResourcePolicy", json!({"Content": document.to_string()})).await;
         assert_eq!(
             first["ResourcePolicy"]["ResourcePolicySummary"]["Id"],
             second["ResourcePolicy"]["ResourcePolicySummary"]["Id"]

@@ -48,9 +48,7 @@ pub(super) fn recognised(principal: &str) -> Result<&'static Service, AwsError> 
 impl Organization {
     /// Trusts a service; a service that is trusted already stays so since then.
     pub fn enable_service_access(&mut self, principal: &str, now: Timestamp) {
-        self.service_access
-            .entry(principal.to_owned())
-            .or_insert(now);
+        self.service_access.entry(principal.to_owned()).or_insert(now);
     }
 
     /// Trusts a service no more.
@@ -94,7 +92,11 @@ pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, Aws
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let empty = world.organizations.empty_pages;
     let organization = access::reader(&mut world.organizations, request)?;
-    let items = organization.service_access.iter().map(|(principal, since)| json!({"ServicePrincipal": principal, "DateEnabled": epoch(*since)})).collect();
+    let items = organization
+        .service_access
+        .iter()
+        .map(|(principal, since)| json!({"ServicePrincipal": principal, "DateEnabled": epoch(*since)}))
+        .collect();
     page(request, "EnabledServicePrincipals", items, empty)
 }
 
@@ -104,8 +106,8 @@ mod tests {
 
     #[test]
     fn every_service_of_a_policy_type_is_recognised() {
-        let file: Services = toml::from_str(include_str!("service_principals.toml"))
-            .expect("service_principals.toml");
+        let file: Services =
+            toml::from_str(include_str!("service_principals.toml")).expect("service_principals.toml");
         assert!(file.service.len() > 50);
         for facts in policy_types::all().values() {
             if let Some(service) = &facts.service {
@@ -113,9 +115,7 @@ mod tests {
             }
         }
         assert_eq!(
-            recognised("nonsense.amazonaws.com")
-                .expect_err("a refusal")
-                .fields["Reason"],
+            recognised("nonsense.amazonaws.com").expect_err("a refusal").fields["Reason"],
             "UNRECOGNIZED_SERVICE_PRINCIPAL"
         );
     }

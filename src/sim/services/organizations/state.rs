@@ -48,16 +48,12 @@ impl State {
     /// The organization that an account is a member of.
     #[must_use]
     pub fn of(&self, account: &str) -> Option<&Organization> {
-        self.organizations
-            .values()
-            .find(|organization| organization.accounts.contains_key(account))
+        self.organizations.values().find(|organization| organization.accounts.contains_key(account))
     }
 
     /// The organization that an account is a member of, to change it.
     pub fn of_mut(&mut self, account: &str) -> Option<&mut Organization> {
-        self.organizations
-            .values_mut()
-            .find(|organization| organization.accounts.contains_key(account))
+        self.organizations.values_mut().find(|organization| organization.accounts.contains_key(account))
     }
 
     /// Whether any account of this world, member or not, uses an e-mail address, whatever its case.
@@ -69,10 +65,7 @@ impl State {
             .flat_map(|organization| organization.accounts.values())
             .map(|account| &account.email);
         let others = self.standalone.values().map(|account| &account.email);
-        members
-            .chain(others)
-            .chain([&self.management_email])
-            .any(|used| used.eq_ignore_ascii_case(email))
+        members.chain(others).chain([&self.management_email]).any(|used| used.eq_ignore_ascii_case(email))
     }
 }
 

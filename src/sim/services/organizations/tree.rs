@@ -29,10 +29,7 @@ impl Organization {
     /// The root or unit that an account or unit is in.
     #[must_use]
     pub fn parent_of(&self, child: &str) -> Option<&str> {
-        let account = self
-            .accounts
-            .get(child)
-            .map(|account| account.parent.as_str());
+        let account = self.accounts.get(child).map(|account| account.parent.as_str());
         account.or_else(|| self.units.get(child).map(|unit| unit.parent.as_str()))
     }
 
@@ -51,11 +48,7 @@ impl Organization {
     /// Units directly under a root or unit, in order of id.
     #[must_use]
     pub fn units_in(&self, parent: &str) -> Vec<&str> {
-        self.units
-            .iter()
-            .filter(|(_, unit)| unit.parent == parent)
-            .map(|(id, _)| id.as_str())
-            .collect()
+        self.units.iter().filter(|(_, unit)| unit.parent == parent).map(|(id, _)| id.as_str()).collect()
     }
 
     /// Accounts directly in a root or unit, in order of id.
@@ -71,21 +64,13 @@ impl Organization {
     /// Accounts anywhere under a root or unit, in order of id.
     #[must_use]
     pub fn accounts_under(&self, ancestor: &str) -> Vec<&str> {
-        self.accounts
-            .keys()
-            .filter(|id| self.ancestors(id).contains(&ancestor))
-            .map(String::as_str)
-            .collect()
+        self.accounts.keys().filter(|id| self.ancestors(id).contains(&ancestor)).map(String::as_str).collect()
     }
 
     /// Units anywhere under a root or unit, in order of id.
     #[must_use]
     pub fn units_under(&self, ancestor: &str) -> Vec<&str> {
-        self.units
-            .keys()
-            .filter(|id| self.ancestors(id).contains(&ancestor))
-            .map(String::as_str)
-            .collect()
+        self.units.keys().filter(|id| self.ancestors(id).contains(&ancestor)).map(String::as_str).collect()
     }
 
     /// What an account or unit is in, from its parent up to the root.
@@ -121,37 +106,25 @@ impl Organization {
     /// `arn:aws:organizations::MANAGEMENT:organization/o-...`
     #[must_use]
     pub fn arn(&self) -> String {
-        format!(
-            "arn:aws:organizations::{}:organization/{}",
-            self.management, self.id
-        )
+        format!("arn:aws:organizations::{}:organization/{}", self.management, self.id)
     }
 
     /// The ARN of the root.
     #[must_use]
     pub fn root_arn(&self) -> String {
-        format!(
-            "arn:aws:organizations::{}:root/{}/{}",
-            self.management, self.id, self.root.id
-        )
+        format!("arn:aws:organizations::{}:root/{}/{}", self.management, self.id, self.root.id)
     }
 
     /// The ARN of a unit.
     #[must_use]
     pub fn unit_arn(&self, id: &str) -> String {
-        format!(
-            "arn:aws:organizations::{}:ou/{}/{id}",
-            self.management, self.id
-        )
+        format!("arn:aws:organizations::{}:ou/{}/{id}", self.management, self.id)
     }
 
     /// The ARN of an account.
     #[must_use]
     pub fn account_arn(&self, id: &str) -> String {
-        format!(
-            "arn:aws:organizations::{}:account/{}/{id}",
-            self.management, self.id
-        )
+        format!("arn:aws:organizations::{}:account/{}/{id}", self.management, self.id)
     }
 
     /// The path of an account or unit: `o-.../r-.../ou-.../ID/`.

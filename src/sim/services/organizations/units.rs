@@ -35,14 +35,7 @@ impl Organization {
         // A unit's id carries the root's id after `ou-`.
         let root = self.root.id.trim_start_matches("r-").to_owned();
         let id = format!("ou-{root}-{}", ids.alphanumeric(8));
-        self.units.insert(
-            id.clone(),
-            Unit {
-                name: name.to_owned(),
-                parent: parent.to_owned(),
-                tags,
-            },
-        );
+        self.units.insert(id.clone(), Unit { name: name.to_owned(), parent: parent.to_owned(), tags });
         self.attach_defaults(&id);
         Ok(id)
     }
@@ -66,12 +59,8 @@ impl Organization {
     /// The unit of a name under a parent, whatever the case of the name.
     #[must_use]
     pub fn unit_named(&self, parent: &str, name: &str) -> Option<&str> {
-        let same =
-            |unit: &Unit| unit.parent == parent && unit.name.to_lowercase() == name.to_lowercase();
-        self.units
-            .iter()
-            .find(|(_, unit)| same(unit))
-            .map(|(id, _)| id.as_str())
+        let same = |unit: &Unit| unit.parent == parent && unit.name.to_lowercase() == name.to_lowercase();
+        self.units.iter().find(|(_, unit)| same(unit)).map(|(id, _)| id.as_str())
     }
 
     /// Deletes an empty unit.
@@ -91,11 +80,7 @@ impl Organization {
     }
 
     fn unit_view(&self, id: &str) -> Value {
-        let name = self
-            .units
-            .get(id)
-            .map(|unit| unit.name.as_str())
-            .unwrap_or_default();
+        let name = self.units.get(id).map(|unit| unit.name.as_str()).unwrap_or_default();
         json!({"Id": id, "Arn": self.unit_arn(id), "Name": name, "Path": self.path(id)})
     }
 }
@@ -120,10 +105,7 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
         .map(|unit| unit.parent.clone())
         .ok_or_else(|| refuse("OrganizationalUnitNotFoundException"))?;
     if let Some(name) = request.text("Name") {
-        if organization
-            .unit_named(&parent, name)
-            .is_some_and(|other| other != id)
-        {
+        if organization.unit_named(&parent, name).is_some_and(|other| other != id) {
             return Err(refuse("DuplicateOrganizationalUnitException"));
         }
         organization.lock(&[id], request.now, window)?;
@@ -146,9 +128,7 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
 pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let organization = access::reader(&mut world.organizations, request)?;
     let id = request.required("OrganizationalUnitId");
-    organization
-        .unit(id)
-        .ok_or_else(|| refuse("OrganizationalUnitNotFoundException"))?;
+    organization.unit(id).ok_or_else(|| refuse("OrganizationalUnitNotFoundException"))?;
     Ok(json!({"OrganizationalUnit": organization.unit_view(id)}))
 }
 
@@ -160,9 +140,7 @@ pub(super) fn list_for_parent(world: &mut World, request: &Request) -> Result<Va
         return Err(refuse("ParentNotFoundException"));
     }
     let ids = organization.units_in(parent);
-    page_of(request, "OrganizationalUnits", ids, empty, |id| {
-        organization.unit_view(id)
-    })
+    page_of(request, "OrganizationalUnits", ids, empty, |id| organization.unit_view(id))
 }
 
 #[cfg(test)]
@@ -176,38 +154,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_name_is_taken_whatever_its_case_but_only_under_one_parent() {
         let (sim, root) = organization(quiet()).await;
-        let unit = done(
-            &sim,
-            ORG,
-            "CreateOrganizationalUnit",
-            json!({"ParentId": root, "Name": "Prod"}),
-        )
-        .await;
-        let id = unit["OrganizationalUnit"]["Id"]
-            .as_str()
-            .expect("an id")
-            .to_owned();
+        let unit =
+            done(&sim, ORG, "CreateOrganizationalUnit", json!({"ParentId": root, "Name": "Prod"})).await;
+        let id = unit["OrganizationalUnit"]["Id"].as_str().expect("an id").to_owned();
         let again = json!({"ParentId": root, "Name": "PROD"});
         assert_eq!(
             refused(&sim, ORG, "CreateOrganizationalUnit", again).await,
             "DuplicateOrganizationalUnitException"
         );
-        done(
-            &sim,
-            ORG,
-            "CreateOrganizationalUnit",
-            json!({"ParentId": id, "Name": "Prod"}),
-        )
-        .await;
-        let other = done(
-            &sim,
-            ORG,
-            "CreateOrganizationalUnit",
-            json!({"ParentId": root, "Name": "Dev"}),
-        )
-        .await;
-        let rename =
-            json!({"OrganizationalUnitId": other["OrganizationalUnit"]["Id"], "Name": "prod"});
+        done(&sim, ORG, "CreateOrganizationalUnit", json!({"ParentId": id, "Name": "Prod"})).await;
+        let other =
+            done(&sim, ORG, "CreateOrganizationalUnit", json!({"ParentId": root, "Name": "Dev"})).await;
+        let rename = json!({"OrganizationalUnitId": other["OrganizationalUnit"]["Id"], "Name": "prod"});
         assert_eq!(
             refused(&sim, ORG, "UpdateOrganizationalUnit", rename).await,
             "DuplicateOrganizationalUnitException"
@@ -231,19 +189,10 @@ mod tests {
                 json!({"ParentId": parent, "Name": format!("L{level}")}),
             )
             .await;
-            parent = unit["OrganizationalUnit"]["Id"]
-                .as_str()
-                .expect("an id")
-                .to_owned();
-            let path = unit["OrganizationalUnit"]["Path"]
-                .as_str()
-                .expect("a path")
-                .to_owned();
+            parent = unit["OrganizationalUnit"]["Id"].as_str().expect("an id").to_owned();
+            let path = unit["OrganizationalUnit"]["Path"].as_str().expect("a path").to_owned();
             assert_eq!(path.matches("/ou-").count(), level, "{path}");
-            assert!(
-                path.contains(&root) && path.ends_with(&format!("{parent}/")),
-                "{path}"
-            );
+            assert!(path.contains(&root) && path.ends_with(&format!("{parent}/")), "{path}");
         }
         let sixth = json!({"ParentId": parent, "Name": "L6"});
         assert_eq!(
@@ -255,21 +204,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn only_an_empty_unit_can_be_deleted() {
         let (sim, root) = organization(quiet()).await;
-        let unit = done(
-            &sim,
-            ORG,
-            "CreateOrganizationalUnit",
-            json!({"ParentId": root, "Name": "A"}),
-        )
-        .await;
+        let unit = done(&sim, ORG, "CreateOrganizationalUnit", json!({"ParentId": root, "Name": "A"})).await;
         let id = unit["OrganizationalUnit"]["Id"].clone();
-        let child = done(
-            &sim,
-            ORG,
-            "CreateOrganizationalUnit",
-            json!({"ParentId": id, "Name": "B"}),
-        )
-        .await;
+        let child = done(&sim, ORG, "CreateOrganizationalUnit", json!({"ParentId": id, "Name": "B"})).await;
         let delete = json!({"OrganizationalUnitId": id});
         assert_eq!(
             refused(&sim, ORG, "DeleteOrganizationalUnit", delete.clone()).await,

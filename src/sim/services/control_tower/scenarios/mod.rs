@@ -300,3 +300,36 @@ const ROLES: [RoleRow; 4] = [
         None,
     ),
 ];
+
+/// How the largest supported unit behaves: a thousand accounts registered, listed page by page.
+#[tokio::test(start_paused = true)]
+async fn a_thousand_accounts_are_registered_and_listed_in_pages() {
+    use crate::sim::services::organizations::Account;
+    let stage = Stage::governed(false).await;
+    let unit = stage.units["Workloads"].clone();
+    stage.sim.change(|world| {
+        let tree = world.organizations.of_mut(MANAGEMENT).expect("an organization");
+        for number in 0..1000_u64 {
+            let account = Account { parent: unit.clone(), ..Account::default() };
+            tree.accounts.insert((300_000_000_000 + number).to_string(), account);
+        }
+    });
+    let input = stage.enabling("AWSControlTowerBaseline", "5.0", "Workloads").await;
+    let arn = stage.must("controltower", "EnableBaseline", input).await["arn"].clone();
+    stage.pass(600 + 120 * 1000);
+    assert_eq!(stage.enabled(&arn).await["statusSummary"]["status"], "SUCCEEDED");
+    let (mut seen, mut token) = (0, Value::Null);
+    loop {
+        let mut input = json!({"includeChildren": true, "filter": {"parentIdentifiers": [arn]}});
+        if !token.is_null() {
+            input["nextToken"] = token;
+        }
+        let page = stage.must("controltower", "ListEnabledBaselines", input).await;
+        seen += page["enabledBaselines"].as_array().map_or(0, Vec::len);
+        token = page["nextToken"].clone();
+        if token.is_null() {
+            break;
+        }
+    }
+    assert_eq!(seen, 1000);
+}
