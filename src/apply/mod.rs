@@ -4,7 +4,8 @@
 //! while it runs and one [`Outcome`] at the end. The decisions are taken by a pure
 //! step function ([`engine::Engine`]): events in, commands out, no clock and no
 //! chance in it. [`dispatch`] runs the commands and writes each record before the
-//! call that it announces. Absent: how one call is made (`cloud`), how a notice
+//! call that it announces; given the journal of a run that broke off, it goes on
+//! where that ends. Absent: how one call is made (`cloud`), how a notice
 //! looks (`report`), and undoing: a failed run is carried on by the next one.
 
 pub mod dispatch;

@@ -20,7 +20,7 @@ const FINAL: [Verdict; 4] = [Verdict::Rejected, Verdict::Denied, Verdict::Quota,
 const PASSING: [Verdict; 3] = [Verdict::Throttled, Verdict::Conflict, Verdict::NotReady];
 
 /// A small landing zone with every class of operation in it.
-fn reference() -> Plan {
+pub(super) fn reference() -> Plan {
     use plans::step;
     let organization = step("organization", "organizations:CreateOrganization", 1, &[]);
     let role = step("role", "iam:CreateRole", 1, &[&organization]);
