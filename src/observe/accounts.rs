@@ -140,6 +140,7 @@ mod tests {
             address: Address::new(Kind::Account, "log"),
             fields: [("name".to_owned(), json!(name))].into(),
             keys: keys.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect(),
+            at_creation: Default::default(),
             presence: Default::default(),
             origin: None,
         }

@@ -148,6 +148,7 @@ mod tests {
             address: Address::new(Kind::OrganizationalUnit, path),
             fields: Default::default(),
             keys: keys.collect(),
+            at_creation: Default::default(),
             presence: Default::default(),
             origin: None,
         }
