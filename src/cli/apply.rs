@@ -18,8 +18,8 @@ use crate::apply::journal::{FileSink, Journal, JournalError, Run, file};
 use crate::apply::outcome::Ending;
 use crate::apply::{Outcome, Settings, dispatch, preconditions};
 use crate::plan::Plan;
-use crate::report::plan_text::{self, Options};
 use crate::report::outcome;
+use crate::report::plan_text::{self, Options};
 use crate::spec::Spec;
 
 /// Make the organization as the document says, or carry out a saved plan
@@ -120,7 +120,8 @@ impl Args {
         let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
         // A saved plan no longer fits what is live; its documents do.
         let saved = self.files.iter().any(|path| is_plan(path));
-        let again = if saved { "lzctl apply FILE...".to_owned() } else { format!("lzctl apply {}", files.join(" ")) };
+        let again =
+            if saved { "lzctl apply FILE...".to_owned() } else { format!("lzctl apply {}", files.join(" ")) };
         if result.ending == Ending::Complete {
             printer.data(&outcome::render(result, &again, printer.out))?;
             return Ok(Exit::Done);
@@ -160,8 +161,7 @@ async fn carry_out(
     let performer = Arc::new(session.connection.clone());
     let mut observer = |at, notice: &crate::apply::Notice| watch.notice(at, notice);
     let settings = Settings::default();
-    let result =
-        dispatch::run(plan, performer, &mut journal, &run, settings, signals, &mut observer).await;
+    let result = dispatch::run(plan, performer, &mut journal, &run, settings, signals, &mut observer).await;
     watch.end();
     Ok(result?)
 }

@@ -116,7 +116,9 @@ impl CliError {
         Some(match self {
             Self::Observe { error, endpoint } => observing(error, endpoint.as_deref()),
             Self::Graph(GraphError::NoHomeRegion) => "write it, name --region, or set AWS_REGION".to_owned(),
-            Self::Connection(_) => "say `organization.home_region`, name --region, or set AWS_REGION".to_owned(),
+            Self::Connection(_) => {
+                "say `organization.home_region`, name --region, or set AWS_REGION".to_owned()
+            }
             Self::NoPlan { .. } => "make one with `lzctl plan FILE... -o plan.json`".to_owned(),
             Self::Refused(refusals) => refused(refusals),
             Self::Unconfirmed(_) => "say --yes to apply without being asked".to_owned(),
@@ -126,7 +128,8 @@ impl CliError {
             Self::File { source, .. } => file(source)?.to_owned(),
             Self::Rehearse(RehearseError::File { source, .. }) => file(source)?.to_owned(),
             Self::Rehearse(RehearseError::NoWorld { .. }) => {
-                "name a file that --simulate or `rehearse --out-world` wrote, or one that does not exist".to_owned()
+                "name a file that --simulate or `rehearse --out-world` wrote, or one that does not exist"
+                    .to_owned()
             }
             _ => return None,
         })

@@ -12,8 +12,8 @@ use super::error::CliError;
 /// Signals from now on, one message each. Called inside a runtime.
 pub(super) fn listen() -> Result<mpsc::Receiver<()>, CliError> {
     let (sender, receiver) = mpsc::channel(4);
-    let mut signals =
-        Signals::new().map_err(|source| CliError::System { what: "signals cannot be received".to_owned(), source })?;
+    let mut signals = Signals::new()
+        .map_err(|source| CliError::System { what: "signals cannot be received".to_owned(), source })?;
     tokio::spawn(async move {
         loop {
             signals.next().await;

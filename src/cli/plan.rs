@@ -50,7 +50,8 @@ impl Args {
         self.show(&plan, calls, printer)?;
         if let Some(path) = &self.out {
             write(&plan, path)?;
-            printer.say(&format!("The plan is in {0}: `lzctl apply {0}` applies exactly this.", path.display()));
+            printer
+                .say(&format!("The plan is in {0}: `lzctl apply {0}` applies exactly this.", path.display()));
         }
         let changes = self.exit_code && !plan.steps.is_empty();
         Ok(if changes { Exit::Changes } else { Exit::Done })

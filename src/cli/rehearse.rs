@@ -54,8 +54,7 @@ impl Args {
             accounts: wanted.accounts,
         };
         let world = self.world.as_deref().map(seed::load).transpose()?;
-        let consents: BTreeSet<String> =
-            self.consents.iter().chain(&loaded.spec.consents).cloned().collect();
+        let consents: BTreeSet<String> = self.consents.iter().chain(&loaded.spec.consents).cloned().collect();
         let mut watch: Option<Watch<'_>> = None;
         let mut observer = |plan: &crate::plan::Plan, at: Duration, notice: &crate::apply::Notice| {
             let silent = printer.log == Log::Text && !printer.all();

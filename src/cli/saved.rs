@@ -8,8 +8,11 @@ use crate::plan::{Plan, planner};
 /// Reads a plan and checks that it is the one that was written.
 pub(super) fn read(path: &Path) -> Result<Plan, CliError> {
     let no_plan = |reason: String| CliError::NoPlan { path: path.to_owned(), reason };
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| CliError::File { path: path.to_owned(), verb: "read", source })?;
+    let text = std::fs::read_to_string(path).map_err(|source| CliError::File {
+        path: path.to_owned(),
+        verb: "read",
+        source,
+    })?;
     let plan: Plan = serde_json::from_str(&text).map_err(|error| no_plan(error.to_string()))?;
     if planner::digest(&plan) == plan.id {
         Ok(plan)

@@ -53,11 +53,12 @@ fn entries(findings: &Diagnostics) -> Result<serde_json::Value, CliError> {
 
 fn sizes(loaded: &Loaded) -> String {
     let spec = &loaded.spec;
-    let counted = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
-    let zone = spec.landing_zone.as_ref().map_or_else(
-        || "no landing zone".to_owned(),
-        |zone| format!("landing zone {}", zone.version),
-    );
+    let counted =
+        |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+    let zone = spec
+        .landing_zone
+        .as_ref()
+        .map_or_else(|| "no landing zone".to_owned(), |zone| format!("landing zone {}", zone.version));
     format!(
         "{}, {}, {}, {zone}",
         counted(spec.units.len(), "organizational unit"),

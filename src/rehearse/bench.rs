@@ -7,9 +7,9 @@ use aws_smithy_async::time::SharedTimeSource;
 use crate::cloud::Connection;
 use crate::cloud::connection::{ConnectionError, Settings};
 use crate::graph::ResourceGraph;
+use crate::model::Kind;
 use crate::model::ids::AccountId;
 use crate::model::region::Region;
-use crate::model::Kind;
 use crate::sim::{self, Simulator, World};
 
 /// The quota on accounts that AWS gives a new organization (Organizations User
@@ -100,4 +100,3 @@ impl Bench {
         Ok(Self { simulator, connection })
     }
 }
-
