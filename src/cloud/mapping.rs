@@ -10,7 +10,6 @@ use std::time::Duration;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_runtime_api::http::Response;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId as _;
 use serde_json::Value;
@@ -23,8 +22,7 @@ pub(crate) fn call_error<E>(operation: &str, read: bool, error: &SdkError<E, Res
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    let ours =
-        |code, verdict| CallError::ours(operation, code, DisplayErrorContext(error).to_string(), verdict);
+    let ours = |code, verdict| CallError::ours(operation, code, in_words(error), verdict);
     match error {
         _ if in_chain(error, |e| e.is::<CredentialsError>()) => ours(code::NO_CREDENTIALS, Verdict::Denied),
         SdkError::ConstructionFailure(_) => ours(code::UNSENDABLE, Verdict::Rejected),
@@ -49,6 +47,20 @@ where
         }
         _ => ours(code::UNREADABLE, Verdict::Unknown),
     }
+}
+
+/// An error and its causes in their own words, each said once.
+fn in_words(error: &(dyn Error + 'static)) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut link = Some(error);
+    while let Some(current) = link {
+        let said = current.to_string();
+        if !words.last().is_some_and(|before| before.contains(&said)) {
+            words.push(said);
+        }
+        link = current.source();
+    }
+    words.join(": ")
 }
 
 /// An error that AWS answered with.

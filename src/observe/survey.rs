@@ -134,6 +134,7 @@ mod tests {
             address: address.parse().unwrap(),
             fields: object(fields),
             keys: object(keys),
+            at_creation: Default::default(),
             presence: Default::default(),
             origin: None,
         }
@@ -203,13 +204,15 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn where_there_is_no_organization_everything_is_missing_and_nothing_else_is_read() {
+    async fn where_there_is_no_organization_everything_in_it_is_missing_and_the_accounts_own_quota_is_read() {
         let none = error(400, "AWSOrganizationsNotInUseException", "none");
-        let double = Double::new().on("DescribeOrganization", none);
+        let quota = json!({ "Quotas": [{ "QuotaName": "Default maximum number of accounts", "Value": 10.0 }] });
+        let double = Double::new().on("DescribeOrganization", none).on("ListServiceQuotas", ok(quota));
         let snapshot = survey(&double.connection().await, &[unit(), app(), baseline()]).await.unwrap();
         assert!(snapshot.live.is_empty() && snapshot.gaps.is_empty() && snapshot.organization.is_none());
         assert_eq!(snapshot.account.as_str(), "111111111111");
-        assert_eq!(double.called(), ["DescribeOrganization"]);
+        assert_eq!(snapshot.facts.account_quota, Some(10));
+        assert_eq!(double.called(), ["DescribeOrganization", "ListServiceQuotas"]);
     }
 
     #[tokio::test(start_paused = true)]

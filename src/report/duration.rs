@@ -6,6 +6,9 @@ use std::time::Duration;
 #[must_use]
 pub fn words(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
+    if duration < Duration::from_millis(100) && !duration.is_zero() {
+        return format!("{} ms", duration.as_millis().max(1));
+    }
     if seconds < 10.0 && duration.subsec_millis() != 0 {
         return format!("{seconds:.1} s");
     }
@@ -38,6 +41,7 @@ mod tests {
     fn a_duration_is_told_in_the_unit_that_fits() {
         let told = |ms| words(Duration::from_millis(ms));
         assert_eq!(told(0), "0 s");
+        assert_eq!(told(4), "4 ms");
         assert_eq!(told(1_200), "1.2 s");
         assert_eq!(told(119_000), "119 s");
         assert_eq!(told(1_800_000), "30 min");

@@ -17,6 +17,10 @@ pub fn render(outcome: &Outcome, again: &str, paint: Paint) -> String {
     for cause in &outcome.causes {
         out.push_str(&told(cause, paint));
     }
+    if let Some(error) = &outcome.halted {
+        let _ = writeln!(out, "{} {error}", paint.bad("halted"));
+        let _ = writeln!(out, "    hint: {}", verdict_hint::of(error));
+    }
     let line = summary(outcome);
     let painted = match outcome.ending {
         Ending::Complete => paint.good(&line),
@@ -116,6 +120,7 @@ pub(super) mod tests {
             counts,
             calls: Calls::default(),
             makespan: Duration::from_secs(makespan),
+            halted: None,
             causes: Vec::new(),
             steps: steps.iter().map(report).collect(),
             attributes: BTreeMap::new(),

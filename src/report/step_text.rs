@@ -7,10 +7,15 @@ use super::fold::Entry;
 use super::{Paint, duration, value_text};
 use crate::catalog::ordering;
 use crate::model::Kind;
+use crate::model::kinds::{Action, info};
+use crate::plan::step::FieldChange;
 use crate::plan::{Step, StepId};
 
 /// So many names of folded steps are told.
 const NAMES: usize = 6;
+
+/// So many steps that are waited for by one rule are named.
+const NAMED_NEEDS: usize = 2;
 
 /// What several things of a kind are called.
 pub(super) const fn plural(kind: Kind) -> &'static str {
@@ -38,7 +43,7 @@ fn one(step: &Step, paint: Paint, verbose: bool) -> Vec<String> {
     let origin = step.origin.as_ref().map(|at| format!("  ({at})")).unwrap_or_default();
     let item = if step.item.is_empty() { String::new() } else { format!(" [{}]", step.item) };
     let mut lines = vec![format!("{} {}{item}{}", mark(step, paint), step.address, paint.quiet(&origin))];
-    for change in &step.changes {
+    for change in step.changes.iter().filter(|change| settable(step, change)) {
         let told = value_text::change(&change.field, change.from.as_ref(), &change.to, verbose);
         lines.extend(told.into_iter().map(|line| format!("      {line}")));
     }
@@ -70,6 +75,15 @@ fn many(steps: &[&Step], place: &str, paint: Paint) -> Vec<String> {
     lines
 }
 
+/// Whether a change is something the call sets. What a repair would mend is what
+/// AWS reports of a thing; for one that is only being made it says nothing.
+fn settable(step: &Step, change: &FieldChange) -> bool {
+    let info = info(step.address.kind);
+    let creates = info.creator().is_some_and(|verb| verb.name == step.verb);
+    let mender = info.rule(&change.field).and_then(|(rule, _)| info.verb(rule.verb));
+    !(creates && mender.is_some_and(|verb| verb.action == Action::Repair))
+}
+
 fn mark(step: &Step, paint: Paint) -> String {
     paint.action(step.action, &format!("  {} {:<6}", step.action.symbol(), step.action.word()))
 }
@@ -77,10 +91,12 @@ fn mark(step: &Step, paint: Paint) -> String {
 fn cost(step: &Step, each: &str) -> String {
     let usual = duration::words(Duration::from_secs(step.usual_seconds));
     let shared = step.also.iter().fold(String::new(), |lanes, lane| format!("{lanes} and {lane}"));
-    format!("{}, lane {}{shared}, usually {usual}{each}", step.operation, step.lane)
+    // An operation's own rate is no lane that a reader has to know of.
+    let lane = if step.lane == step.operation { String::new() } else { format!(", lane {}", step.lane) };
+    format!("{}{lane}{shared}, usually {usual}{each}", step.operation)
 }
 
-/// What steps wait for: by rule, the one step or their number, and AWS's reason.
+/// What steps wait for: by rule, the steps or their number, and AWS's reason.
 fn waits(steps: &[&Step]) -> Vec<String> {
     let mut by_rule: BTreeMap<&str, BTreeSet<&StepId>> = BTreeMap::new();
     for need in steps.iter().flat_map(|step| &step.needs) {
@@ -88,10 +104,11 @@ fn waits(steps: &[&Step]) -> Vec<String> {
     }
     let told = |(rule, needs): (&str, BTreeSet<&StepId>)| {
         let reason = ordering::rule(rule).map_or(rule, |rule| rule.reason.as_str());
-        match (needs.len(), needs.first()) {
-            (1, Some(step)) => format!("after {step}: {reason}"),
-            (number, _) => format!("after {number} steps: {reason}"),
+        if needs.len() > NAMED_NEEDS {
+            return format!("after {} steps: {reason}", needs.len());
         }
+        let named: Vec<&str> = needs.iter().map(|step| step.0.as_str()).collect();
+        format!("after {}: {reason}", named.join(" and "))
     };
     by_rule.into_iter().map(told).collect()
 }

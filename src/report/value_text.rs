@@ -162,17 +162,18 @@ fn spread(head: &str, value: &Value, depth: usize, verbose: bool, lines: &mut Ve
         Value::Array(list) if line.len() > LONG_TEXT => {
             lines.push(format!("{head}:"));
             let indent = "  ".repeat(depth + 1);
-            for member in list {
-                spread(&format!("{indent}- {}", entry(member)), member, depth + 1, verbose, lines);
+            for (at, member) in list.iter().enumerate() {
+                match (sid_of(member), member) {
+                    (Some(sid), _) => spread(&format!("{indent}- {sid}"), member, depth + 1, verbose, lines),
+                    (None, Value::Object(_) | Value::Array(_)) => {
+                        spread(&format!("{indent}- [{at}]"), member, depth + 1, verbose, lines);
+                    }
+                    (None, scalar) => lines.push(format!("{indent}- {}", inline(scalar, verbose))),
+                }
             }
         }
         _ => lines.push(format!("{head}: {line}")),
     }
-}
-
-/// What an entry of a list is called.
-fn entry(value: &Value) -> &str {
-    sid_of(value).unwrap_or("entry")
 }
 
 /// Whether an object is data and not a reference.
