@@ -206,7 +206,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn where_there_is_no_organization_everything_in_it_is_missing_and_the_accounts_own_quota_is_read() {
         let none = error(400, "AWSOrganizationsNotInUseException", "none");
-        let quota = json!({ "Quotas": [{ "QuotaName": "Default maximum number of accounts", "Value": 10.0 }] });
+        let quota =
+            json!({ "Quotas": [{ "QuotaName": "Default maximum number of accounts", "Value": 10.0 }] });
         let double = Double::new().on("DescribeOrganization", none).on("ListServiceQuotas", ok(quota));
         let snapshot = survey(&double.connection().await, &[unit(), app(), baseline()]).await.unwrap();
         assert!(snapshot.live.is_empty() && snapshot.gaps.is_empty() && snapshot.organization.is_none());

@@ -12,24 +12,24 @@ use lzctl::plan::{Plan, make};
 use lzctl::rehearse::{Bench, Rehearsal, Setting, rehearse, virtual_runtime};
 use tokio::sync::mpsc;
 
-use super::documents::{graph, plan_text};
+use super::documents::{graph, plan_text, spec};
 
 /// Rehearses a document in an empty world.
 pub(crate) fn rehearsed(yaml: &str) -> Rehearsal {
     let graph = graph(yaml);
-    let setting = setting(&graph);
-    rehearse(&graph, &setting, None, &BTreeSet::new(), &mut |_, _, _| {}).expect("a rehearsal")
+    rehearse(&graph, &setting(yaml, &graph), None, &BTreeSet::new(), &mut |_, _, _| {}).expect("a rehearsal")
 }
 
-fn setting(graph: &ResourceGraph) -> Setting {
-    Setting::of(graph, &"us-east-1".parse().unwrap())
+fn setting(yaml: &str, graph: &ResourceGraph) -> Setting {
+    let home = spec(yaml).organization.home_region.expect("a home Region");
+    Setting::of(graph, &home)
 }
 
 #[test]
 fn every_plan_reaches_its_organization_and_then_has_nothing_left_to_do_i4() {
     for name in ["minimal", "standard"] {
         let rehearsal = rehearsed(&plan_text(name));
-        let causes = rehearsal.outcome.as_ref().map(|outcome| format!("{:#?}", outcome.root_causes));
+        let causes = rehearsal.outcome.as_ref().map(|outcome| format!("{:#?}", outcome.causes));
         assert_eq!(rehearsal.failed(), 0, "{name}: {causes:?}");
         let left: Vec<_> = rehearsal.second_plan.steps.iter().map(|step| (&step.id, &step.changes)).collect();
         assert!(left.is_empty(), "{name}: {left:#?}");
@@ -58,7 +58,7 @@ fn seen(yaml: &str) -> Seen {
     let graph = graph(yaml);
     let runtime = virtual_runtime().expect("a runtime");
     runtime.block_on(async {
-        let bench = Bench::open(&setting(&graph), None).await.expect("a bench");
+        let bench = Bench::open(&setting(yaml, &graph), None).await.expect("a bench");
         let wanted: Vec<Resource> = graph.resources.values().cloned().collect();
         let before = Box::pin(survey(&bench.connection, &wanted)).await.expect("a snapshot");
         let plan = make(&graph, &before, &BTreeSet::new());
@@ -159,7 +159,7 @@ pub(crate) fn wide(units: usize, accounts: usize) -> String {
 #[test]
 fn three_hundred_accounts_in_forty_units_come_close_to_the_lower_bound() {
     let rehearsal = rehearsed(&wide(40, 300));
-    assert!(rehearsal.succeeded(), "{:#?}", rehearsal.outcome.map(|outcome| outcome.root_causes));
+    assert!(rehearsal.succeeded(), "{:#?}", rehearsal.outcome.map(|outcome| outcome.causes));
     assert!(rehearsal.ratio() < 1.05, "{}", rehearsal.ratio());
     assert_eq!(rehearsal.throttled, 0, "a lane went faster than AWS allows");
 }
