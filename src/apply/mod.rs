@@ -24,5 +24,5 @@ pub use engine::{Engine, InvalidPlan};
 pub use event::{Command, Event, Notice};
 pub use journal::{Journal, Run};
 pub use outcome::Outcome;
-pub use preconditions::{Refusal, refusals};
+pub use preconditions::{Refusal, refusals, refusals_on_resume};
 pub use settings::Settings;

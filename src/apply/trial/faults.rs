@@ -340,7 +340,7 @@ fn run_with_random_faults(seed: u64, count: usize, passing: bool) -> (Plan, Outc
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_storm_of_passing_faults_leaves_everything_done_once(seed: u64, count in 1_usize..40) {
