@@ -14,13 +14,8 @@ use crate::model::partition::Partition;
 use crate::model::region::Region;
 use crate::model::{Address, Kind};
 use crate::observe::Snapshot;
-<<<<<<< HEAD
 use crate::plan::document::{Consent, FORMAT, Note, Plan};
-use crate::plan::fingerprint;
-=======
-use crate::plan::document::{FORMAT, Plan};
 use crate::plan::{Step, fingerprint};
->>>>>>> c55942beec70ab06c0e8cdbe87c42951ed3b5870
 
 /// One reason not to apply a plan.
 #[derive(Debug, Clone, PartialEq, Error)]
