@@ -55,8 +55,7 @@ pub async fn survey(connection: &Connection, wanted: &[Resource]) -> Result<Snap
 /// early may have left roles and keys.
 async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mut Findings) {
     let roles_wanted = wanted.kind(Kind::ServiceRole);
-    let (quota, roles) =
-        tokio::join!(quota(connection, wanted), roles::read(connection, &roles_wanted));
+    let (quota, roles) = tokio::join!(quota(connection, wanted), roles::read(connection, &roles_wanted));
     findings.facts.account_quota = quota;
     roles::observe(&roles_wanted, roles, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
@@ -293,7 +292,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn where_there_is_no_organization_everything_in_it_is_missing_and_the_accounts_own_quota_is_read() {
         let none = error(400, "AWSOrganizationsNotInUseException", "none");
-        let quota = json!({ "Quotas": [{ "QuotaName": "Default maximum number of accounts", "Value": 10.0 }] });
+        let quota =
+            json!({ "Quotas": [{ "QuotaName": "Default maximum number of accounts", "Value": 10.0 }] });
         let double = Double::new().on("DescribeOrganization", none).on("ListServiceQuotas", ok(quota));
         let snapshot = survey(&double.connection().await, &[unit(), app(), baseline()]).await.unwrap();
         assert!(snapshot.live.is_empty() && snapshot.gaps.is_empty() && snapshot.organization.is_none());
