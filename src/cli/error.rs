@@ -50,7 +50,7 @@ pub(super) enum CliError {
     #[error("{error}{}", endpoint.as_deref().map(|url| format!(" (endpoint {url})")).unwrap_or_default())]
     Observe {
         /// Why.
-        error: ObserveError,
+        error: Box<ObserveError>,
         /// The endpoint, when it is not AWS's own.
         endpoint: Option<String>,
     },

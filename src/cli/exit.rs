@@ -69,4 +69,13 @@ mod tests {
         let codes: Vec<u8> = TABLE.iter().map(|(exit, _)| exit.code()).collect();
         assert_eq!(codes, [0, 1, 2, 3, 4, 5, 64, 130]);
     }
+
+    #[test]
+    fn the_documentation_has_the_same_table() {
+        let page = include_str!("../../docs/exit-codes.md");
+        for (exit, meaning) in TABLE {
+            let row = format!("| {} | {meaning} |", exit.code());
+            assert!(page.contains(&row), "docs/exit-codes.md lacks: {row}");
+        }
+    }
 }

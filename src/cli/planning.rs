@@ -40,7 +40,7 @@ pub(super) async fn make(
 pub(super) async fn survey(session: &Session, resources: &[Resource]) -> Result<Snapshot, CliError> {
     // The future of a survey is large and deep; on the heap it burdens nobody's layout.
     let surveyed = Box::pin(observe::survey(&session.connection, resources)).await;
-    surveyed.map_err(|error| CliError::Observe { error, endpoint: session.endpoint.clone() })
+    surveyed.map_err(|error| CliError::Observe { error: Box::new(error), endpoint: session.endpoint.clone() })
 }
 
 /// The least time that a plan takes when each step takes as long as usual.

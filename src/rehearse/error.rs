@@ -21,7 +21,7 @@ pub enum RehearseError {
     Connection(#[from] ConnectionError),
     /// The simulated organization cannot be read.
     #[error(transparent)]
-    Observe(#[from] ObserveError),
+    Observe(Box<ObserveError>),
     /// The plan cannot be carried out at all.
     #[error(transparent)]
     Apply(#[from] ApplyError),
@@ -43,4 +43,10 @@ pub enum RehearseError {
         /// Why.
         source: serde_json::Error,
     },
+}
+
+impl From<ObserveError> for RehearseError {
+    fn from(error: ObserveError) -> Self {
+        Self::Observe(Box::new(error))
+    }
 }
