@@ -3,4 +3,5 @@
 //! Each module covers one floor or promise from the outside, through the public
 //! library only.
 
+mod commands;
 mod spec;
