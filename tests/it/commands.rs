@@ -152,6 +152,14 @@ mod without_aws {
         assert!(schema["properties"]["landing_zone"].is_object(), "{schema}");
         run(folder.path(), &["completions", "bash"]).exits(0).prints("lzctl");
     }
+
+    #[test]
+    fn a_code_is_explained() {
+        let folder = folder();
+        run(folder.path(), &["explain", "unknown-key"]).exits(0).prints("unknown-key: ");
+        run(folder.path(), &["explain"]).exits(0).prints("duplicate-key");
+        run(folder.path(), &["explain", "unknown-kye"]).exits(64).says("unknown-key");
+    }
 }
 
 mod simulated {
@@ -205,7 +213,11 @@ mod simulated {
         let apply = ["apply", "plan.json", "--simulate", "w.json", "--yes"];
         run(folder.path(), &apply).exits(0).prints("Complete: 6 done");
         let world = std::fs::read(folder.path().join("w.json")).unwrap();
-        run(folder.path(), &apply).exits(4).says("the plan is not applied").says("hint: plan again");
+        run(folder.path(), &apply)
+            .exits(4)
+            .says("the plan is not applied")
+            .says("hint: plan again")
+            .says("Nothing was changed.");
         assert_eq!(std::fs::read(folder.path().join("w.json")).unwrap(), world);
     }
 
@@ -242,7 +254,7 @@ mod simulated {
     fn without_a_terminal_apply_wants_to_be_told() {
         let folder = folder();
         let ran = run(folder.path(), &["apply", "small.yaml", "--simulate", "w.json"]).exits(4);
-        ran.says("nothing was changed").says("hint: say --yes");
+        ran.says("hint: say --yes").says("Nothing was changed.");
         assert!(!folder.path().join("w.json").exists());
     }
 
@@ -274,7 +286,7 @@ mod simulated {
         run(folder.path(), &["apply", "guarded.yaml", "--simulate", "w.json", "--yes"])
             .exits(4)
             .prints("blocker")
-            .says("nothing was changed");
+            .says("Nothing was changed.");
     }
 
     #[test]
@@ -325,6 +337,22 @@ mod rehearsed {
         let again = run(folder.path(), &["rehearse", &document, "--world", "w.json"]).exits(0);
         again.prints("Nothing to do");
         run(folder.path(), &["plan", &document, "--simulate", "w.json", "--exit-code"]).exits(0);
+    }
+
+    #[test]
+    fn the_plans_of_this_repository_are_planned_as_recorded() {
+        let folder = folder();
+        for name in ["minimal", "standard"] {
+            let document = format!("plans/{name}/landing-zone.yaml");
+            let world = folder.path().join(format!("{name}.json"));
+            let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+            let ran = run(root, &["plan", &document, "--simulate", world.to_str().unwrap()]).exits(0);
+            let recorded = std::fs::read_to_string(root.join(format!("plans/{name}/plan.txt"))).unwrap();
+            assert_eq!(
+                ran.out, recorded,
+                "record it again: lzctl plan {document} --simulate new.json > plans/{name}/plan.txt"
+            );
+        }
     }
 
     #[test]
@@ -392,7 +420,7 @@ mod over_the_wire {
         // Port 1 is nobody's.
         let args = ["apply", "small.yaml", "--yes", "--endpoint-url", "http://127.0.0.1:1"];
         let ran = with_key(folder.path(), &args, ("a", "b")).exits(1);
-        ran.says("hint: nothing answers at http://127.0.0.1:1");
+        ran.says("hint: nothing answers at http://127.0.0.1:1").says("Nothing was changed.");
     }
 
     #[test]
@@ -465,11 +493,15 @@ mod over_the_wire {
     #[test]
     fn the_simulator_ends_cleanly_and_saves_its_world_when_asked() {
         let folder = folder();
+        // Without accounts there is nothing to wait for in real time.
+        let units =
+            "version: 1\norganization: { home_region: us-east-1 }\norganizational_units: { Apps: {} }\n";
+        std::fs::write(folder.path().join("units.yaml"), units).unwrap();
         let mut served = Served::new(folder.path(), &["--world", "w.json", "--save"]);
-        let args = ["apply", "small.yaml", "--yes", "--endpoint-url", &served.endpoint];
+        let args = ["apply", "units.yaml", "--yes", "--endpoint-url", &served.endpoint];
         with_key(folder.path(), &args, ("any", "any")).exits(0);
         interrupt(&served.child);
         assert_eq!(served.child.wait().unwrap().code(), Some(0));
-        run(folder.path(), &["plan", "small.yaml", "--simulate", "w.json", "--exit-code"]).exits(0);
+        run(folder.path(), &["plan", "units.yaml", "--simulate", "w.json", "--exit-code"]).exits(0);
     }
 }
