@@ -3,20 +3,15 @@
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use tokio::sync::mpsc;
 
 use super::aws::{AwsArgs, Session, Wanted};
 use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
 use super::printer::Printer;
-use super::watch::Watch;
-use super::{interrupt, planning, saved};
-use crate::apply::journal::{FileSink, Journal, JournalError, Run, file};
+use super::{execute, interrupt, planning, saved};
 use crate::apply::outcome::Ending;
-use crate::apply::{Outcome, Settings, dispatch, preconditions};
+use crate::apply::{Outcome, preconditions};
 use crate::plan::Plan;
 use crate::report::outcome;
 use crate::report::plan_text::{self, Options};
@@ -58,7 +53,7 @@ impl Args {
             if plan.steps.is_empty() {
                 return Ok(Exit::Done);
             }
-            let outcome = carry_out(&plan, &session, signals, printer).await;
+            let outcome = execute::carry_out(&plan, &session, signals, printer).await;
             // Whatever came of it, a simulated world goes on from there.
             session.save()?;
             self.told(&outcome?, printer)
@@ -104,7 +99,7 @@ impl Args {
             return Ok(());
         }
         if !io::stdin().is_terminal() {
-            return Err(CliError::Unconfirmed("there is no terminal to confirm it on; nothing was changed"));
+            return Err(CliError::Unconfirmed("there is no terminal to confirm it on"));
         }
         printer.say(&format!("Apply these {} steps? Only `yes` is taken:", plan.steps.len()));
         let mut answer = String::new();
@@ -112,7 +107,7 @@ impl Args {
         if heard && answer.trim() == "yes" {
             Ok(())
         } else {
-            Err(CliError::Unconfirmed("it was not confirmed; nothing was changed"))
+            Err(CliError::Unconfirmed("it was not confirmed"))
         }
     }
 
@@ -146,22 +141,4 @@ impl Source {
 
 fn is_plan(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
-}
-
-async fn carry_out(
-    plan: &Plan,
-    session: &Session,
-    signals: mpsc::Receiver<()>,
-    printer: &Printer,
-) -> Result<Outcome, CliError> {
-    let run = Run::new(&plan.id, session.now());
-    let sink = FileSink::create(Path::new(file::FOLDER), &run.id).map_err(JournalError::Sink);
-    let mut journal = Journal::new(Box::new(sink.map_err(dispatch::ApplyError::Journal)?));
-    let mut watch = Watch::new(plan, printer, session.is_simulated());
-    let performer = Arc::new(session.connection.clone());
-    let mut observer = |at, notice: &crate::apply::Notice| watch.notice(at, notice);
-    let settings = Settings::default();
-    let result = dispatch::run(plan, performer, &mut journal, &run, settings, signals, &mut observer).await;
-    watch.end();
-    Ok(result?)
 }

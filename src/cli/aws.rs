@@ -27,8 +27,8 @@ pub(super) struct AwsArgs {
     /// The home Region, when the document names none
     #[arg(long, value_name = "REGION")]
     region: Option<Region>,
-    /// One endpoint for every service, e.g. that of `lzctl simulator`
-    #[arg(long, env = "AWS_ENDPOINT_URL", value_name = "URL")]
+    /// One endpoint for every service, e.g. that of `lzctl simulator` (else AWS_ENDPOINT_URL)
+    #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
 }
 
@@ -70,16 +70,20 @@ impl AwsArgs {
         if let Some(path) = &self.simulate {
             return self.simulated(path.clone(), home_region, wanted, printer).await;
         }
+        // Read here and not by the argument parser, to which it would be in conflict
+        // with --simulate.
+        let from_environment = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
+        let endpoint = self.endpoint_url.clone().or_else(from_environment);
         let connection = Connection::open(Settings {
             home_region,
             profile: self.profile.clone(),
-            endpoint_url: self.endpoint_url.clone(),
+            endpoint_url: endpoint.clone(),
             access_role: wanted.access_role.clone(),
             run: Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string(),
             ..Settings::default()
         })
         .await?;
-        Ok(Session { connection, endpoint: self.endpoint_url.clone(), simulated: None })
+        Ok(Session { connection, endpoint, simulated: None })
     }
 
     async fn simulated(

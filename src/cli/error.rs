@@ -81,7 +81,7 @@ pub(super) enum CliError {
     #[error("internal error: {0}")]
     Json(#[source] serde_json::Error),
     /// A signal came before anything was changed.
-    #[error("interrupted; nothing was changed")]
+    #[error("interrupted")]
     Interrupted,
     /// Arguments that do not go together.
     #[error("{0}")]
@@ -104,6 +104,11 @@ impl CliError {
             Self::Apply(ApplyError::Journal(_)) => Exit::Incomplete,
             _ => Exit::Failed,
         }
+    }
+
+    /// Whether it came before the first change of a run that would make some.
+    pub(super) const fn before_any_change(&self) -> bool {
+        !matches!(self, Self::Apply(ApplyError::Journal(_)) | Self::Stdout(_) | Self::Rehearse(_))
     }
 
     /// What happened, then what to do.
@@ -177,8 +182,8 @@ fn refused(refusals: &[Refusal]) -> String {
     }
     let blocked = |refusal: &Refusal| matches!(refusal, Refusal::Blocker { .. });
     if refusals.iter().any(blocked) {
-        "mend what blocks it and plan again; nothing was changed".to_owned()
+        "mend what blocks it and plan again".to_owned()
     } else {
-        "plan again and look at what it says now; nothing was changed".to_owned()
+        "plan again and look at what it says now".to_owned()
     }
 }

@@ -9,7 +9,9 @@ mod aws;
 mod completions;
 mod documents;
 mod error;
+mod execute;
 pub mod exit;
+mod explain;
 mod graph;
 mod interrupt;
 mod live;
@@ -51,6 +53,7 @@ enum Command {
     Rehearse(rehearse::Args),
     Graph(graph::Args),
     Simulator(simulator::Args),
+    Explain(explain::Args),
     Schema(schema::Args),
     Completions(completions::Args),
 }
@@ -77,6 +80,7 @@ fn command() -> clap::Command {
 fn run(cli: Cli) -> Exit {
     let printer = Printer::new(cli.global);
     logging::start(&printer);
+    let applying = matches!(cli.command, Command::Apply(_));
     let result = match cli.command {
         Command::Validate(args) => args.run(&printer),
         Command::Plan(args) => args.run(&printer),
@@ -84,11 +88,15 @@ fn run(cli: Cli) -> Exit {
         Command::Rehearse(args) => args.run(&printer),
         Command::Graph(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
+        Command::Explain(args) => args.run(&printer),
         Command::Schema(args) => args.run(&printer),
         Command::Completions(args) => args.run(&printer, command()),
     };
     result.unwrap_or_else(|error| {
         printer.say(error.told(&printer).trim_end());
+        if applying && error.before_any_change() {
+            printer.say("Nothing was changed.");
+        }
         error.exit()
     })
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
@@ -90,12 +91,23 @@ impl Args {
             verify_signatures: self.verify_signatures,
             credentials,
             account_quota: self.account_quota,
+            latency: self.latency(),
+            // Clients judge by their own clock whether what expires has expired.
+            start: jiff::Timestamp::now(),
             ..Settings::default()
         };
         Ok(match world {
             Some(world) => Simulator::from_world(world, settings),
             None => Simulator::new(settings),
         })
+    }
+
+    /// The virtual round trip. A client that waits for each answer should meet the
+    /// rates that it would meet at AWS, where a call takes a good part of a second;
+    /// at a high speed its calls would otherwise follow each other many times a
+    /// virtual second. No call takes longer than 50 real milliseconds for it.
+    fn latency(&self) -> Duration {
+        Duration::from_secs_f64((0.05 * self.speed).min(1.0))
     }
 
     fn greet(&self, address: SocketAddr, printer: &Printer) -> Result<(), CliError> {

@@ -1,11 +1,12 @@
 //! The integration tests, in one binary so that they are linked once.
 //!
 //! Each module covers one floor or promise from the outside, through the public
-//! library only.
+//! library or the program itself only.
 
 #![allow(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
 mod architecture;
+mod commands;
 mod documents;
 mod planning;
 mod rehearsal;
