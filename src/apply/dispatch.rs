@@ -83,7 +83,7 @@ pub async fn run<P: Performer + 'static>(
     };
     let mut event = Event::Started;
     loop {
-        let now = shell.start.elapsed();
+        let now = shell.now();
         let commands = engine.handle(now, event);
         match shell.carry_out(commands, now, journal, observer) {
             Ok(None) => {}
@@ -131,6 +131,11 @@ struct Shell<'a, P> {
 }
 
 impl<P: Performer + 'static> Shell<'_, P> {
+    /// Time since the start by the clock of the AWS asked.
+    fn now(&self) -> Duration {
+        self.start.elapsed().mul_f64(self.performer.speed())
+    }
+
     /// Carries out one decision of the engine; gives the outcome when it was the last.
     fn carry_out(
         &mut self,
@@ -195,7 +200,7 @@ impl<P: Performer + 'static> Shell<'_, P> {
     /// Waits for whatever comes first. Interrupts go before answers, answers
     /// before the clock.
     async fn next_event(&mut self, interrupts: &mut mpsc::Receiver<()>) -> Event {
-        let wake = self.wake.map(|wake| self.start + wake);
+        let wake = self.wake.map(|wake| self.start + wake.div_f64(self.performer.speed()));
         let at = wake.unwrap_or(self.start);
         tokio::select! {
             biased;

@@ -30,6 +30,10 @@ pub(super) struct AwsArgs {
     /// One endpoint for every service, e.g. that of `lzctl simulator` (else AWS_ENDPOINT_URL)
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
+    /// How many times faster than real time the endpoint's clock runs: that of a
+    /// local emulator, never AWS's
+    #[arg(long, value_name = "FACTOR", conflicts_with = "simulate")]
+    speed: Option<f64>,
 }
 
 /// What a command knows of the organization before it connects.
@@ -74,8 +78,16 @@ impl AwsArgs {
         // with --simulate.
         let from_environment = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
         let endpoint = self.endpoint_url.clone().or_else(from_environment);
+        let speed = self.speed.unwrap_or(1.0);
+        if !(speed.is_finite() && speed > 0.0) {
+            return Err(CliError::Usage("--speed must be a number above 0".to_owned()));
+        }
+        if speed != 1.0 && endpoint.is_none() {
+            return Err(CliError::Usage("--speed is for an endpoint of your own, not for AWS".to_owned()));
+        }
         let connection = Connection::open(Settings {
             home_region,
+            speed,
             profile: self.profile.clone(),
             endpoint_url: endpoint.clone(),
             access_role: wanted.access_role.clone(),

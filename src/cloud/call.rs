@@ -145,7 +145,7 @@ impl Site {
                 Ok(answer)
             }
             Err(error) => {
-                let error = mapping::call_error(operation, read, &error);
+                let error = self.judged(mapping::call_error(operation, read, &error)).await;
                 span.record("code", error.code.as_str());
                 if error.verdict == Verdict::Throttled {
                     pacer.throttled(&key, error.retry_after);
@@ -153,6 +153,21 @@ impl Site {
                 }
                 Err(error)
             }
+        }
+    }
+}
+
+impl Site {
+    /// A session in a member account that AWS takes no longer (it was revoked, or
+    /// the two clocks differ) is dropped: the next call opens a new one.
+    async fn judged(&self, error: CallError) -> CallError {
+        let expired = matches!(error.code.as_str(), "ExpiredToken" | "ExpiredTokenException");
+        match &self.account {
+            Some(account) if expired => {
+                self.connection.end_session(account).await;
+                CallError { verdict: Verdict::NotReady, ..error }
+            }
+            _ => error,
         }
     }
 }

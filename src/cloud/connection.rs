@@ -55,6 +55,9 @@ pub struct Settings {
     pub attempts: u32,
     /// The role to assume in member accounts before those that AWS makes.
     pub access_role: Option<String>,
+    /// How many times faster than ours AWS's clock runs: 1, or the speed of a
+    /// local emulator. Rates and waits follow it.
+    pub speed: f64,
     /// A name for this run, used in role session names (`lzctl-<run>`).
     pub run: String,
 }
@@ -70,6 +73,7 @@ impl Default for Settings {
             time: None,
             attempts: 5,
             access_role: None,
+            speed: 1.0,
             run: "run".to_owned(),
         }
     }
@@ -101,6 +105,7 @@ struct Inner {
     home: Region,
     partition: &'static partitions::Row,
     attempts: u32,
+    speed: f64,
     pacer: Pacer,
     counter: Counter,
     clients: Mutex<HashMap<Place, Arc<Clients>>>,
@@ -126,7 +131,8 @@ impl Connection {
             home,
             partition,
             attempts: settings.attempts.max(1),
-            pacer: Pacer::default(),
+            speed: settings.speed,
+            pacer: Pacer::at_speed(settings.speed),
             counter: Counter::default(),
             clients: Mutex::default(),
             sessions: Sessions::new(settings.access_role, &settings.run),
@@ -150,6 +156,11 @@ impl Connection {
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.inner.counter.counts()
+    }
+
+    /// How many times faster than ours AWS's clock runs.
+    pub(crate) fn clock_speed(&self) -> f64 {
+        self.inner.speed
     }
 
     pub(crate) fn pacer(&self) -> &Pacer {

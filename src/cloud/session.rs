@@ -117,6 +117,15 @@ impl Connection {
         Ok(credentials)
     }
 
+    /// Drops a session, so that the next call in the account opens a new one.
+    pub(crate) async fn end_session(&self, account: &str) {
+        let slot = self.sessions().held.lock().await.get(account).map(Arc::clone);
+        if let Some(slot) = slot {
+            *slot.lock().await = None;
+        }
+        self.forget(account);
+    }
+
     /// Tries each role in turn.
     async fn enter(&self, account: &str) -> Result<Credentials, CallError> {
         let mut refusals: Vec<CallError> = Vec::new();

@@ -82,4 +82,10 @@ pub trait Performer: Send + Sync {
     /// The failure of the asking; nothing is proven then.
     fn look_up(&self, task: &Task, since: Timestamp)
     -> impl Future<Output = Result<Found, CallError>> + Send;
+
+    /// How many times faster than ours the clock of the AWS asked runs; other
+    /// than 1 only for local emulators.
+    fn speed(&self) -> f64 {
+        1.0
+    }
 }

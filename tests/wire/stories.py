@@ -24,7 +24,7 @@ import conformance
 
 REGION = "us-east-1"
 PLAN = pathlib.Path("plans/standard/landing-zone.yaml")
-KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION}
+KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}
 SETTLING = 60  # seconds of real time that an operation may take at the simulator's speed
 
 
@@ -130,7 +130,7 @@ def lzctl_builds_a_landing_zone_over_tcp(lzctl, aws):
         environment = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint, "HOME": folder}
         plan = str(PLAN.resolve())
         apply = subprocess.run(
-            [str(pathlib.Path(lzctl).resolve()), "apply", plan, "--yes"],
+            [str(pathlib.Path(lzctl).resolve()), "apply", plan, "--yes", "--speed", "6000"],
             env=environment, cwd=folder, capture_output=True, text=True, timeout=900,
         )
         assert apply.returncode == 0, apply.stdout + apply.stderr

@@ -124,14 +124,16 @@ impl Engine {
         self.out.push(Command::Notify(Notice::Running { step, operation, expected, waiting }));
     }
 
-    /// When to ask next: first when one of ten would have ended, then in steps
-    /// that grow with the time it has taken, so that the delay in seeing the end
-    /// stays a small part of the whole. Never later than the deadline.
+    /// When to ask next. Until one of ten would have ended, at doubling times, so
+    /// that what fails at once is not waited for; from then on in steps that grow
+    /// with the time it has taken, so that the delay in seeing the end stays a
+    /// small part of the whole. Never later than the deadline.
     fn next_poll(&self, operation: &str, usual: Duration, elapsed: Duration) -> Duration {
         let floor = self.settings.poll_floor;
         let first = self.learned.tenth(operation, usual);
         let step = elapsed.mul_f64(self.settings.poll_share).max(floor);
-        let wait = first.saturating_sub(elapsed).max(step);
+        let early = first.saturating_sub(elapsed).min(elapsed.max(floor));
+        let wait = early.max(step);
         let left = self.settings.deadline(usual).saturating_sub(elapsed).max(floor);
         self.now + wait.min(left)
     }

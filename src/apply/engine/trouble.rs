@@ -12,7 +12,8 @@ use crate::catalog::operations::Verdict;
 use crate::cloud::failure::{CallError, code};
 
 /// Codes that say that the credentials themselves are used up, as opposed to not
-/// being allowed this one call.
+/// being allowed this one call. With another verdict than "denied" it was a
+/// session in a member account, which is opened anew.
 const GONE: [&str; 4] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired", code::NO_CREDENTIALS];
 /// Patience alone does not end a step: most of its time may have gone into waiting
 /// for a lane, or into an operation that took long to fail.
@@ -248,7 +249,7 @@ impl Engine {
 
 /// Whether the credentials have run out.
 pub(super) fn credentials_are_gone(error: &CallError) -> bool {
-    GONE.contains(&error.code.as_str())
+    GONE.contains(&error.code.as_str()) && error.verdict == Verdict::Denied
 }
 
 /// A factor between three quarters and one (the mixing step of SplitMix64).

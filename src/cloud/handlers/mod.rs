@@ -28,6 +28,10 @@ mod trusted_access;
 mod unit;
 
 impl Performer for Connection {
+    fn speed(&self) -> f64 {
+        self.clock_speed()
+    }
+
     async fn begin(&self, task: &Task) -> Result<Progress, CallError> {
         match task.address.kind {
             Kind::Organization => organization::begin(self, task).await,
