@@ -11,3 +11,4 @@ mod documents;
 mod planning;
 mod rehearsal;
 mod spec;
+mod tcp;
