@@ -10,6 +10,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -32,6 +33,9 @@ pub enum ApplyError {
     /// The plan's steps have no order.
     #[error(transparent)]
     InvalidPlan(#[from] InvalidPlan),
+    /// The journal to go on with is that of another plan.
+    #[error("the journal is that of another plan")]
+    OtherPlan,
     /// The journal failed. Nothing more was sent; calls that were in the air have
     /// ended and their outcomes must be looked up.
     #[error(transparent)]
@@ -41,7 +45,9 @@ pub enum ApplyError {
 /// Whoever watches a run: the time since its start, and what happened.
 pub type Observer<'a> = &'a mut (dyn FnMut(Duration, &Notice) + Send);
 
-/// Carries out a plan.
+/// Carries out a plan; with a journal that tells of a former run of it, what is
+/// left of it: what AWS works on is asked about, what is in doubt is searched
+/// for, and the rest is sent.
 ///
 /// `interrupts` gives one message per wish to stop: the first lets calls in the
 /// air end, the second ends the run at once. When its other end is dropped nobody
@@ -59,8 +65,14 @@ pub async fn run<P: Performer + 'static>(
     mut interrupts: mpsc::Receiver<()>,
     observer: Observer<'_>,
 ) -> Result<Outcome, ApplyError> {
-    let mut engine = Engine::new(plan, operations::table(), settings)?;
-    journal.append(Duration::ZERO, vec![opening(plan, run)])?;
+    let ledger = journal.ledger();
+    let first = match &ledger.opening {
+        None => opening(plan, run),
+        Some(Entry::Opened { plan: of, .. }) if *of == plan.id => Entry::Resumed { started: run.started },
+        Some(_) => return Err(ApplyError::OtherPlan),
+    };
+    let mut engine = Engine::resume(plan, operations::table(), settings, ledger, run.started)?;
+    journal.append(Duration::ZERO, vec![first])?;
     let mut shell = Shell {
         performer,
         run,
@@ -97,7 +109,7 @@ fn opening(plan: &Plan, run: &Run) -> Entry {
         account: plan.account.clone(),
         organization: plan.organization.clone(),
         steps: plan.steps.len(),
-        started: run.started.to_string(),
+        started: run.started,
     }
 }
 
@@ -165,7 +177,7 @@ impl<P: Performer + 'static> Shell<'_, P> {
         });
     }
 
-    fn look_up(&mut self, step: StepId, task: Arc<Task>, since: Duration) {
+    fn look_up(&mut self, step: StepId, task: Arc<Task>, since: SignedDuration) {
         let performer = Arc::clone(&self.performer);
         // A start so late that the sum has no date is searched from the start.
         let since = self.run.started.checked_add(since).unwrap_or(self.run.started);
@@ -416,6 +428,36 @@ mod tests {
         assert_eq!(outcome.makespan.as_secs(), 10);
         let found = read(sink.text().as_bytes()).unwrap();
         assert_eq!(found.ledger.in_flight().count(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_journal_of_a_former_run_is_gone_on_with_and_that_of_another_plan_is_refused() {
+        let (plan, sink) = (role_and_account(), MemorySink::default());
+        let performer = Scripted::new(&[("role", Script::Quick), ("new", Script::Long(90))], &sink);
+        let (stop, interrupts) = mpsc::channel(1);
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            stop.send(()).await.unwrap();
+        });
+        let (outcome, _) = apply(&plan, &performer, Box::new(sink.clone()), interrupts).await;
+        assert_eq!(outcome.unwrap().ending, Ending::Interrupted);
+
+        let former = read(sink.text().as_bytes()).unwrap().ledger;
+        let mut journal = Journal::after(former, Box::new(sink));
+        let mut other = plan.clone();
+        other.id = "another".to_owned();
+        for (plan, resumable) in [(&other, false), (&plan, true)] {
+            let (_keep, interrupts) = mpsc::channel(1);
+            let (performer, run_id) = (Arc::clone(&performer), run_of(plan));
+            let settings = Settings::default();
+            let result =
+                run(plan, performer, &mut journal, &run_id, settings, interrupts, &mut |_, _| {}).await;
+            match result {
+                Ok(outcome) => assert!(resumable && outcome.ending == Ending::Complete),
+                Err(error) => assert!(!resumable && matches!(error, ApplyError::OtherPlan), "{error}"),
+            }
+        }
+        assert_eq!(performer.log(), ["begin role", "begin new"]);
     }
 
     /// A sink on a disk that is full after some appends.

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use super::journal::record::Entry;
@@ -76,8 +77,9 @@ pub enum Command {
         step: StepId,
         /// The call in question.
         task: Arc<Task>,
-        /// When its first intent was written down, since the start of the run.
-        since: Duration,
+        /// When its first intent was written down, since the start of the run;
+        /// negative when a run before this one did so.
+        since: SignedDuration,
     },
     /// Send [`Event::Tick`] at this time since the start. Replaces the one before.
     WakeAt(Duration),

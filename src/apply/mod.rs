@@ -4,7 +4,8 @@
 //! while it runs and one [`Outcome`] at the end. The decisions are taken by a pure
 //! step function ([`engine::Engine`]): events in, commands out, no clock and no
 //! chance in it. [`dispatch`] runs the commands and writes each record before the
-//! call that it announces. Absent: how one call is made (`cloud`), how a notice
+//! call that it announces; given the journal of a run that broke off, it goes on
+//! where that ends. Absent: how one call is made (`cloud`), how a notice
 //! looks (`report`), and undoing: a failed run is carried on by the next one.
 
 pub mod dispatch;
@@ -23,5 +24,5 @@ pub use engine::{Engine, InvalidPlan};
 pub use event::{Command, Event, Notice};
 pub use journal::{Journal, Run};
 pub use outcome::Outcome;
-pub use preconditions::{Refusal, refusals};
+pub use preconditions::{Refusal, refusals, refusals_on_resume};
 pub use settings::Settings;

@@ -3,18 +3,19 @@
 //! In: a plan and a fresh snapshot of the same things. Out: every reason to
 //! refuse, or none. Nothing here calls AWS.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use thiserror::Error;
 
+use super::journal::Ledger;
 use crate::cloud::failure::CallError;
-use crate::model::Address;
 use crate::model::ids::{AccountId, OrganizationId};
 use crate::model::partition::Partition;
 use crate::model::region::Region;
+use crate::model::{Address, Kind};
 use crate::observe::Snapshot;
 use crate::plan::document::{Consent, FORMAT, Note, Plan};
-use crate::plan::fingerprint;
+use crate::plan::{Step, fingerprint};
 
 /// One reason not to apply a plan.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -119,6 +120,23 @@ fn name(organization: Option<&OrganizationId>) -> String {
 /// Every reason to refuse the plan now; empty when it may be applied.
 #[must_use]
 pub fn refusals(plan: &Plan, fresh: &Snapshot) -> Vec<Refusal> {
+    refusals_besides(plan, fresh, &BTreeSet::new())
+}
+
+/// Every reason to refuse to go on with the plan where its journal ends. What the
+/// run itself has begun to change may have moved; nothing else may. That covers a
+/// plan that made its organization, since there was none to compare with.
+#[must_use]
+pub fn refusals_on_resume(plan: &Plan, fresh: &Snapshot, ledger: &Ledger) -> Vec<Refusal> {
+    let begun = |step: &&Step| {
+        let story = ledger.steps.get(&step.id);
+        story.is_some_and(|story| story.sendings > 0)
+    };
+    let changed = plan.steps.iter().filter(begun).map(|step| step.address.clone()).collect();
+    refusals_besides(plan, fresh, &changed)
+}
+
+fn refusals_besides(plan: &Plan, fresh: &Snapshot, changed: &BTreeSet<Address>) -> Vec<Refusal> {
     let mut found = Vec::new();
     if plan.format != FORMAT {
         // The rest of the plan may not mean what it seems to.
@@ -127,7 +145,8 @@ pub fn refusals(plan: &Plan, fresh: &Snapshot) -> Vec<Refusal> {
     if plan.account != fresh.account {
         found.push(Refusal::Account { planned: plan.account.clone(), found: fresh.account.clone() });
     }
-    if plan.organization != fresh.organization {
+    let made_by_us = plan.organization.is_none() && changed.contains(&Address::only(Kind::Organization));
+    if plan.organization != fresh.organization && !made_by_us {
         let (planned, now) = (plan.organization.clone(), fresh.organization.clone());
         found.push(Refusal::Organization { planned, found: now });
     }
@@ -142,7 +161,8 @@ pub fn refusals(plan: &Plan, fresh: &Snapshot) -> Vec<Refusal> {
     // Where the organization is another, everything in it has moved; saying so
     // once is enough.
     if found.is_empty() {
-        found.extend(moved(&plan.fingerprints, fresh));
+        let unchanged = plan.fingerprints.iter().filter(|(address, _)| !changed.contains(*address));
+        found.extend(moved(unchanged, fresh));
     }
     found
 }
@@ -159,20 +179,21 @@ pub fn of_itself(plan: &Plan) -> Vec<Refusal> {
 }
 
 /// What differs from the fingerprints, by address.
-#[must_use]
-pub fn moved(fingerprints: &BTreeMap<Address, String>, fresh: &Snapshot) -> Vec<Refusal> {
-    let now = fingerprint::of_all(fingerprints.keys(), fresh);
+fn moved<'a>(
+    fingerprints: impl Iterator<Item = (&'a Address, &'a String)>,
+    fresh: &Snapshot,
+) -> Vec<Refusal> {
     let mut found = Vec::new();
     for (address, planned) in fingerprints {
         if let Some(error) = fresh.gaps.get(address) {
             found.push(Refusal::Unread { address: address.clone(), error: Box::new(error.clone()) });
             continue;
         }
-        let now = now.get(address).map_or(fingerprint::ABSENT, String::as_str);
-        if now == planned {
+        let now = fingerprint::of(fresh.live.get(address));
+        if now == *planned {
             continue;
         }
-        let how = match (planned.as_str(), now) {
+        let how = match (planned.as_str(), now.as_str()) {
             (fingerprint::ABSENT, _) => Motion::Appeared,
             (_, fingerprint::ABSENT) => Motion::Disappeared,
             _ => Motion::Changed,
@@ -184,7 +205,10 @@ pub fn moved(fingerprints: &BTreeMap<Address, String>, fresh: &Snapshot) -> Vec<
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::apply::journal::{State, StepStory};
     use crate::apply::trial::plans;
     use crate::model::Live;
     use crate::plan::document::{Consent, Level, Note};
@@ -249,6 +273,23 @@ mod tests {
         fresh.gaps.insert(address(), error());
         let unread = Refusal::Unread { address: address(), error: Box::new(error()) };
         assert_eq!(refusals(&plan, &fresh), [unread]);
+    }
+
+    #[test]
+    fn a_resumed_run_may_find_changed_what_it_has_begun_to_change_and_nothing_else() {
+        let step = plans::step("audit", "organizations:CreateAccount", 90, &[]);
+        let mut plan = plans::plan(vec![step.clone()]);
+        let mut fresh = snapshot(&plan);
+        let other: Address = "account.other".parse().unwrap();
+        plan.fingerprints = fingerprint::of_all([&address(), &other], &fresh);
+        fresh.live.insert(address(), live("Audit"));
+        let mut ledger = Ledger::default();
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger).len(), 1);
+        let story = StepStory { state: State::Intended, sendings: 1, ..StepStory::default() };
+        ledger.steps.insert(step.id, story);
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), []);
+        fresh.live.insert(other, live("Other"));
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger).len(), 1);
     }
 
     #[test]

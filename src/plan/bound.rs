@@ -45,6 +45,9 @@ pub enum Binding {
     },
 }
 
+// Below, steps are named by their places in the slice that was given. Every place
+// comes from enumerating that slice, so indexing with one cannot fail.
+
 /// One step as the bounds see it: seconds before it, in it and after it.
 #[derive(Debug, Clone, Copy)]
 struct Span {

@@ -31,7 +31,8 @@ impl Engine {
         let Some(number) = self.answered(step, Phase::Polling) else { return };
         match answer {
             Ok(progress) => {
-                if matches!(progress, Progress::Done(_)) {
+                let sent_here = self.works.get(number as usize).is_some_and(|work| work.started.is_some());
+                if sent_here && matches!(progress, Progress::Done(_)) {
                     self.learn(number);
                 }
                 self.progress(number, progress, Status::Done);

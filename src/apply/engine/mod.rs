@@ -10,6 +10,7 @@
 mod answers;
 mod endings;
 mod index;
+mod resume;
 mod trouble;
 mod values;
 mod work;
@@ -17,6 +18,8 @@ mod work;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+
+use jiff::SignedDuration;
 
 pub use index::InvalidPlan;
 pub use values::UNRESOLVED;
@@ -54,6 +57,8 @@ pub struct Engine {
     calls: Calls,
     causes: Vec<u32>,
     held_up: Vec<usize>,
+    /// Steps taken over from a journal whose call cannot be built any more.
+    lost: Vec<(u32, CallError)>,
     stopping: bool,
     halted: Option<CallError>,
     finished: bool,
@@ -112,6 +117,7 @@ impl Engine {
             calls_in_air: 0,
             calls: Calls::default(),
             causes: Vec::new(),
+            lost: Vec::new(),
             stopping: false,
             halted: None,
             finished: false,
@@ -140,9 +146,13 @@ impl Engine {
     }
 
     fn start(&mut self) {
-        let free =
-            (0_u32..).zip(&self.works).filter(|(_, work)| work.open_needs == 0 && work.ready.is_none());
+        let free = (0_u32..)
+            .zip(&self.works)
+            .filter(|(_, work)| work.open_needs == 0 && work.phase == Phase::Waiting);
         let free: Vec<u32> = free.map(|(number, _)| number).collect();
+        for (number, error) in std::mem::take(&mut self.lost) {
+            self.stuck(number, Some(error));
+        }
         for number in free {
             self.make_ready(number);
         }
@@ -232,6 +242,7 @@ impl Engine {
         work.sent = self.now;
         work.sendings += 1;
         work.started.get_or_insert(self.now);
+        work.intended.get_or_insert(SignedDuration::try_from(self.now).unwrap_or(SignedDuration::MAX));
         work.satisfied = false;
         work.doubted = None;
         work.empty_searches = 0;
@@ -277,7 +288,7 @@ impl Engine {
         let Some(step) = self.index.step(number).map(|step| step.id.clone()) else { return };
         let Some(work) = self.works.get_mut(number as usize) else { return };
         let Some(task) = work.task.clone() else { return };
-        let since = work.started.unwrap_or(work.sent);
+        let since = work.intended.unwrap_or_default();
         work.phase = Phase::LookingUp;
         self.calls_in_air += 1;
         self.calls.look_ups += 1;

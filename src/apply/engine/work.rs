@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use crate::apply::outcome::Status;
 use crate::cloud::failure::CallError;
 use crate::cloud::task::Task;
@@ -49,6 +51,8 @@ pub(super) struct Work {
     /// The last sending.
     pub(super) sent: Duration,
     pub(super) sendings: u32,
+    /// When the first intent was written down; negative in a run before.
+    pub(super) intended: Option<SignedDuration>,
     pub(super) timer: Option<Duration>,
     /// AWS's id of the operation.
     pub(super) operation: Option<String>,
@@ -80,6 +84,7 @@ impl Work {
             ended: None,
             sent: Duration::ZERO,
             sendings: 0,
+            intended: None,
             timer: None,
             operation: None,
             task: None,

@@ -83,7 +83,7 @@ mod tests {
             account: "111122223333".parse().unwrap(),
             organization: None,
             steps: 0,
-            started: "2026-11-23T10:15:00Z".to_owned(),
+            started: "2026-11-23T10:15:00Z".parse().unwrap(),
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
 use super::line::NO_LINE;
@@ -56,8 +57,8 @@ pub struct StepStory {
     pub state: State,
     /// How often its call was about to be sent.
     pub sendings: u32,
-    /// When its first intent was written, in milliseconds since the start.
-    pub intended_ms: Option<u64>,
+    /// When its first intent was written.
+    pub intended: Option<Timestamp>,
     /// AWS's id of the operation under way, or of the last one.
     pub operation: Option<String>,
     /// Attributes known from it.
@@ -77,6 +78,7 @@ pub struct Ledger {
     pub next: u64,
     /// The digest of the last line.
     pub last_line: String,
+    started: Timestamp,
     last_ms: u64,
 }
 
@@ -88,6 +90,7 @@ impl Default for Ledger {
             ending: None,
             next: 0,
             last_line: NO_LINE.to_owned(),
+            started: Timestamp::UNIX_EPOCH,
             last_ms: 0,
         }
     }
@@ -109,14 +112,19 @@ impl Ledger {
         if matches!(record.entry, Entry::Opened { .. }) != (sequence == 0) {
             return Err(Illegal::Opening(sequence));
         }
-        if self.ending.is_some() {
+        let resumed = matches!(record.entry, Entry::Resumed { .. });
+        if self.ending.is_some() && !resumed {
             return Err(Illegal::Closed(sequence));
         }
-        if record.at_ms < self.last_ms {
+        if record.at_ms < self.last_ms && !resumed {
             return Err(Illegal::Time(sequence));
         }
         match &record.entry {
-            Entry::Opened { .. } => self.opening = Some(record.entry.clone()),
+            Entry::Opened { started, .. } => {
+                self.opening = Some(record.entry.clone());
+                self.started = *started;
+            }
+            Entry::Resumed { started } => self.resume(*started),
             Entry::Closed { ending } => self.ending = Some(*ending),
             Entry::Interrupted => {}
             about_a_step => self.admit_step(sequence, record.at_ms, about_a_step)?,
@@ -132,17 +140,28 @@ impl Ledger {
         self.steps.iter().filter(|(_, story)| story.state.in_flight())
     }
 
+    fn resume(&mut self, started: Timestamp) {
+        self.ending = None;
+        self.started = started;
+        for story in self.steps.values_mut() {
+            story.state = story.state.resumed(story.operation.is_some());
+        }
+    }
+
     fn admit_step(&mut self, sequence: u64, at_ms: u64, entry: &Entry) -> Result<(), Illegal> {
         let Some(step) = entry.step() else { return Ok(()) };
         let state = self.steps.get(step).map(|story| story.state).unwrap_or_default();
         let next =
             state.after(entry).ok_or_else(|| Illegal::Transition { sequence, step: step.clone(), state })?;
+        // A time so late that it has no date counts as the start.
+        let since = SignedDuration::from_millis(i64::try_from(at_ms).unwrap_or(i64::MAX));
+        let at = self.started.checked_add(since).unwrap_or(self.started);
         let story = self.steps.entry(step.clone()).or_default();
         story.state = next;
         match entry {
             Entry::Intent { sending, .. } => {
                 story.sendings = *sending;
-                story.intended_ms.get_or_insert(at_ms);
+                story.intended.get_or_insert(at);
                 story.operation = None;
             }
             Entry::Accepted { operation, attributes, .. } => {

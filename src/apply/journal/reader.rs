@@ -106,7 +106,7 @@ mod tests {
             account: "111122223333".parse().unwrap(),
             organization: None,
             steps: 2,
-            started: "2026-11-23T10:15:00Z".to_owned(),
+            started: "2026-11-23T10:15:00Z".parse().unwrap(),
         }
     }
 
@@ -171,7 +171,8 @@ mod tests {
         let (a, b) = (&found.ledger.steps[&step("a")], &found.ledger.steps[&step("b")]);
         assert_eq!((a.state, a.operation.as_deref()), (State::Done, Some("car-1")));
         assert_eq!(a.attributes["id"], "444455556666");
-        assert_eq!((b.state, b.sendings, b.intended_ms), (State::Unproven, 1, Some(3000)));
+        assert_eq!((b.state, b.sendings), (State::Unproven, 1));
+        assert_eq!(b.intended, Some("2026-11-23T10:15:03Z".parse().unwrap()));
         let in_flight: Vec<_> = found.ledger.in_flight().map(|(id, _)| id.clone()).collect();
         assert_eq!(in_flight, [step("b")]);
         assert!(!found.torn);

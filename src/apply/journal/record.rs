@@ -1,5 +1,6 @@
 //! One line of a journal.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::apply::outcome::Ending;
@@ -20,7 +21,7 @@ pub struct Record {
     pub sequence: u64,
     /// SHA-256 of the line before, in hexadecimal; 64 zeros at the first.
     pub previous: String,
-    /// Milliseconds since the start of the run.
+    /// Milliseconds since the start of the run, or since it was resumed.
     pub at_ms: u64,
     /// What happened.
     pub entry: Entry,
@@ -42,8 +43,14 @@ pub enum Entry {
         organization: Option<OrganizationId>,
         /// How many steps the plan has.
         steps: usize,
-        /// The moment of the start, RFC 3339, as the caller gives it.
-        started: String,
+        /// The moment of the start; times of records count from it.
+        started: Timestamp,
+    },
+    /// The run goes on after it was interrupted or broke off. From here on times
+    /// of records count from this start.
+    Resumed {
+        /// The moment of the new start.
+        started: Timestamp,
     },
     /// A call will be sent now.
     Intent {
@@ -137,7 +144,7 @@ impl Entry {
     #[must_use]
     pub const fn step(&self) -> Option<&StepId> {
         match self {
-            Self::Opened { .. } | Self::Interrupted | Self::Closed { .. } => None,
+            Self::Opened { .. } | Self::Resumed { .. } | Self::Interrupted | Self::Closed { .. } => None,
             Self::Intent { step, .. }
             | Self::Accepted { step, .. }
             | Self::Refused { step, .. }

@@ -63,6 +63,7 @@ const TABLE: &[(State, Move, State)] = &[
     (State::Intended, Move::Done, State::Done),
     (State::Intended, Move::NotNeeded, State::NotNeeded),
     (State::Intended, Move::Failed, State::Failed),
+    (State::Intended, Move::Stuck, State::Stuck),
     (State::Accepted, Move::Accepted, State::Accepted),
     (State::Accepted, Move::Done, State::Done),
     (State::Accepted, Move::NotNeeded, State::NotNeeded),
@@ -90,6 +91,19 @@ impl State {
         TABLE.iter().find(|(from, by, _)| *from == self && *by == wanted).map(|(_, _, to)| *to)
     }
 
+    /// Where a resumed run takes a step up again: what failed or was skipped may be
+    /// sent, since it was surely not applied; what was given up is asked about.
+    #[must_use]
+    pub const fn resumed(self, has_operation: bool) -> Self {
+        match self {
+            Self::Failed => Self::Refused,
+            Self::Skipped => Self::Fresh,
+            Self::Stuck if has_operation => Self::Accepted,
+            Self::Stuck => Self::Unproven,
+            same => same,
+        }
+    }
+
     /// Whether a call may be with AWS, so that its outcome must be proven before
     /// anything is sent for this step.
     #[must_use]
@@ -106,7 +120,9 @@ impl State {
 
 const fn movement(entry: &Entry) -> Option<Move> {
     Some(match entry {
-        Entry::Opened { .. } | Entry::Interrupted | Entry::Closed { .. } => return None,
+        Entry::Opened { .. } | Entry::Resumed { .. } | Entry::Interrupted | Entry::Closed { .. } => {
+            return None;
+        }
         Entry::Intent { .. } => Move::Intent,
         Entry::Accepted { .. } => Move::Accepted,
         Entry::Refused { .. } => Move::Refused,

@@ -205,6 +205,15 @@ impl Lanes {
         }
     }
 
+    /// Takes the slots of a step that a former run has sent.
+    pub(in crate::apply) fn occupy(&mut self, step: u32) {
+        for width in self.widths_of(step) {
+            if let Some(lane) = self.widths.get_mut(width) {
+                lane.used += 1;
+            }
+        }
+    }
+
     /// Gives back the slots of a step whose operation has ended.
     pub(in crate::apply) fn release(&mut self, step: u32) {
         for width in self.widths_of(step) {

@@ -20,7 +20,7 @@ const FINAL: [Verdict; 4] = [Verdict::Rejected, Verdict::Denied, Verdict::Quota,
 const PASSING: [Verdict; 3] = [Verdict::Throttled, Verdict::Conflict, Verdict::NotReady];
 
 /// A small landing zone with every class of operation in it.
-fn reference() -> Plan {
+pub(super) fn reference() -> Plan {
     use plans::step;
     let organization = step("organization", "organizations:CreateOrganization", 1, &[]);
     let role = step("role", "iam:CreateRole", 1, &[&organization]);
@@ -340,7 +340,7 @@ fn run_with_random_faults(seed: u64, count: usize, passing: bool) -> (Plan, Outc
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_storm_of_passing_faults_leaves_everything_done_once(seed: u64, count in 1_usize..40) {

@@ -32,7 +32,7 @@ fn run(plan: &Plan, seed: u64) -> (Outcome, Vec<(Duration, StepId)>, String) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// I5, with the assertions of the world: needs, widths, rates, intents.
     #[test]

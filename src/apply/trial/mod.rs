@@ -8,6 +8,7 @@ mod efficiency;
 mod faults;
 mod laws;
 pub(super) mod plans;
+mod resumes;
 mod stops;
 mod world;
 

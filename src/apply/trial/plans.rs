@@ -90,9 +90,15 @@ pub(super) fn random(dice: &mut Dice, count: usize) -> Plan {
     plan(steps)
 }
 
-/// A random landing zone: units (some nested), accounts moved into them, service
-/// roles, the landing zone, then one or two baselines per unit.
+/// A random landing zone of 3 to 12 units and 10 to 119 accounts.
 pub(super) fn landing_zone(dice: &mut Dice) -> Plan {
+    let (units, accounts) = (3 + dice.below(10), 10 + dice.below(110));
+    landing_zone_of(dice, units, accounts)
+}
+
+/// A landing zone: units (some nested), accounts moved into them, service
+/// roles, the landing zone, then one or two baselines per unit.
+pub(super) fn landing_zone_of(dice: &mut Dice, unit_count: usize, accounts: usize) -> Plan {
     let mut steps: Vec<Step> = Vec::new();
     let add = |steps: &mut Vec<Step>, made: Step| {
         steps.push(made.clone());
@@ -106,7 +112,7 @@ pub(super) fn landing_zone(dice: &mut Dice) -> Plan {
         })
         .collect();
     let mut units: Vec<(Step, Option<usize>)> = Vec::new();
-    for n in 0..3 + dice.below(10) {
+    for n in 0..unit_count {
         let parent = if n > 2 && dice.below(3) == 0 { Some(dice.below(n)) } else { None };
         let above = parent.map_or(&organization, |p| &units[p].0).clone();
         let mut unit = step(&format!("unit{n}"), "organizations:CreateOrganizationalUnit", 1, &[&above]);
@@ -114,7 +120,7 @@ pub(super) fn landing_zone(dice: &mut Dice) -> Plan {
         units.push((add(&mut steps, unit), parent));
     }
     let mut members: Vec<Vec<Step>> = vec![Vec::new(); units.len()];
-    for n in 0..10 + dice.below(110) {
+    for n in 0..accounts {
         let unit = if n < 3 { 0 } else { dice.below(units.len()) };
         let made = add(
             &mut steps,

@@ -77,6 +77,7 @@ pub(super) struct World<'a> {
     due: BinaryHeap<Reverse<(Duration, u64)>>,
     events: BTreeMap<u64, Event>,
     next: u64,
+    clock: Duration,
     /// Interrupts to send at these times.
     pub(super) interrupts: Vec<Duration>,
     pub(super) journal: MemorySink,
@@ -118,6 +119,7 @@ impl<'a> World<'a> {
             due: BinaryHeap::new(),
             events: BTreeMap::new(),
             next: 0,
+            clock: Duration::ZERO,
             interrupts: Vec::new(),
             journal: MemorySink::default(),
             journalled: true,
@@ -128,11 +130,27 @@ impl<'a> World<'a> {
 
     /// Runs the plan to its end and checks every law on the way.
     pub(super) fn run(&mut self, settings: Settings) -> Outcome {
-        let mut engine = Engine::new(self.plan, table(), settings).unwrap();
-        let mut journal = Journal::new(Box::new(self.journal.clone()));
-        let run = Run::new(&self.plan.id, jiff::Timestamp::UNIX_EPOCH);
-        journal.append(Duration::ZERO, vec![self.opening(&run)]).unwrap();
-        self.at(Duration::ZERO, Event::Started);
+        self.run_until(settings, usize::MAX).unwrap()
+    }
+
+    /// Runs the plan, or what its journal leaves of it, until the journal holds
+    /// so many records; then everything breaks off: the record that would follow
+    /// is not written, nothing that it announces is sent, and answers are lost.
+    pub(super) fn run_until(&mut self, settings: Settings, records: usize) -> Option<Outcome> {
+        let former = read(self.journal.text().as_bytes()).unwrap();
+        let mut written = former.records.len();
+        if written > 0 {
+            self.come_back();
+        }
+        let started = jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::try_from(self.clock).unwrap();
+        let run = Run::new(&self.plan.id, started);
+        let mut engine = Engine::resume(self.plan, table(), settings, &former.ledger, run.started).unwrap();
+        let mut journal = Journal::after(former.ledger, Box::new(self.journal.clone()));
+        let first = if written == 0 { self.opening(&run) } else { Entry::Resumed { started } };
+        journal.append(Duration::ZERO, vec![first]).unwrap();
+        written += 1;
+        let start = self.clock;
+        self.at(start, Event::Started);
         for at in std::mem::take(&mut self.interrupts) {
             self.at(at, Event::Interrupt);
         }
@@ -141,54 +159,93 @@ impl<'a> World<'a> {
         loop {
             turns += 1;
             assert!(turns < 3_000_000, "the run does not end");
-            let next = self.due.peek().map(|Reverse((at, _))| *at);
-            let (now, event) = match (next, wake) {
-                (Some(at), tick) if tick.is_none_or(|tick| at <= tick) => {
-                    let Reverse((at, id)) = self.due.pop().unwrap();
-                    (at, self.events.remove(&id).unwrap())
-                }
-                (_, Some(tick)) => {
-                    wake = None;
-                    (tick, Event::Tick)
-                }
-                _ => panic!("nothing can happen any more and the run has not ended"),
-            };
-            let mut entries: Vec<Entry> = Vec::new();
-            let mut finished = None;
-            for command in engine.handle(now, event) {
-                match command {
-                    Command::Record(entry) => {
-                        self.note(&entry);
-                        entries.push(entry);
-                    }
-                    Command::WakeAt(at) => {
-                        assert!(at > now, "woken in the past");
-                        wake = Some(at);
-                    }
-                    Command::Notify(notice) => self.notices.push(notice),
-                    Command::Finish(outcome) => finished = Some(*outcome),
-                    Command::Begin { step, task } => {
-                        let announced = entries
-                            .iter()
-                            .any(|entry| matches!(entry, Entry::Intent { step: of, .. } if *of == step));
-                        assert!(announced, "{step} was sent without an intent");
-                        self.begin(now, &step, &task);
-                    }
-                    Command::Poll { step, operation, .. } => self.poll(now, &step, &operation),
-                    Command::LookUp { step, .. } => self.look_up(now, &step),
-                }
-            }
+            let (now, event) = self.next_event(&mut wake);
+            self.clock = now;
+            let commands = engine.handle(now - start, event);
+            let entries = commands.iter().filter_map(|command| match command {
+                Command::Record(entry) => Some(entry.clone()),
+                _ => None,
+            });
+            let mut entries: Vec<Entry> = entries.collect();
+            let room = records - written;
+            let breaks_off = entries.len() > room;
+            entries.truncate(room);
+            written += entries.len();
+            entries.iter().for_each(|entry| self.note(entry));
             if self.journalled {
-                journal.append(now, entries).unwrap();
+                journal.append(now - start, entries.clone()).unwrap();
             }
-            if let Some(outcome) = finished {
-                self.check_rates();
-                if self.journalled {
-                    self.check_journal(&outcome);
+            if breaks_off {
+                return None;
+            }
+            for command in commands {
+                if let Some(outcome) = self.carry_out(command, now, start, &entries, &mut wake) {
+                    self.check_rates();
+                    if self.journalled {
+                        self.check_journal(&outcome);
+                    }
+                    return Some(outcome);
                 }
-                return outcome;
             }
         }
+    }
+
+    /// What comes next: an answer, or the moment to wake up.
+    fn next_event(&mut self, wake: &mut Option<Duration>) -> (Duration, Event) {
+        let next = self.due.peek().map(|Reverse((at, _))| *at);
+        match (next, *wake) {
+            (Some(at), tick) if tick.is_none_or(|tick| at <= tick) => {
+                let Reverse((at, id)) = self.due.pop().unwrap();
+                (at, self.events.remove(&id).unwrap())
+            }
+            (_, Some(tick)) => {
+                *wake = None;
+                (tick, Event::Tick)
+            }
+            _ => panic!("nothing can happen any more and the run has not ended"),
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        command: Command,
+        now: Duration,
+        start: Duration,
+        entries: &[Entry],
+        wake: &mut Option<Duration>,
+    ) -> Option<Outcome> {
+        match command {
+            Command::Record(_) => {}
+            Command::WakeAt(at) => {
+                assert!(start + at > now, "woken in the past");
+                *wake = Some(start + at);
+            }
+            Command::Notify(notice) => self.notices.push(notice),
+            Command::Finish(outcome) => return Some(*outcome),
+            Command::Begin { step, task } => {
+                let announced = entries
+                    .iter()
+                    .any(|entry| matches!(entry, Entry::Intent { step: of, .. } if *of == step));
+                assert!(announced, "{step} was sent without an intent");
+                self.begin(now, &step, &task);
+            }
+            Command::Poll { step, operation, .. } => self.poll(now, &step, &operation),
+            Command::LookUp { step, .. } => self.look_up(now, &step),
+        }
+        None
+    }
+
+    /// The program was gone: nobody heard the answers. A minute later it is back.
+    fn come_back(&mut self) {
+        for event in std::mem::take(&mut self.events).into_values() {
+            if let Event::Began { step, .. } = event {
+                let truth = self.truths.get_mut(&step).unwrap();
+                truth.unproven = true;
+                truth.empty_searches = 0;
+            }
+        }
+        self.due.clear();
+        self.clock += Duration::from_secs(60);
     }
 
     fn opening(&self, run: &Run) -> Entry {
@@ -198,7 +255,7 @@ impl<'a> World<'a> {
             account: self.plan.account.clone(),
             organization: None,
             steps: self.plan.steps.len(),
-            started: run.started.to_string(),
+            started: run.started,
         }
     }
 
@@ -315,8 +372,8 @@ impl<'a> World<'a> {
             Some(Fault::Refused(verdict)) => Err(error(&question, verdict)),
             Some(Fault::Expired) => Err(expired(&question)),
             Some(other) => panic!("a search cannot meet {other:?}"),
-            None if self.truths[id].applied == 0 => {
-                self.truths.get_mut(id).unwrap().empty_searches += 1;
+            None if self.truths.get(id).is_none_or(|truth| truth.applied == 0) => {
+                self.truths.entry(id.clone()).or_default().empty_searches += 1;
                 Ok(Found::Nothing)
             }
             None => self.standing(id, now + self.round_trip / 2).map(Found::Effect),
