@@ -237,6 +237,32 @@ mod tests {
         assert!((bucket.rate() - 8.0).abs() < 1e-9);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_window_holds_more_than_the_burst_and_the_rate_allow(
+            rate in 0.05f64..50.0,
+            burst in 1u32..20,
+            pauses in proptest::collection::vec(0u64..3000, 1..60),
+        ) {
+            let mut bucket = Bucket::new(rate, f64::from(burst));
+            let mut now = Duration::ZERO;
+            let mut sent: Vec<f64> = Vec::new();
+            for pause in pauses {
+                now += Duration::from_millis(pause);
+                now += bucket.ready_in(now);
+                bucket.take(now);
+                sent.push(now.as_secs_f64());
+            }
+            for (first, from) in sent.iter().enumerate() {
+                for (last, to) in sent.iter().enumerate().skip(first) {
+                    let allowed = f64::from(burst) + (to - from) * rate;
+                    let count = f64::from(u32::try_from(last - first + 1).unwrap());
+                    proptest::prop_assert!(count <= allowed + 1e-3, "{count} in {} s", to - from);
+                }
+            }
+        }
+    }
+
     #[test]
     fn many_throttles_never_stop_a_lane_for_good() {
         let mut bucket = Bucket::new(8.0, 1.0);

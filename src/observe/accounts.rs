@@ -18,25 +18,44 @@ const ACTIVE: &str = "ACTIVE";
 /// member `Status` also says of closed accounts, is never taken for it.
 const CLOSED: &str = "CLOSED";
 
-/// The account of a resource, open or closed.
-fn find<'a>(resource: &Resource, accounts: &'a [Account]) -> Option<&'a Account> {
-    if let Some(id) = key(resource, "id") {
-        return accounts.iter().find(|account| account.id == id);
+/// Accounts by what finds them; organizations hold up to tens of thousands.
+struct Index<'a> {
+    by_id: BTreeMap<&'a str, &'a Account>,
+    by_email: BTreeMap<String, &'a Account>,
+    by_name: BTreeMap<&'a str, &'a Account>,
+}
+
+impl<'a> Index<'a> {
+    fn of(accounts: &'a [Account]) -> Self {
+        let mut index = Self { by_id: BTreeMap::new(), by_email: BTreeMap::new(), by_name: BTreeMap::new() };
+        // Closed ones first, so that an open account of the same address or name
+        // takes their place.
+        let (closed, open): (Vec<_>, Vec<_>) = accounts.iter().partition(|account| account.state == CLOSED);
+        for account in closed.iter().chain(&open) {
+            index.by_id.insert(&account.id, account);
+            index.by_email.insert(account.email.to_ascii_lowercase(), account);
+        }
+        index.by_name.extend(open.iter().map(|account| (account.name.as_str(), *account)));
+        index
     }
-    let email = key(resource, "email")?;
-    let mut under = accounts.iter().filter(|account| account.email.eq_ignore_ascii_case(email));
-    let first = under.clone().next();
-    under.find(|account| account.state != CLOSED).or(first)
+
+    /// The account of a resource, open or closed.
+    fn find(&self, resource: &Resource) -> Option<&'a Account> {
+        if let Some(id) = key(resource, "id") {
+            return self.by_id.get(id).copied();
+        }
+        self.by_email.get(&key(resource, "email")?.to_ascii_lowercase()).copied()
+    }
 }
 
 /// Notes what is odd about a desired account and gives the one to take as live.
 /// A closed one is not live: its address cannot be moved, tagged or renamed.
-fn judge<'a>(resource: &Resource, accounts: &'a [Account], findings: &mut Findings) -> Option<&'a Account> {
+fn judge<'a>(resource: &Resource, accounts: &Index<'a>, findings: &mut Findings) -> Option<&'a Account> {
     let address = &resource.address;
     let email = key(resource, "email").unwrap_or_default();
-    let Some(account) = find(resource, accounts) else {
+    let Some(account) = accounts.find(resource) else {
         let name = resource.fields.get("name").and_then(Value::as_str);
-        let alike = accounts.iter().find(|a| Some(a.name.as_str()) == name && a.state != CLOSED);
+        let alike = name.and_then(|name| accounts.by_name.get(name));
         if let Some(other) = alike {
             findings.facts.remarks.insert(format!(
                 "{address}: no account has the e-mail address {email}, but {} of that name has {}",
@@ -73,10 +92,9 @@ pub(super) async fn observe(
     findings: &mut Findings,
 ) {
     findings.facts.accounts = u64::try_from(accounts.len()).ok();
-    let live: Vec<(&Resource, &Account)> = wanted
-        .iter()
-        .filter_map(|resource| Some((*resource, judge(resource, accounts, findings)?)))
-        .collect();
+    let index = Index::of(accounts);
+    let live: Vec<(&Resource, &Account)> =
+        wanted.iter().filter_map(|resource| Some((*resource, judge(resource, &index, findings)?))).collect();
     let tags =
         managed_tags(connection, live.iter().map(|(resource, account)| (*resource, account.id.as_str())));
     let contacts = live.iter().map(|(resource, account)| {
@@ -148,7 +166,7 @@ mod tests {
 
     fn id(resource: &Resource, accounts: &[Account]) -> (Option<String>, Findings) {
         let mut findings = Findings::default();
-        let id = judge(resource, accounts, &mut findings).map(|account| account.id.clone());
+        let id = judge(resource, &Index::of(accounts), &mut findings).map(|account| account.id.clone());
         (id, findings)
     }
 

@@ -98,8 +98,8 @@ pub(super) async fn observe_baselines(
 fn on_unit<'t>(resource: &Resource, tower: &'t Tower, findings: &Findings) -> Option<&'t Enabled> {
     let target = findings.resolved(resource.fields.get("target")?)?;
     let baseline = tower.offered.get(key(resource, "baseline")?)?;
-    let mut units = tower.enabled.iter().filter(|enabled| enabled.parent.is_none());
-    units.find(|enabled| Some(enabled.target.as_str()) == target.as_str() && enabled.baseline == *baseline)
+    let mut all = tower.enabled.iter();
+    all.find(|enabled| Some(enabled.target.as_str()) == target.as_str() && enabled.baseline == *baseline)
 }
 
 /// The parameters of each, which lists do not tell; only where somebody asks.

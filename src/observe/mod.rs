@@ -8,6 +8,7 @@ pub mod snapshot;
 pub mod survey;
 
 mod accounts;
+mod assembly;
 mod control_tower;
 mod findings;
 mod keys;

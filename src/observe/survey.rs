@@ -5,15 +5,17 @@
 //! keys, which live in accounts that must be known, and tags and contacts of what
 //! was found.
 
+use std::collections::BTreeSet;
+
 use super::error::ObserveError;
 use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
-use super::{accounts, control_tower, keys, people, roles, units};
-use crate::cloud::inventory::organization::{self, Organization, Root};
+use super::{assembly, control_tower, keys, people, roles};
+use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas;
 use crate::cloud::{CallError, Connection};
-use crate::model::{Fields, Kind, Live, Resource};
+use crate::model::{Kind, Resource};
 
 /// Reads the live organization as far as `wanted` asks about it. No call changes
 /// anything (invariant I8). Where there is no organization yet, only the
@@ -82,13 +84,13 @@ async fn look(
         control_tower::read(connection, wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
-    observe_organization(wanted, organization, &root, findings);
-    observe_trusted(wanted, trusted, findings);
+    assembly::organization(wanted, organization, &root, findings);
+    assembly::trusted(wanted, trusted, findings);
     findings.facts.account_quota = quota;
     roles::observe(&roles_wanted, roles, findings);
-    observe_people(connection, wanted, &root, &people, findings).await;
+    assembly::people(connection, wanted, &root, &people, findings).await;
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
-    observe_tower(connection, wanted, tower, people, organization, findings).await;
+    assembly::tower(connection, wanted, tower, people, organization, findings).await;
     Ok(())
 }
 
@@ -96,7 +98,7 @@ async fn look(
 async fn trusted(
     connection: &Connection,
     wanted: &Wanted<'_>,
-) -> Option<Result<std::collections::BTreeSet<String>, CallError>> {
+) -> Option<Result<BTreeSet<String>, CallError>> {
     if !wanted.any(&[Kind::TrustedAccess, Kind::LandingZone]) {
         return None;
     }
@@ -118,101 +120,13 @@ async fn quota(connection: &Connection, wanted: &Wanted<'_>) -> Option<u64> {
     }
 }
 
-fn observe_organization(
-    wanted: &Wanted<'_>,
-    organization: &Organization,
-    root: &Root,
-    findings: &mut Findings,
-) {
-    for resource in wanted.kind(Kind::Organization) {
-        let fields = Fields::from([("feature_set".to_owned(), organization.feature_set.clone().into())]);
-        findings.see(resource, Live { fields, attributes: organization.attributes(root) });
-    }
-}
-
-fn observe_trusted(
-    wanted: &Wanted<'_>,
-    trusted: Option<Result<std::collections::BTreeSet<String>, CallError>>,
-    findings: &mut Findings,
-) {
-    let resources = wanted.kind(Kind::TrustedAccess);
-    match trusted {
-        None => {}
-        Some(Err(error)) => findings.gap_all(&resources, &error),
-        Some(Ok(services)) => {
-            for resource in resources.into_iter().filter(|r| services.contains(&r.address.name)) {
-                findings.see(resource, Live::default());
-            }
-            findings.facts.trusted_services = Some(services);
-        }
-    }
-}
-
-async fn observe_people(
-    connection: &Connection,
-    wanted: &Wanted<'_>,
-    root: &Root,
-    people: &people::People,
-    findings: &mut Findings,
-) {
-    let units_wanted = wanted.kind(Kind::OrganizationalUnit);
-    match &people.units {
-        Ok(tree) => {
-            let found = units::matched(&units_wanted, tree, root);
-            units::observe(connection, &units_wanted, &found, findings).await;
-            if let Ok(all) = &people.accounts {
-                units::note_inactive(&units_wanted, &found, all, findings);
-            }
-        }
-        Err(error) => findings.gap_all(&units_wanted, error),
-    }
-    let accounts_wanted = wanted.kind(Kind::Account);
-    match &people.accounts {
-        Ok(all) if !accounts_wanted.is_empty() => {
-            accounts::observe(connection, &accounts_wanted, all, findings).await;
-        }
-        Ok(_) => {}
-        Err(error) => findings.gap_all(&accounts_wanted, error),
-    }
-}
-
-async fn observe_tower(
-    connection: &Connection,
-    wanted: &Wanted<'_>,
-    tower: Result<control_tower::Tower, CallError>,
-    people: people::People,
-    organization: &Organization,
-    findings: &mut Findings,
-) {
-    let (zones, on_units) = (wanted.kind(Kind::LandingZone), wanted.kind(Kind::Baseline));
-    let tower = match tower {
-        Ok(tower) => tower,
-        Err(error) => {
-            findings.gap_all(&zones, &error);
-            findings.gap_all(&on_units, &error);
-            return;
-        }
-    };
-    control_tower::observe_zone(&zones, &tower, findings);
-    // Without units a baseline's target is unknown, and without accounts its
-    // members are: neither may look as if all were well.
-    match (people.units, people.accounts) {
-        (Ok(_), Ok(accounts)) => {
-            let management = organization.management_account.as_str();
-            control_tower::observe_baselines(connection, &on_units, &tower, &accounts, management, findings)
-                .await;
-        }
-        (Err(error), _) | (_, Err(error)) => findings.gap_all(&on_units, &error),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
     use crate::cloud::doubles::{Double, error, ok, xml_error};
-    use crate::model::{Address, reference};
+    use crate::model::{Address, Fields, reference};
 
     fn wanted(address: &str, fields: Value, keys: Value) -> Resource {
         let object = |value: Value| value.as_object().unwrap().clone().into_iter().collect();

@@ -29,7 +29,8 @@ pub(super) fn matched<'u>(
         .iter()
         .filter_map(|resource| Some((path(resource)?, key(resource, "renamed_from")?.parse().ok()?)))
         .collect();
-    let finder = Finder { units, root, renames };
+    let named = units.iter().map(|unit| ((unit.parent.as_str(), unit.name.as_str()), unit)).collect();
+    let finder = Finder { named, root, renames };
     let paths = wanted.iter().filter_map(|resource| path(resource));
     paths.filter_map(|path| finder.find(&path).map(|unit| (path, unit))).collect()
 }
@@ -41,7 +42,7 @@ pub(super) fn path(resource: &Resource) -> Option<UnitPath> {
 
 /// Finds units below their parents, which may themselves go by former names.
 struct Finder<'u, 'r> {
-    units: &'u [Unit],
+    named: BTreeMap<(&'u str, &'u str), &'u Unit>,
     root: &'r Root,
     renames: BTreeMap<UnitPath, UnitPath>,
 }
@@ -53,7 +54,7 @@ impl<'u> Finder<'u, '_> {
             None => Some(self.root.id.as_str()),
             Some(above) => self.find(&above).map(|unit| unit.id.as_str()),
         };
-        let here = parent.and_then(|parent| self.named(parent, path.name()));
+        let here = parent.and_then(|parent| self.named.get(&(parent, path.name())).copied());
         here.or_else(|| self.literal(self.renames.get(path)?))
     }
 
@@ -63,11 +64,7 @@ impl<'u> Finder<'u, '_> {
             None => self.root.id.as_str(),
             Some(above) => self.literal(&above)?.id.as_str(),
         };
-        self.named(parent, path.name())
-    }
-
-    fn named(&self, parent: &str, name: &str) -> Option<&'u Unit> {
-        self.units.iter().find(|unit| unit.parent == parent && unit.name == name)
+        self.named.get(&(parent, path.name())).copied()
     }
 }
 

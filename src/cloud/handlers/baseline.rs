@@ -241,6 +241,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_unit_is_not_done_while_its_accounts_are_not() {
         let child = |id: &str, status| enabled(id, &format!("arn:account/o-1/{id}"), Some("arn:e"), status);
+        let elsewhere = enabled("x", "arn:account/o-1/444444444444", Some("arn:other"), "FAILED");
         let double = Double::new()
             .on(
                 "/get-baseline-operation",
@@ -251,7 +252,7 @@ mod tests {
                 "/list-enabled-baselines",
                 list(&[child("222222222222", "FAILED"), child("333333333333", "SUCCEEDED")]),
             )
-            .on("/list-enabled-baselines", list(&[child("222222222222", "SUCCEEDED")]));
+            .on("/list-enabled-baselines", list(&[child("222222222222", "SUCCEEDED"), elsewhere]));
         let connection = double.connection().await;
         let task = at("reset", &[("arn", "arn:e")]);
         let poll = || connection.poll(&task, "op-1");

@@ -142,6 +142,24 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn tasks_can_be_carried_out_side_by_side() {
+        let double = Double::new().on("EnableAWSServiceAccess", ok(json!({})));
+        let connection = double.connection().await;
+        let mut running = tokio::task::JoinSet::new();
+        for service in ["a.amazonaws.com", "b.amazonaws.com"] {
+            let connection = connection.clone();
+            let address = format!("trusted_access.{service}");
+            running.spawn(async move {
+                let task = task([&address, "create", ""], json!({}), json!({}), &[]);
+                connection.begin(&task).await
+            });
+        }
+        let results = running.join_all().await;
+        assert!(results.iter().all(Result::is_ok));
+        assert_eq!(connection.counts().writes, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn what_a_natural_key_protects_is_looked_for_once() {
         let double =
             Double::new().on("ListOrganizationalUnitsForParent", ok(json!({ "OrganizationalUnits": [] })));

@@ -37,14 +37,14 @@ pub struct Account {
 
 impl Account {
     fn of(operation: &str, from: &aws_sdk_organizations::types::Account) -> Result<Self, CallError> {
-        let status = || from_status(from);
-        let state = from.state().map(|state| state.as_str().to_owned()).or_else(status);
+        let state = from.state().map(|state| state.as_str());
+        let state = state.or_else(|| from.status().map(|status| status.as_str()));
         Ok(Self {
             id: from.id().ok_or_else(|| CallError::unreadable(operation, "Id"))?.to_owned(),
             arn: from.arn().unwrap_or_default().to_owned(),
             name: from.name().unwrap_or_default().to_owned(),
             email: from.email().unwrap_or_default().to_owned(),
-            state: state.unwrap_or_default(),
+            state: state.unwrap_or_default().to_owned(),
             parent: from.paths().first().and_then(|path| parent_in(path)),
         })
     }
@@ -59,11 +59,6 @@ impl Account {
         }
         known
     }
-}
-
-/// The state by the retiring member `Status`.
-fn from_status(from: &aws_sdk_organizations::types::Account) -> Option<String> {
-    from.status().map(|status| status.as_str().to_owned())
 }
 
 /// The nearest unit or root in a path such as `o-org/r-root/ou-one/ou-two/123456789012/`.

@@ -1,0 +1,105 @@
+//! From answers to findings: each kind's observer gets what it needs, and what
+//! could not be read becomes a gap of every resource that asked for it.
+
+use std::collections::BTreeSet;
+
+use super::control_tower::Tower;
+use super::findings::Findings;
+use super::people::People;
+use super::wanted::Wanted;
+use super::{accounts, control_tower, units};
+use crate::cloud::inventory::organization::{Organization, Root};
+use crate::cloud::{CallError, Connection};
+use crate::model::{Fields, Kind, Live};
+
+/// Fills in the organization.
+pub(super) fn organization(
+    wanted: &Wanted<'_>,
+    organization: &Organization,
+    root: &Root,
+    findings: &mut Findings,
+) {
+    for resource in wanted.kind(Kind::Organization) {
+        let fields = Fields::from([("feature_set".to_owned(), organization.feature_set.clone().into())]);
+        findings.see(resource, Live { fields, attributes: organization.attributes(root) });
+    }
+}
+
+/// Fills in the trusted services.
+pub(super) fn trusted(
+    wanted: &Wanted<'_>,
+    trusted: Option<Result<BTreeSet<String>, CallError>>,
+    findings: &mut Findings,
+) {
+    let resources = wanted.kind(Kind::TrustedAccess);
+    match trusted {
+        None => {}
+        Some(Err(error)) => findings.gap_all(&resources, &error),
+        Some(Ok(services)) => {
+            for resource in resources.into_iter().filter(|r| services.contains(&r.address.name)) {
+                findings.see(resource, Live::default());
+            }
+            findings.facts.trusted_services = Some(services);
+        }
+    }
+}
+
+/// Fills in units and accounts, with tags and contacts where they are managed.
+pub(super) async fn people(
+    connection: &Connection,
+    wanted: &Wanted<'_>,
+    root: &Root,
+    people: &People,
+    findings: &mut Findings,
+) {
+    let units_wanted = wanted.kind(Kind::OrganizationalUnit);
+    match &people.units {
+        Ok(tree) => {
+            let found = units::matched(&units_wanted, tree, root);
+            units::observe(connection, &units_wanted, &found, findings).await;
+            if let Ok(all) = &people.accounts {
+                units::note_inactive(&units_wanted, &found, all, findings);
+            }
+        }
+        Err(error) => findings.gap_all(&units_wanted, error),
+    }
+    let accounts_wanted = wanted.kind(Kind::Account);
+    match &people.accounts {
+        Ok(all) if !accounts_wanted.is_empty() => {
+            accounts::observe(connection, &accounts_wanted, all, findings).await;
+        }
+        Ok(_) => {}
+        Err(error) => findings.gap_all(&accounts_wanted, error),
+    }
+}
+
+/// Fills in the landing zone and the baselines.
+pub(super) async fn tower(
+    connection: &Connection,
+    wanted: &Wanted<'_>,
+    tower: Result<Tower, CallError>,
+    people: People,
+    organization: &Organization,
+    findings: &mut Findings,
+) {
+    let (zones, on_units) = (wanted.kind(Kind::LandingZone), wanted.kind(Kind::Baseline));
+    let tower = match tower {
+        Ok(tower) => tower,
+        Err(error) => {
+            findings.gap_all(&zones, &error);
+            findings.gap_all(&on_units, &error);
+            return;
+        }
+    };
+    control_tower::observe_zone(&zones, &tower, findings);
+    // Without units a baseline's target is unknown, and without accounts its
+    // members are: neither may look as if all were well.
+    match (people.units, people.accounts) {
+        (Ok(_), Ok(accounts)) => {
+            let management = organization.management_account.as_str();
+            control_tower::observe_baselines(connection, &on_units, &tower, &accounts, management, findings)
+                .await;
+        }
+        (Err(error), _) | (_, Err(error)) => findings.gap_all(&on_units, &error),
+    }
+}
