@@ -23,6 +23,7 @@ mod rehearse;
 mod saved;
 mod schema;
 mod simulator;
+mod unfinished;
 mod validate;
 mod watch;
 
