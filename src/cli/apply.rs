@@ -1,7 +1,6 @@
 //! `lzctl apply`: make it so.
 
 use std::collections::BTreeSet;
-use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use super::aws::{AwsArgs, Session, Wanted};
@@ -10,7 +9,7 @@ use super::error::CliError;
 use super::execute::{self, Work};
 use super::exit::Exit;
 use super::printer::Printer;
-use super::{interrupt, planning, saved, unfinished};
+use super::{confirm, interrupt, planning, saved, unfinished};
 use crate::apply::outcome::Ending;
 use crate::apply::{Outcome, preconditions};
 use crate::plan::Plan;
@@ -34,19 +33,6 @@ pub(super) struct Args {
     aws: AwsArgs,
 }
 
-/// A line that the operator types. It is awaited beside the signals, so that Ctrl-C
-/// is heard here too; the thread ends with the program.
-async fn answer() -> Option<String> {
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        let mut line = String::new();
-        let heard = io::stdin().read_line(&mut line).ok().map(|_| line);
-        // Nobody listens any more when a signal came first.
-        let _ = sender.send(heard);
-    });
-    receiver.await.ok().flatten()
-}
-
 /// What shall be applied.
 enum Source {
     Document(Box<Spec>),
@@ -61,7 +47,7 @@ impl Args {
             let session = self.aws.open(&source.wanted(), printer).await?;
             let work = interrupt::or_stop(self.work(source, &session), &mut signals).await?;
             self.show(&work, printer)?;
-            interrupt::or_stop(self.confirmed(&work.plan, printer), &mut signals).await?;
+            interrupt::or_stop(confirm::confirmed(&work.plan, self.yes, printer), &mut signals).await?;
             if work.plan.steps.is_empty() {
                 return Ok(Exit::Done);
             }
@@ -117,26 +103,6 @@ impl Args {
         let estimate = Some(planning::estimate(&work.plan));
         let options = Options { paint: printer.out, verbose: printer.all(), estimate };
         printer.data(&plan_text::render(&work.plan, options))
-    }
-
-    /// Whether the plan and the operator allow it.
-    async fn confirmed(&self, plan: &Plan, printer: &Printer) -> Result<(), CliError> {
-        let refusals = preconditions::of_itself(plan);
-        if !refusals.is_empty() {
-            return Err(CliError::Refused(refusals));
-        }
-        if self.yes || plan.steps.is_empty() {
-            return Ok(());
-        }
-        if !io::stdin().is_terminal() {
-            return Err(CliError::Unconfirmed("there is no terminal to confirm it on"));
-        }
-        printer.say(&format!("Apply these {} steps? Only `yes` is taken:", plan.steps.len()));
-        if answer().await.is_some_and(|answer| answer.trim() == "yes") {
-            Ok(())
-        } else {
-            Err(CliError::Unconfirmed("it was not confirmed"))
-        }
     }
 
     fn told(&self, result: &Outcome, printer: &Printer) -> Result<Exit, CliError> {

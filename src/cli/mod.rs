@@ -7,6 +7,7 @@
 mod apply;
 mod aws;
 mod completions;
+mod confirm;
 mod documents;
 mod error;
 mod execute;

@@ -3,6 +3,8 @@
 //! Each test has a folder of its own and an environment without credentials. Time
 //! is virtual, except where signals are sent to a real process.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that cannot be set up should stop its test at once")]
+
 use std::path::Path;
 
 use assert_cmd::Command;
