@@ -1,15 +1,15 @@
 //! `lzctl apply`: make it so.
 
 use std::collections::BTreeSet;
-use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use super::aws::{AwsArgs, Session, Wanted};
 use super::documents::Documents;
 use super::error::CliError;
+use super::execute::{self, Work};
 use super::exit::Exit;
 use super::printer::Printer;
-use super::{execute, interrupt, planning, saved};
+use super::{confirm, interrupt, planning, saved, unfinished};
 use crate::apply::outcome::Ending;
 use crate::apply::{Outcome, preconditions};
 use crate::plan::Plan;
@@ -45,15 +45,13 @@ impl Args {
         self.aws.runtime()?.block_on(async {
             let mut signals = interrupt::listen()?;
             let session = self.aws.open(&source.wanted(), printer).await?;
-            let plan = interrupt::or_stop(self.plan(source, &session), &mut signals).await?;
-            let estimate = Some(planning::estimate(&plan));
-            let options = Options { paint: printer.out, verbose: printer.all(), estimate };
-            printer.data(&plan_text::render(&plan, options))?;
-            self.confirmed(&plan, printer)?;
-            if plan.steps.is_empty() {
+            let work = interrupt::or_stop(self.work(source, &session), &mut signals).await?;
+            self.show(&work, printer)?;
+            interrupt::or_stop(confirm::confirmed(&work.plan, self.yes, printer), &mut signals).await?;
+            if work.plan.steps.is_empty() {
                 return Ok(Exit::Done);
             }
-            let outcome = execute::carry_out(&plan, &session, signals, printer).await;
+            let outcome = execute::carry_out(work, &session, signals, printer).await;
             // Whatever came of it, a simulated world goes on from there.
             session.save()?;
             self.told(&outcome?, printer)
@@ -73,42 +71,38 @@ impl Args {
         }
     }
 
-    /// The plan, made or read, that may be applied to what is live now.
-    async fn plan(&self, source: Source, session: &Session) -> Result<Plan, CliError> {
-        match source {
+    /// The plan, made or read, that may be applied to what is live now; or the one
+    /// of a run that was stopped and wants the same.
+    async fn work(&self, source: Source, session: &Session) -> Result<Work, CliError> {
+        let (plan, fresh, refusals) = match source {
             Source::Document(spec) => {
                 let consents: BTreeSet<String> = self.consents.iter().cloned().collect();
-                planning::make(&spec, session, &consents).await
+                let (plan, fresh) = planning::make(&spec, session, &consents).await?;
+                (plan, fresh, Vec::new())
             }
             Source::Saved(mut plan) => {
                 saved::consent(&mut plan, &self.consents);
                 let fresh = planning::survey(session, &plan.resources).await?;
                 let refusals = preconditions::refusals(&plan, &fresh);
-                if refusals.is_empty() { Ok(*plan) } else { Err(CliError::Refused(refusals)) }
+                (*plan, fresh, refusals)
             }
+        };
+        let open = if plan.steps.is_empty() { None } else { unfinished::find(&plan, &fresh) };
+        match open {
+            Some(open) => Ok(Work { plan: open.plan, resumed: Some((open.run, open.journal)) }),
+            None if refusals.is_empty() => Ok(Work { plan, resumed: None }),
+            None => Err(CliError::Refused(refusals)),
         }
     }
 
-    /// Whether the plan and the operator allow it.
-    fn confirmed(&self, plan: &Plan, printer: &Printer) -> Result<(), CliError> {
-        let refusals = preconditions::of_itself(plan);
-        if !refusals.is_empty() {
-            return Err(CliError::Refused(refusals));
+    fn show(&self, work: &Work, printer: &Printer) -> Result<(), CliError> {
+        if let Some((run, _)) = &work.resumed {
+            let steps = work.plan.steps.len();
+            return printer.data(&format!("Going on with run {run}, a plan of {steps} steps.\n"));
         }
-        if self.yes || plan.steps.is_empty() {
-            return Ok(());
-        }
-        if !io::stdin().is_terminal() {
-            return Err(CliError::Unconfirmed("there is no terminal to confirm it on"));
-        }
-        printer.say(&format!("Apply these {} steps? Only `yes` is taken:", plan.steps.len()));
-        let mut answer = String::new();
-        let heard = io::stdin().read_line(&mut answer).is_ok();
-        if heard && answer.trim() == "yes" {
-            Ok(())
-        } else {
-            Err(CliError::Unconfirmed("it was not confirmed"))
-        }
+        let estimate = Some(planning::estimate(&work.plan));
+        let options = Options { paint: printer.out, verbose: printer.all(), estimate };
+        printer.data(&plan_text::render(&work.plan, options))
     }
 
     fn told(&self, result: &Outcome, printer: &Printer) -> Result<Exit, CliError> {

@@ -7,6 +7,7 @@
 mod apply;
 mod aws;
 mod completions;
+mod confirm;
 mod documents;
 mod error;
 mod execute;
@@ -23,6 +24,7 @@ mod rehearse;
 mod saved;
 mod schema;
 mod simulator;
+mod unfinished;
 mod validate;
 mod watch;
 

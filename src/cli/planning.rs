@@ -23,17 +23,17 @@ pub(super) fn wanted(spec: &Spec) -> Wanted {
     }
 }
 
-/// The plan of a document against what is live. Changes nothing.
+/// The plan of a document against what is live, and that. Changes nothing.
 pub(super) async fn make(
     spec: &Spec,
     session: &Session,
     consents: &BTreeSet<String>,
-) -> Result<Plan, CliError> {
+) -> Result<(Plan, Snapshot), CliError> {
     let graph = graph::expand(spec, Some(session.connection.home_region()))?;
     let resources: Vec<Resource> = graph.resources.values().cloned().collect();
     let snapshot = survey(session, &resources).await?;
     let given = spec.consents.union(consents).cloned().collect();
-    Ok(plan::make(&graph, &snapshot, &given))
+    Ok((plan::make(&graph, &snapshot, &given), snapshot))
 }
 
 /// What is live of some resources.

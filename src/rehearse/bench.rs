@@ -6,8 +6,6 @@ use aws_smithy_async::time::SharedTimeSource;
 
 use crate::cloud::Connection;
 use crate::cloud::connection::{ConnectionError, Settings};
-use crate::graph::ResourceGraph;
-use crate::model::Kind;
 use crate::model::ids::AccountId;
 use crate::model::region::Region;
 use crate::sim::{self, Simulator, World};
@@ -40,14 +38,6 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// What the resources of a graph ask for.
-    #[must_use]
-    pub fn of(graph: &ResourceGraph, home_region: &Region) -> Self {
-        let members = graph.resources.keys().filter(|address| address.kind == Kind::Account).count();
-        let accounts = u32::try_from(members).unwrap_or(u32::MAX).saturating_add(1);
-        Self { home_region: home_region.clone(), management_account: None, access_role: None, accounts }
-    }
-
     /// A sentence for the operator when an empty world gets a higher quota than
     /// AWS gives a new organization.
     #[must_use]
@@ -98,5 +88,37 @@ impl Bench {
         })
         .await?;
         Ok(Self { simulator, connection })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn setting(accounts: u32) -> Setting {
+        Setting {
+            home_region: "eu-west-1".parse().unwrap(),
+            management_account: None,
+            access_role: None,
+            accounts,
+        }
+    }
+
+    #[test]
+    fn only_more_accounts_than_the_default_are_remarked_on() {
+        assert_eq!(setting(10).remark(), None);
+        assert!(setting(11).remark().unwrap().contains("takes 11 accounts"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_connection_speaks_to_the_simulated_administrator() {
+        let named = Some("999988887777".parse().unwrap());
+        let setting = Setting { management_account: named, ..setting(3) };
+        let bench = Bench::open(&setting, None).await.unwrap();
+        assert_eq!(bench.connection.caller().await.unwrap().account.as_str(), "999988887777");
+        assert_eq!(bench.simulator.requests().reads, 1);
+        // A saved world knows its own administrator.
+        let again = Bench::open(&super::tests::setting(3), Some(bench.simulator.world())).await.unwrap();
+        assert_eq!(again.connection.caller().await.unwrap().account.as_str(), "999988887777");
     }
 }

@@ -1,0 +1,42 @@
+//! Whether a plan may be applied: by itself, and by the operator's word.
+
+use std::io::{self, IsTerminal as _};
+
+use super::error::CliError;
+use super::printer::Printer;
+use crate::apply::preconditions;
+use crate::plan::Plan;
+
+/// Refuses a plan that stands against itself; asks where somebody can answer.
+/// `yes` is the answer given beforehand.
+pub(super) async fn confirmed(plan: &Plan, yes: bool, printer: &Printer) -> Result<(), CliError> {
+    let refusals = preconditions::of_itself(plan);
+    if !refusals.is_empty() {
+        return Err(CliError::Refused(refusals));
+    }
+    if yes || plan.steps.is_empty() {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        return Err(CliError::Unconfirmed("there is no terminal to confirm it on"));
+    }
+    printer.say(&format!("Apply these {} steps? Only `yes` is taken:", plan.steps.len()));
+    if answer().await.is_some_and(|answer| answer.trim() == "yes") {
+        Ok(())
+    } else {
+        Err(CliError::Unconfirmed("it was not confirmed"))
+    }
+}
+
+/// A line that the operator types. It is awaited beside the signals, so that Ctrl-C
+/// is heard here too; the thread ends with the program.
+async fn answer() -> Option<String> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let heard = io::stdin().read_line(&mut line).ok().map(|_| line);
+        // Nobody listens any more when a signal came first.
+        let _ = sender.send(heard);
+    });
+    receiver.await.ok().flatten()
+}
