@@ -155,7 +155,8 @@ impl Builder<'_> {
             info.rule(field).is_some_and(|(rule, _)| verb.carries.contains(&rule.field))
         });
         let mut inputs: Fields = carried.map(|(field, value)| (field.clone(), value.clone())).collect();
-        inputs.extend(fields.iter().map(|(field, d)| ((*field).clone(), d.to.clone())));
+        let said = fields.iter().filter(|(_, d)| d.rule.compare != Compare::Condition);
+        inputs.extend(said.map(|(field, d)| ((*field).clone(), d.to.clone())));
         inputs
     }
 
@@ -172,5 +173,6 @@ impl Builder<'_> {
 fn shown(field: &str, difference: &Difference) -> Option<FieldChange> {
     let change =
         FieldChange { field: field.to_owned(), from: difference.from.clone(), to: difference.to.clone() };
-    (change.from.as_ref() != Some(&change.to)).then_some(change)
+    let reported = difference.rule.compare == Compare::Condition && change.from.is_none();
+    (!reported && change.from.as_ref() != Some(&change.to)).then_some(change)
 }

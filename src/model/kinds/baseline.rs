@@ -25,9 +25,9 @@ pub const INFO: KindInfo = KindInfo {
         FieldRule::new("target", Compare::Fixed, "create"),
         FieldRule::new("version", Compare::Exact, "update"),
         FieldRule::new("parameters.*", Compare::Exact, "update"),
-        FieldRule::new("status", Compare::Exact, "reset"),
-        FieldRule::new("drift", Compare::Exact, "reset"),
-        FieldRule::new("missing_members", Compare::Set, "reset"),
+        FieldRule::new("status", Compare::Condition, "reset"),
+        FieldRule::new("drift", Compare::Condition, "reset"),
+        FieldRule::new("missing_members", Compare::Condition, "reset"),
     ],
     attributes: &["arn"],
 };

@@ -28,8 +28,8 @@ pub const INFO: KindInfo = KindInfo {
         FieldRule::new("version", Compare::Exact, "update").with_consent(VERSION_CONSENT),
         FieldRule::new("manifest", Compare::Manifest, "update"),
         FieldRule::new("remediation_types", Compare::Set, "update"),
-        FieldRule::new("status", Compare::Exact, "reset"),
-        FieldRule::new("drift", Compare::Exact, "reset"),
+        FieldRule::new("status", Compare::Condition, "reset"),
+        FieldRule::new("drift", Compare::Condition, "reset"),
     ],
     attributes: &["arn", "identity_center_baseline"],
 };

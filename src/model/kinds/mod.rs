@@ -176,6 +176,9 @@ pub enum Compare {
     /// A landing-zone manifest: what is said is there, numbers and texts of
     /// numbers are alike, unknown and unsaid members are left alone.
     Manifest,
+    /// A condition that AWS reports: the wanted value is health, a state in
+    /// passing counts as healthy, and no call carries it.
+    Condition,
     /// Given at creation and never compared: AWS does not give it back, or it is
     /// changed by other means.
     CreateOnly,
