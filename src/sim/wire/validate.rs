@@ -49,8 +49,8 @@ pub(super) fn check(call: &Call, shape: &Shape, input: &Value) -> Result<(), Aws
     Err(AwsError::new(code, message(&found)).status(400))
 }
 
-/// The words of the validation that AWS's services share, one clause per violation, e.g. in
-/// <https://repost.aws/questions/QUy7mpMtQKSg6qhZ2f3IJm7g> and the error pages of the API references.
+/// The words of the validation that AWS's services share, one clause per violation, as quoted in
+/// <https://github.com/awslabs/aws-transit-vpc/issues/32> and <https://github.com/humanmade/cf-to-tf/issues/5>.
 fn message(found: &[Violation]) -> String {
     let count = found.len();
     let plural = if count == 1 { "error" } else { "errors" };
