@@ -7,6 +7,8 @@
 //! Bound are: sessions of roles that have policies, session policies, member accounts under service and resource
 //! control policies, and the default identity of the management account if `Settings::caller_policy` is given.
 
+#[cfg(test)]
+mod cases;
 pub(crate) mod conditions;
 mod decision;
 mod facts;

@@ -15,6 +15,8 @@ mod async_operations;
 mod latecomers;
 mod pages;
 mod refusals;
+#[cfg(test)]
+mod scenarios;
 mod views;
 
 use serde::{Deserialize, Serialize};
