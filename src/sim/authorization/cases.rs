@@ -16,6 +16,14 @@ use crate::sim::services::iam::evaluate::Principal;
 const UNIT: &str = "arn:aws:organizations::111122223333:ou/o-a/ou-b";
 const MOVE: &str = "organizations:MoveAccount";
 
+/// One row of the table.
+#[derive(serde::Deserialize)]
+struct Case {
+    case: String,
+    expected: String,
+    statements: Value,
+}
+
 fn document(statements: &Value) -> Arc<Document> {
     let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
     Arc::new(Document::parse(&text, Kind::Control).unwrap_or_else(|why| panic!("{why}: {text}")))
@@ -27,15 +35,6 @@ fn allow(action: &str, resource: &str) -> Value {
 
 fn deny(action: &str, resource: &str) -> Value {
     json!({"Effect": "Deny", "Action": action, "Resource": resource})
-}
-
-fn when(mut statement: Value, condition: Value) -> Value {
-    statement["Condition"] = condition;
-    statement
-}
-
-fn full() -> Value {
-    json!([allow("*", "*")])
 }
 
 fn decided(policies: &Policies, action: &str, grant: Grant) -> String {
@@ -57,228 +56,80 @@ fn decided(policies: &Policies, action: &str, grant: Grant) -> String {
 const NONE: &str = "because no identity-based policy allows the A action";
 const EXPLICIT: &str = "with an explicit deny in an identity-based policy";
 
+/// Each case is held by an identity that asks `organizations:MoveAccount` on a unit in `eu-west-1`, with the tag keys
+/// `cost` and `team`, and the principal tag `team` = `b`.
 #[test]
-fn identity_policies() {
-    let region = |operator: &str, value: &str| json!({operator: {"aws:RequestedRegion": value}});
-    let cases: Vec<(&str, Value, &str)> = vec![
-        ("a plain allow", json!([allow(MOVE, "*")]), "allowed"),
-        ("nothing", json!([allow("organizations:List*", "*")]), NONE),
-        ("actions have no case", json!([allow("ORGANIZATIONS:moveaccount", "*")]), "allowed"),
-        ("a star inside", json!([allow("organizations:M*t", "*")]), "allowed"),
-        ("a question mark is one character", json!([allow("organizations:MoveAccoun?", "*")]), "allowed"),
-        ("and not none", json!([allow("organizations:MoveAccount?", "*")]), NONE),
-        ("a resource of its own", json!([allow(MOVE, UNIT)]), "allowed"),
-        ("resources have case", json!([allow(MOVE, &UNIT.to_uppercase())]), NONE),
-        ("a star crosses colons and slashes", json!([allow(MOVE, "arn:aws:org*ou-b")]), "allowed"),
-        ("another resource", json!([allow(MOVE, "arn:aws:organizations::*:ou/o-a/ou-c")]), NONE),
-        (
-            "a variable in the resource",
-            json!([allow(MOVE, "arn:aws:*:ou/o-a/ou-${aws:PrincipalTag/team}")]),
-            "allowed",
-        ),
-        ("a variable without value", json!([allow(MOVE, "*${aws:PrincipalTag/none}")]), NONE),
-        ("a denial wins", json!([allow("*", "*"), deny(MOVE, "*")]), EXPLICIT),
-        ("a denial elsewhere", json!([allow("*", "*"), deny(MOVE, "arn:aws:iam::*:*")]), "allowed"),
-        (
-            "NotAction allows the rest",
-            json!([{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}]),
-            "allowed",
-        ),
-        (
-            "NotAction leaves its own out",
-            json!([{"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}]),
-            NONE,
-        ),
-        (
-            "NotAction denies the rest",
-            json!([allow("*", "*"), {"Effect": "Deny", "NotAction": ["sts:*", "iam:*"], "Resource": "*"}]),
-            EXPLICIT,
-        ),
-        (
-            "NotAction spares its own",
-            json!([allow("*", "*"), {"Effect": "Deny", "NotAction": "organizations:*", "Resource": "*"}]),
-            "allowed",
-        ),
-        (
-            "NotResource denies the rest",
-            json!([allow("*", "*"), {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:iam::*"}]),
-            EXPLICIT,
-        ),
-        (
-            "NotResource spares its own",
-            json!([allow("*", "*"), {"Effect": "Deny", "Action": "*", "NotResource": UNIT}]),
-            "allowed",
-        ),
-        (
-            "NotResource allows the rest",
-            json!([{"Effect": "Allow", "Action": MOVE, "NotResource": "arn:aws:iam::*"}]),
-            "allowed",
-        ),
-        (
-            "a condition that holds",
-            json!([when(allow(MOVE, "*"), region("StringEquals", "eu-west-1"))]),
-            "allowed",
-        ),
-        ("one that does not", json!([when(allow(MOVE, "*"), region("StringEquals", "us-east-1"))]), NONE),
-        (
-            "a missing key fails an allow",
-            json!([when(allow(MOVE, "*"), json!({"StringEquals": {"aws:SourceVpc": "v"}}))]),
-            NONE,
-        ),
-        (
-            "a missing key fails a denial",
-            json!([allow("*", "*"), when(deny("*", "*"), json!({"StringEquals": {"aws:SourceVpc": "v"}}))]),
-            "allowed",
-        ),
-        (
-            "a missing key meets a negated denial",
-            json!([
-                allow("*", "*"),
-                when(deny("*", "*"), json!({"StringNotEquals": {"aws:SourceVpc": "v"}}))
-            ]),
-            EXPLICIT,
-        ),
-        (
-            "IfExists meets it too",
-            json!([
-                allow("*", "*"),
-                when(deny("*", "*"), json!({"StringEqualsIfExists": {"aws:SourceVpc": "v"}}))
-            ]),
-            EXPLICIT,
-        ),
-        (
-            "Null asks for it",
-            json!([when(allow(MOVE, "*"), json!({"Null": {"aws:SourceVpc": "true"}}))]),
-            "allowed",
-        ),
-        (
-            "all conditions must hold",
-            json!([when(
-                allow(MOVE, "*"),
-                json!({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}, "Null": {"aws:SourceVpc": "false"}})
-            )]),
-            NONE,
-        ),
-        (
-            "every tag key is listed",
-            json!([when(
-                allow(MOVE, "*"),
-                json!({"ForAllValues:StringEquals": {"aws:TagKeys": ["cost", "team", "x"]}})
-            )]),
-            "allowed",
-        ),
-        (
-            "one tag key is not",
-            json!([when(allow(MOVE, "*"), json!({"ForAllValues:StringEquals": {"aws:TagKeys": ["cost"]}}))]),
-            NONE,
-        ),
-        (
-            "a denial of any tag key",
-            json!([
-                allow("*", "*"),
-                when(deny("*", "*"), json!({"ForAnyValue:StringEquals": {"aws:TagKeys": ["cost"]}}))
-            ]),
-            EXPLICIT,
-        ),
-        (
-            "an unknown operator opens nothing",
-            json!([when(allow(MOVE, "*"), json!({"StringSeems": {"aws:RequestedRegion": "eu-west-1"}}))]),
-            NONE,
-        ),
-    ];
-    for (name, statements, expected) in cases {
-        let policies = Policies { identity: Some(vec![document(&statements)]), ..Policies::default() };
-        assert_eq!(decided(&policies, MOVE, Grant::Nothing), expected, "{name}");
+fn identity_policies_decide_as_the_table_says() {
+    let cases: Vec<Case> = serde_json::from_str(include_str!("cases.json")).expect("cases.json");
+    assert!(cases.len() > 30);
+    for case in cases {
+        let policies = Policies { identity: Some(vec![document(&case.statements)]), ..Policies::default() };
+        let expected = match case.expected.as_str() {
+            "not allowed" => NONE,
+            "denied" => EXPLICIT,
+            other => other,
+        };
+        assert_eq!(decided(&policies, MOVE, Grant::Nothing), expected, "{}", case.case);
     }
 }
 
+/// Documents by name, joined by spaces; `-` stands for none of that kind, nothing for an empty list.
+fn documents(names: &str) -> Vec<Arc<Document>> {
+    let named = |name: &str| match name {
+        "all" => document(&json!([allow("*", "*")])),
+        "lists" => document(&json!([allow("organizations:List*", "*")])),
+        "iam" => document(&json!([allow("iam:*", "*")])),
+        "never" => document(&json!([allow("*", "*"), deny(MOVE, "*")])),
+        other => panic!("{other}"),
+    };
+    names.split_whitespace().map(named).collect()
+}
+
+/// Name; identity, boundary, session; levels of service and of resource control policies; the decision.
+type Row = (&'static str, [&'static str; 3], &'static [&'static str], &'static [&'static str], &'static str);
+
+const INTERSECTIONS: &[Row] = &[
+    ("an administrator", ["all", "-", "-"], &[], &[], "allowed"),
+    ("outside the boundary", ["all", "lists", "-"], &[], &[], "no permissions boundary"),
+    ("a boundary gives nothing", ["", "all", "-"], &[], &[], "no identity-based policy"),
+    ("a boundary denies", ["all", "never", "-"], &[], &[], "a permissions boundary"),
+    ("outside the session", ["all", "-", "lists"], &[], &[], "no session policy"),
+    ("session policies add up", ["all", "-", "lists all"], &[], &[], "allowed"),
+    ("a session gives nothing", ["iam", "-", "all"], &[], &[], "no identity-based policy"),
+    ("a session denies", ["all", "-", "all never"], &[], &[], "a session policy"),
+    ("a session without other policies", ["-", "-", "lists"], &[], &[], "no session policy"),
+    ("every level allows", ["-", "-", "-"], &["all", "all"], &[], "allowed"),
+    (
+        "a level allows too little",
+        ["-", "-", "-"],
+        &["all", "lists", "all"],
+        &[],
+        "no service control policy",
+    ),
+    ("a level without any", ["-", "-", "-"], &["all", ""], &[], "no service control policy"),
+    ("a list beside full access", ["-", "-", "-"], &["lists all"], &[], "allowed"),
+    ("a denial above", ["-", "-", "-"], &["never", "all"], &[], "a service control policy"),
+    ("a denial for the resource", ["-", "-", "-"], &["all"], &["all", "never"], "a resource control policy"),
+    ("control policies give nothing", ["iam", "-", "-"], &["all"], &["all"], "no identity-based policy"),
+];
+
 #[test]
 fn the_kinds_of_policies_intersect_and_any_denial_wins() {
-    let list = json!([allow("organizations:List*", "*")]);
-    let (wide, narrow, other) = (document(&full()), document(&list), document(&json!([allow("iam:*", "*")])));
-    let never = document(&json!([allow("*", "*"), deny(MOVE, "*")]));
-    let identity = || Some(vec![Arc::clone(&wide)]);
-    let one = |document: &Arc<Document>| vec![Arc::clone(document)];
-    let no = |kind: &str| format!("because no {kind} allows the A action");
-    let cases = [
-        ("no boundary", Policies { identity: identity(), ..Policies::default() }, "allowed".to_owned()),
-        (
-            "outside the boundary",
-            Policies { identity: identity(), boundary: Some(Arc::clone(&narrow)), ..Policies::default() },
-            no("permissions boundary"),
-        ),
-        (
-            "a boundary gives nothing",
-            Policies { identity: Some(vec![]), boundary: Some(Arc::clone(&wide)), ..Policies::default() },
-            NONE.to_owned(),
-        ),
-        (
-            "a boundary denies",
-            Policies { identity: identity(), boundary: Some(Arc::clone(&never)), ..Policies::default() },
-            "with an explicit deny in a permissions boundary".to_owned(),
-        ),
-        (
-            "outside the session",
-            Policies { identity: identity(), session: Some(one(&narrow)), ..Policies::default() },
-            no("session policy"),
-        ),
-        (
-            "session policies add up",
-            Policies {
-                identity: identity(),
-                session: Some(vec![Arc::clone(&narrow), Arc::clone(&wide)]),
-                ..Policies::default()
-            },
-            "allowed".to_owned(),
-        ),
-        (
-            "a session gives nothing",
-            Policies { identity: Some(one(&other)), session: Some(one(&wide)), ..Policies::default() },
-            NONE.to_owned(),
-        ),
-        (
-            "a session of an administrator",
-            Policies { session: Some(one(&narrow)), ..Policies::default() },
-            no("session policy"),
-        ),
-        (
-            "every level allows",
-            Policies { scps: vec![one(&wide), one(&wide)], ..Policies::default() },
-            "allowed".to_owned(),
-        ),
-        (
-            "one level allows too little",
-            Policies { scps: vec![one(&wide), one(&narrow), one(&wide)], ..Policies::default() },
-            no("service control policy"),
-        ),
-        (
-            "a level without any",
-            Policies { scps: vec![one(&wide), vec![]], ..Policies::default() },
-            no("service control policy"),
-        ),
-        (
-            "a list beside full access",
-            Policies { scps: vec![vec![Arc::clone(&narrow), Arc::clone(&wide)]], ..Policies::default() },
-            "allowed".to_owned(),
-        ),
-        (
-            "a denial above",
-            Policies { scps: vec![one(&never), one(&wide)], ..Policies::default() },
-            "with an explicit deny in a service control policy".to_owned(),
-        ),
-        (
-            "a denial for the resource",
-            Policies { rcps: vec![one(&wide), one(&never)], ..Policies::default() },
-            "with an explicit deny in a resource control policy".to_owned(),
-        ),
-        (
-            "a control policy gives nothing",
-            Policies { identity: Some(one(&other)), scps: vec![one(&wide)], ..Policies::default() },
-            NONE.to_owned(),
-        ),
-    ];
-    for (name, policies, expected) in cases {
-        assert_eq!(decided(&policies, MOVE, Grant::Nothing), expected, "{name}");
+    for (name, [identity, boundary, session], scps, rcps, expected) in INTERSECTIONS {
+        let kind = |names: &str| (names != "-").then(|| documents(names));
+        let policies = Policies {
+            identity: kind(identity),
+            boundary: kind(boundary).and_then(|documents| documents.into_iter().next()),
+            session: kind(session),
+            scps: scps.iter().map(|names| documents(names)).collect(),
+            rcps: rcps.iter().map(|names| documents(names)).collect(),
+        };
+        let words = match expected.split_once(' ') {
+            None => (*expected).to_owned(),
+            Some(("no", _)) => format!("because {expected} allows the A action"),
+            Some(_) => format!("with an explicit deny in {expected}"),
+        };
+        assert_eq!(decided(&policies, MOVE, Grant::Nothing), words, "{name}");
     }
 }
 

@@ -34,11 +34,14 @@ pub(crate) enum Fate {
     Answered(Value),
 }
 
-/// A change by a test in this process, at one request.
+/// A change by a test of this process.
+pub(crate) type Change = Box<dyn FnOnce(&mut World) + Send>;
+
+/// A change at one request.
 struct Hook {
     operation: String,
     left: u64,
-    act: Option<Box<dyn FnOnce(&mut World) + Send>>,
+    act: Option<Change>,
 }
 
 #[derive(Debug, Default)]
@@ -76,7 +79,7 @@ impl Armed {
     }
 
     /// Lets `act` happen just before the `call`-th matching request.
-    pub(crate) fn hook(&mut self, operation: &str, call: u64, act: Box<dyn FnOnce(&mut World) + Send>) {
+    pub(crate) fn hook(&mut self, operation: &str, call: u64, act: Change) {
         self.hooks.push(Hook { operation: operation.to_owned(), left: call.max(1), act: Some(act) });
     }
 

@@ -436,3 +436,17 @@ async fn the_same_plan_in_a_fork_gives_the_same_log() {
     assert_eq!(logs[0], logs[1]);
     assert!(units(&sim, &root).await.is_empty(), "the original knows nothing of its forks");
 }
+
+/// What a sweep over thousands of plans rests on. The bound is generous: an unoptimised build on a busy machine.
+#[tokio::test(start_paused = true)]
+async fn a_fork_of_twenty_accounts_takes_less_than_a_millisecond() {
+    let (sim, _) = organization(Settings { account_quota: 30, ..quiet() }).await;
+    for number in 0..20 {
+        account(&sim, &format!("a{number}")).await;
+    }
+    let start = std::time::Instant::now();
+    let forks: Vec<Simulator> = (0..100).map(|_| sim.fork()).collect();
+    let each = start.elapsed() / 100;
+    assert!(each < Duration::from_millis(1), "{each:?}");
+    done(&forks[0], ORG, "ListAccounts", json!({})).await;
+}

@@ -26,14 +26,14 @@ async fn a_doomed_landing_zone_fails_at_its_usual_time_with_its_reason() {
 #[tokio::test(start_paused = true)]
 async fn a_hanging_baseline_stays_in_progress_and_blocks_the_next() {
     let mut stage = Stage::governed(false).await;
-    stage.unit("Workloads", None).await;
-    stage.unit("Data", None).await;
+    stage.unit("First", None).await;
+    stage.unit("Second", None).await;
     stage.sim.arm(FaultPlan::one("controltower:EnableBaseline", 1, Fault::OperationHangs));
-    let asked = stage.enabling("AWSControlTowerBaseline", "5.0", "Workloads").await;
+    let asked = stage.enabling("AWSControlTowerBaseline", "5.0", "First").await;
     let begun = stage.must("controltower", "EnableBaseline", asked).await;
     stage.pass(7 * 86_400);
     assert_eq!(stage.baseline_operation(&begun["operationIdentifier"]).await["status"], "IN_PROGRESS");
-    let next = stage.enabling("AWSControlTowerBaseline", "5.0", "Data").await;
-    assert_eq!(stage.refused("EnableBaseline", next).await.0, "ConflictException");
+    let next = stage.enabling("AWSControlTowerBaseline", "5.0", "Second").await;
+    assert_eq!(stage.refused("EnableBaseline", next).await.0, "ServiceQuotaExceededException");
     assert_eq!(stage.sim.struck(), [1]);
 }
