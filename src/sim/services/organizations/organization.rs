@@ -120,8 +120,10 @@ impl Organization {
     }
 }
 
-/// The root of an organization made through the API has no policy type enabled; clients enable each, service control
-/// policies among them (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnablePolicyType.html>).
+/// The root of a new organization has no policy type enabled. The page
+/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html> says that service control
+/// policies are on from the start; clients that enable each type after the creation, as Terraform's
+/// `aws_organizations_organization` does, would then fail with PolicyTypeAlreadyEnabledException.
 pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let feature_set = match request.text("FeatureSet") {
         Some("CONSOLIDATED_BILLING") => FeatureSet::ConsolidatedBilling,
