@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 
 use super::Simulator;
 use super::engine::Outcome;
@@ -26,22 +27,33 @@ const BODY_LIMIT: usize = 4 << 20;
 #[error("the answer is lost on purpose")]
 struct LostAnswer;
 
-/// Serves until `shutdown` resolves.
+/// Serves until `shutdown` resolves; connections that are still open are dropped then.
 pub(crate) async fn serve(
     simulator: Simulator,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
+    let mut connections = JoinSet::new();
     tokio::pin!(shutdown);
     loop {
         tokio::select! {
             () = &mut shutdown => return Ok(()),
-            accepted = listener.accept() => {
-                let (stream, _) = accepted?;
-                tokio::spawn(connection(simulator.clone(), stream));
-            }
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(simulator.clone(), stream));
+                }
+                Err(error) if is_the_clients(&error) => {}
+                Err(error) => return Err(error),
+            },
+            Some(_) = connections.join_next() => {}
         }
     }
+}
+
+/// A client that goes away while it connects is no failure of the listener.
+fn is_the_clients(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
 }
 
 async fn connection(simulator: Simulator, stream: TcpStream) {

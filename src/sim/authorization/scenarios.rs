@@ -286,3 +286,32 @@ async fn a_malformed_caller_policy_allows_nothing_and_none_allows_everything() {
     done(&open, ORG, "CreateOrganization", json!({})).await;
     assert!(open.denied().is_empty() && open.unused_statements().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_keys_of_the_organization_the_time_and_the_place_have_their_documented_values() {
+    let (open, root) = organization(quiet()).await;
+    let id = open.world().organizations.of("111122223333").expect("an organization").id.clone();
+    let path = format!("{id}/{root}/");
+    for (condition, code) in [
+        (json!({"StringEquals": {"aws:PrincipalOrgID": id}}), None),
+        (json!({"StringEquals": {"aws:PrincipalOrgID": "o-other"}}), Some("AccessDeniedException")),
+        (json!({"ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": path}}), None),
+        (json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/admin*"}}), None),
+        (json!({"DateLessThan": {"aws:CurrentTime": "2026-01-02T00:00:00Z"}}), None),
+        (json!({"DateGreaterThan": {"aws:CurrentTime": "2026-01-02"}}), Some("AccessDeniedException")),
+        (json!({"NumericGreaterThan": {"aws:EpochTime": 0}}), None),
+        (json!({"Bool": {"aws:SecureTransport": "true"}}), None),
+        (json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}), Some("AccessDeniedException")),
+        (json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}), None),
+        (json!({"Null": {"aws:SourceIdentity": "true"}}), None),
+        (json!({"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}), None),
+        (json!({"StringEquals": {"aws:RequestedRegion": "us-east-1"}}), None),
+    ] {
+        let mut statement = allow(json!("organizations:ListRoots"), "*");
+        statement["Condition"] = condition.clone();
+        let settings = Settings { caller_policy: Some(policy(&json!([statement]))), ..quiet() };
+        let sim = Simulator::from_world(open.world(), settings);
+        let answer = ask(&sim, ORG, "ListRoots", json!({})).await;
+        assert_eq!(answer.code().as_deref(), code, "{condition}");
+    }
+}
