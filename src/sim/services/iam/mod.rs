@@ -2,10 +2,10 @@
 //!
 //! In: requests of its shape table; acts of other services through [`queries`]. Out: its [`State`] and [`SERVICE`].
 //! Absent: users, groups, instance profiles, identity providers (a landing zone has none), policy simulation, and
-//! the question whether a caller's own policies allow a call: every simulated caller is an administrator.
+//! the question whether a caller's own policies allow a call, which `authorization` decides before a service acts.
 
 mod account_settings;
-mod aws_managed;
+pub(crate) mod aws_managed;
 pub(crate) mod document;
 pub(crate) mod evaluate;
 mod managed_policies;

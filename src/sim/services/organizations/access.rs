@@ -1,6 +1,6 @@
 //! Who may call what: the management account writes, a delegated administrator reads, members see little.
 //!
-//! In: the caller. Out: its organization, or AWS's refusal. Absent: IAM policies (`Simulator::set_authorizer`).
+//! In: the caller. Out: its organization, or AWS's refusal. Absent: IAM policies (`authorization`).
 //!
 //! Source: the sentence "You can only call this operation from ..." of each page under
 //! <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Operations.html>.

@@ -1,8 +1,8 @@
 //! Whether a role lets a caller in: the role exists, its account is open, its trust policy allows every action needed.
 //!
 //! Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>; trust policies:
-//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>. Every caller is taken to
-//! have `sts:AssumeRole` in its own account's policies, so only the trust policy decides.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>. Absent:
+//! whether the caller's own policies have `sts:AssumeRole`, which `authorization` decides before.
 
 use crate::sim::error::AwsError;
 use crate::sim::request::Request;
