@@ -8,6 +8,7 @@
 mod architecture;
 mod commands;
 mod documents;
+mod figures;
 mod planning;
 mod rehearsal;
 mod spec;
