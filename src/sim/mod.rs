@@ -18,6 +18,7 @@ pub mod service;
 pub mod services;
 mod settings;
 pub mod shapes;
+mod shared;
 mod signature;
 #[cfg(test)]
 mod testing;
@@ -41,6 +42,7 @@ pub use ids::Ids;
 pub use log::{Entry, RequestCounts};
 pub use request::{Caller, Request};
 pub use settings::Settings;
+pub use shared::Shared;
 pub use throttle::{Bucket, Buckets};
 pub use world::World;
 
