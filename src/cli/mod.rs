@@ -21,6 +21,7 @@ mod rehearse;
 mod saved;
 mod schema;
 mod simulator;
+mod sweep;
 mod validate;
 mod watch;
 
@@ -49,6 +50,7 @@ enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Rehearse(rehearse::Args),
+    Sweep(sweep::Args),
     Graph(graph::Args),
     Simulator(simulator::Args),
     Schema(schema::Args),
@@ -82,6 +84,7 @@ fn run(cli: Cli) -> Exit {
         Command::Plan(args) => args.run(&printer),
         Command::Apply(args) => args.run(&printer),
         Command::Rehearse(args) => args.run(&printer),
+        Command::Sweep(args) => args.run(&printer),
         Command::Graph(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
         Command::Schema(args) => args.run(&printer),
