@@ -10,3 +10,4 @@ mod documents;
 mod planning;
 mod rehearsal;
 mod spec;
+mod sweep;

@@ -186,8 +186,10 @@ pub(super) fn interference(step: &Step, task: &Task, management: &str) -> Option
     let role = || step.address.name.clone();
     Some(match (step.address.kind, step.verb.as_str()) {
         (Kind::Account, "move") => Act::MoveAccount { account: text(&task.keys, "email")?, to: String::new() },
-        (Kind::Account, "create") => {
-            Act::RenameAccount { account: text(&task.inputs, "email")?, name: "Somebody else's".to_owned() }
+        (Kind::Account | Kind::OrganizationalUnit, "create") => {
+            let key = task.inputs.keys().find_map(|name| name.strip_prefix("tags."))?.to_owned();
+            let target = text(&task.keys, if step.address.kind == Kind::Account { "email" } else { "path" })?;
+            Act::Tag { target, key, value: "somebody else's".to_owned() }
         }
         (Kind::TrustedAccess, _) => Act::DisableServiceAccess { principal: role() },
         (Kind::ServiceRole, "create") => Act::DeleteRole { account: management.to_owned(), role: role() },
