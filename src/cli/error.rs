@@ -14,6 +14,7 @@ use crate::cloud::failure::{CallError, code};
 use crate::graph::GraphError;
 use crate::observe::ObserveError;
 use crate::rehearse::RehearseError;
+use crate::rehearse::sweep::SweepError;
 use crate::report::verdict_hint;
 
 /// Why a command did not do what was asked.
@@ -66,6 +67,9 @@ pub(super) enum CliError {
     /// No rehearsal, or no world.
     #[error(transparent)]
     Rehearse(#[from] RehearseError),
+    /// Nothing can be swept.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
     /// No event queue, no port, or the like.
     #[error("{what}: {source}")]
     System {

@@ -25,6 +25,7 @@ mod saved;
 mod schema;
 mod simulator;
 mod unfinished;
+mod sweep;
 mod validate;
 mod watch;
 
@@ -53,6 +54,7 @@ enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Rehearse(rehearse::Args),
+    Sweep(sweep::Args),
     Graph(graph::Args),
     Simulator(simulator::Args),
     Explain(explain::Args),
@@ -88,6 +90,7 @@ fn run(cli: Cli) -> Exit {
         Command::Plan(args) => args.run(&printer),
         Command::Apply(args) => args.run(&printer),
         Command::Rehearse(args) => args.run(&printer),
+        Command::Sweep(args) => args.run(&printer),
         Command::Graph(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
         Command::Explain(args) => args.run(&printer),

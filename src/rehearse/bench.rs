@@ -76,7 +76,16 @@ impl Bench {
             }
             None => Simulator::new(setting.simulator()),
         };
-        let connection = Connection::open(Settings {
+        let connection = Self::connected(setting, &simulator).await?;
+        Ok(Self { simulator, connection })
+    }
+
+    /// Another connection to a simulated AWS, as a program that starts anew makes it.
+    ///
+    /// # Errors
+    /// When the Region is not usable.
+    pub async fn connected(setting: &Setting, simulator: &Simulator) -> Result<Connection, ConnectionError> {
+        Connection::open(Settings {
             home_region: Some(setting.home_region.clone()),
             http_client: Some(simulator.client()),
             // Any key is the administrator's, unless signatures are verified.
@@ -86,8 +95,7 @@ impl Bench {
             run: "rehearsal".to_owned(),
             ..Settings::default()
         })
-        .await?;
-        Ok(Self { simulator, connection })
+        .await
     }
 }
 

@@ -11,6 +11,7 @@ pub mod error;
 mod measured;
 pub mod rehearsal;
 pub mod seed;
+pub mod sweep;
 
 pub use bench::{Bench, Setting};
 pub use clock::virtual_runtime;

@@ -83,6 +83,18 @@ impl World {
         self.time = self.time.max(now);
     }
 
+    /// Lets whatever a fault keeps from ending end now.
+    pub fn end_hanging(&mut self) {
+        let now = self.time;
+        let mut organizations = self.organizations.organizations.values_mut();
+        let creations = organizations.by_ref().flat_map(|organization| organization.creations.values_mut());
+        for creation in creations.filter(|creation| creation.ends == Timestamp::MAX) {
+            creation.ends = now;
+        }
+        self.control_tower.end_hanging(now);
+        self.settle(now);
+    }
+
     /// The end of something that usually takes `usual` and begins at `now`, varied by the settings' jitter.
     pub fn end_of(&mut self, now: Timestamp, usual: Duration) -> Timestamp {
         if self.jitter <= 0.0 {

@@ -13,3 +13,4 @@ mod planning;
 mod rehearsal;
 mod spec;
 mod tcp;
+mod sweep;

@@ -17,6 +17,13 @@ impl State {
         self.under_way(operation).map(|operation| operation.due = Some(Timestamp::MAX)).is_some()
     }
 
+    /// Lets operations that would never end do so now.
+    pub(crate) fn end_hanging(&mut self, now: Timestamp) {
+        for operation in self.operations.values_mut().filter(|operation| operation.due == Some(Timestamp::MAX)) {
+            operation.due = Some(now);
+        }
+    }
+
     fn under_way(&mut self, operation: &str) -> Option<&mut Operation> {
         let operation = self.operations.get_mut(operation)?;
         (operation.status == OperationStatus::InProgress).then_some(operation)

@@ -1,0 +1,329 @@
+//! One case from the fault to the verdict.
+//!
+//! In: a case, its target and the recorded run. Out: what was found wrong. Every
+//! case begins at a copy of the recorded world just before its fault, so that what
+//! came before is not done again. After the last fault one more apply must put
+//! everything right, the next plans must be empty, and the world must hold what the
+//! run without faults left behind, each thing once.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::case::Case;
+use super::faults::{Demand, How, Successor, interference, stale};
+use super::inventory::Inventory;
+use super::random;
+use super::record::{Mutation, Reference};
+use super::saboteur::{Mischief, Place};
+use super::site::{End, Findings, Site, Text};
+use super::target::Target;
+use crate::apply::Outcome;
+use crate::apply::outcome::Ending;
+use crate::plan::{Plan, StepId};
+use crate::sim::{Fault, FaultPlan};
+
+/// Virtual time after which a case that has not ended never will.
+const FOR_EVER: Duration = Duration::from_secs(90 * 24 * 3600);
+/// How long an operator waits before planning again when Control Tower is busy.
+const PATIENCE: Duration = Duration::from_secs(1800);
+/// How often such an operator comes back.
+const RETURNS: usize = 12;
+/// One case of so many looks at its world again much later.
+const LATER: usize = 8;
+
+/// What a case showed.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    /// Whether its fault changed anything at all.
+    pub(super) struck: bool,
+    /// What is wrong.
+    pub(super) findings: Findings,
+}
+
+/// Carries a case out. Must be called inside a runtime whose time is virtual.
+pub(super) async fn carry_out(case: Case, target: &Target, reference: &Reference) -> Verdict {
+    let result = tokio::time::timeout(FOR_EVER, Box::pin(attempt(case, target, reference))).await;
+    match result {
+        Ok(Ok(verdict)) => verdict,
+        Ok(Err(problem)) => stuck(problem),
+        Err(_) => stuck("it never ends".to_owned()),
+    }
+}
+
+pub(super) fn stuck(problem: String) -> Verdict {
+    Verdict { struck: true, findings: Findings { stuck: vec![problem], ..Findings::default() } }
+}
+
+async fn attempt(case: Case, target: &Target, reference: &Reference) -> Result<Verdict, String> {
+    let (mut site, applies, later) = match case {
+        Case::Random(seed) => (random::carry_out(seed, target, reference).await?, 1, true),
+        Case::Single(row, place) => {
+            let (site, outcome) = single(row.how, place, target, reference).await?;
+            let (mut site, named) = (site, step_of(row.how, place, reference));
+            let applies = demand(&mut site, row.demand, outcome.as_ref(), named);
+            (site, applies, place % LATER == 0)
+        }
+    };
+    converge(&mut site, applies, later).await?;
+    let difference = Inventory::of(&site.simulator.world()).against(&reference.inventory);
+    site.findings.duplicates.extend(difference.duplicates);
+    site.findings.orphans.extend(difference.orphans);
+    site.findings.stuck.extend(difference.wrong);
+    Ok(Verdict { struck: site.struck > 0, findings: site.findings })
+}
+
+/// Lets the fault happen, and lets the program carry on once. Gives the outcome of
+/// the run in which it had to cope with the fault, if it made one.
+async fn single<'a>(
+    how: How,
+    place: usize,
+    target: &'a Target,
+    reference: &'a Reference,
+) -> Result<(Site<'a>, Option<Outcome>), String> {
+    match how {
+        How::Torn => torn(place, target, reference).await,
+        How::Read(fault) => {
+            // The n-th read of a survey in a world that the n-th part of the run has made.
+            let at = place * reference.mutations.len() / reference.reads.max(1);
+            let mut site = after(mutation(reference, at)?, true, target, reference).await?;
+            site.restart().await?;
+            let call = u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1);
+            site.arm(FaultPlan::one("read", call, fault()));
+            let snapshot = site.survey().await;
+            site.disarm();
+            // A survey that fails is made again; a plan from one that did not is applied.
+            let outcome = match snapshot {
+                Ok(snapshot) => {
+                    let plan = site.plan(&snapshot);
+                    if plan.blockers().next().is_some() { None } else { fresh(&mut site, &plan).await? }
+                }
+                Err(_) => None,
+            };
+            Ok((site, outcome))
+        }
+        How::Mutation(strike) => {
+            let mutation = mutation(reference, place)?;
+            let step = step_of(how, place, reference).and_then(|id| reference.plan.steps.iter().find(|step| step.id == *id));
+            let strike = step.and_then(|step| strike(step, &mutation.begun.task));
+            let strike = strike.ok_or("the fault does not apply there")?;
+            let append = reference.appends.get(mutation.append).ok_or("no such record")?;
+            let mut site = Site::open(target, reference, append.world.clone()).await?;
+            let armed = Mischief::Arm(FaultPlan::one(&strike.operation, 1, strike.fault));
+            let mischief = BTreeMap::from([(Place::Step(mutation.begun.step.clone()), armed)]);
+            let mut journal = Text::saying(append.ledger.clone());
+            let end = site.apply(&reference.plan, &mut journal, mischief).await?;
+            site.disarm();
+            let outcome = carried_on(&mut site, &reference.plan, &mut journal, end).await?;
+            Ok((site, outcome))
+        }
+        How::Crash { effect, then } => {
+            let mut site = after(mutation(reference, place)?, effect, target, reference).await?;
+            site.struck += 1;
+            let outcome = succeed(&mut site, then, mutation(reference, place)?).await?;
+            Ok((site, outcome))
+        }
+        How::StaleAfterCrash(then) => {
+            let mutation = mutation(reference, place)?;
+            let mut site = Site::open(target, reference, world(mutation)?).await?;
+            site.arm(FaultPlan::one("read", 1, stale()));
+            site.send(&reference.plan, &mutation.begun).await;
+            let outcome = succeed(&mut site, then, mutation).await?;
+            Ok((site, outcome))
+        }
+        How::Actor(then) => {
+            let mutation = mutation(reference, place)?;
+            let step = reference.plan.steps.iter().find(|step| step.id == mutation.begun.step);
+            let mut site = after(mutation, true, target, reference).await?;
+            // What has begun ends before somebody else can change it.
+            site.simulator.advance(PATIENCE);
+            let account = reference.plan.account.as_str();
+            let act = step.and_then(|step| interference(step, &mutation.begun.task, account));
+            let act = act.ok_or("the fault does not apply there")?;
+            site.arm(FaultPlan::one("any", 1, Fault::Actor { act }));
+            let outcome = succeed(&mut site, then, mutation).await?;
+            Ok((site, outcome))
+        }
+    }
+}
+
+fn mutation(reference: &Reference, place: usize) -> Result<&Mutation, String> {
+    reference.mutations.get(place).ok_or_else(|| format!("there is no mutation {place}"))
+}
+
+fn world(mutation: &Mutation) -> Result<crate::sim::World, String> {
+    mutation.begun.world.clone().ok_or_else(|| "no world was kept".to_owned())
+}
+
+fn step_of(how: How, place: usize, reference: &Reference) -> Option<&StepId> {
+    match how {
+        How::Torn | How::Read(_) => None,
+        _ => reference.mutations.get(place).map(|mutation| &mutation.begun.step),
+    }
+}
+
+/// The world just before a mutation, or just after its effect.
+async fn after<'a>(
+    mutation: &Mutation,
+    effect: bool,
+    target: &'a Target,
+    reference: &'a Reference,
+) -> Result<Site<'a>, String> {
+    let mut site = Site::open(target, reference, world(mutation)?).await?;
+    if effect {
+        site.send(&reference.plan, &mutation.begun).await;
+    }
+    Ok(site)
+}
+
+/// What carries on after a crash at a mutation.
+async fn succeed(
+    site: &mut Site<'_>,
+    then: Successor,
+    mutation: &Mutation,
+) -> Result<Option<Outcome>, String> {
+    site.restart().await?;
+    let reference = site.reference;
+    let outcome = match then {
+        Successor::Journal => {
+            let next = reference.appends.get(mutation.append + 1).map(|append| append.ledger.clone());
+            let mut journal = Text::saying(next.ok_or("the journal ends with an intent")?);
+            resume(site, &reference.plan, &mut journal).await?
+        }
+        Successor::Afresh => {
+            let snapshot = site.survey().await.map_err(|error| error.to_string())?;
+            let plan = site.plan(&snapshot);
+            if plan.blockers().next().is_some() { None } else { fresh(site, &plan).await? }
+        }
+    };
+    site.disarm();
+    Ok(outcome)
+}
+
+/// A journal whose last line is torn in its middle.
+async fn torn<'a>(
+    place: usize,
+    target: &'a Target,
+    reference: &'a Reference,
+) -> Result<(Site<'a>, Option<Outcome>), String> {
+    let append = reference.appends.get(place).ok_or("no such record")?;
+    let whole = reference.journal.as_bytes();
+    let batch = whole.get(append.before..append.after).ok_or("no such record")?;
+    let last = batch.iter().rev().skip(1).position(|byte| *byte == b'\n').map_or(batch.len(), |from_end| from_end + 1);
+    let left = whole.get(..append.after - last.div_ceil(2)).ok_or("no such record")?;
+    let mut journal = Text::of(left)?;
+    let mut site = Site::open(target, reference, append.world.clone()).await?;
+    site.struck += 1;
+    let outcome = resume(&mut site, &reference.plan, &mut journal).await?;
+    Ok((site, outcome))
+}
+
+/// Goes on with a journal as the command does: after a survey that must not speak
+/// against it. A refusal is right when somebody else has changed something.
+pub(super) async fn resume(
+    site: &mut Site<'_>,
+    plan: &Plan,
+    journal: &mut Text,
+) -> Result<Option<Outcome>, String> {
+    let snapshot = site.survey().await.map_err(|error| error.to_string())?;
+    let others = site.simulator.log().iter().any(|entry| entry.fault.as_deref().is_some_and(|fault| fault.contains("actor")));
+    let refusals = Site::refusals(plan, &snapshot, &journal.ledger);
+    if let (Some(refusal), false) = (refusals.first(), others) {
+        site.findings.stuck.push(format!("the journal is not gone on with: {refusal}"));
+    }
+    if !refusals.is_empty() || journal.ledger.ending == Some(Ending::Complete) {
+        return Ok(None);
+    }
+    let end = site.apply(plan, journal, BTreeMap::new()).await?;
+    carried_on(site, plan, journal, end).await
+}
+
+/// A run that was stopped by the loss of its credentials is resumed once.
+pub(super) async fn carried_on(
+    site: &mut Site<'_>,
+    plan: &Plan,
+    journal: &mut Text,
+    end: End,
+) -> Result<Option<Outcome>, String> {
+    let outcome = match end {
+        End::Crashed => return Ok(None),
+        End::Ended(outcome) => *outcome,
+    };
+    if outcome.ending != Ending::Interrupted {
+        return Ok(Some(outcome));
+    }
+    site.restart().await?;
+    match site.apply(plan, journal, BTreeMap::new()).await? {
+        End::Crashed => Ok(None),
+        End::Ended(outcome) => Ok(Some(*outcome)),
+    }
+}
+
+async fn fresh(site: &mut Site<'_>, plan: &Plan) -> Result<Option<Outcome>, String> {
+    let mut journal = Text::default();
+    let end = site.apply(plan, &mut journal, BTreeMap::new()).await?;
+    carried_on(site, plan, &mut journal, end).await
+}
+
+/// Whether the run did what is asked of it; gives how many applies are left to it.
+fn demand(site: &mut Site<'_>, demand: Demand, outcome: Option<&Outcome>, step: Option<&StepId>) -> usize {
+    let Some(outcome) = outcome else { return 1 };
+    let complete = outcome.ending == Ending::Complete;
+    if site.struck == 0 || complete {
+        return usize::from(!complete || demand == Demand::Nothing);
+    }
+    let named = outcome.causes.iter().any(|cause| Some(&cause.step) == step);
+    if demand == Demand::Absorbed || demand == Demand::Reported && !named {
+        let causes: Vec<String> = outcome.causes.iter().map(|cause| {
+            let error = cause.error.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{} {error}", cause.step)
+        }).collect();
+        let what = if demand == Demand::Absorbed { "does not get over it" } else { "does not name the step" };
+        site.findings.stuck.push(format!("the run {what}: {:?}, causes {causes:?}", outcome.ending));
+    }
+    1
+}
+
+/// Plans and applies until nothing is left to do.
+async fn converge(site: &mut Site<'_>, mut applies: usize, later: bool) -> Result<(), String> {
+    site.disarm();
+    site.restart().await?;
+    let mut returns = 0;
+    loop {
+        let snapshot = site.survey().await.map_err(|error| error.to_string())?;
+        let plan = site.plan(&snapshot);
+        if let Some(note) = plan.blockers().next() {
+            if note.code != "control-tower-busy" || returns == RETURNS {
+                site.findings.stuck.push(format!("the next plan is refused: {}: {}", note.code, note.message));
+                return Ok(());
+            }
+            returns += 1;
+            site.simulator.advance(PATIENCE);
+            continue;
+        }
+        let Some(step) = plan.steps.first() else { break };
+        if applies == 0 {
+            let (count, changes) = (plan.steps.len(), &step.changes);
+            site.findings.stuck.push(format!("{count} steps are left, the first is {}: {changes:?} {:?}", step.id, step.reasons));
+            return Ok(());
+        }
+        applies -= 1;
+        let outcome = fresh(site, &plan).await?;
+        demand(site, Demand::Nothing, outcome.as_ref(), None);
+        if let Some(outcome) = outcome.filter(|outcome| outcome.ending != Ending::Complete) {
+            let causes: Vec<String> = outcome.causes.iter().map(|cause| {
+                format!("{} {}", cause.step, cause.error.as_ref().map(ToString::to_string).unwrap_or_default())
+            }).collect();
+            site.findings.stuck.push(format!("the last apply does not complete: {causes:?}"));
+            return Ok(());
+        }
+    }
+    if later {
+        site.simulator.advance(PATIENCE * 48);
+        let snapshot = site.survey().await.map_err(|error| error.to_string())?;
+        let left = site.plan(&snapshot).steps.len();
+        if left > 0 {
+            site.findings.stuck.push(format!("{left} steps are left a day later"));
+        }
+    }
+    Ok(())
+}

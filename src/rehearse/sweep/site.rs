@@ -1,0 +1,218 @@
+//! A simulated AWS in which one case happens, and what was done to it so far.
+//!
+//! In: a world to begin with. Out: surveys, plans and applies as the program makes
+//! them, and findings: every changing request that AWS saw is held against the plan
+//! that was being applied. Absent: which faults happen when (`run`).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::record::Reference;
+use super::saboteur::{Begun, Mischief, Place, Saboteur};
+use super::target::Target;
+use crate::apply::journal::{Journal, Ledger, MemorySink, Run, Sink as _, State, read};
+use crate::apply::{self, Outcome, Settings, preconditions};
+use crate::cloud::Connection;
+use crate::observe::{self, ObserveError, Snapshot};
+use crate::plan::{self, Plan};
+use crate::rehearse::bench::Bench;
+use crate::sim::{FaultPlan, Simulator, World};
+
+/// What was found wrong in one case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Findings {
+    /// Created twice.
+    pub(super) duplicates: Vec<String>,
+    /// Created and wanted by nobody.
+    pub(super) orphans: Vec<String>,
+    /// Not as it should be in the end, or never ended.
+    pub(super) stuck: Vec<String>,
+    /// Changing requests that no step of the plan asked for.
+    pub(super) unplanned: Vec<String>,
+}
+
+impl Findings {
+    pub(super) fn is_clean(&self) -> bool {
+        self.all().next().is_none()
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &String> {
+        self.duplicates.iter().chain(&self.orphans).chain(&self.stuck).chain(&self.unplanned)
+    }
+}
+
+/// How a run of a plan ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// By itself.
+    Ended(Box<Outcome>),
+    /// The program died.
+    Crashed,
+}
+
+/// The place.
+pub(super) struct Site<'a> {
+    pub(super) target: &'a Target,
+    pub(super) reference: &'a Reference,
+    pub(super) simulator: Simulator,
+    pub(super) findings: Findings,
+    /// How often faults struck so far.
+    pub(super) struck: u64,
+    connection: Connection,
+    seen: usize,
+}
+
+impl<'a> Site<'a> {
+    /// # Errors
+    /// When no connection can be made, which is a mistake of the sweep.
+    pub(super) async fn open(
+        target: &'a Target,
+        reference: &'a Reference,
+        world: World,
+    ) -> Result<Self, String> {
+        let bench = Bench::open(&target.setting, Some(world)).await.map_err(|error| error.to_string())?;
+        let Bench { simulator, connection } = bench;
+        let findings = Findings::default();
+        Ok(Self { target, reference, simulator, findings, struck: 0, connection, seen: 0 })
+    }
+
+    /// A program that starts anew knows nothing: new clients, lanes and sessions.
+    pub(super) async fn restart(&mut self) -> Result<(), String> {
+        let opened = Bench::connected(&self.target.setting, &self.simulator).await;
+        self.connection = opened.map_err(|error| error.to_string())?;
+        Ok(())
+    }
+
+    /// Lets faults happen from now on.
+    pub(super) fn arm(&mut self, plan: FaultPlan) {
+        self.struck += self.simulator.struck().iter().sum::<u64>();
+        self.simulator.arm(plan);
+    }
+
+    /// The last fault is over: whatever hangs goes on.
+    pub(super) fn disarm(&mut self) {
+        self.arm(FaultPlan::default());
+        self.simulator.change(World::end_hanging);
+    }
+
+    pub(super) async fn survey(&mut self) -> Result<Snapshot, ObserveError> {
+        let snapshot = Box::pin(observe::survey(&self.connection, &self.target.wanted)).await;
+        self.check(&[], None, &Ledger::default());
+        snapshot
+    }
+
+    pub(super) fn plan(&self, snapshot: &Snapshot) -> Plan {
+        plan::make(&self.target.graph, snapshot, &self.target.consents)
+    }
+
+    /// Applies a plan from where its journal ends. The journal has grown afterwards.
+    ///
+    /// # Errors
+    /// When the program refuses to go on at all.
+    pub(super) async fn apply(
+        &mut self,
+        plan: &Plan,
+        journal: &mut Text,
+        mischief: BTreeMap<Place, Mischief>,
+    ) -> Result<End, String> {
+        let saboteur = Saboteur::new(self.connection.clone(), self.simulator.clone(), mischief);
+        let saboteur = Arc::new(saboteur);
+        let run = Run::new(&plan.id, self.simulator.now());
+        let former = journal.ledger.clone();
+        let mut open = Journal::after(former.clone(), Box::new(journal.sink.clone()));
+        let (_, interrupts) = mpsc::channel(1);
+        let (performer, settings) = (Arc::clone(&saboteur), Settings::default());
+        let result = {
+            let mut silent = |_, _: &_| {};
+            let applied =
+                apply::dispatch::run(plan, performer, &mut open, &run, settings, interrupts, &mut silent);
+            tokio::select! {
+                biased;
+                () = saboteur.crashed() => Ok(End::Crashed),
+                outcome = applied => outcome.map(|outcome| End::Ended(Box::new(outcome))),
+            }
+        };
+        journal.ledger = open.ledger().clone();
+        self.check(&saboteur.begun(), Some(plan), &former);
+        result.map_err(|error| error.to_string())
+    }
+
+    /// Sends one call whose answer nobody will see.
+    pub(super) async fn send(&mut self, plan: &Plan, begun: &Begun) {
+        use crate::cloud::task::Performer as _;
+        let _ = self.connection.begin(&begun.task).await;
+        self.check(std::slice::from_ref(begun), Some(plan), &Ledger::default());
+    }
+
+    /// What would keep a journal from being gone on with.
+    pub(super) fn refusals(plan: &Plan, fresh: &Snapshot, ledger: &Ledger) -> Vec<String> {
+        preconditions::refusals_on_resume(plan, fresh, ledger).iter().map(ToString::to_string).collect()
+    }
+
+    /// Holds what AWS saw since the last look against the calls that were begun.
+    fn check(&mut self, begun: &[Begun], plan: Option<&Plan>, former: &Ledger) {
+        let log = self.simulator.log();
+        let news = log.get(self.seen..).unwrap_or_default();
+        self.seen = log.len();
+        let steps: BTreeMap<_, _> =
+            plan.iter().flat_map(|plan| &plan.steps).map(|step| (&step.id, step.operation.as_str())).collect();
+        let told: Vec<(&str, String)> = begun
+            .iter()
+            .filter_map(|call| Some((*steps.get(&call.step)?, format!("{:?} {}", call.task, call.task.address.name))))
+            .collect();
+        let mut budget: BTreeMap<&str, usize> = BTreeMap::new();
+        for (step, operation) in &steps {
+            let done = former.steps.get(*step).map(|story| story.state);
+            let done = matches!(done, Some(State::Done | State::NotNeeded));
+            *budget.entry(operation).or_default() += usize::from(!done);
+        }
+        for entry in news.iter().filter(|entry| entry.write && entry.service != "sts") {
+            let operation = format!("{}:{}", entry.service, entry.operation);
+            // A baseline is called by its name in a plan and by an ARN of the Region at AWS.
+            let parts = entry.target.split_whitespace().filter_map(|part| part.split_once('='));
+            let values: Vec<&str> =
+                parts.filter(|(name, _)| *name != "baselineIdentifier").map(|(_, value)| value).collect();
+            let asked = told.iter().any(|(of, text)| *of == operation && values.iter().all(|value| text.contains(value)));
+            if !asked {
+                self.findings.unplanned.push(format!("{operation} {} was asked for by no step", entry.target));
+                continue;
+            }
+            if entry.error.is_none() && entry.fault.as_deref().is_none_or(|fault| !fault.contains("before")) {
+                match budget.get_mut(operation.as_str()) {
+                    Some(left) if *left > 0 => *left -= 1,
+                    _ => self.findings.unplanned.push(format!("{operation} {} took effect more often than planned", entry.target)),
+                }
+            }
+        }
+    }
+}
+
+/// A journal in memory.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Text {
+    /// What it says.
+    pub(super) ledger: Ledger,
+    /// Its lines, from where the case began.
+    pub(super) sink: MemorySink,
+}
+
+impl Text {
+    /// What is left of a journal's bytes.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, String> {
+        let story = read(bytes).map_err(|error| error.to_string())?;
+        let trusted = bytes.get(..usize::try_from(story.trusted_bytes).unwrap_or(usize::MAX)).unwrap_or(bytes);
+        let mut sink = MemorySink::default();
+        sink.append(&String::from_utf8_lossy(trusted)).map_err(|error| error.to_string())?;
+        Ok(Self { ledger: story.ledger, sink })
+    }
+
+    /// A journal that is known to say this.
+    pub(super) fn saying(ledger: Ledger) -> Self {
+        Self { ledger, sink: MemorySink::default() }
+    }
+}
