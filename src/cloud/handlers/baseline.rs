@@ -1,4 +1,4 @@
-//! Baselines on units: enable, update, reset.
+//! Baselines on units: enable, update, reset, disable.
 //!
 //! An operation on a unit can succeed although single accounts failed (Control
 //! Tower User Guide, importing existing units), so the children are checked
@@ -20,6 +20,7 @@ use crate::model::Attributes;
 const ENABLE: &str = "controltower:EnableBaseline";
 const UPDATE: &str = "controltower:UpdateEnabledBaseline";
 const RESET: &str = "controltower:ResetEnabledBaseline";
+const DISABLE: &str = "controltower:DisableBaseline";
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
     let site = connection.home();
@@ -56,6 +57,12 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
             let answer = site.call(RESET, || request().send()).await?;
             Ok(running(answer.operation_identifier(), arn))
         }
+        "delete" => {
+            let arn = task.own("arn")?;
+            let request = || client.disable_baseline().enabled_baseline_identifier(arn);
+            let answer = site.call(DISABLE, || request().send()).await?;
+            Ok(running(answer.operation_identifier(), arn))
+        }
         _ => Err(unknown_verb(task)),
     }
 }
@@ -64,6 +71,7 @@ pub(super) async fn poll(connection: &Connection, task: &Task, id: &str) -> Resu
     let operation = operation_of(task)?.0;
     let state = baselines::operation(connection, id).await?;
     match state.status.as_str() {
+        "SUCCEEDED" if task.verb == "delete" => Ok(Progress::Done(Attributes::new())),
         "SUCCEEDED" => {
             let arn = match task.own("arn") {
                 Ok(arn) => arn.to_owned(),
@@ -105,7 +113,14 @@ pub(super) async fn look_up(
         };
     }
     let arn = task.own("arn")?;
-    let Some(id) = baselines::details(connection, arn).await?.last_operation else {
+    let details = match baselines::details(connection, arn).await {
+        // What was to be disabled is not enabled any more.
+        Err(error) if task.verb == "delete" && error.is_missing() => {
+            return Ok(Found::Effect(Progress::Done(Attributes::new())));
+        }
+        other => other?,
+    };
+    let Some(id) = details.last_operation else {
         return Ok(Found::Nothing);
     };
     let state = baselines::operation(connection, &id).await?;
@@ -121,6 +136,7 @@ fn operation_of(task: &Task) -> Result<(&'static str, &'static str), CallError> 
         "create" => Ok((ENABLE, "ENABLE_BASELINE")),
         "update" => Ok((UPDATE, "UPDATE_ENABLED_BASELINE")),
         "reset" => Ok((RESET, "RESET_ENABLED_BASELINE")),
+        "delete" => Ok((DISABLE, "DISABLE_BASELINE")),
         _ => Err(unknown_verb(task)),
     }
 }
