@@ -169,7 +169,12 @@ mod tests {
         for row in table().iter() {
             for grant in &row.grant {
                 assert_eq!(grant.on.is_empty(), grant.everywhere.is_some(), "{}", row.name);
-                assert!(grant.on.iter().all(|name| table().arn(name).is_some()), "{}: {:?}", row.name, grant.on);
+                assert!(
+                    grant.on.iter().all(|name| table().arn(name).is_some()),
+                    "{}: {:?}",
+                    row.name,
+                    grant.on
+                );
                 assert!(grant.actions.windows(2).all(|pair| pair[0] < pair[1]), "{}: in order", row.name);
             }
             assert!(!row.source.is_empty());

@@ -30,6 +30,9 @@ pub(super) struct AwsArgs {
     /// One endpoint for every service, e.g. that of `lzctl simulator`
     #[arg(long, env = "AWS_ENDPOINT_URL", value_name = "URL")]
     endpoint_url: Option<String>,
+    /// The external id that the trust policies of member roles ask for
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
 }
 
 /// What a command knows of the organization before it connects.
@@ -75,6 +78,7 @@ impl AwsArgs {
             profile: self.profile.clone(),
             endpoint_url: self.endpoint_url.clone(),
             access_role: wanted.access_role.clone(),
+            external_id: self.external_id.clone(),
             run: Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string(),
             ..Settings::default()
         })

@@ -55,6 +55,8 @@ pub struct Settings {
     pub attempts: u32,
     /// The role to assume in member accounts before those that AWS makes.
     pub access_role: Option<String>,
+    /// The external id that the trust policies of member roles ask for.
+    pub external_id: Option<String>,
     /// A name for this run, used in role session names (`lzctl-<run>`).
     pub run: String,
 }
@@ -70,6 +72,7 @@ impl Default for Settings {
             time: None,
             attempts: 5,
             access_role: None,
+            external_id: None,
             run: "run".to_owned(),
         }
     }
@@ -129,7 +132,7 @@ impl Connection {
             pacer: Pacer::default(),
             counter: Counter::default(),
             clients: Mutex::default(),
-            sessions: Sessions::new(settings.access_role, &settings.run),
+            sessions: Sessions::new(settings.access_role, settings.external_id, &settings.run),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

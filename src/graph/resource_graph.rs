@@ -61,9 +61,8 @@ impl ResourceGraph {
     pub fn finish(mut self) -> Result<Self, GraphError> {
         // Whatever is to go exists, or there is nothing to do: nobody waits for it
         // to come into being, and it may itself wait for those that name it.
-        let going = |edge: &Edge| {
-            self.resources.get(&edge.provider).is_some_and(|r| r.presence == Presence::Remove)
-        };
+        let going =
+            |edge: &Edge| self.resources.get(&edge.provider).is_some_and(|r| r.presence == Presence::Remove);
         let implied: Vec<Edge> =
             self.resources.values().flat_map(reference_edges).filter(|edge| !going(edge)).collect();
         self.edges.extend(implied);

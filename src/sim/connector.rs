@@ -13,6 +13,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 
 use super::engine::{Engine, Outcome};
+use super::faults::Loss;
 
 #[derive(Debug, Clone)]
 struct InProcess(Arc<Engine>);
@@ -31,7 +32,12 @@ impl HttpConnector for InProcess {
             match engine.handle(request).await {
                 Outcome::Answer(response) => HttpResponse::try_from(response.map(SdkBody::from))
                     .map_err(|error| ConnectorError::other(error.into(), None)),
-                Outcome::Lost => Err(ConnectorError::io("connection closed before message completed".into())),
+                Outcome::Lost(Loss::Timeout) => {
+                    Err(ConnectorError::timeout("no answer came within a minute".into()))
+                }
+                Outcome::Lost(_) => {
+                    Err(ConnectorError::io("connection closed before message completed".into()))
+                }
             }
         })
     }

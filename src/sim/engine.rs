@@ -9,16 +9,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::authorization::Guard;
 use super::clock::Clock;
 use super::error::AwsError;
-use super::faults::{Fault, FaultPlan};
+use super::faults::{self, Armed, Encounter, Fate, Loss};
 use super::identity::{self, Credential};
 use super::ids::Ids;
 use super::log::{self, Entry};
 use super::request::{Caller, Request};
 use super::services;
 use super::settings::Settings;
-use super::shapes::{Protocol, Table};
+use super::shapes::Protocol;
 use super::signature;
 use super::throttle;
 use super::wire::{self, Call, HttpRequest, HttpResponse};
@@ -38,7 +39,8 @@ pub(crate) struct Run {
     pub(crate) world: World,
     pub(crate) clock: Clock,
     pub(crate) log: Vec<Entry>,
-    pub(crate) faults: FaultPlan,
+    pub(crate) faults: Armed,
+    pub(crate) guard: Guard,
     pub(crate) authorizer: Option<Authorizer>,
     request_ids: Ids,
 }
@@ -55,20 +57,36 @@ pub(crate) enum Outcome {
     /// An answer.
     Answer(HttpResponse),
     /// The connection breaks; the effect may have happened.
-    Lost,
+    Lost(Loss),
 }
 
 impl Engine {
     pub(crate) fn new(world: World, settings: Settings) -> Self {
+        let guard = Guard::new(settings.caller_policy.as_ref());
+        Self::with_guard(world, settings, guard)
+    }
+
+    fn with_guard(world: World, settings: Settings, guard: Guard) -> Self {
         let run = Run {
             clock: Clock::new(world.time, settings.speed),
             world,
             log: Vec::new(),
-            faults: FaultPlan::default(),
+            faults: Armed::default(),
+            guard,
             authorizer: None,
             request_ids: Ids::new(settings.seed ^ 0x5eed),
         };
         Self { settings, state: Mutex::new(run) }
+    }
+
+    /// Another engine that goes on from the present world, with an empty log and no faults.
+    pub(crate) fn fork(&self) -> Self {
+        let mut run = self.run();
+        let now = run.clock.now();
+        run.world.settle(now);
+        let fork = Self::with_guard(run.world.clone(), self.settings.clone(), run.guard.fresh());
+        fork.run().authorizer.clone_from(&run.authorizer);
+        fork
     }
 
     /// The run, also after a panic elsewhere: a half-made change is better seen than hidden.
@@ -82,48 +100,66 @@ impl Engine {
         travel(half).await;
         let outcome = self.act(&request);
         travel(half).await;
+        if matches!(outcome, Outcome::Lost(Loss::Timeout)) {
+            let wait = self.run().clock.real(GIVES_UP);
+            travel(wait).await;
+        }
         outcome
     }
 
-    fn act(&self, request: &HttpRequest) -> Outcome {
+    fn act(&self, http: &HttpRequest) -> Outcome {
         let mut run = self.run();
+        let run = &mut *run;
         let now = run.clock.now();
         run.world.settle(now);
         let request_id = run.request_ids.uuid();
-        let credential = wire::route::credential(request);
-        let call = match wire::route::recognise(request, credential.as_ref()) {
+        let credential = wire::route::credential(http);
+        let call = match wire::route::recognise(http, credential.as_ref()) {
             Ok(call) => call,
             Err((table, error)) => {
                 return Outcome::Answer(wire::failure(table, &error, &request_id));
             }
         };
         let credential = credential.unwrap_or_default();
+        let caller = self.identify(run, http, &credential, &call);
+        let input = wire::input(&call, http);
+        let write = log::is_write(&call.table.service, &call.name);
+        let met = Encounter {
+            call: &call,
+            write,
+            caller: caller.as_ref().ok(),
+            input: input.as_ref().unwrap_or(&Value::Null),
+        };
         let mut entry = Entry {
             time: now,
-            account: String::new(),
-            principal: String::new(),
+            account: caller.as_ref().map_or_else(|_| String::new(), |caller| caller.account.clone()),
+            principal: caller.as_ref().map_or_else(|_| String::new(), |caller| caller.arn.clone()),
             region: self.region(&credential),
             service: call.table.service.clone(),
             operation: call.name.clone(),
-            write: log::is_write(&call.table.service, &call.name),
+            write,
             error: None,
-            target: String::new(),
+            target: input.as_ref().map_or_else(|_| String::new(), log::target),
+            fault: None,
         };
-        let fault = run.faults.strike(&call.table.service, &call.name);
-        let result = match &fault {
-            Some(Fault::Before { code, message }) => {
-                if let Ok(caller) = self.identify(&run.world, request, &credential, &call) {
-                    entry.account = caller.account;
-                    entry.principal = caller.arn;
-                }
-                Err(injected(call.table, code, message))
+        let mut loss = None;
+        let mut result = match run.faults.before(&mut run.world, &met, now) {
+            Fate::Refused(error) => Err(error),
+            Fate::Answered(answer) => Ok(answer),
+            Fate::Lost(how) => {
+                loss = Some(how);
+                Ok(Value::Null)
             }
-            _ => self.perform(&mut run, request, &credential, &call, &mut entry),
+            Fate::Proceed => self.perform(run, &met, caller.clone(), input.clone(), &entry.region),
         };
+        if loss.is_none() {
+            loss = run.faults.after(&mut run.world, &met, &mut result);
+        }
         entry.error = result.as_ref().err().map(|error| error.code.clone());
+        entry.fault = run.faults.noted();
         run.log.push(entry);
-        if fault == Some(Fault::LostAnswer) {
-            return Outcome::Lost;
+        if let Some(how) = loss {
+            return Outcome::Lost(how);
         }
         Outcome::Answer(match result {
             Ok(answer) => wire::success(&call, &answer, &request_id),
@@ -138,20 +174,17 @@ impl Engine {
     fn perform(
         &self,
         run: &mut Run,
-        http: &HttpRequest,
-        credential: &Credential,
-        call: &Call,
-        entry: &mut Entry,
+        met: &Encounter<'_>,
+        caller: Result<Caller, AwsError>,
+        input: Result<Value, AwsError>,
+        region: &str,
     ) -> Result<Value, AwsError> {
-        let caller = self.identify(&run.world, http, credential, call)?;
-        entry.account.clone_from(&caller.account);
-        entry.principal.clone_from(&caller.arn);
+        let (caller, call) = (caller?, met.call);
         let now = run.world.time;
         if self.settings.throttles {
             throttle::admit(&mut run.world.buckets, call.table, &call.name, &caller.account, now)?;
         }
-        let input = wire::input(call, http)?;
-        entry.target = log::target(&input);
+        let input = faults::unpaged(met).map_or(input, Ok)?;
         let protocol = call.table.protocol;
         let service =
             services::named(&call.table.service).ok_or_else(|| wire::route::unknown_operation(protocol))?;
@@ -161,13 +194,14 @@ impl Engine {
             operation: call.name.clone(),
             input,
             caller,
-            region: entry.region.clone(),
+            region: region.to_owned(),
             now,
         };
+        run.guard.check(&run.world, &self.settings, &request, protocol)?;
         if let Some(authorizer) = run.authorizer.clone() {
             authorizer(&run.world, &request)?;
         }
-        let result = handler(&mut run.world, &request);
+        let result = run.faults.perform(&mut run.world, handler, &request, met);
         if let Err(error) = &result {
             let known = call.operation.errors.contains(&error.code) || wire::is_common(&error.code);
             debug_assert!(known, "{}:{} does not declare {}", service.name, call.name, error.code);
@@ -177,12 +211,15 @@ impl Engine {
 
     fn identify(
         &self,
-        world: &World,
+        run: &Run,
         http: &HttpRequest,
         credential: &Credential,
         call: &Call,
     ) -> Result<Caller, AwsError> {
-        let protocol = call.table.protocol;
+        let (protocol, world) = (call.table.protocol, &run.world);
+        if run.faults.is_expired(&credential.access_key) {
+            return Err(identity::expired(protocol));
+        }
         if credential.access_key.is_empty() {
             if call.operation.unsigned {
                 return Ok(Caller {
@@ -210,6 +247,9 @@ impl Engine {
     }
 }
 
+/// How long a client waits, in virtual time, for an answer that a fault holds back.
+const GIVES_UP: Duration = Duration::from_secs(60);
+
 /// The shortest wait that tokio's timer, which counts milliseconds, keeps anywhere near.
 const SHORTEST_WAIT: Duration = Duration::from_micros(500);
 
@@ -234,13 +274,6 @@ fn unsigned(protocol: Protocol) -> AwsError {
             AwsError::new("MissingAuthenticationTokenException", "Missing Authentication Token").status(403)
         }
     }
-}
-
-/// A fault's error keeps the status of the shape table; one that no table knows is a failure of the server.
-fn injected(table: &Table, code: &str, message: &str) -> AwsError {
-    let error = AwsError::new(code, message);
-    let known = table.errors.contains_key(code) || log::THROTTLE_CODES.contains(&code);
-    if known { error } else { error.status(500) }
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ pub(crate) fn unknown_key(protocol: Protocol) -> AwsError {
     }
 }
 
-fn expired(protocol: Protocol) -> AwsError {
+pub(crate) fn expired(protocol: Protocol) -> AwsError {
     let message = "The security token included in the request is expired";
     match protocol {
         Protocol::Query => AwsError::new("ExpiredToken", message).status(403),

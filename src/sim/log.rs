@@ -28,6 +28,9 @@ pub struct Entry {
     pub error: Option<String>,
     /// Values of the identifying inputs, e.g. `AccountId=... DestinationParentId=...`.
     pub target: String,
+    /// Names of the faults that struck it, joined by `+`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
 }
 
 /// How many requests there were.

@@ -4,6 +4,7 @@
 //! in virtual time, deterministic for a seed. It is an island: it names nothing outside `sim`.
 //! Absent: what a rehearsal does with it.
 
+mod authorization;
 mod clock;
 mod connector;
 mod engine;
@@ -18,6 +19,7 @@ pub mod service;
 pub mod services;
 mod settings;
 pub mod shapes;
+mod shared;
 mod signature;
 #[cfg(test)]
 mod testing;
@@ -33,18 +35,21 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
+pub use authorization::{Denial, UnusedStatement};
 pub use engine::Authorizer;
 pub use error::AwsError;
-pub use faults::{Fault, FaultPlan, Strike};
+pub use faults::{Act, FOREVER, Fault, FaultPlan, Latecomer, Loss, Strike};
 pub use identity::{Key, Keys};
 pub use ids::Ids;
 pub use log::{Entry, RequestCounts};
 pub use request::{Caller, Request};
 pub use settings::Settings;
+pub use shared::Shared;
 pub use throttle::{Bucket, Buckets};
 pub use world::World;
 
 use engine::Engine;
+use faults::Armed;
 
 /// A running simulated AWS. Clones share one world.
 #[derive(Debug, Clone)]
@@ -78,8 +83,11 @@ impl Simulator {
     pub fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
         let mut run = self.engine.run();
         let now = run.clock.now();
+        let run = &mut *run;
         run.world.settle(now);
-        change(&mut run.world)
+        let changed = change(&mut run.world);
+        run.faults.changed(&run.world);
+        changed
     }
 
     /// An HTTP client for AWS SDKs that reaches this simulator without a socket.
@@ -123,9 +131,58 @@ impl Simulator {
         self.engine.run().log.clone()
     }
 
-    /// Faults from now on; call numbers count from here.
+    /// A new simulator that goes on from the present world and time, with an empty log and no faults. Both share
+    /// what neither changes, so a fork costs microseconds whatever the size of the world.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self { engine: Arc::new(self.engine.fork()) }
+    }
+
+    /// Arms faults from now on, in place of earlier ones; requests are counted from here.
+    pub fn arm(&self, plan: FaultPlan) {
+        let mut run = self.engine.run();
+        let run = &mut *run;
+        let now = run.clock.now();
+        run.world.settle(now);
+        run.faults = Armed::new(plan, &run.world);
+    }
+
+    /// As [`Simulator::arm`].
     pub fn set_faults(&self, plan: FaultPlan) {
-        self.engine.run().faults = plan;
+        self.arm(plan);
+    }
+
+    /// How often each strike of the armed plan struck, in the plan's order. A strike that met its request but changed
+    /// nothing (a stale answer equal to the fresh one, an act with nothing to change) is not counted.
+    #[must_use]
+    pub fn struck(&self) -> Vec<u64> {
+        self.engine.run().faults.struck()
+    }
+
+    /// Lets a test of this process change the world just before the `call`-th request from now on (from 1) that
+    /// `operation` means, an address as in [`Strike::operation`].
+    pub fn before_call(&self, operation: &str, call: u64, act: impl FnOnce(&mut World) + Send + 'static) {
+        self.engine.run().faults.hook(operation, call, Box::new(act));
+    }
+
+    /// Requests that policies refused, in order.
+    #[must_use]
+    pub fn denied(&self) -> Vec<Denial> {
+        self.engine.run().guard.denied()
+    }
+
+    /// The Allow statements of `Settings::caller_policy` that have not allowed any request so far.
+    #[must_use]
+    pub fn unused_statements(&self) -> Vec<UnusedStatement> {
+        let run = self.engine.run();
+        let idle = run.guard.unused().into_iter().filter(|statement| !run.guard.is_used(statement.index));
+        idle.collect()
+    }
+
+    /// The actions of `Settings::caller_policy` that have not allowed any request so far, by statement.
+    #[must_use]
+    pub fn unused_actions(&self) -> Vec<UnusedStatement> {
+        self.engine.run().guard.unused()
     }
 
     /// Asks `authorizer` before each operation from now on.

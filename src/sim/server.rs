@@ -86,7 +86,7 @@ async fn respond(
     let request = http::Request::from_parts(parts, body.to_bytes());
     match Arc::clone(&simulator.engine).handle(request).await {
         Outcome::Answer(response) => Ok(response.map(Full::new)),
-        Outcome::Lost => Err(LostAnswer),
+        Outcome::Lost(_) => Err(LostAnswer),
     }
 }
 

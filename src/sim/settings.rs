@@ -48,6 +48,10 @@ pub struct Settings {
     /// How long an entity stays locked after a change, so that a second change of it within this virtual time
     /// answers ConcurrentModificationException; zero switches it off.
     pub modification_window: Duration,
+    /// A policy document that the management account's callers of unknown access keys are held to; without one they
+    /// may do everything. A document that IAM would refuse allows nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller_policy: Option<serde_json::Value>,
 }
 
 impl Default for Settings {
@@ -68,6 +72,7 @@ impl Default for Settings {
             account_quota: 10,
             empty_pages: false,
             modification_window: Duration::ZERO,
+            caller_policy: None,
         }
     }
 }

@@ -111,7 +111,7 @@ pub(crate) async fn ask_as(
 /// Sends a request as it is; `None` when the answer was lost.
 pub(crate) async fn send(simulator: &Simulator, request: http::Request<Bytes>) -> Option<Answer> {
     match simulator.engine.handle(request).await {
-        Outcome::Lost => None,
+        Outcome::Lost(_) => None,
         Outcome::Answer(response) => {
             let (parts, body) = response.into_parts();
             let text = String::from_utf8(body.to_vec()).expect("text");

@@ -13,6 +13,7 @@ use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{account, all, control_tower, iam, kms, organizations, service_quotas, sts};
 use super::settings::Settings;
+use super::shared::Shared;
 use super::throttle::Buckets;
 
 /// The state of the simulated AWS.
@@ -32,19 +33,19 @@ pub struct World {
     /// Token buckets of the request rates.
     pub buckets: Buckets,
     /// AWS Organizations.
-    pub organizations: organizations::State,
+    pub organizations: Shared<organizations::State>,
     /// AWS Control Tower.
-    pub control_tower: control_tower::State,
+    pub control_tower: Shared<control_tower::State>,
     /// IAM, of all accounts.
-    pub iam: iam::State,
+    pub iam: Shared<iam::State>,
     /// STS.
-    pub sts: sts::State,
+    pub sts: Shared<sts::State>,
     /// KMS, of all accounts and Regions.
-    pub kms: kms::State,
+    pub kms: Shared<kms::State>,
     /// Account Management.
-    pub account_management: account::State,
+    pub account_management: Shared<account::State>,
     /// Service Quotas.
-    pub service_quotas: service_quotas::State,
+    pub service_quotas: Shared<service_quotas::State>,
 }
 
 impl World {

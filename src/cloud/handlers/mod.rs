@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::connection::Connection;
 use super::failure::{CallError, code};
+use super::session::Narrowing;
 use super::task::{Found, Performer, Progress, Task};
 use crate::catalog::operations::{self, Idempotency, Verdict};
 use crate::model::{Attributes, Kind, kinds};
@@ -28,6 +29,10 @@ mod trusted_access;
 mod unit;
 
 impl Performer for Connection {
+    fn narrow(&self, narrowing: Narrowing) {
+        Self::narrow(self, narrowing);
+    }
+
     async fn begin(&self, task: &Task) -> Result<Progress, CallError> {
         match task.address.kind {
             Kind::Organization => organization::begin(self, task).await,

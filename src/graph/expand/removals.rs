@@ -58,7 +58,8 @@ fn units(
     unwanted.keys.insert("path".to_owned(), address.name.clone().into());
     expansion.graph.add(unwanted);
     let below = format!("{}/", address.name);
-    let lower = going.iter().filter(|(other, _)| other.kind == address.kind && other.name.starts_with(&below));
+    let lower =
+        going.iter().filter(|(other, _)| other.kind == address.kind && other.name.starts_with(&below));
     for (other, _) in lower {
         expansion.graph.connect(Edge::settled(address, other, "children-before-removal"));
     }

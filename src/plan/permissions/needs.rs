@@ -250,10 +250,8 @@ fn texts(template: &str, values: &Values) -> Vec<String> {
     for name in names(template) {
         let slot = format!("{{{name}}}");
         let known = values.get(name).unwrap_or(&any);
-        found = found
-            .iter()
-            .flat_map(|text| known.iter().map(|value| text.replacen(&slot, value, 1)))
-            .collect();
+        found =
+            found.iter().flat_map(|text| known.iter().map(|value| text.replacen(&slot, value, 1))).collect();
     }
     found
 }

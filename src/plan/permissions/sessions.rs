@@ -25,7 +25,9 @@ pub fn narrowing(plan: &Plan) -> Narrowing {
         let needed = needs.of(Some(place));
         match &place.1 {
             Some(id) => {
-                narrowing.by_account.insert(id.clone(), text(&statements::document(&statements::merged(needed))));
+                narrowing
+                    .by_account
+                    .insert(id.clone(), text(&statements::document(&statements::merged(needed))));
             }
             None => unborn.extend(needed.iter().cloned()),
         }
@@ -44,8 +46,12 @@ fn text(document: &Value) -> String {
         return exact;
     }
     let statements = document["Statement"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut actions: Vec<&str> =
-        statements.iter().filter_map(|s| s["Action"].as_array()).flatten().filter_map(Value::as_str).collect();
+    let mut actions: Vec<&str> = statements
+        .iter()
+        .filter_map(|s| s["Action"].as_array())
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     actions.sort_unstable();
     actions.dedup();
     let statement = json!({ "Effect": "Allow", "Action": actions, "Resource": "*" });

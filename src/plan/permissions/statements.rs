@@ -57,12 +57,8 @@ pub(super) fn merged(needed: &[Needed]) -> Vec<Statement> {
             by_resources.entry((*purpose, resources, conditions.clone())).or_default().insert(action.clone());
         }
     }
-    let statement = |((purpose, resources, conditions), actions)| Statement {
-        purpose,
-        actions,
-        resources,
-        conditions,
-    };
+    let statement =
+        |((purpose, resources, conditions), actions)| Statement { purpose, actions, resources, conditions };
     by_resources.into_iter().map(statement).collect()
 }
 

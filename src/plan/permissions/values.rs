@@ -44,7 +44,7 @@ impl Scope {
         let organization = Address::only(Kind::Organization);
         let root = plan.known.get(&organization).and_then(|known| known.get("root_id"));
         Self {
-            partition: plan.partition.name().to_owned(),
+            partition: plan.partition.as_str().to_owned(),
             management: plan.account.to_string(),
             organization: plan.organization.as_ref().map_or_else(|| "o-*".to_owned(), ToString::to_string),
             root: root.cloned().unwrap_or_else(|| "r-*".to_owned()),
@@ -111,7 +111,8 @@ impl Scope {
             Kind::Account => {
                 let said = subject.keys.get("id").and_then(Value::as_str).map(str::to_owned);
                 put("account", vec![attribute("id").or(said).unwrap_or_else(|| ANY.to_owned())]);
-                let from = attribute("parent_id").map_or_else(|| self.root_piece(), |id| self.piece(&id.into()));
+                let from =
+                    attribute("parent_id").map_or_else(|| self.root_piece(), |id| self.piece(&id.into()));
                 let to = subject.fields.get("unit").map(|id| self.piece(id));
                 put("parent", std::iter::once(from).chain(to).collect());
                 put("unit", Vec::new());
@@ -139,7 +140,10 @@ impl Scope {
                 put("landing_zone", vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())]);
             }
             Kind::Baseline => {
-                put("enabled_baseline", vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())]);
+                put(
+                    "enabled_baseline",
+                    vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
+                );
             }
             Kind::Organization => {}
         }

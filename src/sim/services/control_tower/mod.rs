@@ -21,6 +21,7 @@ mod enrolment;
 mod estate;
 mod gate;
 mod guardrails;
+mod interference;
 mod landing_zone;
 mod manifest;
 mod manifest_schema;

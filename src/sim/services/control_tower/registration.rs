@@ -148,7 +148,7 @@ pub(super) fn apply(world: &mut World, operation: &Operation, now: Timestamp) ->
 
 /// The end of disabling: the enabled baseline and its children are gone.
 pub(super) fn remove(world: &mut World, arn: &str, now: Timestamp) {
-    let state = &mut world.control_tower;
+    let state = &mut *world.control_tower;
     let Some(gone) = state.enabled_baselines.remove(arn) else {
         return;
     };

@@ -49,14 +49,14 @@ const BEGINNINGS: [&str; 22] = [
 
 /// An AWS managed policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct AwsPolicy {
-    pub(super) arn: String,
-    pub(super) path: String,
-    pub(super) name: String,
-    pub(super) version: String,
-    pub(super) attachable: bool,
+pub(crate) struct AwsPolicy {
+    pub(crate) arn: String,
+    pub(crate) path: String,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) attachable: bool,
     /// Actions of its document.
-    pub(super) allows: Vec<String>,
+    pub(crate) allows: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -83,7 +83,7 @@ fn table() -> &'static Table {
 }
 
 /// The AWS managed policy of an ARN, if AWS would have it.
-pub(super) fn find(arn: &str) -> Option<AwsPolicy> {
+pub(crate) fn find(arn: &str) -> Option<AwsPolicy> {
     let rest = arn.strip_prefix(PREFIX)?;
     let at = rest.rfind('/')? + 1;
     let (path, name) = rest.split_at(at);
@@ -103,7 +103,7 @@ pub(super) fn find(arn: &str) -> Option<AwsPolicy> {
 }
 
 /// Every policy that has a row.
-pub(super) fn all() -> impl Iterator<Item = AwsPolicy> {
+pub(crate) fn all() -> impl Iterator<Item = AwsPolicy> {
     table().policy.iter().map(of)
 }
 

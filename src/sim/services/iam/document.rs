@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// What a document is for; it decides which elements are required and which are prohibited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     /// Inline and managed policies: no principal, a resource in every statement.
     Identity,
@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Trust,
     /// A KMS key policy: a principal in every statement; a missing action or resource makes the statement idle.
     Key,
+    /// A service or resource control policy: Organizations checked it when it came, only its grammar counts here.
+    Control,
 }
 
 /// Allow or deny.
@@ -81,6 +83,8 @@ pub(crate) struct Statement {
 pub(crate) struct Document {
     /// The statements in order.
     pub(crate) statements: Vec<Statement>,
+    /// Whether `${...}` stands for a value of the request: only in version 2012-10-17.
+    pub(crate) variables: bool,
 }
 
 /// Why a document is malformed, in AWS's words.
@@ -101,7 +105,7 @@ impl Document {
     pub(crate) fn parse(text: &str, kind: Kind) -> Result<Self, Malformed> {
         let unreadable = match kind {
             Kind::Trust => "This policy contains invalid Json",
-            Kind::Identity | Kind::Key => "Syntax errors in policy.",
+            Kind::Identity | Kind::Key | Kind::Control => "Syntax errors in policy.",
         };
         let Ok(Value::Object(root)) = serde_json::from_str::<Value>(text) else {
             return malformed(unreadable);
@@ -131,7 +135,8 @@ impl Document {
         let statements =
             statements.into_iter().map(|raw| Statement::parse(raw, kind)).collect::<Result<Vec<_>, _>>()?;
         unique_sids(&statements)?;
-        Ok(Self { statements })
+        let variables = root.get("Version").and_then(Value::as_str) == Some("2012-10-17");
+        Ok(Self { statements, variables })
     }
 
     /// Every principal named in the document as `(type, name)`, in order.

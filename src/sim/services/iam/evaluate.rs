@@ -10,6 +10,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::sim::authorization::{conditions, pattern};
+
 use super::document::{Condition, Document, Effect, Matcher, Principals, Statement};
 
 /// Who asks.
@@ -85,7 +87,7 @@ fn matches(statement: &Statement, question: &Question<'_>, when_unknown: bool) -
             .all(|condition| holds(condition, question.context).unwrap_or(when_unknown))
 }
 
-fn names_principal(principals: Option<&Principals>, principal: &Principal) -> bool {
+pub(crate) fn names_principal(principals: Option<&Principals>, principal: &Principal) -> bool {
     let Some(principals) = principals else {
         return false;
     };
@@ -112,69 +114,17 @@ fn denotes(kind: &str, name: &str, principal: &Principal) -> bool {
     }
 }
 
-fn names_action(matcher: &Matcher, action: &str) -> bool {
+pub(crate) fn names_action(matcher: &Matcher, action: &str) -> bool {
     if matcher.patterns.is_empty() {
         return false;
     }
-    let action = action.to_ascii_lowercase();
-    matcher.patterns.iter().any(|pattern| glob(&pattern.to_ascii_lowercase(), &action)) != matcher.negated
+    matcher.patterns.iter().any(|pattern| pattern::action(pattern, action)) != matcher.negated
 }
 
 /// `None`: cannot be judged.
 fn holds(condition: &Condition, context: &Context) -> Option<bool> {
     let value = context.get(&condition.key)?;
-    let operator = condition.operator.as_str();
-    let operator = operator
-        .strip_prefix("ForAnyValue:")
-        .or_else(|| operator.strip_prefix("ForAllValues:"))
-        .unwrap_or(operator);
-    if operator == "Null" {
-        return Some(condition.values.iter().any(|wanted| (wanted == "true") == value.is_none()));
-    }
-    let (operator, if_exists) = match operator.strip_suffix("IfExists") {
-        Some(operator) => (operator, true),
-        None => (operator, false),
-    };
-    let negated = operator.contains("Not");
-    let Some(value) = value else {
-        return Some(if_exists || negated);
-    };
-    let any = |test: fn(&str, &str) -> bool| condition.values.iter().any(|wanted| test(wanted, value));
-    let matched = match operator.replace("Not", "").as_str() {
-        "StringEquals" => any(|wanted, value| wanted == value),
-        "StringEqualsIgnoreCase" | "Bool" => any(str::eq_ignore_ascii_case),
-        // ArnEquals and ArnLike behave alike, says the page on operators.
-        "StringLike" | "ArnEquals" | "ArnLike" => any(glob),
-        _ => return None,
-    };
-    Some(matched != negated)
-}
-
-/// `*` stands for any characters, `?` for one.
-fn glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut p, mut t, mut star) = (0, 0, None);
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, t));
-                p += 1;
-            }
-            Some(wanted) if *wanted == '?' || Some(wanted) == text.get(t) => {
-                p += 1;
-                t += 1;
-            }
-            _ => match star {
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    p = at + 1;
-                    t = from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.iter().skip(p).all(|rest| *rest == '*')
+    conditions::holds(condition, value.as_ref().map(std::slice::from_ref), None)
 }
 
 #[cfg(test)]
@@ -256,13 +206,5 @@ mod tests {
             trust(r#"{"AWS":"*"}"#, r#","Condition":{"StringEqualsIfExists":{"sts:ExternalId":"x"}}"#);
         assert_eq!(verdict(&optional, &session(), &[("sts:externalid", None)]), Verdict::Allowed);
         assert_eq!(verdict(&optional, &session(), &[("sts:externalid", Some("y"))]), Verdict::Silent);
-    }
-
-    #[test]
-    fn wildcards_match_any_run_of_characters() {
-        assert!(glob("sts:*", "sts:assumerole"));
-        assert!(glob("a*b?d", "axxbcd"));
-        assert!(!glob("a*b?d", "axxbd"));
-        assert!(glob("*", ""));
     }
 }

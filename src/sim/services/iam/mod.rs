@@ -5,7 +5,7 @@
 //! the question whether a caller's own policies allow a call: every simulated caller is an administrator.
 
 mod account_settings;
-mod aws_managed;
+pub(crate) mod aws_managed;
 pub(crate) mod document;
 pub(crate) mod evaluate;
 mod managed_policies;

@@ -69,7 +69,7 @@ impl Statement {
                 // CreateKey, parameter Policy: "Each statement in the key policy must contain one or more principals."
                 malformed("Policy contains a statement with no principal.")
             }
-            Kind::Key => Ok(()),
+            Kind::Key | Kind::Control => Ok(()),
         }
     }
 

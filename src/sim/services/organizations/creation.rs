@@ -122,6 +122,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
         requested: request.now,
         ends,
         outcome: CreationOutcome::InProgress,
+        doomed: None,
     };
     organization.creations.insert(request_id.clone(), creation);
     Ok(json!({"CreateAccountStatus": organization.creation_view(&request_id)}))
@@ -208,6 +209,13 @@ fn finish(world: &mut World, organization: &str, request: &str, at: Timestamp) {
     else {
         return;
     };
+    if let Some(reason) = creation.doomed {
+        let organization = world.organizations.organizations.get_mut(organization);
+        if let Some(entry) = organization.and_then(|organization| organization.creations.get_mut(request)) {
+            entry.outcome = CreationOutcome::Failed(reason);
+        }
+        return;
+    }
     let taken = world.organizations.email_in_use(&creation.email);
     let repeats = world
         .organizations

@@ -30,7 +30,7 @@ mod paging;
 mod policies;
 mod policy_document;
 mod policy_types;
-mod refusal;
+pub(crate) mod refusal;
 mod resource_policy;
 mod service_access;
 mod state;

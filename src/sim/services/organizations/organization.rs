@@ -180,7 +180,7 @@ pub(super) fn enable_all_features(world: &mut World, request: &Request) -> Resul
         (member.joined == Joined::Invited && *account != management).then(|| account.clone())
     };
     let invited: Vec<String> = organization.accounts.iter().filter_map(invited).collect();
-    let State { handshakes, .. } = &world.organizations;
+    let State { handshakes, .. } = &*world.organizations;
     let pending = handshakes.values().any(|handshake| {
         handshake.organization == id && handshake.action == "ENABLE_ALL_FEATURES" && handshake.is_open()
     });

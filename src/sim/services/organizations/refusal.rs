@@ -16,12 +16,12 @@ fn words(key: &str) -> String {
 }
 
 /// An error that has only a message.
-pub(super) fn refuse(code: &str) -> AwsError {
+pub(crate) fn refuse(code: &str) -> AwsError {
     AwsError::new(code, words(code))
 }
 
 /// `ConstraintViolationException` for a reason.
-pub(super) fn constraint(reason: &str) -> AwsError {
+pub(crate) fn constraint(reason: &str) -> AwsError {
     AwsError::new("ConstraintViolationException", words(reason)).field("Reason", reason)
 }
 
@@ -31,7 +31,7 @@ pub(super) fn handshake(reason: &str) -> AwsError {
 }
 
 /// `InvalidInputException` for a reason.
-pub(super) fn invalid(reason: &str) -> AwsError {
+pub(crate) fn invalid(reason: &str) -> AwsError {
     AwsError::new("InvalidInputException", words(reason)).field("Reason", reason)
 }
 

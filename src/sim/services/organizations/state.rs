@@ -246,6 +246,9 @@ pub struct Creation {
     pub ends: Timestamp,
     /// What came of it.
     pub outcome: CreationOutcome,
+    /// The failure reason it is bound to end with.
+    #[serde(default)]
+    pub doomed: Option<String>,
 }
 
 /// What came of a request to create an account.

@@ -6,6 +6,7 @@ mod backups;
 mod baselines;
 mod controls;
 mod failures;
+mod interference;
 mod landing_zone;
 mod moves;
 mod seeded;

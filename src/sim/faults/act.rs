@@ -1,0 +1,192 @@
+//! What another actor may do between two requests.
+//!
+//! In: an [`Act`] that names things by id or by the names people use. Out: the world changed behind the client's back.
+//! Absent: everything else somebody could do; a test in this process can pass a closure instead.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::sim::services::organizations::Organization;
+use crate::sim::world::World;
+
+/// A change by somebody else. Accounts are named by id, e-mail address or name; units and the root by id or by their
+/// path of names, e.g. `Workloads/Prod` (empty: the root).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Act {
+    /// Moves an account to another unit.
+    MoveAccount {
+        /// Which.
+        account: String,
+        /// Root or unit it is in then.
+        to: String,
+    },
+    /// Gives an account another name.
+    RenameAccount {
+        /// Which.
+        account: String,
+        /// New name.
+        name: String,
+    },
+    /// Gives a unit another name.
+    RenameUnit {
+        /// Which.
+        unit: String,
+        /// New name.
+        name: String,
+    },
+    /// Creates a unit.
+    CreateUnit {
+        /// Root or unit above.
+        parent: String,
+        /// Name.
+        name: String,
+    },
+    /// Deletes a unit, if it is empty.
+    DeleteUnit {
+        /// Which.
+        unit: String,
+    },
+    /// Sets a tag of a root, unit or account.
+    Tag {
+        /// Of what.
+        target: String,
+        /// Key.
+        key: String,
+        /// Value.
+        value: String,
+    },
+    /// Takes trusted access from a service.
+    DisableServiceAccess {
+        /// Service principal, e.g. `controltower.amazonaws.com`.
+        principal: String,
+    },
+    /// Deletes an IAM role with its policies.
+    DeleteRole {
+        /// Account id.
+        account: String,
+        /// Role name.
+        role: String,
+    },
+    /// Takes a managed policy from a role.
+    DetachRolePolicy {
+        /// Account id.
+        account: String,
+        /// Role name.
+        role: String,
+        /// ARN of the policy.
+        policy: String,
+    },
+    /// Detaches an organization policy.
+    DetachPolicy {
+        /// Id or name of the policy.
+        policy: String,
+        /// Root, unit or account.
+        target: String,
+    },
+    /// Attaches an organization policy.
+    AttachPolicy {
+        /// Id or name of the policy.
+        policy: String,
+        /// Root, unit or account.
+        target: String,
+    },
+}
+
+impl Act {
+    /// Carries it out. False: there was nothing to change, or AWS would have refused.
+    pub(crate) fn carry_out(&self, world: &mut World, now: Timestamp) -> bool {
+        match self {
+            Self::DeleteRole { account, role } => world.iam.account_mut(account).roles.remove(role).is_some(),
+            Self::DetachRolePolicy { account, role, policy } => {
+                let roles = &mut world.iam.account_mut(account).roles;
+                roles.get_mut(role).is_some_and(|role| role.attached.remove(policy))
+            }
+            _ => self.in_organization(world, now).unwrap_or(false),
+        }
+    }
+
+    fn in_organization(&self, world: &mut World, now: Timestamp) -> Option<bool> {
+        let owner = world.account.clone();
+        let organization = world.organizations.of_mut(&owner)?;
+        Some(match self {
+            Self::MoveAccount { account, to } => {
+                let (account, to) = (named_account(organization, account)?, place(organization, to)?);
+                organization.parent_of(&account) != Some(&to)
+                    && organization.move_account(&account, &to, now).is_ok()
+            }
+            Self::RenameAccount { account, name } => {
+                let id = named_account(organization, account)?;
+                let account = organization.accounts.get_mut(&id)?;
+                std::mem::replace(&mut account.name, name.clone()) != *name
+            }
+            Self::RenameUnit { unit, name } => {
+                let id = place(organization, unit)?;
+                let unit = organization.units.get_mut(&id)?;
+                std::mem::replace(&mut unit.name, name.clone()) != *name
+            }
+            Self::CreateUnit { parent, name } => {
+                let parent = place(organization, parent)?;
+                organization.create_unit(&mut world.ids, &parent, name, Default::default()).is_ok()
+            }
+            Self::DeleteUnit { unit } => {
+                let id = place(organization, unit)?;
+                organization.delete_unit(&id).is_ok()
+            }
+            Self::Tag { target, key, value } => {
+                let id = named_account(organization, target).or_else(|| place(organization, target))?;
+                let root = &mut organization.root;
+                let tags = if root.id == id {
+                    &mut root.tags
+                } else if let Some(unit) = organization.units.get_mut(&id) {
+                    &mut unit.tags
+                } else {
+                    &mut organization.accounts.get_mut(&id)?.tags
+                };
+                tags.insert(key.clone(), value.clone()).as_ref() != Some(value)
+            }
+            Self::DisableServiceAccess { principal } => {
+                let had = organization.has_service_access(principal);
+                organization.disable_service_access(principal);
+                had
+            }
+            Self::DetachPolicy { policy, target } => {
+                let (policy, target) = attachment(organization, policy, target)?;
+                organization.detach_policy(&policy, &target).is_ok()
+            }
+            Self::AttachPolicy { policy, target } => {
+                let (policy, target) = attachment(organization, policy, target)?;
+                organization.attach_policy(&policy, &target).is_ok()
+            }
+            Self::DeleteRole { .. } | Self::DetachRolePolicy { .. } => false,
+        })
+    }
+}
+
+fn named_account(organization: &Organization, name: &str) -> Option<String> {
+    let fits = |(id, account): &(&String, &crate::sim::services::organizations::Account)| {
+        *id == name || account.email.eq_ignore_ascii_case(name) || account.name == name
+    };
+    organization.accounts.iter().find(fits).map(|(id, _)| id.clone())
+}
+
+/// The id of a root or unit given by id or by its path of names.
+fn place(organization: &Organization, path: &str) -> Option<String> {
+    if organization.is_parent(path) {
+        return Some(path.to_owned());
+    }
+    let mut at = organization.root.id.as_str();
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        let units = organization.units_in(at);
+        at = units.into_iter().find(|id| organization.unit(id).is_some_and(|unit| unit.name == name))?;
+    }
+    Some(at.to_owned())
+}
+
+fn attachment(organization: &Organization, policy: &str, target: &str) -> Option<(String, String)> {
+    let known = organization.policy_kind(policy).is_some();
+    let named = organization.policies.iter().find(|(_, own)| own.name == policy).map(|(id, _)| id.as_str());
+    let policy = if known { policy } else { named? };
+    let target = named_account(organization, target).or_else(|| place(organization, target))?;
+    Some((policy.to_owned(), target))
+}
