@@ -58,6 +58,11 @@ pub(super) struct Session {
 }
 
 impl AwsArgs {
+    /// The home Region to take when the document names none.
+    pub(super) const fn region(&self) -> Option<&Region> {
+        self.region.as_ref()
+    }
+
     /// The runtime that fits: virtual time for a simulated AWS.
     pub(super) fn runtime(&self) -> Result<Runtime, CliError> {
         let runtime = match self.simulate {
@@ -99,6 +104,7 @@ impl AwsArgs {
             home_region,
             management_account: wanted.management_account.clone(),
             access_role: wanted.access_role.clone(),
+            caller_policy: None,
             accounts: wanted.accounts,
         };
         if world.is_none() {

@@ -12,8 +12,10 @@ mod error;
 pub mod exit;
 mod graph;
 mod interrupt;
+mod leftovers;
 mod live;
 mod logging;
+mod permissions;
 mod plan;
 mod planning;
 mod printer;
@@ -50,6 +52,8 @@ enum Command {
     Apply(apply::Args),
     Rehearse(rehearse::Args),
     Graph(graph::Args),
+    Permissions(permissions::Args),
+    Leftovers(leftovers::Args),
     Simulator(simulator::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -83,6 +87,8 @@ fn run(cli: Cli) -> Exit {
         Command::Apply(args) => args.run(&printer),
         Command::Rehearse(args) => args.run(&printer),
         Command::Graph(args) => args.run(&printer),
+        Command::Permissions(args) => args.run(&printer),
+        Command::Leftovers(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
         Command::Schema(args) => args.run(&printer),
         Command::Completions(args) => args.run(&printer, command()),

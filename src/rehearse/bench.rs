@@ -34,6 +34,9 @@ pub struct Setting {
     pub management_account: Option<AccountId>,
     /// The role that the document names for member accounts.
     pub access_role: Option<String>,
+    /// A policy that the calling identity is held to in the simulated AWS; without
+    /// one it may do everything.
+    pub caller_policy: Option<serde_json::Value>,
     /// How many accounts an empty world must have room for, the management
     /// account among them.
     pub accounts: u32,
@@ -45,7 +48,13 @@ impl Setting {
     pub fn of(graph: &ResourceGraph, home_region: &Region) -> Self {
         let members = graph.resources.keys().filter(|address| address.kind == Kind::Account).count();
         let accounts = u32::try_from(members).unwrap_or(u32::MAX).saturating_add(1);
-        Self { home_region: home_region.clone(), management_account: None, access_role: None, accounts }
+        Self {
+            home_region: home_region.clone(),
+            management_account: None,
+            access_role: None,
+            caller_policy: None,
+            accounts,
+        }
     }
 
     /// A sentence for the operator when an empty world gets a higher quota than
@@ -67,6 +76,7 @@ impl Setting {
         sim::Settings {
             account,
             region: self.home_region.to_string(),
+            caller_policy: self.caller_policy.clone(),
             account_quota: self.accounts.max(DEFAULT_ACCOUNTS),
             ..sim::Settings::default()
         }

@@ -7,6 +7,8 @@
 
 mod architecture;
 mod documents;
+mod leftovers;
+mod permissions;
 mod planning;
 mod rehearsal;
 mod spec;

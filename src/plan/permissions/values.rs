@@ -27,6 +27,8 @@ pub(super) struct Scope {
     organization: String,
     root: String,
     home: String,
+    /// Whether there is a plan, so that what is unknown does not exist yet.
+    planned: bool,
     known: BTreeMap<Address, Attributes>,
 }
 
@@ -49,6 +51,7 @@ impl Scope {
             organization: plan.organization.as_ref().map_or_else(|| "o-*".to_owned(), ToString::to_string),
             root: root.cloned().unwrap_or_else(|| "r-*".to_owned()),
             home: plan.home_region.to_string(),
+            planned: true,
             known: plan.known.clone(),
         }
     }
@@ -64,6 +67,7 @@ impl Scope {
             organization: "o-*".to_owned(),
             root: "r-*".to_owned(),
             home: home.to_string(),
+            planned: false,
             known: BTreeMap::new(),
         }
     }
@@ -127,7 +131,13 @@ impl Scope {
                 let text = |name: &str| subject.keys.get(name).and_then(Value::as_str).map(str::to_owned);
                 put("region", vec![text("region").unwrap_or_else(|| self.home.clone())]);
                 put("alias", text("alias").into_iter().collect());
-                put("key", vec![attribute("id").unwrap_or_else(|| ANY.to_owned())]);
+                let id = attribute("id");
+                let unknown = |so: bool| if id.is_none() && so { vec![ANY.to_owned()] } else { Vec::new() };
+                put("made_key", unknown(true));
+                // A plan makes every key whose id it does not know; a document alone
+                // may speak of one that exists.
+                put("found_key", unknown(!self.planned));
+                put("key", id.into_iter().collect());
                 let mut replicas: BTreeSet<String> = leaves("replicas").into_iter().collect();
                 replicas.extend(leaves("replica_policies"));
                 put("replica", replicas.into_iter().collect());
