@@ -154,9 +154,10 @@ fn reading_only_grants_no_change_and_suffices_for_planning() {
         let granted: Vec<_> = actions.iter().filter(|action| changing.contains(**action)).collect();
         assert!(granted.is_empty(), "{name}: {granted:?}");
         let policy = together(&permissions);
+        let steps = planned(name).steps;
         virtual_runtime().unwrap().block_on(async {
             let trial = Trial::open(&plan_text(name), Some(policy.clone())).await;
-            assert_eq!(trial.plan().await.steps, planned(name).steps, "{name}");
+            assert_eq!(trial.plan().await.steps, steps, "{name}");
             assert!(trial.bench.simulator.denied().is_empty());
         });
         // Also where everything exists already.
@@ -237,6 +238,7 @@ fn secrets_of_the_credentials_reach_no_log_plan_journal_or_error() {
     let writer = written.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter("lzctl=trace,aws_config=trace,aws_runtime=debug")
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();

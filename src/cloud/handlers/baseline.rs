@@ -294,6 +294,24 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_baseline_is_disabled_by_its_own_arn_and_gone_when_aws_does_not_know_it() {
+        let double = Double::new()
+            .on("/disable-baseline", ok(json!({ "operationIdentifier": "op-1" })))
+            .on("/get-baseline-operation", operation("SUCCEEDED", "DISABLE_BASELINE", "2026-11-23T12:00:00Z"))
+            .on(
+                "/get-enabled-baseline",
+                crate::cloud::doubles::error(404, "ResourceNotFoundException", "no such baseline"),
+            );
+        let connection = double.connection().await;
+        let task = at("delete", &[("arn", "arn:e")]);
+        assert_eq!(connection.begin(&task).await.unwrap(), running("op-1", "arn:e"));
+        assert_eq!(double.bodies("/disable-baseline"), [json!({ "enabledBaselineIdentifier": "arn:e" })]);
+        let gone = Progress::Done(Attributes::new());
+        assert_eq!(connection.poll(&task, "op-1").await.unwrap(), gone);
+        assert_eq!(connection.look_up(&task, since()).await.unwrap(), Found::Effect(gone));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn an_unproven_reset_is_the_last_operation_if_it_is_one_since_the_intent() {
         let details = json!({ "enabledBaselineDetails": { "arn": "arn:e", "baselineIdentifier": "arn:baseline",
             "targetIdentifier": "arn:unit", "statusSummary": { "lastOperationIdentifier": "op-1" } } });

@@ -93,7 +93,7 @@ pub fn of_document(
     management: Option<&AccountId>,
     request: Request<'_>,
 ) -> Permissions {
-    let scope = Scope::of_document(partitions::of_region(home), home, management);
+    let scope = Scope::of_document(partitions::of_region(home), home, management, request.read_only);
     let mut needs = Needs::new(scope, request.access_role);
     needs.planning(resources);
     if !request.read_only {

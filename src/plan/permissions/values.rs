@@ -27,8 +27,8 @@ pub(super) struct Scope {
     organization: String,
     root: String,
     home: String,
-    /// Whether there is a plan, so that what is unknown does not exist yet.
-    planned: bool,
+    /// Whether nothing is made, so that every key is found by its alias.
+    only_found: bool,
     known: BTreeMap<Address, Attributes>,
 }
 
@@ -51,7 +51,7 @@ impl Scope {
             organization: plan.organization.as_ref().map_or_else(|| "o-*".to_owned(), ToString::to_string),
             root: root.cloned().unwrap_or_else(|| "r-*".to_owned()),
             home: plan.home_region.to_string(),
-            planned: true,
+            only_found: false,
             known: plan.known.clone(),
         }
     }
@@ -60,6 +60,7 @@ impl Scope {
         partition: &partitions::Row,
         home: &Region,
         management: Option<&AccountId>,
+        reading: bool,
     ) -> Self {
         Self {
             partition: partition.name.clone(),
@@ -67,7 +68,7 @@ impl Scope {
             organization: "o-*".to_owned(),
             root: "r-*".to_owned(),
             home: home.to_string(),
-            planned: false,
+            only_found: reading,
             known: BTreeMap::new(),
         }
     }
@@ -133,10 +134,8 @@ impl Scope {
                 put("alias", text("alias").into_iter().collect());
                 let id = attribute("id");
                 let unknown = |so: bool| if id.is_none() && so { vec![ANY.to_owned()] } else { Vec::new() };
-                put("made_key", unknown(true));
-                // A plan makes every key whose id it does not know; a document alone
-                // may speak of one that exists.
-                put("found_key", unknown(!self.planned));
+                put("made_key", unknown(!self.only_found));
+                put("found_key", unknown(self.only_found));
                 put("key", id.into_iter().collect());
                 let mut replicas: BTreeSet<String> = leaves("replicas").into_iter().collect();
                 replicas.extend(leaves("replica_policies"));
