@@ -30,7 +30,8 @@ pub struct Grant {
     /// What it is held to besides.
     #[serde(default)]
     pub condition: Conditions,
-    /// Whether no operation bears the actions' names: they exist only as permissions.
+    /// Whether AWS only lists the actions beside the operation's own: most of them
+    /// exist as permissions and not as operations.
     #[serde(default)]
     pub hidden: bool,
 }

@@ -64,11 +64,11 @@ impl Mark {
     /// Every mark, in the order in which STS checks them.
     pub(crate) const ALL: [Self; 2] = [Self::Tags, Self::Source];
 
-    /// The action that a trust policy must allow for it.
+    /// The name, within STS, of the action that a trust policy must allow for it.
     pub(crate) const fn action(self) -> &'static str {
         match self {
-            Self::Tags => "sts:TagSession",
-            Self::Source => "sts:SetSourceIdentity",
+            Self::Tags => "TagSession",
+            Self::Source => "SetSourceIdentity",
         }
     }
 }

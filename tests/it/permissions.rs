@@ -242,6 +242,9 @@ fn secrets_of_the_credentials_reach_no_log_plan_journal_or_error() {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
+    // With a single subscriber, a callsite that another test's thread meets first is
+    // judged by that thread, which has none, and stays silent here.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let _guard = tracing::subscriber::set_default(subscriber);
     virtual_runtime().unwrap().block_on(async {
         let mut trial = Trial::open(&plan_text("standard"), None).await;
