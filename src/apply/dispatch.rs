@@ -25,7 +25,7 @@ use super::settings::Settings;
 use crate::catalog::operations::{self, Verdict};
 use crate::cloud::failure::{CallError, code};
 use crate::cloud::task::{Performer, Task};
-use crate::plan::{Plan, StepId};
+use crate::plan::{Plan, StepId, permissions};
 
 /// A run that could not be carried out or not be brought to its end.
 #[derive(Debug, Error)]
@@ -73,6 +73,7 @@ pub async fn run<P: Performer + 'static>(
     };
     let mut engine = Engine::resume(plan, operations::table(), settings, ledger, run.started)?;
     journal.append(Duration::ZERO, vec![first])?;
+    performer.narrow(permissions::narrowing(plan));
     let mut shell = Shell {
         performer,
         run,

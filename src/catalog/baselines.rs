@@ -27,6 +27,9 @@ pub struct Baseline {
     pub excludes: Vec<String>,
     /// Whether it takes `IdentityCenterEnabledBaselineArn` when access management is on.
     pub takes_identity_center: bool,
+    /// Whether it is disabled only on a unit without accounts.
+    #[serde(default)]
+    pub empty_unit_to_remove: bool,
     /// Versions by landing zone.
     pub versions: Vec<Versions>,
     /// Where the row comes from.

@@ -9,6 +9,8 @@ pub mod baselines;
 pub mod operations;
 pub mod ordering;
 pub mod partitions;
+pub mod permissions;
+pub mod service_access;
 pub mod service_roles;
 
 use serde::de::DeserializeOwned;

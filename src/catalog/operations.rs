@@ -96,9 +96,6 @@ pub struct Operation {
     pub usual_seconds: Option<u64>,
     /// Seconds more for each account that the operation reaches.
     pub seconds_per_member: Option<u64>,
-    /// IAM actions it needs, when they are not just its own name.
-    #[serde(default)]
-    pub actions: Vec<String>,
     /// Error code to verdict, before the common rows.
     #[serde(default)]
     pub verdicts: BTreeMap<String, Verdict>,

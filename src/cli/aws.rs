@@ -34,6 +34,9 @@ pub(super) struct AwsArgs {
     /// local emulator, never AWS's
     #[arg(long, value_name = "FACTOR", conflicts_with = "simulate")]
     speed: Option<f64>,
+    /// The external id that the trust policies of member roles ask for
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
 }
 
 /// What a command knows of the organization before it connects.
@@ -59,6 +62,11 @@ pub(super) struct Session {
 }
 
 impl AwsArgs {
+    /// The home Region to take when the document names none.
+    pub(super) const fn region(&self) -> Option<&Region> {
+        self.region.as_ref()
+    }
+
     /// The runtime that fits: virtual time for a simulated AWS.
     pub(super) fn runtime(&self) -> Result<Runtime, CliError> {
         let runtime = match self.simulate {
@@ -91,6 +99,7 @@ impl AwsArgs {
             profile: self.profile.clone(),
             endpoint_url: endpoint.clone(),
             access_role: wanted.access_role.clone(),
+            external_id: self.external_id.clone(),
             run: Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string(),
             ..Settings::default()
         })
@@ -111,6 +120,7 @@ impl AwsArgs {
             home_region,
             management_account: wanted.management_account.clone(),
             access_role: wanted.access_role.clone(),
+            caller_policy: None,
             accounts: wanted.accounts,
         };
         if world.is_none() {

@@ -15,8 +15,10 @@ pub mod exit;
 mod explain;
 mod graph;
 mod interrupt;
+mod leftovers;
 mod live;
 mod logging;
+mod permissions;
 mod plan;
 mod planning;
 mod printer;
@@ -24,8 +26,8 @@ mod rehearse;
 mod saved;
 mod schema;
 mod simulator;
-mod unfinished;
 mod sweep;
+mod unfinished;
 mod validate;
 mod watch;
 
@@ -56,6 +58,8 @@ enum Command {
     Rehearse(rehearse::Args),
     Sweep(sweep::Args),
     Graph(graph::Args),
+    Permissions(permissions::Args),
+    Leftovers(leftovers::Args),
     Simulator(simulator::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -92,6 +96,8 @@ fn run(cli: Cli) -> Exit {
         Command::Rehearse(args) => args.run(&printer),
         Command::Sweep(args) => args.run(&printer),
         Command::Graph(args) => args.run(&printer),
+        Command::Permissions(args) => args.run(&printer),
+        Command::Leftovers(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
         Command::Explain(args) => args.run(&printer),
         Command::Schema(args) => args.run(&printer),

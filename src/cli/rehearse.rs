@@ -51,6 +51,7 @@ impl Args {
             home_region: home.ok_or(graph::GraphError::NoHomeRegion)?,
             management_account: wanted.management_account,
             access_role: wanted.access_role,
+            caller_policy: None,
             accounts: wanted.accounts,
         };
         let world = self.world.as_deref().map(seed::load).transpose()?;

@@ -58,6 +58,8 @@ pub struct Settings {
     /// How many times faster than ours AWS's clock runs: 1, or the speed of a
     /// local emulator. Rates and waits follow it.
     pub speed: f64,
+    /// The external id that the trust policies of member roles ask for.
+    pub external_id: Option<String>,
     /// A name for this run, used in role session names (`lzctl-<run>`).
     pub run: String,
 }
@@ -74,6 +76,7 @@ impl Default for Settings {
             attempts: 5,
             access_role: None,
             speed: 1.0,
+            external_id: None,
             run: "run".to_owned(),
         }
     }
@@ -135,7 +138,7 @@ impl Connection {
             pacer: Pacer::at_speed(settings.speed),
             counter: Counter::default(),
             clients: Mutex::default(),
-            sessions: Sessions::new(settings.access_role, &settings.run),
+            sessions: Sessions::new(settings.access_role, settings.external_id, &settings.run),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

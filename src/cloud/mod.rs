@@ -13,6 +13,7 @@ pub mod failure;
 mod handlers;
 pub mod inventory;
 mod mapping;
+mod narrowing;
 pub mod pace;
 pub mod session;
 pub mod task;

@@ -4,19 +4,24 @@
 //! member account, kept and renewed before they expire. Three roles are tried:
 //! the document's, the one Control Tower makes in accounts it enrols
 //! (`AWSControlTowerExecution`), and the one Organizations makes in accounts it
-//! creates (`OrganizationAccountAccessRole`).
+//! creates (`OrganizationAccountAccessRole`). Each session is short, carries a
+//! policy that holds it to the work at hand, and says which run and who it is for;
+//! a role whose trust policy does not take the latter is entered without.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex as Lock, PoisonError};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
+use aws_sdk_sts::types::Tag;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 
 use super::connection::Connection;
 use super::failure::{CallError, code};
+pub use super::narrowing::Narrowing;
+use super::narrowing::{Mark, RUN_TAG, source_identity, tag_value};
 use crate::catalog::operations::Verdict;
 use crate::model::arn::Arn;
 use crate::model::ids::AccountId;
@@ -24,11 +29,11 @@ use crate::model::partition::Partition;
 
 /// The roles that AWS itself makes for entering an account.
 const AWS_ROLES: [&str; 2] = ["AWSControlTowerExecution", "OrganizationAccountAccessRole"];
-/// An hour is the longest session when a role enters another role (IAM User
-/// Guide, role chaining), and every role allows it.
-const LIFETIME: Duration = Duration::from_secs(3600);
+/// The shortest session that STS gives (API Reference, AssumeRole). What is done in
+/// a member takes seconds, so a longer one would only be a longer risk.
+const LIFETIME: Duration = Duration::from_secs(900);
 /// A session this near its end is renewed.
-const MARGIN: Duration = Duration::from_secs(600);
+const MARGIN: Duration = Duration::from_secs(300);
 
 /// Whose credentials we use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +51,8 @@ pub struct Caller {
 struct Session {
     credentials: Credentials,
     since: Instant,
+    /// The session policy it was opened with.
+    policy: String,
 }
 
 /// Where an account's session is kept.
@@ -57,20 +64,34 @@ type Slot = Arc<Mutex<Option<Session>>>;
 pub(crate) struct Sessions {
     roles: Vec<String>,
     name: String,
+    run: String,
+    external_id: Option<String>,
     caller: OnceCell<Caller>,
     held: Mutex<HashMap<String, Slot>>,
+    narrowing: Lock<Narrowing>,
+    /// Marks that the trust policy of a role of this name has refused.
+    refused: Lock<BTreeSet<(String, Mark)>>,
 }
 
 impl Sessions {
     /// No session yet; `access_role` is tried first.
-    pub(crate) fn new(access_role: Option<String>, run: &str) -> Self {
+    pub(crate) fn new(access_role: Option<String>, external_id: Option<String>, run: &str) -> Self {
         let mut roles: Vec<String> = access_role.into_iter().collect();
         for role in AWS_ROLES {
             if !roles.iter().any(|known| known == role) {
                 roles.push(role.to_owned());
             }
         }
-        Self { roles, name: session_name(run), caller: OnceCell::new(), held: Mutex::default() }
+        Self {
+            roles,
+            name: session_name(run),
+            run: tag_value(run),
+            external_id,
+            caller: OnceCell::new(),
+            held: Mutex::default(),
+            narrowing: Lock::default(),
+            refused: Lock::default(),
+        }
     }
 }
 
@@ -81,6 +102,12 @@ fn session_name(run: &str) -> String {
 }
 
 impl Connection {
+    /// Holds member sessions to these policies from now on. Sessions that were
+    /// opened with others are not used any more.
+    pub fn narrow(&self, narrowing: Narrowing) {
+        *self.sessions().narrowing.lock().unwrap_or_else(PoisonError::into_inner) = narrowing;
+    }
+
     /// Whose credentials these are; asked once.
     ///
     /// # Errors
@@ -106,14 +133,16 @@ impl Connection {
             let mut held = self.sessions().held.lock().await;
             Arc::clone(held.entry(account.to_owned()).or_default())
         };
+        let policy = self.sessions().narrowing.lock().unwrap_or_else(PoisonError::into_inner).policy(account);
         let mut session = entry.lock().await;
-        if let Some(live) = session.as_ref().filter(|s| s.since.elapsed() + MARGIN < LIFETIME) {
+        let fresh = |s: &&Session| s.since.elapsed() + MARGIN < LIFETIME && s.policy == policy;
+        if let Some(live) = session.as_ref().filter(fresh) {
             return Ok(live.credentials.clone());
         }
         let since = Instant::now();
-        let credentials = self.enter(account).await?;
+        let credentials = self.enter(account, &policy).await?;
         self.forget(account);
-        *session = Some(Session { credentials: credentials.clone(), since });
+        *session = Some(Session { credentials: credentials.clone(), since, policy });
         Ok(credentials)
     }
 
@@ -127,10 +156,10 @@ impl Connection {
     }
 
     /// Tries each role in turn.
-    async fn enter(&self, account: &str) -> Result<Credentials, CallError> {
+    async fn enter(&self, account: &str, policy: &str) -> Result<Credentials, CallError> {
         let mut refusals: Vec<CallError> = Vec::new();
         for role in &self.sessions().roles {
-            match self.assume(account, role).await {
+            match self.assume(account, role, policy).await {
                 Ok(credentials) => return Ok(credentials),
                 Err(error) => {
                     let message = format!("{role}: {}", error.message);
@@ -147,17 +176,60 @@ impl Connection {
         ))
     }
 
-    async fn assume(&self, account: &str, role: &str) -> Result<Credentials, CallError> {
+    /// Enters by one role, with every mark that its trust policy takes.
+    async fn assume(&self, account: &str, role: &str, policy: &str) -> Result<Credentials, CallError> {
+        loop {
+            let marks = self.marks(role);
+            let error = match self.assume_once(account, role, policy, &marks).await {
+                Ok(credentials) => return Ok(credentials),
+                Err(error) => error,
+            };
+            // STS names the action that the trust policy does not allow.
+            let Some(mark) = marks.iter().find(|mark| error.message.contains(mark.action())) else {
+                return Err(error);
+            };
+            let mut refused = self.sessions().refused.lock().unwrap_or_else(PoisonError::into_inner);
+            if refused.insert((role.to_owned(), *mark)) {
+                tracing::warn!(
+                    role,
+                    action = mark.action(),
+                    "the role's trust policy does not allow it; entering without"
+                );
+            }
+        }
+    }
+
+    /// The marks that no role of this name has refused yet.
+    fn marks(&self, role: &str) -> Vec<Mark> {
+        let refused = self.sessions().refused.lock().unwrap_or_else(PoisonError::into_inner);
+        Mark::ALL.into_iter().filter(|mark| !refused.contains(&(role.to_owned(), *mark))).collect()
+    }
+
+    async fn assume_once(
+        &self,
+        account: &str,
+        role: &str,
+        policy: &str,
+        marks: &[Mark],
+    ) -> Result<Credentials, CallError> {
+        let source = source_identity(&self.caller().await?.arn).filter(|_| marks.contains(&Mark::Source));
         let site = self.home();
         let sts = site.clients.sts();
         let arn = format!("arn:{}:iam::{account}:role/{role}", self.partition().name);
         let seconds = i32::try_from(LIFETIME.as_secs()).unwrap_or(i32::MAX);
+        let tag = Tag::builder().key(RUN_TAG).value(&self.sessions().run).build();
+        let tag = tag.map_err(|_| CallError::unreadable("sts:AssumeRole", "tag"))?;
+        let tags = marks.contains(&Mark::Tags).then(|| vec![tag]);
         let answer = site
             .call("sts:AssumeRole", || {
                 sts.assume_role()
                     .role_arn(&arn)
                     .role_session_name(&self.sessions().name)
                     .duration_seconds(seconds)
+                    .policy(policy)
+                    .set_tags(tags.clone())
+                    .set_source_identity(source.clone())
+                    .set_external_id(self.sessions().external_id.clone())
                     .send()
             })
             .await?;
@@ -188,9 +260,9 @@ mod tests {
 
     #[test]
     fn the_documents_role_is_tried_before_those_that_aws_makes() {
-        let sessions = Sessions::new(Some("Mine".into()), "r");
+        let sessions = Sessions::new(Some("Mine".into()), None, "r");
         assert_eq!(sessions.roles, ["Mine", "AWSControlTowerExecution", "OrganizationAccountAccessRole"]);
-        let known = Sessions::new(Some("OrganizationAccountAccessRole".into()), "r");
+        let known = Sessions::new(Some("OrganizationAccountAccessRole".into()), None, "r");
         assert_eq!(known.roles, ["OrganizationAccountAccessRole", "AWSControlTowerExecution"]);
     }
 
@@ -231,6 +303,44 @@ mod tests {
         tokio::time::advance(Duration::from_secs(3001)).await;
         ask().await.unwrap();
         assert_eq!(double.bodies("AssumeRole").len(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_is_short_and_says_what_for_and_is_entered_without_what_a_trust_policy_refuses() {
+        let refuses = |action: &str| {
+            xml_error(403, "AccessDenied", &format!("User: u is not authorized to perform: {action} on r"))
+        };
+        let double = Double::new()
+            .on("AssumeRole", refuses("sts:TagSession"))
+            .on("AssumeRole", xml(ASSUMED))
+            .on("ListAliases", aliases());
+        let connection = double.connection().await;
+        let region = connection.home_region().clone();
+        let ask = |account| keys::aliases(&connection, Some(account), &region);
+        ask("222222222222").await.unwrap();
+        ask("333333333333").await.unwrap();
+        let sent = double.bodies("AssumeRole");
+        assert_eq!(sent.len(), 3, "what one role of a name refuses is not asked of the next: {sent:?}");
+        assert_eq!(sent[0]["DurationSeconds"], "900");
+        assert_eq!(sent[0]["Tags.member.1.Key"], RUN_TAG);
+        assert!(sent[0]["Policy"].as_str().unwrap().contains("kms:ListAliases"));
+        assert!(sent.iter().skip(1).all(|body| body.get("Tags.member.1.Key").is_none()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_narrower_policy_opens_a_session_of_its_own() {
+        let double = Double::new().on("AssumeRole", xml(ASSUMED)).on("ListAliases", aliases());
+        let connection = double.connection().await;
+        let region = connection.home_region().clone();
+        let ask = || keys::aliases(&connection, Some("222222222222"), &region);
+        ask().await.unwrap();
+        let policies = [("222222222222".to_owned(), "{}".to_owned())];
+        connection.narrow(Narrowing { by_account: policies.into(), otherwise: None });
+        ask().await.unwrap();
+        ask().await.unwrap();
+        let sent = double.bodies("AssumeRole");
+        assert_eq!(sent.len(), 2);
+        assert_eq!(sent[1]["Policy"], "{}");
     }
 
     #[tokio::test(start_paused = true)]

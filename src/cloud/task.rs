@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::failure::CallError;
+use super::session::Narrowing;
 use crate::model::{Address, Attributes, Fields};
 
 /// One mutating call, all inputs known.
@@ -61,6 +62,12 @@ pub enum Found {
 /// Whoever can carry tasks out: AWS through [`super::Connection`], or a scripted
 /// double in the tests of the engine.
 pub trait Performer: Send + Sync {
+    /// Holds what is done in member accounts to these policies from now on. Who
+    /// enters no accounts has nothing to do.
+    fn narrow(&self, narrowing: Narrowing) {
+        drop(narrowing);
+    }
+
     /// Sends the task's one mutating call, once.
     ///
     /// # Errors

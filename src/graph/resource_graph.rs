@@ -12,6 +12,7 @@ use super::cycle::shortest_cycle;
 use super::edge::Edge;
 use super::{GraphError, Until};
 use crate::model::reference::references;
+use crate::model::resource::Presence;
 use crate::model::{Address, Resource};
 
 /// A step that shares a lane of width because of where it goes.
@@ -58,7 +59,12 @@ impl ResourceGraph {
     /// # Errors
     /// [`GraphError::Cycle`] with the shortest ring and its reasons.
     pub fn finish(mut self) -> Result<Self, GraphError> {
-        let implied: Vec<Edge> = self.resources.values().flat_map(reference_edges).collect();
+        // Whatever is to go exists, or there is nothing to do: nobody waits for it
+        // to come into being, and it may itself wait for those that name it.
+        let going =
+            |edge: &Edge| self.resources.get(&edge.provider).is_some_and(|r| r.presence == Presence::Remove);
+        let implied: Vec<Edge> =
+            self.resources.values().flat_map(reference_edges).filter(|edge| !going(edge)).collect();
         self.edges.extend(implied);
         let known: BTreeSet<Address> = self.resources.keys().cloned().collect();
         self.edges.retain(|edge| known.contains(&edge.dependent) && known.contains(&edge.provider));
@@ -138,7 +144,6 @@ fn narrowed(edge: Edge, resource: &Resource, field: Option<&String>) -> Edge {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::resource::Presence;
     use crate::model::{Fields, Kind, reference};
 
     fn unit(name: &str) -> Resource {

@@ -59,6 +59,7 @@ pub(super) async fn people(
             units::observe(connection, &units_wanted, &found, findings).await;
             if let Ok(all) = &people.accounts {
                 units::note_inactive(&units_wanted, &found, all, findings);
+                units::note_occupants(&wanted.leaving(), &found, all, findings);
             }
         }
         Err(error) => findings.gap_all(&units_wanted, error),
@@ -91,6 +92,7 @@ pub(super) async fn tower(
             return;
         }
     };
+    findings.facts.landing_zone = tower.there;
     control_tower::observe_zone(&zones, &tower, findings);
     // Without units a baseline's target is unknown, and without accounts its
     // members are: neither may look as if all were well.

@@ -16,6 +16,8 @@ use crate::model::{Attributes, Fields, Kind, Live, Resource};
 /// What Control Tower told.
 #[derive(Debug, Default)]
 pub(super) struct Tower {
+    /// Whether there is a landing zone; none when nobody asked.
+    pub(super) there: Option<bool>,
     zone: Option<LandingZone>,
     offered: BTreeMap<String, String>,
     enabled: Vec<Enabled>,
@@ -26,10 +28,15 @@ pub(super) struct Tower {
 /// is nothing else to ask.
 pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result<Tower, CallError> {
     if !wanted.any(&[Kind::LandingZone, Kind::Baseline]) {
+        // Trusted access that is to go might be needed by a landing zone.
+        if wanted.removes(Kind::TrustedAccess) {
+            let there = Some(landing_zone::exists(connection).await?);
+            return Ok(Tower { there, ..Tower::default() });
+        }
         return Ok(Tower::default());
     }
     let Some(zone) = landing_zone::get(connection).await? else {
-        return Ok(Tower::default());
+        return Ok(Tower { there: Some(false), ..Tower::default() });
     };
     let (offered, enabled, running) = tokio::join!(
         baselines::offered(connection),
@@ -40,7 +47,7 @@ pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result
     let under_change = enabled.iter().filter(|e| e.status == "UNDER_CHANGE");
     let mut busy: BTreeSet<String> = under_change.filter_map(|e| e.last_operation.clone()).collect();
     busy.extend(running?.into_iter().map(|(id, _)| id));
-    Ok(Tower { zone: Some(zone), offered, enabled, busy })
+    Ok(Tower { there: Some(true), zone: Some(zone), offered, enabled, busy })
 }
 
 /// Fills in the landing zone and what is known about Control Tower's work.

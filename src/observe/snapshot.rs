@@ -55,6 +55,13 @@ pub struct Facts {
     /// Units with a suspended or closed account in them, by unit address, with
     /// the account ids: such a unit cannot be registered.
     pub units_with_inactive_accounts: BTreeMap<Address, BTreeSet<String>>,
+    /// Open accounts directly in a unit that is to be deleted or deregistered, by
+    /// unit address, with the account ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub occupants: BTreeMap<Address, BTreeSet<String>>,
+    /// Whether there is a landing zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landing_zone: Option<bool>,
     /// The newest landing-zone version that AWS offers, when one exists already.
     pub latest_landing_zone: Option<String>,
     /// Operations that somebody has under way at Control Tower, by id.

@@ -13,7 +13,7 @@ use crate::cloud::inventory::tags;
 use crate::cloud::inventory::units::Unit;
 use crate::cloud::{CallError, Connection};
 use crate::model::unit_path::UnitPath;
-use crate::model::{Attributes, Live, Resource};
+use crate::model::{Address, Attributes, Kind, Live, Resource};
 
 /// States of an account that keep its unit from being registered (Control Tower
 /// User Guide, common causes of failed registration).
@@ -129,10 +129,29 @@ pub(super) fn note_inactive(
     }
 }
 
+/// Notes the open accounts directly in the units that are to be deleted or from
+/// which a baseline is to go.
+pub(super) fn note_occupants(
+    leaving: &[&Resource],
+    found: &BTreeMap<UnitPath, &Unit>,
+    accounts: &[Account],
+    findings: &mut Findings,
+) {
+    for resource in leaving {
+        // The address of a baseline is the path of its unit and a word.
+        let name = resource.address.name.as_str();
+        let on = name.rsplit_once(':').filter(|_| resource.address.kind == Kind::Baseline);
+        let Ok(path) = on.map_or(name, |(path, _)| path).parse::<UnitPath>() else { continue };
+        let Some(unit) = found.get(&path) else { continue };
+        let inside = accounts.iter().filter(|a| a.parent.as_deref() == Some(&unit.id) && a.state != "CLOSED");
+        let ids = inside.map(|account| account.id.clone()).collect();
+        findings.facts.occupants.insert(Address::new(Kind::OrganizationalUnit, path.as_str()), ids);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Address, Kind};
 
     fn unit(id: &str, name: &str, parent: &str) -> Unit {
         Unit { id: id.into(), arn: format!("arn:{id}"), name: name.into(), parent: parent.into() }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::model::resource::Presence;
 use crate::model::{Kind, Resource};
 
 /// The desired resources by kind.
@@ -22,6 +23,19 @@ impl<'r> Wanted<'r> {
     /// Whether any is of one of these kinds.
     pub(super) fn any(&self, kinds: &[Kind]) -> bool {
         self.0.iter().any(|resource| kinds.contains(&resource.address.kind))
+    }
+
+    /// Units and baselines that are to go.
+    pub(super) fn leaving(&self) -> Vec<&'r Resource> {
+        let kinds = [Kind::OrganizationalUnit, Kind::Baseline];
+        let going = |resource: &&Resource| resource.presence == Presence::Remove;
+        self.0.iter().filter(going).filter(|resource| kinds.contains(&resource.address.kind)).collect()
+    }
+
+    /// Whether any of a kind is to go.
+    pub(super) fn removes(&self, kind: Kind) -> bool {
+        let going = |resource: &Resource| resource.presence == Presence::Remove;
+        self.0.iter().any(|resource| resource.address.kind == kind && going(resource))
     }
 }
 

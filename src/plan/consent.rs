@@ -15,6 +15,14 @@ const CONSEQUENCES: &[(&str, &str)] = &[
         "unit_deletion",
         "the organizational unit {} is deleted; policies attached to it are detached and its id is gone",
     ),
+    (
+        "trusted_access_removal",
+        "{} loses its access to the organization; what it does in the accounts of the organization ends or fails",
+    ),
+    (
+        "baseline_removal",
+        "the baseline {} is disabled; what it laid into the accounts is taken out and they are no longer governed by it",
+    ),
 ];
 
 /// The classes that exist.

@@ -6,6 +6,8 @@ use aws_smithy_async::time::SharedTimeSource;
 
 use crate::cloud::Connection;
 use crate::cloud::connection::{ConnectionError, Settings};
+use crate::graph::ResourceGraph;
+use crate::model::Kind;
 use crate::model::ids::AccountId;
 use crate::model::region::Region;
 use crate::sim::{self, Simulator, World};
@@ -32,12 +34,28 @@ pub struct Setting {
     pub management_account: Option<AccountId>,
     /// The role that the document names for member accounts.
     pub access_role: Option<String>,
+    /// A policy that the calling identity is held to in the simulated AWS; without
+    /// one it may do everything.
+    pub caller_policy: Option<serde_json::Value>,
     /// How many accounts an empty world must have room for, the management
     /// account among them.
     pub accounts: u32,
 }
 
 impl Setting {
+    /// What the resources of a graph ask for.
+    #[must_use]
+    pub fn of(graph: &ResourceGraph, home_region: &Region) -> Self {
+        let members = graph.resources.keys().filter(|address| address.kind == Kind::Account).count();
+        Self {
+            home_region: home_region.clone(),
+            management_account: None,
+            access_role: None,
+            caller_policy: None,
+            accounts: u32::try_from(members).unwrap_or(u32::MAX).saturating_add(1),
+        }
+    }
+
     /// A sentence for the operator when an empty world gets a higher quota than
     /// AWS gives a new organization.
     #[must_use]
@@ -57,6 +75,7 @@ impl Setting {
         sim::Settings {
             account,
             region: self.home_region.to_string(),
+            caller_policy: self.caller_policy.clone(),
             account_quota: self.accounts.max(DEFAULT_ACCOUNTS),
             ..sim::Settings::default()
         }
@@ -108,6 +127,7 @@ mod tests {
             home_region: "eu-west-1".parse().unwrap(),
             management_account: None,
             access_role: None,
+            caller_policy: None,
             accounts,
         }
     }

@@ -20,13 +20,9 @@ pub(crate) fn rehearsed(yaml: &str) -> Rehearsal {
 }
 
 pub(crate) fn setting(yaml: &str) -> Setting {
-    let spec = spec(yaml);
-    Setting {
-        home_region: spec.organization.home_region.expect("a home Region"),
-        management_account: None,
-        access_role: spec.organization.access_role,
-        accounts: u32::try_from(spec.accounts.len()).unwrap() + 1,
-    }
+    let organization = spec(yaml).organization;
+    let home = organization.home_region.expect("a home Region");
+    Setting { access_role: organization.access_role, ..Setting::of(&graph(yaml), &home) }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Baselines on units: enable, update, reset.
+//! Baselines on units: enable, update, reset, disable.
 //!
 //! An operation on a unit can succeed although single accounts failed (Control
 //! Tower User Guide, importing existing units), so the children are checked
@@ -20,6 +20,7 @@ use crate::model::Attributes;
 const ENABLE: &str = "controltower:EnableBaseline";
 const UPDATE: &str = "controltower:UpdateEnabledBaseline";
 const RESET: &str = "controltower:ResetEnabledBaseline";
+const DISABLE: &str = "controltower:DisableBaseline";
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
     let site = connection.home();
@@ -56,6 +57,12 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
             let answer = site.call(RESET, || request().send()).await?;
             Ok(running(answer.operation_identifier(), arn))
         }
+        "delete" => {
+            let arn = task.own("arn")?;
+            let request = || client.disable_baseline().enabled_baseline_identifier(arn);
+            let answer = site.call(DISABLE, || request().send()).await?;
+            Ok(running(answer.operation_identifier(), arn))
+        }
         _ => Err(unknown_verb(task)),
     }
 }
@@ -64,6 +71,7 @@ pub(super) async fn poll(connection: &Connection, task: &Task, id: &str) -> Resu
     let operation = operation_of(task)?.0;
     let state = baselines::operation(connection, id).await?;
     match state.status.as_str() {
+        "SUCCEEDED" if task.verb == "delete" => Ok(Progress::Done(Attributes::new())),
         "SUCCEEDED" => {
             let arn = match task.own("arn") {
                 Ok(arn) => arn.to_owned(),
@@ -105,7 +113,14 @@ pub(super) async fn look_up(
         };
     }
     let arn = task.own("arn")?;
-    let Some(id) = baselines::details(connection, arn).await?.last_operation else {
+    let details = match baselines::details(connection, arn).await {
+        // What was to be disabled is not enabled any more.
+        Err(error) if task.verb == "delete" && error.is_missing() => {
+            return Ok(Found::Effect(Progress::Done(Attributes::new())));
+        }
+        other => other?,
+    };
+    let Some(id) = details.last_operation else {
         return Ok(Found::Nothing);
     };
     let state = baselines::operation(connection, &id).await?;
@@ -121,6 +136,7 @@ fn operation_of(task: &Task) -> Result<(&'static str, &'static str), CallError> 
         "create" => Ok((ENABLE, "ENABLE_BASELINE")),
         "update" => Ok((UPDATE, "UPDATE_ENABLED_BASELINE")),
         "reset" => Ok((RESET, "RESET_ENABLED_BASELINE")),
+        "delete" => Ok((DISABLE, "DISABLE_BASELINE")),
         _ => Err(unknown_verb(task)),
     }
 }
@@ -276,6 +292,24 @@ mod tests {
         assert_eq!(look().await.unwrap(), Found::Effect(running("op-1", "arn:e")));
         assert!(look().await.unwrap_err().message.contains("reset"));
         assert_eq!(look().await.unwrap(), Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_baseline_is_disabled_by_its_own_arn_and_gone_when_aws_does_not_know_it() {
+        let double = Double::new()
+            .on("/disable-baseline", ok(json!({ "operationIdentifier": "op-1" })))
+            .on("/get-baseline-operation", operation("SUCCEEDED", "DISABLE_BASELINE", "2026-11-23T12:00:00Z"))
+            .on(
+                "/get-enabled-baseline",
+                crate::cloud::doubles::error(404, "ResourceNotFoundException", "no such baseline"),
+            );
+        let connection = double.connection().await;
+        let task = at("delete", &[("arn", "arn:e")]);
+        assert_eq!(connection.begin(&task).await.unwrap(), running("op-1", "arn:e"));
+        assert_eq!(double.bodies("/disable-baseline"), [json!({ "enabledBaselineIdentifier": "arn:e" })]);
+        let gone = Progress::Done(Attributes::new());
+        assert_eq!(connection.poll(&task, "op-1").await.unwrap(), gone);
+        assert_eq!(connection.look_up(&task, since()).await.unwrap(), Found::Effect(gone));
     }
 
     #[tokio::test(start_paused = true)]

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::connection::Connection;
 use super::failure::{CallError, code};
+use super::session::Narrowing;
 use super::task::{Found, Performer, Progress, Task};
 use crate::catalog::operations::{self, Idempotency, Verdict};
 use crate::model::{Attributes, Kind, kinds};
@@ -30,6 +31,10 @@ mod unit;
 impl Performer for Connection {
     fn speed(&self) -> f64 {
         self.clock_speed()
+    }
+
+    fn narrow(&self, narrowing: Narrowing) {
+        Self::narrow(self, narrowing);
     }
 
     async fn begin(&self, task: &Task) -> Result<Progress, CallError> {

@@ -1,4 +1,4 @@
-//! Trusting a service: a switch that may be set twice.
+//! Trusting a service, or not any more: a switch that may be set twice.
 
 use super::{effect_if, unknown_verb};
 use crate::cloud::connection::Connection;
@@ -8,17 +8,57 @@ use crate::cloud::task::{Found, Progress, Task};
 use crate::model::Attributes;
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
-    if task.verb != "create" {
-        return Err(unknown_verb(task));
-    }
     let site = connection.global();
     let client = site.clients.organizations();
-    let request = || client.enable_aws_service_access().service_principal(&task.address.name);
-    site.call("organizations:EnableAWSServiceAccess", || request().send()).await?;
+    let service = task.address.name.as_str();
+    match task.verb.as_str() {
+        "create" => {
+            let request = || client.enable_aws_service_access().service_principal(service);
+            site.call("organizations:EnableAWSServiceAccess", || request().send()).await?;
+        }
+        "delete" => {
+            let request = || client.disable_aws_service_access().service_principal(service);
+            site.call("organizations:DisableAWSServiceAccess", || request().send()).await?;
+        }
+        _ => return Err(unknown_verb(task)),
+    }
     Ok(Progress::Done(Attributes::new()))
 }
 
 pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
     let trusted = organization::trusted_services(connection).await?;
-    Ok(effect_if(trusted.contains(&task.address.name)))
+    let wanted = task.verb != "delete";
+    Ok(effect_if(trusted.contains(&task.address.name) == wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Double, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    #[tokio::test(start_paused = true)]
+    async fn trust_is_taken_away_and_proven_by_the_list() {
+        let listed = |services: &[&str]| {
+            let entries: Vec<_> = services.iter().map(|s| json!({ "ServicePrincipal": s })).collect();
+            ok(json!({ "EnabledServicePrincipals": entries }))
+        };
+        let double = Double::new()
+            .on("DisableAWSServiceAccess", ok(json!({})))
+            .on("ListAWSServiceAccessForOrganization", listed(&["ram.amazonaws.com"]))
+            .on("ListAWSServiceAccessForOrganization", listed(&[]));
+        let connection = double.connection().await;
+        let delete = task(["trusted_access.ram.amazonaws.com", "delete", ""], json!({}), json!({}), &[]);
+        assert_eq!(connection.begin(&delete).await.unwrap(), Progress::Done(Attributes::new()));
+        assert_eq!(
+            double.bodies("DisableAWSServiceAccess"),
+            [json!({ "ServicePrincipal": "ram.amazonaws.com" })]
+        );
+        let look = || async { connection.look_up(&delete, Timestamp::UNIX_EPOCH).await.unwrap() };
+        assert_eq!(look().await, Found::Nothing);
+        assert_eq!(look().await, effect_if(true));
+    }
 }

@@ -50,18 +50,12 @@ pub struct Operation {
 /// # Errors
 /// When it cannot be read.
 pub async fn get(connection: &Connection) -> Result<Option<LandingZone>, CallError> {
-    let site = connection.home();
-    let client = site.clients.controltower();
-    let asking = &site;
-    let found = pages::all(LIST, |token| async move {
-        let request = || client.list_landing_zones().set_next_token(token.clone());
-        let answer = asking.call(LIST, || request().send()).await?;
-        Ok((answer.landing_zones().to_vec(), answer.next_token().map(str::to_owned)))
-    });
-    let zones = found.await?;
-    let Some(arn) = zones.first().and_then(|zone| zone.arn()) else {
+    let Some(arn) = arn(connection).await? else {
         return Ok(None);
     };
+    let site = connection.home();
+    let client = site.clients.controltower();
+    let arn = arn.as_str();
     let request = || client.get_landing_zone().landing_zone_identifier(arn);
     let answer = site.call(GET, || request().send()).await?;
     let zone = answer.landing_zone().ok_or_else(|| CallError::unreadable(GET, "landingZone"))?;
@@ -79,6 +73,27 @@ pub async fn get(connection: &Connection) -> Result<Option<LandingZone>, CallErr
         // A landing zone whose drift AWS does not tell counts as in step.
         drift: drift.map_or("IN_SYNC", |status| status.as_str()).to_owned(),
     }))
+}
+
+/// Whether there is a landing zone.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn exists(connection: &Connection) -> Result<bool, CallError> {
+    Ok(arn(connection).await?.is_some())
+}
+
+/// The ARN of the landing zone, of which an organization has at most one.
+async fn arn(connection: &Connection) -> Result<Option<String>, CallError> {
+    let site = connection.home();
+    let client = site.clients.controltower();
+    let site = &site;
+    let found = pages::all(LIST, |token| async move {
+        let request = || client.list_landing_zones().set_next_token(token.clone());
+        let answer = site.call(LIST, || request().send()).await?;
+        Ok((answer.landing_zones().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    Ok(found.await?.first().and_then(|zone| zone.arn().map(str::to_owned)))
 }
 
 /// How an operation goes.

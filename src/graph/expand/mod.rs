@@ -11,6 +11,7 @@ mod keys;
 mod landing_zone;
 mod manifest;
 mod organization;
+mod removals;
 mod service_roles;
 mod units;
 
@@ -42,6 +43,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     service_roles::expand,
     landing_zone::expand,
     baselines::expand,
+    removals::expand,
 ];
 
 /// Brings a document into a graph.

@@ -1,4 +1,4 @@
-//! `organizational_units` and the units that shall go.
+//! `organizational_units`.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::graph::edge::Edge;
 use crate::model::reference;
 use crate::model::resource::Presence;
 use crate::model::unit_path::UnitPath;
-use crate::model::{Address, Kind, Origin, Resource};
+use crate::model::{Origin, Resource};
 
 pub(super) fn expand(expansion: &mut Expansion<'_>) {
     let spec = expansion.spec;
@@ -29,7 +29,6 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
             }
         }
     }
-    removals(expansion);
 }
 
 /// A unit by its path, with the edges that every unit has.
@@ -65,28 +64,4 @@ fn made_by_landing_zone(expansion: &Expansion<'_>, path: &UnitPath) -> bool {
         let named = [&zone.integration_unit, &zone.sandbox_unit];
         zone.version.starts_with("3.") && named.into_iter().flatten().any(|unit| unit == path)
     })
-}
-
-/// Units that shall go: the lower ones first, and only after every account the
-/// document speaks of has been moved.
-fn removals(expansion: &mut Expansion<'_>) {
-    let addresses = expansion.spec.remove.iter().filter_map(|(text, origin)| {
-        let address: Address = text.parse().ok()?;
-        (address.kind == Kind::OrganizationalUnit).then_some((address, origin))
-    });
-    let going: Vec<(Address, _)> = addresses.collect();
-    for (address, origin) in &going {
-        let mut unwanted = resource(address.clone(), Some(*origin));
-        unwanted.presence = Presence::Remove;
-        unwanted.keys.insert("path".to_owned(), json!(address.name));
-        let below = format!("{}/", address.name);
-        for (other, _) in going.iter().filter(|(other, _)| other.name.starts_with(&below)) {
-            expansion.graph.connect(Edge::settled(address, other, "children-before-removal"));
-        }
-        for name in expansion.spec.accounts.keys() {
-            let account = super::account(name);
-            expansion.graph.connect(Edge::settled(address, &account, "children-before-removal"));
-        }
-        expansion.graph.add(unwanted);
-    }
 }

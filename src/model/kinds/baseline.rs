@@ -20,6 +20,10 @@ pub const INFO: KindInfo = KindInfo {
             ..Verb::plain("update", "controltower:UpdateEnabledBaseline", Action::Change)
         },
         Verb::plain("reset", "controltower:ResetEnabledBaseline", Action::Repair),
+        Verb {
+            consent: Some("baseline_removal"),
+            ..Verb::plain("delete", "controltower:DisableBaseline", Action::Remove)
+        },
     ],
     fields: &[
         FieldRule::new("target", Compare::Fixed, "create"),

@@ -9,6 +9,7 @@ mod existing_accounts;
 mod fixed_fields;
 mod inactive_accounts;
 mod landing_zone_version;
+mod removals;
 mod unreadable;
 mod untrusted_config;
 mod wrong_organization;
@@ -30,6 +31,7 @@ const CHECKS: &[Check] = &[
     landing_zone_version::check,
     untrusted_config::check,
     control_tower_busy::check,
+    removals::check,
 ];
 
 /// Every check's notes.

@@ -145,10 +145,25 @@ pub(super) fn of_resource(world: &World, request: &Request, arn: &str, facts: &m
         "kms" => parts.get(3).and_then(|region| world.kms.key(owner, region, id)).map(|key| &key.tags),
         _ => None,
     };
+    if service == "kms" {
+        put(
+            facts,
+            "kms:ResourceAliases",
+            aliases(world, owner, parts.get(3).copied().unwrap_or_default(), id),
+        );
+    }
     for (key, value) in tags.into_iter().flatten() {
         put(facts, &format!("aws:ResourceTag/{key}"), [value.as_str()]);
         if service == "iam" {
             put(facts, &format!("iam:ResourceTag/{key}"), [value.as_str()]);
         }
     }
+}
+
+/// The aliases of a key in its own Region
+/// (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-resource-aliases>).
+fn aliases(world: &World, owner: &str, region: &str, id: &str) -> Vec<String> {
+    let there = world.kms.accounts.get(owner).and_then(|regions| regions.get(region));
+    let named = there.into_iter().flat_map(|region| &region.aliases);
+    named.filter(|(_, alias)| alias.target == id).map(|(name, _)| name.clone()).collect()
 }

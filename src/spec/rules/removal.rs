@@ -1,15 +1,17 @@
 //! What `remove` can name.
 //!
-//! Source: this document's own meaning; units are the one kind that can be removed
-//! so far, and only when nothing else in the document speaks of them.
+//! Source: this document's own meaning; units, trusted access and baselines can be
+//! removed, and only when nothing else in the document speaks of them.
 
 use std::collections::BTreeMap;
 
 use super::{Rule, View};
+use crate::catalog::{baselines, service_access};
 use crate::model::address::{Address, Kind};
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::Located;
+use crate::spec::source::Span;
 use crate::spec::topic::Topic;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,13 +19,20 @@ pub(super) const RULE: Rule = Rule {
         code: "removal",
         title: "Something cannot be removed like this",
         explanation: "Leaving an entry out of the document leaves the thing alone. `remove` lists the \
-                      addresses of what shall go, such as `organizational_unit.Old`: each once, and not \
-                      while the document also lists the unit, a unit below it, or renames it. AWS deletes \
-                      a unit only when it is empty. Source: AWS Organizations API Reference, \
-                      DeleteOrganizationalUnit.",
+                      addresses of what shall go, each once and not while the document also wants it: \
+                      `organizational_unit.Old` (AWS deletes a unit only when it is empty), \
+                      `trusted_access.ram.amazonaws.com` (not of the services that a landing zone works \
+                      through), `baseline.Workloads:backup` (on a unit that the document lists or removes, \
+                      and on the units below first). Sources: AWS Organizations API Reference, \
+                      DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
+                      remove-ou and stop-backups.",
     },
     check,
 };
+
+/// The forms that `remove` takes.
+const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com or \
+                     baseline.Old/Team:control_tower";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -36,36 +45,117 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             );
             continue;
         }
-        match unit(entry) {
-            Some(path) => check_unit(view, entry, &path, findings),
-            None => findings.push(
-                Diagnostic::error(RULE.topic.code, format!("`{entry}` is not something that can be removed"))
-                    .at(entry.span, "not the address of a unit")
-                    .help("write `organizational_unit.` and its path, such as organizational_unit.Old/Team"),
-            ),
+        let wanted = match removable(entry) {
+            Some(Removable::Unit(path)) => unit_wanted(view, &path),
+            Some(Removable::Access(principal)) => access_wanted(view, &principal),
+            Some(Removable::Baseline(path, word)) => baseline_wanted(view, &path, &word),
+            None => {
+                findings.push(
+                    Diagnostic::error(
+                        RULE.topic.code,
+                        format!("`{entry}` is not something that can be removed"),
+                    )
+                    .at(entry.span, "not the address of a unit, of trusted access or of a baseline")
+                    .help(FORMS),
+                );
+                None
+            }
+        };
+        if let Some(wanted) = wanted {
+            findings.push(refused(entry, wanted));
         }
+    }
+}
+
+/// What an entry names.
+enum Removable {
+    Unit(UnitPath),
+    Access(String),
+    Baseline(UnitPath, String),
+}
+
+fn removable(address: &str) -> Option<Removable> {
+    let address: Address = address.parse().ok()?;
+    match address.kind {
+        Kind::OrganizationalUnit => address.name.parse().ok().map(Removable::Unit),
+        Kind::TrustedAccess if address.name.contains('.') => Some(Removable::Access(address.name)),
+        Kind::Baseline => {
+            let (path, word) = address.name.rsplit_once(':')?;
+            baselines::by_word(word)?;
+            Some(Removable::Baseline(path.parse().ok()?, word.to_owned()))
+        }
+        _ => None,
     }
 }
 
 /// The unit that an address names.
 pub(super) fn unit(address: &str) -> Option<UnitPath> {
-    let address: Address = address.parse().ok()?;
-    if address.kind == Kind::OrganizationalUnit { address.name.parse().ok() } else { None }
+    match removable(address)? {
+        Removable::Unit(path) => Some(path),
+        _ => None,
+    }
 }
 
-fn check_unit(view: &View<'_>, entry: &Located<String>, path: &UnitPath, findings: &mut Findings) {
+/// Why something cannot be removed, and the place that says so, if one does.
+struct Wanted {
+    what: String,
+    place: Option<(Span, &'static str)>,
+}
+
+impl Wanted {
+    fn at(what: String, span: Span, label: &'static str) -> Self {
+        Self { what, place: Some((span, label)) }
+    }
+}
+
+fn refused(entry: &Located<String>, wanted: Wanted) -> Diagnostic {
+    let diagnostic = Diagnostic::error(RULE.topic.code, wanted.what).at(entry.span, "to be removed");
+    match wanted.place {
+        Some((span, label)) => diagnostic.at(span, label),
+        None => diagnostic,
+    }
+}
+
+fn unit_wanted(view: &View<'_>, path: &UnitPath) -> Option<Wanted> {
     let listed = view.units.get(path).map(|span| (*span, "the document wants it"));
     let renamed = view.listed().filter_map(|(_, unit)| unit.renamed_from.as_ref());
     let renamed =
         renamed.into_iter().find(|old| old.value == *path).map(|old| (old.span, "it is renamed here"));
-    if let Some((span, text)) = listed.or(renamed) {
-        findings.push(
-            Diagnostic::error(
-                RULE.topic.code,
-                format!("`{path}` cannot be removed while the document speaks of it"),
-            )
-            .at(entry.span, "to be removed")
-            .at(span, text),
-        );
+    let (span, label) = listed.or(renamed)?;
+    let what = format!("`{path}` cannot be removed while the document speaks of it");
+    Some(Wanted::at(what, span, label))
+}
+
+/// Trusted access that the document itself rests on.
+fn access_wanted(view: &View<'_>, principal: &str) -> Option<Wanted> {
+    let trusted = view.doc.organization.iter().flat_map(|section| section.trusted_access.iter().flatten());
+    if let Some(entry) = trusted.into_iter().find(|entry| entry.value == principal) {
+        let what = format!("`{principal}` cannot be removed while the document trusts it");
+        return Some(Wanted::at(what, entry.span, "the document wants it"));
     }
+    let needed = service_access::needed_by_landing_zone(principal);
+    if let Some(row) = needed.filter(|_| view.landing_zone().is_some()) {
+        let what = format!("`{principal}` cannot be removed while there is a landing zone: {}", row.purpose);
+        return Some(Wanted { what, place: None });
+    }
+    let members = principal == "account.amazonaws.com" && view.accounts().next().is_some();
+    members.then(|| Wanted {
+        what: format!("`{principal}` cannot be removed while the document manages accounts through it"),
+        place: None,
+    })
+}
+
+fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wanted> {
+    let listed = view.listed().find(|(listed, _)| listed.value == *path);
+    let words = listed.iter().flat_map(|(_, unit)| unit.baselines.iter().flatten());
+    if let Some(entry) = words.into_iter().find(|entry| entry.value.0 == word) {
+        let what = format!("`{path}:{word}` cannot be removed while the document wants it");
+        return Some(Wanted::at(what, entry.span, "the document wants it"));
+    }
+    let removed = view.doc.remove.iter().flatten().any(|entry| unit(entry).as_ref() == Some(path));
+    let unknown = !removed && !view.units.contains_key(path) && view.whole("organizational_units");
+    unknown.then(|| Wanted {
+        what: format!("`{path}` is neither listed nor removed, so its baseline cannot be found"),
+        place: None,
+    })
 }

@@ -1,0 +1,199 @@
+//! What the caller must be allowed for each operation: IAM actions, the ARNs and
+//! conditions they can be held to, and what planning reads.
+//!
+//! Only facts: templates whose `{names}` the floors above fill in. Where AWS takes
+//! nothing narrower than `*`, the row says why.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::model::Kind;
+
+/// Condition operator to condition key to the template of its value.
+pub type Conditions = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Some actions on some resources.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// IAM actions.
+    pub actions: Vec<String>,
+    /// Names of ARN templates; none when AWS takes only `*`.
+    #[serde(default)]
+    pub on: Vec<String>,
+    /// Why `on` is empty.
+    pub everywhere: Option<String>,
+    /// The name that must stand for something, or the grant is not needed.
+    pub when: Option<String>,
+    /// What it is held to besides.
+    #[serde(default)]
+    pub condition: Conditions,
+    /// Whether AWS only lists the actions beside the operation's own: most of them
+    /// exist as permissions and not as operations.
+    #[serde(default)]
+    pub hidden: bool,
+}
+
+/// What one operation needs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// `service:Operation`, as in the operation table.
+    pub name: String,
+    /// What must be allowed; empty when AWS asks for no permission.
+    pub grant: Vec<Grant>,
+    /// Reads that carrying it out makes on the way.
+    #[serde(default)]
+    pub reads: Vec<String>,
+    /// Reads, beside its read-back, that show what became of a lost call.
+    #[serde(default)]
+    pub proves: Vec<String>,
+    /// Whether Control Tower acts elsewhere with the caller's credentials.
+    #[serde(default)]
+    pub forwards: bool,
+    /// Where the row comes from.
+    pub source: String,
+}
+
+/// What planning reads for some kinds of resources.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Planning {
+    /// For which kinds.
+    pub kinds: Vec<Kind>,
+    /// Only for a resource with a field of this name or group.
+    pub field: Option<String>,
+    /// Only for a resource that is to go.
+    #[serde(default)]
+    pub removal: bool,
+    /// Only when AWS leaves something out that it usually tells.
+    #[serde(default)]
+    pub seldom: bool,
+    /// The operations.
+    pub operations: Vec<String>,
+}
+
+/// What Control Tower does in other services in the caller's name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forwarded {
+    /// IAM actions, as AWS lists them.
+    pub actions: Vec<String>,
+    /// Why they are allowed on every resource.
+    pub everywhere: String,
+    /// Where AWS lists them.
+    pub source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    read: String,
+    arn: BTreeMap<String, String>,
+    operation: Vec<Row>,
+    planning: Vec<Planning>,
+    forwarded: Forwarded,
+}
+
+/// The table.
+#[derive(Debug)]
+pub struct Permissions {
+    /// The day on which the sources were read.
+    pub read: String,
+    /// What planning reads.
+    pub planning: Vec<Planning>,
+    /// What Control Tower does in the caller's name.
+    pub forwarded: Forwarded,
+    arns: BTreeMap<String, String>,
+    rows: BTreeMap<String, Row>,
+}
+
+static TABLE: LazyLock<Permissions> = LazyLock::new(|| {
+    let file: File = super::parse("permissions.toml", include_str!("permissions.toml"));
+    Permissions {
+        read: file.read,
+        planning: file.planning,
+        forwarded: file.forwarded,
+        arns: file.arn,
+        rows: file.operation.into_iter().map(|row| (row.name.clone(), row)).collect(),
+    }
+});
+
+/// The permission table.
+#[must_use]
+pub fn table() -> &'static Permissions {
+    &TABLE
+}
+
+impl Permissions {
+    /// The row of an operation.
+    #[must_use]
+    pub fn get(&self, operation: &str) -> Option<&Row> {
+        self.rows.get(operation)
+    }
+
+    /// Every row, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Row> {
+        self.rows.values()
+    }
+
+    /// The template of a resource's ARN.
+    #[must_use]
+    pub fn arn(&self, name: &str) -> Option<&str> {
+        self.arns.get(name).map(String::as_str)
+    }
+}
+
+/// The `{names}` in a template, in order.
+pub fn names(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::operations::{self, Effect};
+
+    #[test]
+    fn every_operation_has_its_row_and_every_row_an_operation() {
+        let called: Vec<&str> = operations::table().iter().map(|row| row.name.as_str()).collect();
+        let rows: Vec<&str> = table().iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(rows, called);
+        let text = include_str!("permissions.toml");
+        assert_eq!(text.matches("[[operation]]").count(), rows.len(), "an operation has two rows");
+    }
+
+    #[test]
+    fn every_grant_names_known_resources_or_says_why_it_names_none() {
+        for row in table().iter() {
+            for grant in &row.grant {
+                assert_eq!(grant.on.is_empty(), grant.everywhere.is_some(), "{}", row.name);
+                assert!(
+                    grant.on.iter().all(|name| table().arn(name).is_some()),
+                    "{}: {:?}",
+                    row.name,
+                    grant.on
+                );
+                assert!(grant.actions.windows(2).all(|pair| pair[0] < pair[1]), "{}: in order", row.name);
+            }
+            assert!(!row.source.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_is_read_on_the_way_in_proof_or_in_planning_only_reads() {
+        let of_rows = table().iter().flat_map(|row| row.reads.iter().chain(&row.proves));
+        let of_planning = table().planning.iter().flat_map(|row| &row.operations);
+        for name in of_rows.chain(of_planning) {
+            let effect = operations::table().get(name).map(|row| row.effect);
+            assert_eq!(effect, Some(Effect::Read), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_a_template_are_found() {
+        assert_eq!(names("a:{b}:{c}/{b}").collect::<Vec<_>>(), ["b", "c", "b"]);
+    }
+}

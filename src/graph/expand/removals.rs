@@ -1,0 +1,99 @@
+//! `remove`: units, trusted access and baselines that shall go.
+//!
+//! What stands below goes first, and nothing goes before the accounts that the
+//! document speaks of are where they shall be.
+
+use super::{Expansion, account, resource, unit};
+use crate::catalog::baselines::{Baseline, by_word};
+use crate::graph::edge::Edge;
+use crate::model::resource::Presence;
+use crate::model::unit_path::UnitPath;
+use crate::model::{Address, Kind, Origin, Resource, reference};
+
+/// A baseline to be disabled.
+struct Leaving {
+    address: Address,
+    path: UnitPath,
+    row: &'static Baseline,
+}
+
+pub(super) fn expand(expansion: &mut Expansion<'_>) {
+    let going: Vec<(Address, &Origin)> = expansion
+        .spec
+        .remove
+        .iter()
+        .filter_map(|(text, origin)| Some((text.parse().ok()?, origin)))
+        .collect();
+    let leaving: Vec<Leaving> = going.iter().filter_map(|(address, _)| leaving(address)).collect();
+    for (address, origin) in &going {
+        match address.kind {
+            Kind::OrganizationalUnit => units(expansion, address, origin, &going, &leaving),
+            Kind::TrustedAccess => expansion.graph.add(unwanted(address, origin)),
+            Kind::Baseline => baselines(expansion, address, origin, &leaving),
+            // The document's rules let nothing else through.
+            _ => {}
+        }
+    }
+}
+
+/// Unit and baseline in an address such as `baseline.Workloads:backup`.
+fn leaving(address: &Address) -> Option<Leaving> {
+    let (path, word) = address.name.rsplit_once(':').filter(|_| address.kind == Kind::Baseline)?;
+    Some(Leaving { address: address.clone(), path: path.parse().ok()?, row: by_word(word)? })
+}
+
+fn unwanted(address: &Address, origin: &Origin) -> Resource {
+    Resource { presence: Presence::Remove, ..resource(address.clone(), Some(origin)) }
+}
+
+/// A unit goes when it is empty: its units, its accounts and its baselines first.
+fn units(
+    expansion: &mut Expansion<'_>,
+    address: &Address,
+    origin: &Origin,
+    going: &[(Address, &Origin)],
+    leaving: &[Leaving],
+) {
+    let mut unwanted = unwanted(address, origin);
+    unwanted.keys.insert("path".to_owned(), address.name.clone().into());
+    expansion.graph.add(unwanted);
+    let below = format!("{}/", address.name);
+    let lower =
+        going.iter().filter(|(other, _)| other.kind == address.kind && other.name.starts_with(&below));
+    for (other, _) in lower {
+        expansion.graph.connect(Edge::settled(address, other, "children-before-removal"));
+    }
+    for name in expansion.spec.accounts.keys() {
+        expansion.graph.connect(Edge::settled(address, &account(name), "children-before-removal"));
+    }
+    for baseline in leaving.iter().filter(|baseline| unit(&baseline.path) == *address) {
+        let edge = Edge::settled(address, &baseline.address, "deregistration-before-removal");
+        expansion.graph.connect(edge);
+    }
+}
+
+fn baselines(expansion: &mut Expansion<'_>, address: &Address, origin: &Origin, leaving: &[Leaving]) {
+    let Some(me) = leaving.iter().find(|baseline| baseline.address == *address) else {
+        return;
+    };
+    let mut unwanted = unwanted(address, origin);
+    unwanted.fields.insert("target".to_owned(), reference::from(&unit(&me.path), "arn"));
+    unwanted.keys.insert("baseline".to_owned(), me.row.name.clone().into());
+    expansion.graph.add(unwanted);
+    for other in leaving {
+        if other.path.ancestors().any(|above| above == me.path) {
+            let edge = Edge::settled(address, &other.address, "child-baselines-before-parent");
+            expansion.graph.connect(edge);
+        }
+        if other.path == me.path && other.row.needs.contains(&me.row.word) {
+            let edge = Edge::settled(address, &other.address, "backup-removed-before-control-tower");
+            expansion.graph.connect(edge);
+        }
+    }
+    if me.row.empty_unit_to_remove {
+        for name in expansion.spec.accounts.keys() {
+            let edge = Edge::settled(address, &account(name), "accounts-leave-before-deregistration");
+            expansion.graph.connect(edge);
+        }
+    }
+}

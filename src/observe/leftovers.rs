@@ -1,0 +1,284 @@
+//! What exists beyond a document, found by listing.
+//!
+//! In: a connection and the desired resources. Out: units, accounts, trusted access,
+//! baselines and a landing zone that nothing in the document speaks of, each with
+//! how to adopt or remove it. Nothing is changed, and nothing here is a plan: what
+//! the document leaves out is left alone. Absent: KMS keys, whose aliases do not
+//! tell whose they are, and IAM roles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::error::ObserveError;
+use super::wanted::key;
+use crate::catalog::{baselines as catalogue, service_access};
+use crate::cloud::inventory::accounts::{self, Account};
+use crate::cloud::inventory::baselines::{self, Enabled, Which};
+use crate::cloud::inventory::landing_zone;
+use crate::cloud::inventory::organization::{self, Root};
+use crate::cloud::inventory::units::{self, Unit};
+use crate::cloud::{CallError, Connection};
+use crate::model::{Address, Kind, Resource};
+
+/// One thing that the document does not speak of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Leftover {
+    /// What sort of thing.
+    pub kind: Kind,
+    /// Its name as an address would have it, or its id.
+    pub name: String,
+    /// Where it is: an id or an ARN.
+    pub place: String,
+    /// What to write into the document to manage it.
+    pub adopt: String,
+    /// How to remove it, or why that is not done here.
+    pub remove: String,
+}
+
+/// Everything that was listed.
+#[derive(Debug, Default)]
+struct Seen {
+    management: String,
+    root: String,
+    units: Vec<Unit>,
+    accounts: Vec<Account>,
+    trusted: BTreeSet<String>,
+    /// The landing zone's ARN.
+    zone: Option<String>,
+    /// Baselines by name.
+    offered: BTreeMap<String, String>,
+    enabled: Vec<Enabled>,
+}
+
+/// Lists what exists and holds it against the desired resources; empty where there
+/// is no organization.
+///
+/// # Errors
+/// When the organization cannot be read in full: half a list would call the rest
+/// accounted for.
+pub async fn leftovers(connection: &Connection, wanted: &[Resource]) -> Result<Vec<Leftover>, ObserveError> {
+    let caller = connection.caller().await.map_err(ObserveError::Caller)?;
+    let organization = organization::describe(connection).await.map_err(ObserveError::Organization)?;
+    let Some(organization) = organization else {
+        return Ok(Vec::new());
+    };
+    if caller.account != organization.management_account {
+        return Err(ObserveError::NotManagement {
+            caller: caller.account.clone(),
+            management: organization.management_account.clone(),
+        });
+    }
+    let root = organization::root(connection).await.map_err(ObserveError::Organization)?;
+    let seen = look(connection, &root, organization.management_account.to_string()).await;
+    Ok(beyond(&seen.map_err(ObserveError::Organization)?, wanted))
+}
+
+async fn look(connection: &Connection, root: &Root, management: String) -> Result<Seen, CallError> {
+    let (units, accounts, trusted, zone) = tokio::join!(
+        units::tree(connection, &root.id),
+        accounts::list(connection),
+        organization::trusted_services(connection),
+        landing_zone::get(connection)
+    );
+    let mut seen = Seen {
+        management,
+        root: root.id.clone(),
+        units: units?,
+        accounts: accounts?,
+        trusted: trusted?,
+        zone: zone?.map(|zone| zone.arn),
+        ..Seen::default()
+    };
+    if seen.zone.is_some() {
+        let (offered, enabled) =
+            tokio::join!(baselines::offered(connection), baselines::enabled(connection, Which::All));
+        (seen.offered, seen.enabled) = (offered?, enabled?);
+    }
+    Ok(seen)
+}
+
+/// What was seen and nobody speaks of, in the order of kinds.
+fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
+    let spoken: BTreeSet<&Address> = wanted.iter().map(|resource| &resource.address).collect();
+    let paths = paths(seen);
+    let mut found = BTreeSet::new();
+    found.extend(trusted(seen, &spoken));
+    found.extend(unspoken_units(seen, &paths, wanted));
+    found.extend(unspoken_accounts(seen, wanted));
+    found.extend(zone(seen, &spoken));
+    found.extend(enabled(seen, &paths, &spoken));
+    found.into_iter().collect()
+}
+
+/// The path of each unit, by its id. A name that holds a slash makes no path.
+fn paths(seen: &Seen) -> BTreeMap<&str, String> {
+    let mut paths: BTreeMap<&str, String> = BTreeMap::new();
+    for unit in seen.units.iter().filter(|unit| !unit.name.contains('/')) {
+        // Parents come before their children.
+        let above = paths.get(unit.parent.as_str()).map(|above| format!("{above}/{}", unit.name));
+        let path = if unit.parent == seen.root { Some(unit.name.clone()) } else { above };
+        paths.extend(path.map(|path| (unit.id.as_str(), path)));
+    }
+    paths
+}
+
+fn trusted(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
+    let unspoken = |name: &&String| !spoken.contains(&Address::new(Kind::TrustedAccess, name.as_str()));
+    let leftover = |name: &String| Leftover {
+        kind: Kind::TrustedAccess,
+        name: name.clone(),
+        place: "the organization".to_owned(),
+        adopt: format!("organization: {{ trusted_access: [{name}] }}"),
+        remove: match service_access::needed_by_landing_zone(name).filter(|_| seen.zone.is_some()) {
+            Some(row) => format!("not while there is a landing zone: {}", row.purpose),
+            None => removal(&format!("trusted_access.{name}"), &format!("trusted_access_removal.{name}")),
+        },
+    };
+    seen.trusted.iter().filter(unspoken).map(leftover).collect()
+}
+
+fn unspoken_units(seen: &Seen, paths: &BTreeMap<&str, String>, wanted: &[Resource]) -> Vec<Leftover> {
+    let of_units = wanted.iter().filter(|resource| resource.address.kind == Kind::OrganizationalUnit);
+    let spoken: BTreeSet<&str> = of_units
+        .flat_map(|resource| [Some(resource.address.name.as_str()), key(resource, "renamed_from")])
+        .flatten()
+        .collect();
+    let leftover = |unit: &Unit| match paths.get(unit.id.as_str()) {
+        Some(path) if spoken.contains(path.as_str()) => None,
+        Some(path) => Some(Leftover {
+            kind: Kind::OrganizationalUnit,
+            name: path.clone(),
+            place: unit.id.clone(),
+            adopt: format!("organizational_units: {{ {path}: {{}} }}"),
+            remove: removal(&format!("organizational_unit.{path}"), &format!("unit_deletion.{path}")),
+        }),
+        None => Some(Leftover {
+            kind: Kind::OrganizationalUnit,
+            name: unit.name.clone(),
+            place: unit.id.clone(),
+            adopt: "a name with a slash, or a unit below one, cannot stand in a document: rename it"
+                .to_owned(),
+            remove: "by hand".to_owned(),
+        }),
+    };
+    seen.units.iter().filter_map(leftover).collect()
+}
+
+fn unspoken_accounts(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
+    let of_accounts = || wanted.iter().filter(|resource| resource.address.kind == Kind::Account);
+    let spoken = |account: &Account| {
+        of_accounts().any(|resource| match key(resource, "id") {
+            Some(id) => id == account.id,
+            None => key(resource, "email").is_some_and(|mail| mail.eq_ignore_ascii_case(&account.email)),
+        })
+    };
+    let open = |account: &&Account| account.id != seen.management && account.state != "CLOSED";
+    let leftover = |account: &Account| Leftover {
+        kind: Kind::Account,
+        name: account.name.clone(),
+        place: format!("{} in {}", account.id, account.parent.as_deref().unwrap_or("the organization")),
+        adopt: format!(
+            "accounts: {{ {:?}: {{ email: {:?}, id: {:?}, join: existing }} }}",
+            account.name, account.email, account.id
+        ),
+        remove: "accounts are neither closed nor taken out of the organization by lzctl".to_owned(),
+    };
+    seen.accounts.iter().filter(open).filter(|account| !spoken(account)).map(leftover).collect()
+}
+
+fn zone(seen: &Seen, spoken: &BTreeSet<&Address>) -> Option<Leftover> {
+    let arn = seen.zone.clone().filter(|_| !spoken.contains(&Address::only(Kind::LandingZone)))?;
+    Some(Leftover {
+        kind: Kind::LandingZone,
+        name: "landing_zone".to_owned(),
+        place: arn,
+        adopt: "landing_zone: { version: ... } with the sections that shall be managed".to_owned(),
+        remove: "a landing zone is decommissioned by hand".to_owned(),
+    })
+}
+
+/// Baselines enabled on units. Those of accounts belong to their unit's.
+fn enabled(seen: &Seen, paths: &BTreeMap<&str, String>, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
+    let name_of: BTreeMap<&str, &str> =
+        seen.offered.iter().map(|(name, arn)| (arn.as_str(), name.as_str())).collect();
+    let leftover = |enabled: &Enabled| {
+        let unit = enabled.target.rsplit('/').next()?;
+        let path = paths.get(unit)?;
+        let name = name_of.get(enabled.baseline.as_str()).copied().unwrap_or(enabled.baseline.as_str());
+        let Some(row) = catalogue::all().iter().find(|row| row.name == name) else {
+            return Some(Leftover {
+                kind: Kind::Baseline,
+                name: format!("{path}:{name}"),
+                place: enabled.arn.clone(),
+                adopt: "the document has no word for this baseline".to_owned(),
+                remove: "by hand".to_owned(),
+            });
+        };
+        let address = Address::new(Kind::Baseline, format!("{path}:{}", row.word));
+        (!spoken.contains(&address)).then(|| Leftover {
+            kind: Kind::Baseline,
+            name: address.name.clone(),
+            place: enabled.arn.clone(),
+            adopt: format!("organizational_units: {{ {path}: {{ baselines: [{}] }} }}", row.word),
+            remove: removal(&address.to_string(), &format!("baseline_removal.{}", address.name)),
+        })
+    };
+    seen.enabled.iter().filter(|enabled| enabled.parent.is_none()).filter_map(leftover).collect()
+}
+
+fn removal(address: &str, consent: &str) -> String {
+    format!("remove: [{address:?}] with the consent {consent:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::resource::Presence;
+
+    fn unit(id: &str, name: &str, parent: &str) -> Unit {
+        Unit { id: id.into(), arn: format!("arn:{id}"), name: name.into(), parent: parent.into() }
+    }
+
+    fn wanted(address: &str, keys: &[(&str, &str)]) -> Resource {
+        Resource {
+            address: address.parse().unwrap(),
+            fields: Default::default(),
+            keys: keys.iter().map(|(k, v)| ((*k).to_owned(), (*v).into())).collect(),
+            at_creation: Default::default(),
+            presence: Presence::Ensure,
+            origin: None,
+        }
+    }
+
+    fn names(seen: &Seen, wanted: &[Resource]) -> Vec<String> {
+        beyond(seen, wanted).into_iter().map(|left| format!("{}.{}", left.kind, left.name)).collect()
+    }
+
+    #[test]
+    fn what_the_document_speaks_of_under_any_name_is_not_left_over() {
+        let seen = Seen {
+            root: "r-1".into(),
+            units: vec![unit("ou-1", "Old", "r-1"), unit("ou-2", "Team", "ou-1"), unit("ou-3", "A/B", "r-1")],
+            trusted: ["ram.amazonaws.com".to_owned(), "sso.amazonaws.com".to_owned()].into(),
+            ..Seen::default()
+        };
+        let document = [
+            wanted("organizational_unit.New", &[("renamed_from", "Old")]),
+            wanted("trusted_access.ram.amazonaws.com", &[]),
+        ];
+        assert_eq!(
+            names(&seen, &document),
+            ["trusted_access.sso.amazonaws.com", "organizational_unit.A/B", "organizational_unit.Old/Team"]
+        );
+    }
+
+    #[test]
+    fn trusted_access_that_a_landing_zone_needs_is_not_offered_for_removal() {
+        let mut seen = Seen { trusted: ["sso.amazonaws.com".to_owned()].into(), ..Seen::default() };
+        assert!(beyond(&seen, &[])[0].remove.contains("trusted_access_removal.sso.amazonaws.com"));
+        seen.zone = Some("arn:zone".into());
+        let found = beyond(&seen, &[]);
+        assert!(found[0].remove.starts_with("not while there is a landing zone"), "{found:?}");
+    }
+}

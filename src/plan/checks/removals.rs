@@ -1,0 +1,81 @@
+//! What is to go must be free to go: a unit without accounts, trusted access that
+//! no landing zone works through.
+//!
+//! Sources: Organizations API Reference, DeleteOrganizationalUnit; Control Tower
+//! User Guide, remove-ou; for trusted access the catalogue's rows.
+
+use std::collections::BTreeSet;
+
+use super::super::document::{Level, Note};
+use super::super::planner::Situation;
+use super::note;
+use crate::catalog::{baselines, service_access};
+use crate::diff::Standing;
+use crate::model::resource::Presence;
+use crate::model::{Address, Kind, Resource};
+
+pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
+    let going = situation.graph.resources.values().filter(|resource| {
+        let standing = situation.changes.get(&resource.address).map(|change| &change.standing);
+        resource.presence == Presence::Remove && standing == Some(&Standing::Unwanted)
+    });
+    for resource in going {
+        match resource.address.kind {
+            Kind::TrustedAccess => trusted_access(situation, resource, notes),
+            Kind::OrganizationalUnit => occupied(situation, resource, &resource.address, notes),
+            Kind::Baseline => {
+                let on = resource.address.name.rsplit_once(':');
+                let empty = |word| baselines::by_word(word).is_some_and(|row| row.empty_unit_to_remove);
+                if let Some((path, _)) = on.filter(|(_, word)| empty(word)) {
+                    let unit = Address::new(Kind::OrganizationalUnit, path);
+                    occupied(situation, resource, &unit, notes);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn trusted_access(situation: &Situation<'_>, resource: &Resource, notes: &mut Vec<Note>) {
+    let (address, principal) = (&resource.address, resource.address.name.as_str());
+    let needed = service_access::needed_by_landing_zone(principal);
+    let zone = situation.snapshot.facts.landing_zone;
+    let Some(row) = needed.filter(|_| zone != Some(false)) else {
+        notes.push(note(
+            Level::Warning,
+            "trusted-access-removal",
+            Some(address),
+            format!("{principal} can no longer read the organization or work in its accounts"),
+            "switch the integration off in the service itself first, as AWS recommends, or it keeps what it has",
+        ));
+        return;
+    };
+    let known = if zone.is_some() { "there is a landing zone" } else { "there may be a landing zone" };
+    notes.push(note(
+        Level::Blocker,
+        "trusted-access-needed",
+        Some(address),
+        format!("trusted access of {principal} stays while {known}: {}", row.purpose),
+        "take it out of `remove`",
+    ));
+}
+
+/// A unit that holds accounts which the plan does not move away.
+fn occupied(situation: &Situation<'_>, resource: &Resource, unit: &Address, notes: &mut Vec<Note>) {
+    let Some(inside) = situation.snapshot.facts.occupants.get(unit) else {
+        return;
+    };
+    let moves = situation.steps.iter().filter(|step| step.operation == "organizations:MoveAccount");
+    let leaving: BTreeSet<&str> =
+        moves.filter_map(|step| situation.snapshot.live.get(&step.address)?.attribute("id")).collect();
+    let staying: Vec<&str> = inside.iter().map(String::as_str).filter(|id| !leaving.contains(id)).collect();
+    if !staying.is_empty() {
+        notes.push(note(
+            Level::Blocker,
+            "unit-not-empty",
+            Some(&resource.address),
+            format!("{} cannot go while accounts are in its unit: {}", resource.address, staying.join(", ")),
+            "move them by giving each another organizational_unit in the document",
+        ));
+    }
+}

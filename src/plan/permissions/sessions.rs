@@ -1,0 +1,72 @@
+//! What the member sessions of a run are held to.
+//!
+//! In: a plan. Out: a session policy for each member account that its steps and its
+//! planning enter, and one for accounts whose ids the plan does not know yet. A
+//! session can do what its role allows and its session policy allows, so even an
+//! administrator's role is no more than the steps at hand.
+
+use serde_json::{Value, json};
+
+use super::{Request, plan_needs, statements};
+use crate::cloud::session::Narrowing;
+use crate::plan::Plan;
+
+/// Characters that an inline session policy may have (STS API Reference,
+/// AssumeRole).
+const LIMIT: usize = 2048;
+
+/// The session policies for carrying out a plan.
+#[must_use]
+pub fn narrowing(plan: &Plan) -> Narrowing {
+    let needs = plan_needs(plan, Request { read_only: false, access_role: None });
+    let mut narrowing = Narrowing::default();
+    let mut unborn = Vec::new();
+    for place in needs.members() {
+        let needed = needs.of(Some(place));
+        match &place.1 {
+            Some(id) => {
+                narrowing
+                    .by_account
+                    .insert(id.clone(), text(&statements::document(&statements::merged(needed))));
+            }
+            None => unborn.extend(needed.iter().cloned()),
+        }
+    }
+    if !unborn.is_empty() {
+        narrowing.otherwise = Some(text(&statements::document(&statements::merged(&unborn))));
+    }
+    narrowing
+}
+
+/// A document as STS takes it. One that is too long keeps its actions and gives up
+/// its ARNs, which all lie in the session's own account anyway.
+fn text(document: &Value) -> String {
+    let exact = document.to_string();
+    if exact.len() <= LIMIT {
+        return exact;
+    }
+    let statements = document["Statement"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut actions: Vec<&str> = statements
+        .iter()
+        .filter_map(|s| s["Action"].as_array())
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    actions.sort_unstable();
+    actions.dedup();
+    let statement = json!({ "Effect": "Allow", "Action": actions, "Resource": "*" });
+    json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_policy_that_would_be_too_long_keeps_its_actions() {
+        let arns: Vec<String> = (0..100).map(|n| format!("arn:aws:kms:us-east-1:1:key/{n:036}")).collect();
+        let statement = json!({ "Effect": "Allow", "Action": ["kms:DescribeKey"], "Resource": arns });
+        let short = text(&json!({ "Version": "2012-10-17", "Statement": [statement] }));
+        assert!(short.len() < LIMIT && short.contains("kms:DescribeKey"), "{short}");
+    }
+}

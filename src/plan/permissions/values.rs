@@ -1,0 +1,193 @@
+//! What the `{names}` of the permission templates stand for.
+//!
+//! In: a plan or a document, and one resource or step of it. Out: per name the
+//! known values. `*` stands for a value that is not known yet; a name without any
+//! value makes whatever mentions it fall away.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::Values;
+use crate::catalog::{partitions, service_roles};
+use crate::model::ids::AccountId;
+use crate::model::reference::{Reference, as_reference, resolve};
+use crate::model::region::Region;
+use crate::model::{Address, Attributes, Fields, Kind};
+use crate::plan::Plan;
+
+/// What is not known, in an ARN.
+pub(super) const ANY: &str = "*";
+
+/// What holds for everything of one plan or document.
+#[derive(Debug, Clone)]
+pub(super) struct Scope {
+    partition: String,
+    management: String,
+    organization: String,
+    root: String,
+    home: String,
+    /// Whether nothing is made, so that every key is found by its alias.
+    only_found: bool,
+    known: BTreeMap<Address, Attributes>,
+}
+
+/// One resource as far as permissions are concerned.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Subject<'s> {
+    pub(super) address: &'s Address,
+    /// The fields that a call carries, or all that the document speaks of.
+    pub(super) fields: &'s Fields,
+    pub(super) keys: &'s Fields,
+}
+
+impl Scope {
+    pub(super) fn of_plan(plan: &Plan) -> Self {
+        let organization = Address::only(Kind::Organization);
+        let root = plan.known.get(&organization).and_then(|known| known.get("root_id"));
+        Self {
+            partition: plan.partition.as_str().to_owned(),
+            management: plan.account.to_string(),
+            organization: plan.organization.as_ref().map_or_else(|| "o-*".to_owned(), ToString::to_string),
+            root: root.cloned().unwrap_or_else(|| "r-*".to_owned()),
+            home: plan.home_region.to_string(),
+            only_found: false,
+            known: plan.known.clone(),
+        }
+    }
+
+    pub(super) fn of_document(
+        partition: &partitions::Row,
+        home: &Region,
+        management: Option<&AccountId>,
+        reading: bool,
+    ) -> Self {
+        Self {
+            partition: partition.name.clone(),
+            management: management.map_or_else(|| ANY.to_owned(), ToString::to_string),
+            organization: "o-*".to_owned(),
+            root: "r-*".to_owned(),
+            home: home.to_string(),
+            only_found: reading,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// The member account that a resource lives in, as its document names it and by
+    /// its id, when that is known; none for the management account.
+    pub(super) fn member(&self, subject: Subject<'_>) -> Option<(String, Option<String>)> {
+        let owner = subject.keys.get("account").filter(|_| subject.address.kind == Kind::Key)?;
+        match as_reference(owner) {
+            Some(reference) => {
+                let id = self.attribute(&reference);
+                Some((reference.address.name, id))
+            }
+            None => {
+                let id = owner.as_str()?.to_owned();
+                let is_account = |(address, known): &(&Address, &Attributes)| {
+                    address.kind == Kind::Account && known.get("id") == Some(&id)
+                };
+                let name = self.known.iter().find(is_account).map(|(address, _)| address.name.clone());
+                (id != self.management).then(|| (name.unwrap_or_else(|| id.clone()), Some(id)))
+            }
+        }
+    }
+
+    /// Everything that the templates may name about a resource.
+    pub(super) fn values(&self, subject: Subject<'_>) -> Values {
+        let mut values = self.common();
+        let own = self.known.get(subject.address);
+        let mut put = |name: &'static str, found: Vec<String>| {
+            values.insert(name, found.into_iter().collect::<BTreeSet<String>>());
+        };
+        let attribute = |name: &str| own.and_then(|own| own.get(name)).cloned();
+        let last = |arn: String| arn.rsplit('/').next().map(str::to_owned);
+        let leaves = |group: &str| -> Vec<String> {
+            let names = subject.fields.keys();
+            names.filter_map(|name| name.strip_prefix(group)?.strip_prefix('.').map(str::to_owned)).collect()
+        };
+        put("tag", leaves("tags"));
+        match subject.address.kind {
+            Kind::OrganizationalUnit => {
+                put("unit", vec![attribute("id").unwrap_or_else(|| "ou-*".to_owned())]);
+                put("parent", subject.fields.get("parent").map(|id| self.piece(id)).into_iter().collect());
+                put("account", Vec::new());
+            }
+            Kind::Account => {
+                let said = subject.keys.get("id").and_then(Value::as_str).map(str::to_owned);
+                put("account", vec![attribute("id").or(said).unwrap_or_else(|| ANY.to_owned())]);
+                let from =
+                    attribute("parent_id").map_or_else(|| self.root_piece(), |id| self.piece(&id.into()));
+                let to = subject.fields.get("unit").map(|id| self.piece(id));
+                put("parent", std::iter::once(from).chain(to).collect());
+                put("unit", Vec::new());
+            }
+            Kind::TrustedAccess => put("principal", vec![subject.address.name.clone()]),
+            Kind::ServiceRole => {
+                put("role", vec![subject.address.name.clone()]);
+                put("path", vec![service_roles::path().trim_start_matches('/').to_owned()]);
+                put("policy", leaves("managed_policies"));
+            }
+            Kind::Key => {
+                let text = |name: &str| subject.keys.get(name).and_then(Value::as_str).map(str::to_owned);
+                put("region", vec![text("region").unwrap_or_else(|| self.home.clone())]);
+                put("alias", text("alias").into_iter().collect());
+                let id = attribute("id");
+                let unknown = |so: bool| if id.is_none() && so { vec![ANY.to_owned()] } else { Vec::new() };
+                put("made_key", unknown(!self.only_found));
+                put("found_key", unknown(self.only_found));
+                put("key", id.into_iter().collect());
+                let mut replicas: BTreeSet<String> = leaves("replicas").into_iter().collect();
+                replicas.extend(leaves("replica_policies"));
+                put("replica", replicas.into_iter().collect());
+                put("linked_service", vec!["mrk.kms.amazonaws.com".to_owned()]);
+                if let Some((_, id)) = self.member(subject) {
+                    put("owner", vec![id.unwrap_or_else(|| ANY.to_owned())]);
+                }
+            }
+            Kind::LandingZone => {
+                put("landing_zone", vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())]);
+            }
+            Kind::Baseline => {
+                put(
+                    "enabled_baseline",
+                    vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
+                );
+            }
+            Kind::Organization => {}
+        }
+        values
+    }
+
+    /// What holds for every resource.
+    pub(super) fn common(&self) -> Values {
+        let pairs = [
+            ("partition", &self.partition),
+            ("management", &self.management),
+            ("owner", &self.management),
+            ("organization", &self.organization),
+            ("root", &self.root),
+            ("region", &self.home),
+        ];
+        pairs.into_iter().map(|(name, value)| (name, BTreeSet::from([value.clone()]))).collect()
+    }
+
+    fn attribute(&self, reference: &Reference) -> Option<String> {
+        self.known.get(&reference.address)?.get(&reference.attribute).cloned()
+    }
+
+    fn root_piece(&self) -> String {
+        format!("root/{}/{}", self.organization, self.root)
+    }
+
+    /// The resource part of the ARN of a root or a unit.
+    fn piece(&self, id: &Value) -> String {
+        let value = resolve(id, &|reference: &Reference| self.attribute(reference));
+        match (value.as_str(), as_reference(&value)) {
+            (Some(id), _) if id.starts_with("r-") => format!("root/{}/{id}", self.organization),
+            (Some(id), _) => format!("ou/{}/{id}", self.organization),
+            (None, Some(to)) if to.address.kind == Kind::Organization => self.root_piece(),
+            (None, _) => format!("ou/{}/ou-*", self.organization),
+        }
+    }
+}
