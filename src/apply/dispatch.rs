@@ -71,19 +71,21 @@ pub async fn run<P: Performer + 'static>(
         Some(Entry::Opened { plan: of, .. }) if *of == plan.id => Entry::Resumed { started: run.started },
         Some(_) => return Err(ApplyError::OtherPlan),
     };
+    let speed = if settings.speed.is_normal() { settings.speed.abs() } else { 1.0 };
     let mut engine = Engine::resume(plan, operations::table(), settings, ledger, run.started)?;
     journal.append(Duration::ZERO, vec![first])?;
     let mut shell = Shell {
         performer,
         run,
         start: Instant::now(),
+        speed,
         calls: JoinSet::new(),
         names: HashMap::new(),
         wake: None,
     };
     let mut event = Event::Started;
     loop {
-        let now = shell.start.elapsed();
+        let now = shell.elapsed();
         let commands = engine.handle(now, event);
         match shell.carry_out(commands, now, journal, observer) {
             Ok(None) => {}
@@ -125,12 +127,19 @@ struct Shell<'a, P> {
     performer: Arc<P>,
     run: &'a Run,
     start: Instant,
+    /// Seconds at AWS in one of ours.
+    speed: f64,
     calls: JoinSet<Event>,
     names: HashMap<Id, Call>,
     wake: Option<Duration>,
 }
 
 impl<P: Performer + 'static> Shell<'_, P> {
+    /// The time since the start, as it passes at AWS.
+    fn elapsed(&self) -> Duration {
+        self.start.elapsed().mul_f64(self.speed)
+    }
+
     /// Carries out one decision of the engine; gives the outcome when it was the last.
     fn carry_out(
         &mut self,
@@ -195,7 +204,7 @@ impl<P: Performer + 'static> Shell<'_, P> {
     /// Waits for whatever comes first. Interrupts go before answers, answers
     /// before the clock.
     async fn next_event(&mut self, interrupts: &mut mpsc::Receiver<()>) -> Event {
-        let wake = self.wake.map(|wake| self.start + wake);
+        let wake = self.wake.map(|wake| self.start + wake.div_f64(self.speed));
         let at = wake.unwrap_or(self.start);
         tokio::select! {
             biased;

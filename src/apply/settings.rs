@@ -37,6 +37,12 @@ pub struct Settings {
     /// ... and no longer than this, unless three times its usual is longer. Six
     /// hours is the timeout of AWS's own CloudFormation handlers for landing zones.
     pub deadline_ceiling: Duration,
+    /// How many seconds pass at AWS in one of ours: one, except at a simulator
+    /// whose time runs faster. Every duration of a run is one of AWS's.
+    pub speed: f64,
+    /// Whether nothing is sent: what a former run has in flight is proven, and
+    /// that is all.
+    pub proving_only: bool,
 }
 
 impl Default for Settings {
@@ -54,6 +60,8 @@ impl Default for Settings {
             deadline_factor: 18,
             deadline_floor: Duration::from_secs(3600),
             deadline_ceiling: Duration::from_secs(6 * 3600),
+            speed: 1.0,
+            proving_only: false,
         }
     }
 }

@@ -3,22 +3,19 @@
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use tokio::sync::mpsc;
 
 use super::aws::{AwsArgs, Session, Wanted};
+use super::carrying::{self, Carrying};
 use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
 use super::printer::Printer;
-use super::watch::Watch;
+use super::run_folder::RunFolder;
+use super::unfinished::{self, Aim};
 use super::{interrupt, planning, saved};
-use crate::apply::journal::{FileSink, Journal, JournalError, Run, file};
-use crate::apply::outcome::Ending;
-use crate::apply::{Outcome, Settings, dispatch, preconditions};
+use crate::apply::preconditions;
+use crate::apply::runs::{Planned, Runs};
 use crate::plan::Plan;
-use crate::report::outcome;
 use crate::report::plan_text::{self, Options};
 use crate::spec::Spec;
 
@@ -35,6 +32,8 @@ pub(super) struct Args {
     #[arg(long = "consent", value_name = "NAME")]
     consents: Vec<String>,
     #[command(flatten)]
+    run_folder: RunFolder,
+    #[command(flatten)]
     aws: AwsArgs,
 }
 
@@ -47,22 +46,48 @@ enum Source {
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         let source = self.source(printer)?;
+        let runs = self.run_folder.runs();
         self.aws.runtime()?.block_on(async {
             let mut signals = interrupt::listen()?;
             let session = self.aws.open(&source.wanted(), printer).await?;
-            let plan = interrupt::or_stop(self.plan(source, &session), &mut signals).await?;
-            let estimate = Some(planning::estimate(&plan));
-            let options = Options { paint: printer.out, verbose: printer.all(), estimate };
-            printer.data(&plan_text::render(&plan, options))?;
-            self.confirmed(&plan, printer)?;
-            if plan.steps.is_empty() {
+            let started = self.start(&source, &runs, &session, printer);
+            let Some(mut carrying) = interrupt::or_stop(started, &mut signals).await? else {
                 return Ok(Exit::Done);
-            }
-            let outcome = carry_out(&plan, &session, signals, printer).await;
+            };
+            let outcome = carrying.carry_out(&session, signals, printer, false).await;
             // Whatever came of it, a simulated world goes on from there.
             session.save()?;
-            self.told(&outcome?, printer)
+            carrying::told(&outcome?, &self.again(), printer)
         })
+    }
+
+    /// The run to carry out, a former one that goes on or a new one; none when
+    /// there is nothing to do.
+    async fn start(
+        &self,
+        source: &Source,
+        runs: &Runs,
+        session: &Session,
+        printer: &Printer,
+    ) -> Result<Option<Carrying>, CliError> {
+        if let Some(former) = unfinished::take(runs, &source.aim(session)?, session, printer).await? {
+            unfinished::say_how_far(&former, None, printer);
+            self.confirmed(&former.planned.plan, printer)?;
+            return Ok(Some(former));
+        }
+        let mut plan = self.plan(source, session).await?;
+        if !plan.steps.is_empty() && unfinished::settled(&plan, session, printer).await? {
+            plan = self.plan(source, session).await?;
+        }
+        let options =
+            Options { paint: printer.out, verbose: printer.all(), estimate: Some(planning::estimate(&plan)) };
+        printer.data(&plan_text::render(&plan, options))?;
+        self.confirmed(&plan, printer)?;
+        if plan.steps.is_empty() {
+            return Ok(None);
+        }
+        let planned = Planned { plan, access_role: source.wanted().access_role };
+        Carrying::begin(planned, runs, session).map(Some)
     }
 
     fn source(&self, printer: &Printer) -> Result<Source, CliError> {
@@ -79,13 +104,14 @@ impl Args {
     }
 
     /// The plan, made or read, that may be applied to what is live now.
-    async fn plan(&self, source: Source, session: &Session) -> Result<Plan, CliError> {
+    async fn plan(&self, source: &Source, session: &Session) -> Result<Plan, CliError> {
         match source {
             Source::Document(spec) => {
                 let consents: BTreeSet<String> = self.consents.iter().cloned().collect();
-                planning::make(&spec, session, &consents).await
+                planning::make(spec, session, &consents).await
             }
-            Source::Saved(mut plan) => {
+            Source::Saved(plan) => {
+                let mut plan = plan.clone();
                 saved::consent(&mut plan, &self.consents);
                 let fresh = planning::survey(session, &plan.resources).await?;
                 let refusals = preconditions::refusals(&plan, &fresh);
@@ -106,7 +132,7 @@ impl Args {
         if !io::stdin().is_terminal() {
             return Err(CliError::Unconfirmed("there is no terminal to confirm it on; nothing was changed"));
         }
-        printer.say(&format!("Apply these {} steps? Only `yes` is taken:", plan.steps.len()));
+        printer.say(&format!("Apply the {} steps of this plan? Only `yes` is taken:", plan.steps.len()));
         let mut answer = String::new();
         let heard = io::stdin().read_line(&mut answer).is_ok();
         if heard && answer.trim() == "yes" {
@@ -116,26 +142,26 @@ impl Args {
         }
     }
 
-    fn told(&self, result: &Outcome, printer: &Printer) -> Result<Exit, CliError> {
-        let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
+    /// The command that carries on.
+    fn again(&self) -> String {
         // A saved plan no longer fits what is live; its documents do.
-        let saved = self.files.iter().any(|path| is_plan(path));
-        let again =
-            if saved { "lzctl apply FILE...".to_owned() } else { format!("lzctl apply {}", files.join(" ")) };
-        if result.ending == Ending::Complete {
-            printer.data(&outcome::render(result, &again, printer.out))?;
-            return Ok(Exit::Done);
+        if self.files.iter().any(|path| is_plan(path)) {
+            return "lzctl resume".to_owned();
         }
-        printer.say(outcome::render(result, &again, printer.err).trim_end());
-        Ok(match result.ending {
-            Ending::Interrupted => Exit::Interrupted,
-            _ if result.counts.done == 0 && result.counts.stuck == 0 => Exit::Failed,
-            _ => Exit::Incomplete,
-        })
+        let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
+        format!("lzctl apply {}", files.join(" "))
     }
 }
 
 impl Source {
+    /// What a former run is held against.
+    fn aim(&self, session: &Session) -> Result<Aim, CliError> {
+        Ok(match self {
+            Self::Document(spec) => Aim::Spec(planning::digest(spec, session)?),
+            Self::Saved(plan) => Aim::Plan(plan.id.clone()),
+        })
+    }
+
     fn wanted(&self) -> Wanted {
         match self {
             Self::Document(spec) => planning::wanted(spec),
@@ -146,22 +172,4 @@ impl Source {
 
 fn is_plan(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
-}
-
-async fn carry_out(
-    plan: &Plan,
-    session: &Session,
-    signals: mpsc::Receiver<()>,
-    printer: &Printer,
-) -> Result<Outcome, CliError> {
-    let run = Run::new(&plan.id, session.now());
-    let sink = FileSink::create(Path::new(file::FOLDER), &run.id).map_err(JournalError::Sink);
-    let mut journal = Journal::new(Box::new(sink.map_err(dispatch::ApplyError::Journal)?));
-    let mut watch = Watch::new(plan, printer, session.is_simulated());
-    let performer = Arc::new(session.connection.clone());
-    let mut observer = |at, notice: &crate::apply::Notice| watch.notice(at, notice);
-    let settings = Settings::default();
-    let result = dispatch::run(plan, performer, &mut journal, &run, settings, signals, &mut observer).await;
-    watch.end();
-    Ok(result?)
 }

@@ -12,6 +12,7 @@ use super::printer::Printer;
 use crate::cloud::Connection;
 use crate::cloud::connection::Settings;
 use crate::model::region::Region;
+use crate::observe::ObserveError;
 use crate::rehearse::{self, Bench, Setting, seed};
 
 /// Arguments of commands that call AWS.
@@ -30,6 +31,9 @@ pub(super) struct AwsArgs {
     /// One endpoint for every service, e.g. that of `lzctl simulator`
     #[arg(long, env = "AWS_ENDPOINT_URL", value_name = "URL")]
     endpoint_url: Option<String>,
+    /// How many seconds pass at the endpoint in one of ours: the --speed of `lzctl simulator`
+    #[arg(long, env = "LZCTL_ENDPOINT_SPEED", value_name = "FACTOR", requires = "endpoint_url")]
+    endpoint_speed: Option<f64>,
 }
 
 /// What a command knows of the organization before it connects.
@@ -51,6 +55,8 @@ pub(super) struct Session {
     pub(super) connection: Connection,
     /// The endpoint, when it is not AWS's own.
     pub(super) endpoint: Option<String>,
+    /// How many seconds pass there in one of ours.
+    pub(super) speed: f64,
     simulated: Option<(Bench, PathBuf)>,
 }
 
@@ -79,7 +85,15 @@ impl AwsArgs {
             ..Settings::default()
         })
         .await?;
-        Ok(Session { connection, endpoint: self.endpoint_url.clone(), simulated: None })
+        Ok(Session { connection, endpoint: self.endpoint_url.clone(), speed: self.speed()?, simulated: None })
+    }
+
+    fn speed(&self) -> Result<f64, CliError> {
+        match self.endpoint_speed {
+            None => Ok(1.0),
+            Some(speed) if speed.is_normal() && speed > 0.0 => Ok(speed),
+            Some(_) => Err(CliError::Usage("--endpoint-speed must be a number above 0".to_owned())),
+        }
     }
 
     async fn simulated(
@@ -102,7 +116,8 @@ impl AwsArgs {
             printer.say(&format!("note: {} is a new simulated AWS{remark}", path.display()));
         }
         let bench = Bench::open(&setting, world).await?;
-        Ok(Session { connection: bench.connection.clone(), endpoint: None, simulated: Some((bench, path)) })
+        let connection = bench.connection.clone();
+        Ok(Session { connection, endpoint: None, speed: 1.0, simulated: Some((bench, path)) })
     }
 }
 
@@ -110,6 +125,11 @@ impl Session {
     /// The time at the AWS worked on.
     pub(super) fn now(&self) -> Timestamp {
         self.simulated.as_ref().map_or_else(Timestamp::now, |(bench, _)| bench.simulator.now())
+    }
+
+    /// The error of a look at the organization.
+    pub(super) fn observing(&self, error: ObserveError) -> CliError {
+        CliError::Observe { error: Box::new(error), endpoint: self.endpoint.clone() }
     }
 
     /// Whether it is a simulated one in this process.

@@ -6,21 +6,26 @@
 
 mod apply;
 mod aws;
+mod carrying;
 mod completions;
 mod documents;
 mod error;
 pub mod exit;
 mod graph;
 mod interrupt;
+mod journal;
 mod live;
 mod logging;
 mod plan;
 mod planning;
 mod printer;
 mod rehearse;
+mod resume;
+mod run_folder;
 mod saved;
 mod schema;
 mod simulator;
+mod unfinished;
 mod validate;
 mod watch;
 
@@ -48,6 +53,8 @@ enum Command {
     Validate(validate::Args),
     Plan(plan::Args),
     Apply(apply::Args),
+    Resume(resume::Args),
+    Journal(journal::Args),
     Rehearse(rehearse::Args),
     Graph(graph::Args),
     Simulator(simulator::Args),
@@ -81,6 +88,8 @@ fn run(cli: Cli) -> Exit {
         Command::Validate(args) => args.run(&printer),
         Command::Plan(args) => args.run(&printer),
         Command::Apply(args) => args.run(&printer),
+        Command::Resume(args) => args.run(&printer),
+        Command::Journal(args) => args.run(&printer),
         Command::Rehearse(args) => args.run(&printer),
         Command::Graph(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),

@@ -90,6 +90,9 @@ impl Args {
             verify_signatures: self.verify_signatures,
             credentials,
             account_quota: self.account_quota,
+            // A client dates its intents by the real calendar and tells by the dates
+            // in answers what can be its own, so a new world begins no earlier.
+            start: jiff::Timestamp::now(),
             ..Settings::default()
         };
         Ok(match world {

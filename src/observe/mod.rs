@@ -6,6 +6,7 @@
 pub mod error;
 pub mod snapshot;
 pub mod survey;
+pub mod under_way;
 
 mod accounts;
 mod assembly;
@@ -20,3 +21,4 @@ mod wanted;
 pub use error::ObserveError;
 pub use snapshot::Snapshot;
 pub use survey::survey;
+pub use under_way::under_way;

@@ -179,7 +179,9 @@ impl Engine {
         }
         if !self.stopping {
             self.fire_timers();
-            self.begin_steps();
+            if !self.settings.proving_only {
+                self.begin_steps();
+            }
         }
         if self.calls_in_air > 0 && self.stopping {
             return;
