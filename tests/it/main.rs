@@ -8,5 +8,7 @@
 mod architecture;
 mod documents;
 mod planning;
+mod processes;
 mod rehearsal;
+mod resume;
 mod spec;
