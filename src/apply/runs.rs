@@ -320,7 +320,7 @@ mod tests {
         let opening = Entry::Opened {
             run: run.id.clone(),
             plan: plan.id.clone(),
-            account: plan.account.clone(),
+            account: plan.account,
             organization: None,
             steps: 0,
             started: run.started,

@@ -128,7 +128,7 @@ fn from_every_prefix_of_a_journal_a_resumed_run_reaches_the_same_organization_i6
         let outcome = carry_out(&bench, &plan, &mut Journal::new(Box::new(witness))).await;
         assert_eq!(outcome.ending, Ending::Complete);
         let whole = bench.simulator.world();
-        let moments = moments.lock().unwrap();
+        let moments = std::mem::take(&mut *moments.lock().unwrap());
         let mut wrong = Vec::new();
         let mut tried = 0;
         for (place, pair) in moments.windows(2).enumerate() {
