@@ -126,6 +126,7 @@ struct Shell<'a, P> {
     performer: Arc<P>,
     run: &'a Run,
     start: Instant,
+    /// Seconds at AWS in one of ours.
     calls: JoinSet<Event>,
     names: HashMap<Id, Call>,
     wake: Option<Duration>,

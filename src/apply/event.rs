@@ -168,6 +168,13 @@ pub enum Notice {
         /// Requests per second from now on.
         rate: f64,
     },
+    /// AWS throttles operations of many sorts at once although each is within its
+    /// own rate: somebody else uses them up. Nothing is sent for a while; what is
+    /// under way is still asked about.
+    Paused {
+        /// When sending goes on, since the start.
+        until: Duration,
+    },
     /// The credentials are gone: the run stops as if it were interrupted.
     Halted {
         /// AWS's words.

@@ -14,6 +14,7 @@ pub mod event;
 pub mod journal;
 pub mod outcome;
 pub mod preconditions;
+pub mod runs;
 mod schedule;
 pub mod settings;
 #[cfg(test)]
@@ -25,4 +26,5 @@ pub use event::{Command, Event, Notice};
 pub use journal::{Journal, Run};
 pub use outcome::Outcome;
 pub use preconditions::{Refusal, refusals, refusals_on_resume};
+pub use runs::Runs;
 pub use settings::Settings;

@@ -37,6 +37,9 @@ pub struct Settings {
     /// ... and no longer than this, unless three times its usual is longer. Six
     /// hours is the timeout of AWS's own CloudFormation handlers for landing zones.
     pub deadline_ceiling: Duration,
+    /// Whether nothing is sent: what a former run has in flight is proven, and
+    /// that is all.
+    pub proving_only: bool,
 }
 
 impl Default for Settings {
@@ -54,6 +57,7 @@ impl Default for Settings {
             deadline_factor: 18,
             deadline_floor: Duration::from_secs(3600),
             deadline_ceiling: Duration::from_secs(6 * 3600),
+            proving_only: false,
         }
     }
 }

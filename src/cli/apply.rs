@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::aws::{AwsArgs, Session, Wanted};
+use super::carrying::{self, Carrying};
 use super::documents::Documents;
 use super::error::CliError;
-use super::execute::{self, Work};
 use super::exit::Exit;
 use super::printer::Printer;
-use super::{confirm, interrupt, planning, saved, unfinished};
-use crate::apply::outcome::Ending;
-use crate::apply::{Outcome, preconditions};
+use super::run_folder::RunFolder;
+use super::unfinished::{self, Aim};
+use super::{confirm, interrupt, planning, saved};
+use crate::apply::preconditions;
+use crate::apply::runs::{Planned, Runs};
 use crate::plan::Plan;
-use crate::report::outcome;
 use crate::report::plan_text::{self, Options};
 use crate::spec::Spec;
 
@@ -30,6 +31,8 @@ pub(super) struct Args {
     #[arg(long = "consent", value_name = "NAME")]
     consents: Vec<String>,
     #[command(flatten)]
+    run_folder: RunFolder,
+    #[command(flatten)]
     aws: AwsArgs,
 }
 
@@ -42,20 +45,48 @@ enum Source {
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         let source = self.source(printer)?;
+        let runs = self.run_folder.runs();
         self.aws.runtime()?.block_on(async {
             let mut signals = interrupt::listen()?;
             let session = self.aws.open(&source.wanted(), printer).await?;
-            let work = interrupt::or_stop(self.work(source, &session), &mut signals).await?;
-            self.show(&work, printer)?;
-            interrupt::or_stop(confirm::confirmed(&work.plan, self.yes, printer), &mut signals).await?;
-            if work.plan.steps.is_empty() {
+            let started = self.start(&source, &runs, &session, printer);
+            let Some(mut carrying) = interrupt::or_stop(started, &mut signals).await? else {
                 return Ok(Exit::Done);
-            }
-            let outcome = execute::carry_out(work, &session, signals, printer).await;
+            };
+            let outcome = carrying.carry_out(&session, signals, printer, false).await;
             // Whatever came of it, a simulated world goes on from there.
             session.save()?;
-            self.told(&outcome?, printer)
+            carrying::told(&outcome?, &self.again(), printer)
         })
+    }
+
+    /// The run to carry out, a former one that goes on or a new one; none when
+    /// there is nothing to do.
+    async fn start(
+        &self,
+        source: &Source,
+        runs: &Runs,
+        session: &Session,
+        printer: &Printer,
+    ) -> Result<Option<Carrying>, CliError> {
+        if let Some(former) = unfinished::take(runs, &source.aim(session)?, session, printer).await? {
+            unfinished::say_how_far(&former, None, printer);
+            confirm::confirmed(&former.planned.plan, self.yes, printer).await?;
+            return Ok(Some(former));
+        }
+        let mut plan = self.plan(source, session).await?;
+        if !plan.steps.is_empty() && unfinished::settled(&plan, session, printer).await? {
+            plan = self.plan(source, session).await?;
+        }
+        let options =
+            Options { paint: printer.out, verbose: printer.all(), estimate: Some(planning::estimate(&plan)) };
+        printer.data(&plan_text::render(&plan, options))?;
+        confirm::confirmed(&plan, self.yes, printer).await?;
+        if plan.steps.is_empty() {
+            return Ok(None);
+        }
+        let planned = Planned { plan, access_role: source.wanted().access_role };
+        Carrying::begin(planned, runs, session).map(Some)
     }
 
     fn source(&self, printer: &Printer) -> Result<Source, CliError> {
@@ -71,60 +102,43 @@ impl Args {
         }
     }
 
-    /// The plan, made or read, that may be applied to what is live now; or the one
-    /// of a run that was stopped and wants the same.
-    async fn work(&self, source: Source, session: &Session) -> Result<Work, CliError> {
-        let (plan, fresh, refusals) = match source {
+    /// The plan, made or read, that may be applied to what is live now.
+    async fn plan(&self, source: &Source, session: &Session) -> Result<Plan, CliError> {
+        match source {
             Source::Document(spec) => {
                 let consents: BTreeSet<String> = self.consents.iter().cloned().collect();
-                let (plan, fresh) = planning::make(&spec, session, &consents).await?;
-                (plan, fresh, Vec::new())
+                planning::make(spec, session, &consents).await
             }
-            Source::Saved(mut plan) => {
+            Source::Saved(plan) => {
+                let mut plan = plan.clone();
                 saved::consent(&mut plan, &self.consents);
                 let fresh = planning::survey(session, &plan.resources).await?;
                 let refusals = preconditions::refusals(&plan, &fresh);
-                (*plan, fresh, refusals)
+                if refusals.is_empty() { Ok(*plan) } else { Err(CliError::Refused(refusals)) }
             }
-        };
-        let open = if plan.steps.is_empty() { None } else { unfinished::find(&plan, &fresh) };
-        match open {
-            Some(open) => Ok(Work { plan: open.plan, resumed: Some((open.run, open.journal)) }),
-            None if refusals.is_empty() => Ok(Work { plan, resumed: None }),
-            None => Err(CliError::Refused(refusals)),
         }
     }
 
-    fn show(&self, work: &Work, printer: &Printer) -> Result<(), CliError> {
-        if let Some((run, _)) = &work.resumed {
-            let steps = work.plan.steps.len();
-            return printer.data(&format!("Going on with run {run}, a plan of {steps} steps.\n"));
-        }
-        let estimate = Some(planning::estimate(&work.plan));
-        let options = Options { paint: printer.out, verbose: printer.all(), estimate };
-        printer.data(&plan_text::render(&work.plan, options))
-    }
-
-    fn told(&self, result: &Outcome, printer: &Printer) -> Result<Exit, CliError> {
-        let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
+    /// The command that carries on.
+    fn again(&self) -> String {
         // A saved plan no longer fits what is live; its documents do.
-        let saved = self.files.iter().any(|path| is_plan(path));
-        let again =
-            if saved { "lzctl apply FILE...".to_owned() } else { format!("lzctl apply {}", files.join(" ")) };
-        if result.ending == Ending::Complete {
-            printer.data(&outcome::render(result, &again, printer.out))?;
-            return Ok(Exit::Done);
+        if self.files.iter().any(|path| is_plan(path)) {
+            return "lzctl resume".to_owned();
         }
-        printer.say(outcome::render(result, &again, printer.err).trim_end());
-        Ok(match result.ending {
-            Ending::Interrupted => Exit::Interrupted,
-            _ if result.counts.done == 0 && result.counts.stuck == 0 => Exit::Failed,
-            _ => Exit::Incomplete,
-        })
+        let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
+        format!("lzctl apply {}", files.join(" "))
     }
 }
 
 impl Source {
+    /// What a former run is held against.
+    fn aim(&self, session: &Session) -> Result<Aim, CliError> {
+        Ok(match self {
+            Self::Document(spec) => Aim::Spec(planning::digest(spec, session)?),
+            Self::Saved(plan) => Aim::Plan(plan.id.clone()),
+        })
+    }
+
     fn wanted(&self) -> Wanted {
         match self {
             Self::Document(spec) => planning::wanted(spec),

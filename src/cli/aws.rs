@@ -11,7 +11,9 @@ use super::error::CliError;
 use super::printer::Printer;
 use crate::cloud::Connection;
 use crate::cloud::connection::Settings;
+use crate::cloud::task::Performer;
 use crate::model::region::Region;
+use crate::observe::ObserveError;
 use crate::rehearse::{self, Bench, Setting, seed};
 
 /// Arguments of commands that call AWS.
@@ -30,10 +32,10 @@ pub(super) struct AwsArgs {
     /// One endpoint for every service, e.g. that of `lzctl simulator` (else AWS_ENDPOINT_URL)
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
-    /// How many times faster than real time the endpoint's clock runs: that of a
-    /// local emulator, never AWS's
-    #[arg(long, value_name = "FACTOR", conflicts_with = "simulate")]
-    speed: Option<f64>,
+    /// How many seconds pass at an endpoint of your own in one of ours: the --speed
+    /// of `lzctl simulator`
+    #[arg(long, env = "LZCTL_ENDPOINT_SPEED", value_name = "FACTOR")]
+    endpoint_speed: Option<f64>,
     /// The external id that the trust policies of member roles ask for
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
@@ -86,12 +88,14 @@ impl AwsArgs {
         // with --simulate.
         let from_environment = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
         let endpoint = self.endpoint_url.clone().or_else(from_environment);
-        let speed = self.speed.unwrap_or(1.0);
+        let speed = self.endpoint_speed.unwrap_or(1.0);
         if !(speed.is_finite() && speed > 0.0) {
-            return Err(CliError::Usage("--speed must be a number above 0".to_owned()));
+            return Err(CliError::Usage("--endpoint-speed must be a number above 0".to_owned()));
         }
         if speed != 1.0 && endpoint.is_none() {
-            return Err(CliError::Usage("--speed is for an endpoint of your own, not for AWS".to_owned()));
+            return Err(CliError::Usage(
+                "--endpoint-speed is for an endpoint of your own, not for AWS".to_owned(),
+            ));
         }
         let connection = Connection::open(Settings {
             home_region,
@@ -128,7 +132,8 @@ impl AwsArgs {
             printer.say(&format!("note: {} is a new simulated AWS{remark}", path.display()));
         }
         let bench = Bench::open(&setting, world).await?;
-        Ok(Session { connection: bench.connection.clone(), endpoint: None, simulated: Some((bench, path)) })
+        let connection = bench.connection.clone();
+        Ok(Session { connection, endpoint: None, simulated: Some((bench, path)) })
     }
 }
 
@@ -136,6 +141,16 @@ impl Session {
     /// The time at the AWS worked on.
     pub(super) fn now(&self) -> Timestamp {
         self.simulated.as_ref().map_or_else(Timestamp::now, |(bench, _)| bench.simulator.now())
+    }
+
+    /// How many seconds pass there in one of ours.
+    pub(super) fn speed(&self) -> f64 {
+        Performer::speed(&self.connection)
+    }
+
+    /// The error of a look at the organization.
+    pub(super) fn observing(&self, error: ObserveError) -> CliError {
+        CliError::Observe { error: Box::new(error), endpoint: self.endpoint.clone() }
     }
 
     /// Whether it is a simulated one in this process.

@@ -9,6 +9,7 @@ use super::exit::Exit;
 use super::printer::Printer;
 use crate::apply::dispatch::ApplyError;
 use crate::apply::preconditions::Refusal;
+use crate::apply::runs::RunsError;
 use crate::cloud::connection::ConnectionError;
 use crate::cloud::failure::{CallError, code};
 use crate::graph::GraphError;
@@ -64,6 +65,9 @@ pub(super) enum CliError {
     /// The run could not be carried out.
     #[error(transparent)]
     Apply(#[from] ApplyError),
+    /// A run cannot be read or gone on with.
+    #[error(transparent)]
+    Runs(#[from] RunsError),
     /// No rehearsal, or no world.
     #[error(transparent)]
     Rehearse(#[from] RehearseError),
@@ -101,7 +105,7 @@ impl CliError {
     pub(super) const fn exit(&self) -> Exit {
         match self {
             Self::Document(_) | Self::Graph(_) | Self::NoPlan { .. } => Exit::Invalid,
-            Self::Refused(_) | Self::Unconfirmed(_) => Exit::Refused,
+            Self::Refused(_) | Self::Unconfirmed(_) | Self::Runs(RunsError::Busy { .. }) => Exit::Refused,
             Self::Interrupted => Exit::Interrupted,
             Self::Usage(_) => Exit::Usage,
             // A journal that fails in the middle leaves a run that can be carried on.
@@ -135,6 +139,7 @@ impl CliError {
                 "make room or permission for .lzctl/runs and run the same command again".to_owned()
             }
             Self::File { source, .. } => file(source)?.to_owned(),
+            Self::Runs(error) => run(error)?.to_owned(),
             Self::Rehearse(RehearseError::File { source, .. }) => file(source)?.to_owned(),
             Self::Rehearse(RehearseError::NoWorld { .. }) => {
                 "name a file that --simulate or `rehearse --out-world` wrote, or one that does not exist"
@@ -142,6 +147,17 @@ impl CliError {
             }
             _ => return None,
         })
+    }
+}
+
+fn run(error: &RunsError) -> Option<&'static str> {
+    match error {
+        RunsError::NoRun { .. } | RunsError::Ambiguous { .. } => Some("`lzctl journal list` shows every run"),
+        RunsError::NoPlan { .. } | RunsError::Untrusted { .. } => {
+            Some("`lzctl apply FILE...` needs no journal: it plans from what is live")
+        }
+        RunsError::Busy { .. } => Some("wait for it, or stop that process first"),
+        RunsError::Empty(_) | RunsError::File { .. } => None,
     }
 }
 

@@ -66,7 +66,10 @@ impl Live {
                 self.remove(step);
                 self.above(at, notice);
             }
-            Notice::Slowed { .. } | Notice::Halted { .. } | Notice::Stopping { .. } => self.above(at, notice),
+            Notice::Slowed { .. }
+            | Notice::Paused { .. }
+            | Notice::Halted { .. }
+            | Notice::Stopping { .. } => self.above(at, notice),
         }
     }
 

@@ -6,15 +6,16 @@
 
 mod apply;
 mod aws;
+mod carrying;
 mod completions;
 mod confirm;
 mod documents;
 mod error;
-mod execute;
 pub mod exit;
 mod explain;
 mod graph;
 mod interrupt;
+mod journal;
 mod leftovers;
 mod live;
 mod logging;
@@ -23,6 +24,8 @@ mod plan;
 mod planning;
 mod printer;
 mod rehearse;
+mod resume;
+mod run_folder;
 mod saved;
 mod schema;
 mod simulator;
@@ -55,6 +58,8 @@ enum Command {
     Validate(validate::Args),
     Plan(plan::Args),
     Apply(apply::Args),
+    Resume(resume::Args),
+    Journal(journal::Args),
     Rehearse(rehearse::Args),
     Sweep(sweep::Args),
     Graph(graph::Args),
@@ -93,6 +98,8 @@ fn run(cli: Cli) -> Exit {
         Command::Validate(args) => args.run(&printer),
         Command::Plan(args) => args.run(&printer),
         Command::Apply(args) => args.run(&printer),
+        Command::Resume(args) => args.run(&printer),
+        Command::Journal(args) => args.run(&printer),
         Command::Rehearse(args) => args.run(&printer),
         Command::Sweep(args) => args.run(&printer),
         Command::Graph(args) => args.run(&printer),

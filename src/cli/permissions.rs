@@ -62,7 +62,7 @@ impl Args {
             let mut signals = interrupt::listen()?;
             let work = async {
                 let session = self.aws.open(&planning::wanted(spec), printer).await?;
-                let (plan, _) = planning::make(spec, &session, &BTreeSet::new()).await?;
+                let plan = planning::make(spec, &session, &BTreeSet::new()).await?;
                 Ok(permissions::of_plan(&plan, request))
             };
             interrupt::or_stop(work, &mut signals).await

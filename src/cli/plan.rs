@@ -42,7 +42,7 @@ impl Args {
             let mut signals = interrupt::listen()?;
             let work = async {
                 let session = self.aws.open(&planning::wanted(&loaded.spec), printer).await?;
-                let (plan, _) = planning::make(&loaded.spec, &session, &consents).await?;
+                let plan = planning::make(&loaded.spec, &session, &consents).await?;
                 Ok((plan, planning::calls(&session)))
             };
             interrupt::or_stop(work, &mut signals).await

@@ -7,7 +7,7 @@ use super::aws::{Session, Wanted};
 use super::error::CliError;
 use crate::catalog::operations;
 use crate::graph;
-use crate::model::Resource;
+use crate::model::{Resource, canonical};
 use crate::observe::{self, Snapshot};
 use crate::plan::{self, Plan, Step, bound};
 use crate::report::plan_json::Calls;
@@ -23,24 +23,31 @@ pub(super) fn wanted(spec: &Spec) -> Wanted {
     }
 }
 
-/// The plan of a document against what is live, and that. Changes nothing.
+/// The plan of a document against what is live. Changes nothing.
 pub(super) async fn make(
     spec: &Spec,
     session: &Session,
     consents: &BTreeSet<String>,
-) -> Result<(Plan, Snapshot), CliError> {
+) -> Result<Plan, CliError> {
     let graph = graph::expand(spec, Some(session.connection.home_region()))?;
     let resources: Vec<Resource> = graph.resources.values().cloned().collect();
     let snapshot = survey(session, &resources).await?;
     let given = spec.consents.union(consents).cloned().collect();
-    Ok((plan::make(&graph, &snapshot, &given), snapshot))
+    Ok(plan::make(&graph, &snapshot, &given))
+}
+
+/// The digest of what a document wants, as its plans carry it.
+pub(super) fn digest(spec: &Spec, session: &Session) -> Result<String, CliError> {
+    let graph = graph::expand(spec, Some(session.connection.home_region()))?;
+    let resources: Vec<&Resource> = graph.resources.values().collect();
+    canonical::digest(&resources).map_err(CliError::Json)
 }
 
 /// What is live of some resources.
 pub(super) async fn survey(session: &Session, resources: &[Resource]) -> Result<Snapshot, CliError> {
     // The future of a survey is large and deep; on the heap it burdens nobody's layout.
     let surveyed = Box::pin(observe::survey(&session.connection, resources)).await;
-    surveyed.map_err(|error| CliError::Observe { error: Box::new(error), endpoint: session.endpoint.clone() })
+    surveyed.map_err(|error| session.observing(error))
 }
 
 /// The least time that a plan takes when each step takes as long as usual.

@@ -1,57 +1,190 @@
-//! The newest run under `.lzctl/runs/`, when it was stopped with calls under way.
+//! Runs that did not end: whether to go on with one, or to prove what it left in
+//! flight and plan anew.
 //!
-//! Going on with its journal asks AWS about those operations, where a new plan
-//! would have to take them for something that is wrong. Only the newest run
-//! counts: after another one the older knows too little.
+//! In: the folder of runs, what shall be applied, a session. Out: a run to go on
+//! with, or none. Nothing is sent here: the organization is the state, so without
+//! a usable journal the program waits for what AWS has under way and plans from
+//! what is live then.
 
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::Duration;
 
-use crate::apply::journal::{FileSink, Journal, file};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::aws::Session;
+use super::carrying::Carrying;
+use super::error::CliError;
+use super::planning;
+use super::printer::Printer;
 use crate::apply::outcome::Ending;
-use crate::apply::preconditions;
-use crate::observe::Snapshot;
+use crate::apply::runs::{Kept, Opening, Runs, RunsError};
+use crate::apply::{Refusal, preconditions};
+use crate::model::{Kind, Resource};
+use crate::observe::{self, ObserveError};
 use crate::plan::Plan;
 
-/// A run to go on with.
+/// The time between two looks at what AWS has under way.
+const LOOK: Duration = Duration::from_secs(10);
+/// So long at most: the longest that any operation may take (see `apply::Settings`).
+const PATIENCE: Duration = Duration::from_secs(6 * 3600);
+
+/// What shall be applied, as far as a former run can be held against it.
 #[derive(Debug)]
-pub(super) struct Unfinished {
-    /// Its name.
-    pub(super) run: String,
-    /// Its plan, as it was applied.
-    pub(super) plan: Plan,
-    /// Its journal, open at its end.
-    pub(super) journal: Journal,
+pub(super) enum Aim {
+    /// What a document wants, by its digest.
+    Spec(String),
+    /// One plan, by its id.
+    Plan(String),
 }
 
-/// The file of a run's plan, beside its journal.
-pub(super) fn plan_path(run: &str) -> PathBuf {
-    Path::new(file::FOLDER).join(format!("{run}.plan.json"))
-}
-
-/// The newest run, when it wants the same of the same account, has calls whose
-/// outcome is open, and nobody else has changed what it rests on. A journal that
-/// cannot be read is no reason to stop: the live organization tells enough.
-pub(super) fn find(wanted: &Plan, fresh: &Snapshot) -> Option<Unfinished> {
-    let journal = newest()?;
-    let run = journal.file_stem()?.to_str()?.to_owned();
-    let text = std::fs::read_to_string(plan_path(&run)).ok()?;
-    let plan: Plan = serde_json::from_str(&text).ok()?;
-    if plan.account != wanted.account || plan.spec_digest != wanted.spec_digest {
-        return None;
+/// The unfinished run to go on with, if there is one and it still fits. One that
+/// does not is proven and left.
+pub(super) async fn take(
+    runs: &Runs,
+    aim: &Aim,
+    session: &Session,
+    printer: &Printer,
+) -> Result<Option<Carrying>, CliError> {
+    // A world in a file is kept at the end of a command, as a whole or not at all,
+    // so a journal may tell of things that it never held.
+    if session.is_simulated() {
+        return Ok(None);
     }
-    let (journal, story) = FileSink::reopen(&journal).ok()?;
-    let open = story.ledger.ending != Some(Ending::Complete) && story.ledger.in_flight().next().is_some();
-    let allowed = || preconditions::refusals_on_resume(&plan, fresh, &story.ledger).is_empty();
-    (open && allowed()).then_some(Unfinished { run, plan, journal })
+    let caller = session.connection.caller().await;
+    let account = caller.map_err(|error| session.observing(ObserveError::Caller(error)))?.account.clone();
+    let Some(kept) = runs.newest_of(&account)? else { return Ok(None) };
+    let Some(in_flight) = unfinished(&kept, printer) else { return Ok(None) };
+    let reopened = match runs.reopen(&kept) {
+        Err(busy @ RunsError::Busy { .. }) => return Err(busy.into()),
+        Err(error) => {
+            printer.say(&format!("note: {error}; planning anew from what is live"));
+            return Ok(None);
+        }
+        Ok(reopened) => reopened,
+    };
+    let plan = &reopened.planned.plan;
+    let fresh = planning::survey(session, &plan.resources).await?;
+    let refusals = preconditions::refusals_on_resume(plan, &fresh, reopened.journal.ledger());
+    if refusals.iter().any(is_elsewhere) {
+        return Ok(None);
+    }
+    let same = match aim {
+        Aim::Spec(digest) => plan.spec_digest == *digest,
+        Aim::Plan(id) => plan.id == *id,
+    };
+    let failed = kept.ending() == Some(Ending::Incomplete);
+    if same && !failed && refusals.is_empty() {
+        return Ok(Some(Carrying::again(kept.id.clone(), reopened, session)));
+    }
+    if !failed {
+        printer.say(&format!(
+            "note: run {} is not gone on with, but planned anew: {}",
+            kept.id,
+            why(same, &refusals)
+        ));
+    }
+    if in_flight > 0 {
+        printer.say(&format!("note: first proving {in_flight} calls that run {} left in flight", kept.id));
+        let (_, nobody) = mpsc::channel(1);
+        Carrying::again(kept.id.clone(), reopened, session).carry_out(session, nobody, printer, true).await?;
+    }
+    Ok(None)
 }
 
-fn newest() -> Option<PathBuf> {
-    let journal = |entry: std::io::Result<std::fs::DirEntry>| -> Option<(SystemTime, PathBuf)> {
-        let entry = entry.ok()?;
-        let path = entry.path();
-        let is_journal = path.extension().is_some_and(|extension| extension == "jsonl");
-        is_journal.then(|| Some((entry.metadata().ok()?.modified().ok()?, path)))?
+/// How many calls the run left in flight; none when there is nothing to go on with.
+fn unfinished(kept: &Kept, printer: &Printer) -> Option<usize> {
+    let story = match &kept.story {
+        Ok(story) => story,
+        Err(problem) => {
+            printer.say(&format!(
+                "note: the journal of run {} cannot be trusted ({problem}); planning anew from what is live",
+                kept.id
+            ));
+            return None;
+        }
     };
-    std::fs::read_dir(file::FOLDER).ok()?.filter_map(journal).max().map(|(_, path)| path)
+    let in_flight = story.ledger.in_flight().count();
+    match story.ledger.ending {
+        Some(Ending::Complete) => None,
+        // What failed is planned anew, since the reason may have been mended.
+        Some(Ending::Incomplete) if in_flight == 0 => None,
+        _ => Some(in_flight),
+    }
+}
+
+/// Whether the run was for something that these credentials do not reach.
+fn is_elsewhere(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::Format { .. }
+            | Refusal::Account { .. }
+            | Refusal::Organization { .. }
+            | Refusal::Partition { .. }
+            | Refusal::HomeRegion { .. }
+    )
+}
+
+fn why(same: bool, refusals: &[Refusal]) -> String {
+    match (same, refusals) {
+        (false, _) => "something else is to be applied now".to_owned(),
+        (true, refusals) => refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+    }
+}
+
+/// Says how far a run has come that is gone on with.
+pub(super) fn say_how_far(carrying: &Carrying, opening: Option<&Opening<'_>>, printer: &Printer) {
+    let ledger = carrying.journal.ledger();
+    let ended = ledger.steps.values().filter(|step| step.state.ended()).count();
+    let started = opening.map(|opening| format!(" of {}", opening.started)).unwrap_or_default();
+    printer.say(&format!(
+        "Going on with run {}{started}: {ended} of {} steps have ended, {} are in flight.",
+        carrying.run.id,
+        carrying.planned.plan.steps.len(),
+        ledger.in_flight().count()
+    ));
+}
+
+/// Waits until AWS has ended what it has under way and what the plan would meet.
+/// Says whether it had to, so that what is live must be looked at again.
+pub(super) async fn settled(plan: &Plan, session: &Session, printer: &Printer) -> Result<bool, CliError> {
+    let concerned = concerned(plan);
+    let begin = Instant::now();
+    let mut waited = false;
+    loop {
+        let found = match Box::pin(observe::under_way(&session.connection, &concerned)).await {
+            Ok(found) => found,
+            // Steps that meet a conflict wait by themselves, so this is no reason to stop.
+            Err(error) => {
+                printer.say(&format!("note: it is not known what AWS has under way: {error}"));
+                return Ok(waited);
+            }
+        };
+        if found.is_empty() || begin.elapsed().mul_f64(session.speed()) >= PATIENCE {
+            return Ok(waited);
+        }
+        if !waited {
+            let words: Vec<String> = found.iter().map(ToString::to_string).collect();
+            printer.say(&format!(
+                "note: AWS has under way: {}; waiting for it before planning",
+                words.join(", ")
+            ));
+        }
+        waited = true;
+        tokio::time::sleep(LOOK.div_f64(session.speed())).await;
+    }
+}
+
+/// The resources whose operations under way the plan would meet: accounts that it
+/// creates, and all of Control Tower's when it has a step there.
+fn concerned(plan: &Plan) -> Vec<Resource> {
+    let tower = plan.steps.iter().any(|step| step.lane == "control-tower");
+    let created = |resource: &Resource| {
+        plan.steps.iter().any(|step| step.address == resource.address && step.verb == "create")
+    };
+    let meets = |resource: &&Resource| match resource.address.kind {
+        Kind::LandingZone | Kind::Baseline => tower,
+        Kind::Account => created(resource),
+        _ => false,
+    };
+    plan.resources.iter().filter(meets).cloned().collect()
 }

@@ -7,6 +7,7 @@ pub mod error;
 pub mod leftovers;
 pub mod snapshot;
 pub mod survey;
+pub mod under_way;
 
 mod accounts;
 mod assembly;
@@ -21,3 +22,4 @@ mod wanted;
 pub use error::ObserveError;
 pub use snapshot::Snapshot;
 pub use survey::survey;
+pub use under_way::under_way;

@@ -87,6 +87,14 @@ impl Lines {
             Notice::Slowed { operation, rate } => {
                 Some(self.general(at, "slowed", &format!("{operation} to {rate:.2} a second"), Tone::Look))
             }
+            Notice::Paused { until } => {
+                let wait = duration::words(until.saturating_sub(at));
+                let detail = format!(
+                    "nothing new is sent for {wait}: AWS throttles many operations at once, so somebody \
+                     else is using this account's rates"
+                );
+                Some(self.general(at, "paused", &detail, Tone::Look))
+            }
             Notice::Halted { error } => {
                 let detail = format!("the credentials are not taken any more: {error}");
                 Some(self.general(at, "halted", &detail, Tone::Bad))

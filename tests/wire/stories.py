@@ -131,7 +131,7 @@ def lzctl_builds_a_landing_zone_over_tcp(lzctl, aws):
         environment = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint, "HOME": folder}
         plan = str(PLAN.resolve())
         apply = subprocess.run(
-            [str(pathlib.Path(lzctl).resolve()), "apply", plan, "--yes", "--speed", SPEED],
+            [str(pathlib.Path(lzctl).resolve()), "apply", plan, "--yes", "--endpoint-speed", SPEED],
             env=environment, cwd=folder, capture_output=True, text=True, timeout=900,
         )
         assert apply.returncode == 0, apply.stdout + apply.stderr

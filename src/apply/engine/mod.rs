@@ -8,6 +8,7 @@
 //! closes steps and the run.
 
 mod answers;
+mod breaker;
 mod endings;
 mod index;
 mod resume;
@@ -24,6 +25,7 @@ use jiff::SignedDuration;
 pub use index::InvalidPlan;
 pub use values::UNRESOLVED;
 
+use self::breaker::Breaker;
 use self::index::Index;
 use self::values::Values;
 use self::work::{Phase, Work};
@@ -47,6 +49,7 @@ pub struct Engine {
     works: Vec<Work>,
     values: Values,
     lanes: Lanes,
+    breaker: Breaker,
     learned: Learned,
     settings: Settings,
     facts: Vec<OperationFacts>,
@@ -108,6 +111,7 @@ impl Engine {
             values: Values::new(plan),
             index,
             lanes,
+            breaker: Breaker::default(),
             learned,
             settings,
             facts,
@@ -179,12 +183,16 @@ impl Engine {
         }
         if !self.stopping {
             self.fire_timers();
-            self.begin_steps();
+            if !self.settings.proving_only && self.breaker.open_until(self.now).is_none() {
+                self.begin_steps();
+            }
         }
         if self.calls_in_air > 0 && self.stopping {
             return;
         }
-        let next_token = self.lanes.next_token(self.now);
+        let token = self.lanes.next_token(self.now);
+        // While the breaker is open no token helps before it closes.
+        let next_token = self.breaker.open_until(self.now).or(token);
         let idle = self.calls_in_air == 0 && self.timers.is_empty() && next_token.is_none();
         if self.stopping || idle {
             self.skip_held_up();

@@ -203,6 +203,9 @@ impl Engine {
     fn slow(&mut self, lane: Option<usize>, operation: &str, error: &CallError) {
         self.calls.throttled += 1;
         let Some(lane) = lane else { return };
+        if let Some(until) = self.breaker.throttled(lane, self.now) {
+            self.out.push(Command::Notify(Notice::Paused { until }));
+        }
         if let Some(rate) = self.lanes.throttled(lane, self.now, error.retry_after) {
             let operation = operation.to_owned();
             self.out.push(Command::Notify(Notice::Slowed { operation, rate }));

@@ -32,6 +32,7 @@ impl FileSink {
         fs::create_dir_all(folder)?;
         let options = &mut fs::OpenOptions::new();
         let file = options.append(true).create_new(true).open(Self::path(folder, run))?;
+        claim(&file)?;
         // The name must survive a crash like the lines do. Folders can be synced
         // only on Unix; elsewhere opening them fails, and the file system keeps
         // names by itself.
@@ -48,17 +49,33 @@ impl FileSink {
     /// cut off first.
     ///
     /// # Errors
-    /// When it cannot be opened, or its content cannot be trusted.
+    /// When it cannot be opened, a running process writes it, or its content
+    /// cannot be trusted.
     pub fn reopen(path: &Path) -> Result<(Journal, Read), Unreadable> {
+        let file = fs::OpenOptions::new().append(true).open(path)?;
+        // First the claim, then the reading: what another process may still write
+        // is no end of a journal.
+        claim(&file)?;
         let content = fs::read(path)?;
         let story = read(&content)?;
-        let file = fs::OpenOptions::new().append(true).open(path)?;
         file.set_len(story.trusted_bytes)?;
         let mut sink = Self { file };
         if story.lacks_line_break {
             sink.append("\n")?;
         }
         Ok((Journal::after(story.ledger.clone(), Box::new(sink)), story))
+    }
+}
+
+/// Claims a journal for this process. The operating system takes the claim back
+/// when the process ends, however it ends. A file system that knows no claims
+/// grants none and refuses none.
+fn claim(file: &fs::File) -> io::Result<()> {
+    match file.file().try_lock() {
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(io::Error::new(io::ErrorKind::WouldBlock, "another process is carrying this run out"))
+        }
+        Ok(()) | Err(std::fs::TryLockError::Error(_)) => Ok(()),
     }
 }
 
@@ -93,6 +110,7 @@ mod tests {
         let sink = FileSink::create(folder.path(), "run").unwrap();
         let mut journal = Journal::new(Box::new(sink));
         journal.append(Duration::ZERO, vec![opened(), Entry::Interrupted]).unwrap();
+        drop(journal);
         let path = FileSink::path(folder.path(), "run");
         let whole = fs::read(&path).unwrap();
         fs::write(&path, &whole[..whole.len() - 10]).unwrap();
@@ -118,6 +136,18 @@ mod tests {
         let (mut journal, _) = FileSink::reopen(&path).unwrap();
         journal.append(Duration::ZERO, vec![Entry::Interrupted]).unwrap();
         assert_eq!(read(&fs::read(&path).unwrap()).unwrap().records.len(), 2);
+    }
+
+    #[test]
+    fn the_journal_of_a_run_that_goes_on_is_not_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = Journal::new(Box::new(FileSink::create(folder.path(), "run").unwrap()));
+        journal.append(Duration::ZERO, vec![opened()]).unwrap();
+        let path = FileSink::path(folder.path(), "run");
+        let taken = FileSink::reopen(&path).unwrap_err().to_string();
+        assert!(taken.contains("another process"), "{taken}");
+        drop(journal);
+        assert!(FileSink::reopen(&path).is_ok());
     }
 
     #[test]

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use super::laws::durations;
 use super::world::{Fault, Sort, World};
 use super::{Dice, plans};
-use crate::apply::Settings;
 use crate::apply::outcome::{Ending, Outcome, Status, StepReport};
+use crate::apply::{Notice, Settings};
 use crate::catalog::operations::{Verdict, table};
 use crate::plan::{Plan, StepId};
 
@@ -337,6 +337,27 @@ fn run_with_random_faults(seed: u64, count: usize, passing: bool) -> (Plan, Outc
         (before < 4 && dice.below(3) == 0).then(|| any_fault(&mut dice, sort, kinds[step], passing))
     });
     (plan, outcome)
+}
+
+#[test]
+fn while_somebody_else_uses_up_every_rate_nothing_is_sent_for_a_while() {
+    let plan = reference();
+    let faults = |_: &StepId, sort: Sort, before: u32| {
+        (sort == Sort::Begin && before < 12).then_some(Fault::Refused(Verdict::Throttled))
+    };
+    let mut world = World::new(&plan, durations(&plan, &mut Dice(7)), Box::new(faults));
+    let outcome = world.run(Settings::default());
+    assert_eq!(outcome.ending, Ending::Complete);
+    let pause = |notice: &Notice| match notice {
+        Notice::Paused { until } => Some(*until),
+        _ => None,
+    };
+    let pauses: Vec<Duration> = world.notices.iter().filter_map(pause).collect();
+    assert!(!pauses.is_empty());
+    for until in pauses {
+        let from = until.saturating_sub(Duration::from_secs(30));
+        assert!(world.begins.iter().all(|(at, _)| *at <= from || *at >= until), "sent before {until:?}");
+    }
 }
 
 proptest! {
