@@ -135,7 +135,7 @@ async fn single<'a>(
             let step = reference.plan.steps.iter().find(|step| step.id == mutation.begun.step);
             let mut site = after(mutation, true, target, reference).await?;
             // What has begun ends before somebody else can change it.
-            site.simulator.advance(PATIENCE);
+            tokio::time::sleep(PATIENCE).await;
             let account = reference.plan.account.as_str();
             let act = step.and_then(|step| interference(step, &mutation.begun.task, account));
             let act = act.ok_or("the fault does not apply there")?;
@@ -271,7 +271,14 @@ fn demand(site: &mut Site<'_>, demand: Demand, outcome: Option<&Outcome>, step: 
     if site.struck == 0 || complete {
         return usize::from(!complete || demand == Demand::Nothing);
     }
-    let named = outcome.causes.iter().any(|cause| Some(&cause.step) == step);
+    // Several calls of one operation may be on their way at once, and the fault
+    // strikes the one that arrives first.
+    let operation = |id: &StepId| {
+        let step = site.reference.plan.steps.iter().find(|step| step.id == *id);
+        step.map(|step| step.operation.clone())
+    };
+    let struck = step.and_then(operation);
+    let named = outcome.causes.iter().any(|cause| struck.is_some() && operation(&cause.step) == struck);
     if demand == Demand::Absorbed || demand == Demand::Reported && !named {
         let causes: Vec<String> = outcome.causes.iter().map(|cause| {
             let error = cause.error.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -297,7 +304,7 @@ async fn converge(site: &mut Site<'_>, mut applies: usize, later: bool) -> Resul
                 return Ok(());
             }
             returns += 1;
-            site.simulator.advance(PATIENCE);
+            tokio::time::sleep(PATIENCE).await;
             continue;
         }
         let Some(step) = plan.steps.first() else { break };
@@ -318,11 +325,12 @@ async fn converge(site: &mut Site<'_>, mut applies: usize, later: bool) -> Resul
         }
     }
     if later {
-        site.simulator.advance(PATIENCE * 48);
+        tokio::time::sleep(PATIENCE * 48).await;
         let snapshot = site.survey().await.map_err(|error| error.to_string())?;
-        let left = site.plan(&snapshot).steps.len();
-        if left > 0 {
-            site.findings.stuck.push(format!("{left} steps are left a day later"));
+        let plan = site.plan(&snapshot);
+        if let Some(step) = plan.steps.first() {
+            let (count, changes) = (plan.steps.len(), &step.changes);
+            site.findings.stuck.push(format!("{count} steps are left a day later, the first is {}: {changes:?}", step.id));
         }
     }
     Ok(())
