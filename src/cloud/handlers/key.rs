@@ -71,7 +71,9 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
     let home = region(connection, task)?;
     match task.verb.as_str() {
         "create" => {
-            let Some(id) = keys::tagged(connection, account(task), &home, (INTENT, &task.token), &BTreeSet::new()).await?
+            let Some(id) =
+                keys::tagged(connection, account(task), &home, (INTENT, &task.token), &BTreeSet::new())
+                    .await?
             else {
                 return Ok(Found::Nothing);
             };

@@ -58,7 +58,9 @@ pub(super) fn all(reference: &Reference, seeds: u64) -> Vec<Case> {
             How::Torn => reference.appends.len(),
             _ => reference.mutations.len(),
         };
-        found.extend((0..places).filter(|place| applies(row, *place, reference)).map(|place| Case::Single(row, place)));
+        found.extend(
+            (0..places).filter(|place| applies(row, *place, reference)).map(|place| Case::Single(row, place)),
+        );
     }
     found.extend((0..seeds).map(Case::Random));
     found

@@ -90,40 +90,145 @@ use Successor::{Afresh, Journal};
 
 /// Every fault.
 pub(super) const TABLE: &[Row] = &[
-    row("F1-journal", "crash before a mutation is sent; resumed", Crash { effect: false, then: Journal }, Absorbed),
-    row("F1-afresh", "the same; planned anew without the journal", Crash { effect: false, then: Afresh }, Nothing),
-    row("F2-journal", "crash after the effect, before its answer is journalled; resumed", Crash { effect: true, then: Journal }, Absorbed),
-    row("F2-afresh", "the same; planned anew without the journal", Crash { effect: true, then: Afresh }, Nothing),
-    row("F3-reset", "effect, then the connection breaks", Mutation(|step, _| own(step, Fault::LostAnswer)), Absorbed),
-    row("F3-timeout", "effect, then no answer for a minute", Mutation(|step, _| own(step, lost(Loss::Timeout))), Absorbed),
-    row("F3-500", "effect, then status 500", Mutation(|step, _| own(step, lost(Loss::ServerError(500)))), Absorbed),
-    row("F4-reset", "the connection breaks before the effect", Mutation(|step, _| own(step, Fault::ResetBefore { times: 1 })), Absorbed),
-    row("F4-500", "status 500 before the effect", Mutation(|step, _| own(step, Fault::ServerError { status: 500, times: 1 })), Absorbed),
+    row(
+        "F1-journal",
+        "crash before a mutation is sent; resumed",
+        Crash { effect: false, then: Journal },
+        Absorbed,
+    ),
+    row(
+        "F1-afresh",
+        "the same; planned anew without the journal",
+        Crash { effect: false, then: Afresh },
+        Nothing,
+    ),
+    row(
+        "F2-journal",
+        "crash after the effect, before its answer is journalled; resumed",
+        Crash { effect: true, then: Journal },
+        Absorbed,
+    ),
+    row(
+        "F2-afresh",
+        "the same; planned anew without the journal",
+        Crash { effect: true, then: Afresh },
+        Nothing,
+    ),
+    row(
+        "F3-reset",
+        "effect, then the connection breaks",
+        Mutation(|step, _| own(step, Fault::LostAnswer)),
+        Absorbed,
+    ),
+    row(
+        "F3-timeout",
+        "effect, then no answer for a minute",
+        Mutation(|step, _| own(step, lost(Loss::Timeout))),
+        Absorbed,
+    ),
+    row(
+        "F3-500",
+        "effect, then status 500",
+        Mutation(|step, _| own(step, lost(Loss::ServerError(500)))),
+        Absorbed,
+    ),
+    row(
+        "F4-reset",
+        "the connection breaks before the effect",
+        Mutation(|step, _| own(step, Fault::ResetBefore { times: 1 })),
+        Absorbed,
+    ),
+    row(
+        "F4-500",
+        "status 500 before the effect",
+        Mutation(|step, _| own(step, Fault::ServerError { status: 500, times: 1 })),
+        Absorbed,
+    ),
     row("F5-1", "throttled once", Mutation(|step, _| own(step, throttle(1))), Absorbed),
     row("F5-5", "throttled 5 times in a row", Mutation(|step, _| own(step, throttle(5))), Absorbed),
     row("F5-50", "throttled 50 times in a row", Mutation(|step, _| own(step, throttle(50))), Absorbed),
     row("F5-read", "a read is throttled 5 times in a row", Read(|| throttle(5)), Nothing),
-    row("F6-1", "another change is in progress, once", Mutation(|step, _| own(step, Fault::Conflict { times: 1 })), Absorbed),
-    row("F6-8", "another change is in progress, 8 times in a row", Mutation(|step, _| own(step, Fault::Conflict { times: 8 })), Absorbed),
-    row("F7-journal", "crash after the effect; the resumed run reads 20 s old answers", StaleAfterCrash(Journal), Absorbed),
+    row(
+        "F6-1",
+        "another change is in progress, once",
+        Mutation(|step, _| own(step, Fault::Conflict { times: 1 })),
+        Absorbed,
+    ),
+    row(
+        "F6-8",
+        "another change is in progress, 8 times in a row",
+        Mutation(|step, _| own(step, Fault::Conflict { times: 8 })),
+        Absorbed,
+    ),
+    row(
+        "F7-journal",
+        "crash after the effect; the resumed run reads 20 s old answers",
+        StaleAfterCrash(Journal),
+        Absorbed,
+    ),
     row("F7-afresh", "the same; planned anew from 20 s old answers", StaleAfterCrash(Afresh), Nothing),
-    row("F8", "the effect is not seen before another change has happened", Mutation(|step, _| own(step, Fault::Unobserved { until: "mutation".to_owned() })), Nothing),
+    row(
+        "F8",
+        "the effect is not seen before another change has happened",
+        Mutation(|step, _| own(step, Fault::Unobserved { until: "mutation".to_owned() })),
+        Nothing,
+    ),
     row("F9-10s", "what is created is missing for 10 seconds", Mutation(|step, _| late(step, 10)), Absorbed),
     row("F9-90s", "what is created is missing for 90 seconds", Mutation(|step, _| late(step, 90)), Nothing),
     row("F10-journal", "crash, then somebody else changes the same thing; resumed", Actor(Journal), Nothing),
     row("F10-afresh", "the same; planned anew", Actor(Afresh), Nothing),
-    row("F11-empty", "a page of a listing is empty and has a token", Read(|| Fault::EmptyPage { times: 1 }), Nothing),
-    row("F11-expired", "the token of a following page has expired", Read(|| Fault::ExpiredToken { times: 1 }), Nothing),
+    row(
+        "F11-empty",
+        "a page of a listing is empty and has a token",
+        Read(|| Fault::EmptyPage { times: 1 }),
+        Nothing,
+    ),
+    row(
+        "F11-expired",
+        "the token of a following page has expired",
+        Read(|| Fault::ExpiredToken { times: 1 }),
+        Nothing,
+    ),
     row("F11-repeated", "an item is listed on two pages", Read(|| Fault::RepeatedItem { times: 1 }), Nothing),
-    row("F4-read", "a read meets status 500 twice", Read(|| Fault::ServerError { status: 500, times: 2 }), Nothing),
-    row("F13-fails", "the asynchronous operation ends as failed", Mutation(|step, task| failing(step, task)), Reported),
-    row("F13-hangs", "the asynchronous operation does not end", Mutation(|step, _| own(step, Fault::OperationHangs)), Reported),
+    row(
+        "F4-read",
+        "a read meets status 500 twice",
+        Read(|| Fault::ServerError { status: 500, times: 2 }),
+        Nothing,
+    ),
+    row(
+        "F13-fails",
+        "the asynchronous operation ends as failed",
+        Mutation(|step, task| failing(step, task)),
+        Reported,
+    ),
+    row(
+        "F13-hangs",
+        "the asynchronous operation does not end",
+        Mutation(|step, _| own(step, Fault::OperationHangs)),
+        Reported,
+    ),
     row("F13-missing", "the operation's status is not found 3 times", Mutation(missing_status), Absorbed),
-    row("F14-expire", "the credentials expire at a mutation", Mutation(|step, _| own(step, Fault::CredentialsExpire)), Nothing),
+    row(
+        "F14-expire",
+        "the credentials expire at a mutation",
+        Mutation(|step, _| own(step, Fault::CredentialsExpire)),
+        Nothing,
+    ),
     row("F14-read", "the credentials expire at a read", Read(|| Fault::CredentialsExpire), Nothing),
-    row("F14-role", "roles cannot be assumed for a minute after their creation", Mutation(role_too_early), Absorbed),
+    row(
+        "F14-role",
+        "roles cannot be assumed for a minute after their creation",
+        Mutation(role_too_early),
+        Absorbed,
+    ),
     row("F15", "the last record of the journal is torn", Torn, Absorbed),
-    row("F16", "the quota is reached", Mutation(|step, _| own(step, Fault::QuotaReached { times: 1 })), Reported),
+    row(
+        "F16",
+        "the quota is reached",
+        Mutation(|step, _| own(step, Fault::QuotaReached { times: 1 })),
+        Reported,
+    ),
 ];
 
 /// How long the program may be told what was, in seconds: shorter than it waits
@@ -185,7 +290,9 @@ pub(super) fn interference(step: &Step, task: &Task, management: &str) -> Option
     };
     let role = || step.address.name.clone();
     Some(match (step.address.kind, step.verb.as_str()) {
-        (Kind::Account, "move") => Act::MoveAccount { account: text(&task.keys, "email")?, to: String::new() },
+        (Kind::Account, "move") => {
+            Act::MoveAccount { account: text(&task.keys, "email")?, to: String::new() }
+        }
         (Kind::Account | Kind::OrganizationalUnit, "create") => {
             let key = task.inputs.keys().find_map(|name| name.strip_prefix("tags."))?.to_owned();
             let target = text(&task.keys, if step.address.kind == Kind::Account { "email" } else { "path" })?;
@@ -193,11 +300,9 @@ pub(super) fn interference(step: &Step, task: &Task, management: &str) -> Option
         }
         (Kind::TrustedAccess, _) => Act::DisableServiceAccess { principal: role() },
         (Kind::ServiceRole, "create") => Act::DeleteRole { account: management.to_owned(), role: role() },
-        (Kind::ServiceRole, "attach_policy") => Act::DetachRolePolicy {
-            account: management.to_owned(),
-            role: role(),
-            policy: step.item.clone(),
-        },
+        (Kind::ServiceRole, "attach_policy") => {
+            Act::DetachRolePolicy { account: management.to_owned(), role: role(), policy: step.item.clone() }
+        }
         _ => return None,
     })
 }

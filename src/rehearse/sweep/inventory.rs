@@ -113,8 +113,13 @@ impl Inventory {
         let state = value(&*world.control_tower);
         if let Some(zone) = state.get("zone").filter(|zone| !zone.is_null()) {
             let part = |name: &str| zone.get(name).cloned().unwrap_or_default();
-            let what =
-                format!("{} {} {} {}", part("version"), part("status"), part("manifest"), part("auto_enroll"));
+            let what = format!(
+                "{} {} {} {}",
+                part("version"),
+                part("status"),
+                part("manifest"),
+                part("auto_enroll")
+            );
             self.add("landing zone".to_owned(), names.in_text(&what));
         }
         for enabled in state.get("enabled_baselines").and_then(Value::as_object).into_iter().flatten() {
@@ -147,7 +152,8 @@ impl Names {
             }
         }
         let state = value(&*world.control_tower);
-        for (arn, enabled) in state.get("enabled_baselines").and_then(Value::as_object).into_iter().flatten() {
+        for (arn, enabled) in state.get("enabled_baselines").and_then(Value::as_object).into_iter().flatten()
+        {
             let part = |name: &str| enabled.get(name).and_then(Value::as_str).unwrap_or_default();
             let target = part("target_id");
             let target = names.get(target).cloned().unwrap_or_else(|| target.to_owned());

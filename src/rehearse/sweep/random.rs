@@ -76,7 +76,9 @@ pub(super) async fn carry_out<'a>(
 fn mischief(dice: &mut Dice, reference: &Reference) -> BTreeMap<Place, Mischief> {
     let mut found = BTreeMap::new();
     for _ in 0..=dice.roll(FAULTS) {
-        let (Some(row), Some(mutation)) = (dice.pick(TABLE), dice.pick(&reference.mutations)) else { continue };
+        let (Some(row), Some(mutation)) = (dice.pick(TABLE), dice.pick(&reference.mutations)) else {
+            continue;
+        };
         let step = reference.plan.steps.iter().find(|step| step.id == mutation.begun.step);
         let what = match (row.how, step) {
             (How::Crash { effect, .. }, _) => Some(Mischief::Crash { effect }),

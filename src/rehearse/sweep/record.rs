@@ -135,7 +135,11 @@ fn appends(witness: &Witness) -> Result<(String, Vec<Append>), String> {
         found.push(Append { before, after: text.len(), world, ledger: former, intents });
     }
     let whole = read(text.as_bytes()).map_err(|error| error.to_string())?;
-    if whole.ledger == ledger { Ok((text, found)) } else { Err("has a journal that reads otherwise".to_owned()) }
+    if whole.ledger == ledger {
+        Ok((text, found))
+    } else {
+        Err("has a journal that reads otherwise".to_owned())
+    }
 }
 
 fn mutations(begun: &[Begun], appends: &[Append]) -> Vec<Mutation> {

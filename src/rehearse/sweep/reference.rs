@@ -43,7 +43,8 @@ accounts:
 pub(super) fn document() -> String {
     let mut text = HEAD.to_owned();
     for name in ["log-archive", "audit", "backup-admin", "central-backup"] {
-        let _ = writeln!(text, "  {name}: {{ email: aws+{name}@example.com, organizational_unit: Security }}");
+        let _ =
+            writeln!(text, "  {name}: {{ email: aws+{name}@example.com, organizational_unit: Security }}");
     }
     for (number, unit) in (0..WORKLOADS).zip(UNITS.iter().cycle()) {
         let _ = write!(

@@ -103,7 +103,8 @@ async fn single<'a>(
         }
         How::Mutation(strike) => {
             let mutation = mutation(reference, place)?;
-            let step = step_of(how, place, reference).and_then(|id| reference.plan.steps.iter().find(|step| step.id == *id));
+            let step = step_of(how, place, reference)
+                .and_then(|id| reference.plan.steps.iter().find(|step| step.id == *id));
             let strike = step.and_then(|step| strike(step, &mutation.begun.task));
             let strike = strike.ok_or("the fault does not apply there")?;
             let append = reference.appends.get(mutation.append).ok_or("no such record")?;
@@ -208,7 +209,12 @@ async fn torn<'a>(
     let append = reference.appends.get(place).ok_or("no such record")?;
     let whole = reference.journal.as_bytes();
     let batch = whole.get(append.before..append.after).ok_or("no such record")?;
-    let last = batch.iter().rev().skip(1).position(|byte| *byte == b'\n').map_or(batch.len(), |from_end| from_end + 1);
+    let last = batch
+        .iter()
+        .rev()
+        .skip(1)
+        .position(|byte| *byte == b'\n')
+        .map_or(batch.len(), |from_end| from_end + 1);
     let left = whole.get(..append.after - last.div_ceil(2)).ok_or("no such record")?;
     let mut journal = Text::of(left)?;
     let mut site = Site::open(target, reference, append.world.clone()).await?;
@@ -225,7 +231,11 @@ pub(super) async fn resume(
     journal: &mut Text,
 ) -> Result<Option<Outcome>, String> {
     let snapshot = site.survey().await.map_err(|error| error.to_string())?;
-    let others = site.simulator.log().iter().any(|entry| entry.fault.as_deref().is_some_and(|fault| fault.contains("actor")));
+    let others = site
+        .simulator
+        .log()
+        .iter()
+        .any(|entry| entry.fault.as_deref().is_some_and(|fault| fault.contains("actor")));
     let refusals = Site::refusals(plan, &snapshot, &journal.ledger);
     if let (Some(refusal), false) = (refusals.first(), others) {
         site.findings.stuck.push(format!("the journal is not gone on with: {refusal}"));
@@ -280,10 +290,14 @@ fn demand(site: &mut Site<'_>, demand: Demand, outcome: Option<&Outcome>, step: 
     let struck = step.and_then(operation);
     let named = outcome.causes.iter().any(|cause| struck.is_some() && operation(&cause.step) == struck);
     if demand == Demand::Absorbed || demand == Demand::Reported && !named {
-        let causes: Vec<String> = outcome.causes.iter().map(|cause| {
-            let error = cause.error.as_ref().map(ToString::to_string).unwrap_or_default();
-            format!("{} {error}", cause.step)
-        }).collect();
+        let causes: Vec<String> = outcome
+            .causes
+            .iter()
+            .map(|cause| {
+                let error = cause.error.as_ref().map(ToString::to_string).unwrap_or_default();
+                format!("{} {error}", cause.step)
+            })
+            .collect();
         let what = if demand == Demand::Absorbed { "does not get over it" } else { "does not name the step" };
         site.findings.stuck.push(format!("the run {what}: {:?}, causes {causes:?}", outcome.ending));
     }
@@ -300,7 +314,9 @@ async fn converge(site: &mut Site<'_>, mut applies: usize, later: bool) -> Resul
         let plan = site.plan(&snapshot);
         if let Some(note) = plan.blockers().next() {
             if note.code != "control-tower-busy" || returns == RETURNS {
-                site.findings.stuck.push(format!("the next plan is refused: {}: {}", note.code, note.message));
+                site.findings
+                    .stuck
+                    .push(format!("the next plan is refused: {}: {}", note.code, note.message));
                 return Ok(());
             }
             returns += 1;
@@ -310,16 +326,27 @@ async fn converge(site: &mut Site<'_>, mut applies: usize, later: bool) -> Resul
         let Some(step) = plan.steps.first() else { break };
         if applies == 0 {
             let (count, changes) = (plan.steps.len(), &step.changes);
-            site.findings.stuck.push(format!("{count} steps are left, the first is {}: {changes:?} {:?}", step.id, step.reasons));
+            site.findings.stuck.push(format!(
+                "{count} steps are left, the first is {}: {changes:?} {:?}",
+                step.id, step.reasons
+            ));
             return Ok(());
         }
         applies -= 1;
         let outcome = fresh(site, &plan).await?;
         demand(site, Demand::Nothing, outcome.as_ref(), None);
         if let Some(outcome) = outcome.filter(|outcome| outcome.ending != Ending::Complete) {
-            let causes: Vec<String> = outcome.causes.iter().map(|cause| {
-                format!("{} {}", cause.step, cause.error.as_ref().map(ToString::to_string).unwrap_or_default())
-            }).collect();
+            let causes: Vec<String> = outcome
+                .causes
+                .iter()
+                .map(|cause| {
+                    format!(
+                        "{} {}",
+                        cause.step,
+                        cause.error.as_ref().map(ToString::to_string).unwrap_or_default()
+                    )
+                })
+                .collect();
             site.findings.stuck.push(format!("the last apply does not complete: {causes:?}"));
             return Ok(());
         }
@@ -330,7 +357,9 @@ async fn converge(site: &mut Site<'_>, mut applies: usize, later: bool) -> Resul
         let plan = site.plan(&snapshot);
         if let Some(step) = plan.steps.first() {
             let (count, changes) = (plan.steps.len(), &step.changes);
-            site.findings.stuck.push(format!("{count} steps are left a day later, the first is {}: {changes:?}", step.id));
+            site.findings
+                .stuck
+                .push(format!("{count} steps are left a day later, the first is {}: {changes:?}", step.id));
         }
     }
     Ok(())

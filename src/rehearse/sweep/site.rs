@@ -156,11 +156,16 @@ impl<'a> Site<'a> {
         let log = self.simulator.log();
         let news = log.get(self.seen..).unwrap_or_default();
         self.seen = log.len();
-        let steps: BTreeMap<_, _> =
-            plan.iter().flat_map(|plan| &plan.steps).map(|step| (&step.id, step.operation.as_str())).collect();
+        let steps: BTreeMap<_, _> = plan
+            .iter()
+            .flat_map(|plan| &plan.steps)
+            .map(|step| (&step.id, step.operation.as_str()))
+            .collect();
         let told: Vec<(&str, String)> = begun
             .iter()
-            .filter_map(|call| Some((*steps.get(&call.step)?, format!("{:?} {}", call.task, call.task.address.name))))
+            .filter_map(|call| {
+                Some((*steps.get(&call.step)?, format!("{:?} {}", call.task, call.task.address.name)))
+            })
             .collect();
         let mut budget: BTreeMap<&str, usize> = BTreeMap::new();
         for (step, operation) in &steps {
@@ -174,15 +179,22 @@ impl<'a> Site<'a> {
             let parts = entry.target.split_whitespace().filter_map(|part| part.split_once('='));
             let values: Vec<&str> =
                 parts.filter(|(name, _)| *name != "baselineIdentifier").map(|(_, value)| value).collect();
-            let asked = told.iter().any(|(of, text)| *of == operation && values.iter().all(|value| text.contains(value)));
+            let asked = told
+                .iter()
+                .any(|(of, text)| *of == operation && values.iter().all(|value| text.contains(value)));
             if !asked {
-                self.findings.unplanned.push(format!("{operation} {} was asked for by no step", entry.target));
+                self.findings
+                    .unplanned
+                    .push(format!("{operation} {} was asked for by no step", entry.target));
                 continue;
             }
             if entry.error.is_none() && entry.fault.as_deref().is_none_or(|fault| !fault.contains("before")) {
                 match budget.get_mut(operation.as_str()) {
                     Some(left) if *left > 0 => *left -= 1,
-                    _ => self.findings.unplanned.push(format!("{operation} {} took effect more often than planned", entry.target)),
+                    _ => self
+                        .findings
+                        .unplanned
+                        .push(format!("{operation} {} took effect more often than planned", entry.target)),
                 }
             }
         }
@@ -205,7 +217,8 @@ impl Text {
     /// When it cannot be read.
     pub(super) fn of(bytes: &[u8]) -> Result<Self, String> {
         let story = read(bytes).map_err(|error| error.to_string())?;
-        let trusted = bytes.get(..usize::try_from(story.trusted_bytes).unwrap_or(usize::MAX)).unwrap_or(bytes);
+        let trusted =
+            bytes.get(..usize::try_from(story.trusted_bytes).unwrap_or(usize::MAX)).unwrap_or(bytes);
         let mut sink = MemorySink::default();
         sink.append(&String::from_utf8_lossy(trusted)).map_err(|error| error.to_string())?;
         Ok(Self { ledger: story.ledger, sink })

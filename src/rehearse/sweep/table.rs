@@ -20,7 +20,12 @@ pub fn text(tally: &Tally) -> String {
         let _ = writeln!(
             out,
             "{name:<12} {:>6} {:>6} {:>10} {:>8} {:>6} {:>10}",
-            counts.runs, counts.idle, counts.duplicates, counts.orphans, counts.stuck, counts.unplanned_mutations
+            counts.runs,
+            counts.idle,
+            counts.duplicates,
+            counts.orphans,
+            counts.stuck,
+            counts.unplanned_mutations
         );
     };
     for (name, _, counts) in rows(tally) {
@@ -52,7 +57,12 @@ pub fn markdown(tally: &Tally) -> String {
         let _ = writeln!(
             out,
             "| {name} | {meaning} | {} | {} | {} | {} | {} | {} |",
-            counts.runs, counts.idle, counts.duplicates, counts.orphans, counts.stuck, counts.unplanned_mutations
+            counts.runs,
+            counts.idle,
+            counts.duplicates,
+            counts.orphans,
+            counts.stuck,
+            counts.unplanned_mutations
         );
     };
     for (name, meaning, counts) in rows(tally) {

@@ -93,7 +93,10 @@ impl Target {
     pub fn of(name: &str, document: Vec<u8>, world: Option<World>) -> Result<Self, SweepError> {
         let loaded = spec::parse(vec![Input::new(format!("{name}/{DOCUMENT}"), document)]);
         let spec = loaded
-            .map_err(|problems| SweepError::Document { name: name.to_owned(), problems: problems.to_string() })?
+            .map_err(|problems| SweepError::Document {
+                name: name.to_owned(),
+                problems: problems.to_string(),
+            })?
             .spec;
         let wrong = |source| SweepError::Graph { name: name.to_owned(), source };
         let graph = graph::expand(&spec, None).map_err(wrong)?;

@@ -19,7 +19,9 @@ impl State {
 
     /// Lets operations that would never end do so now.
     pub(crate) fn end_hanging(&mut self, now: Timestamp) {
-        for operation in self.operations.values_mut().filter(|operation| operation.due == Some(Timestamp::MAX)) {
+        for operation in
+            self.operations.values_mut().filter(|operation| operation.due == Some(Timestamp::MAX))
+        {
             operation.due = Some(now);
         }
     }
