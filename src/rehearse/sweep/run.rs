@@ -24,7 +24,7 @@ use crate::sim::{Fault, FaultPlan};
 
 /// Virtual time after which a case that has not ended never will.
 const FOR_EVER: Duration = Duration::from_secs(90 * 24 * 3600);
-/// How long an operator waits before planning again when Control Tower is busy.
+/// How long an operator waits before planning again while AWS is creating an account.
 const PATIENCE: Duration = Duration::from_secs(1800);
 /// How often such an operator comes back.
 const RETURNS: usize = 12;
@@ -313,7 +313,7 @@ async fn converge(site: &mut Site<'_>, mut applies: usize, later: bool) -> Resul
         let snapshot = site.survey().await.map_err(|error| error.to_string())?;
         let plan = site.plan(&snapshot);
         if let Some(note) = plan.blockers().next() {
-            if note.code != "control-tower-busy" || returns == RETURNS {
+            if note.code != "account-under-creation" || returns == RETURNS {
                 site.findings
                     .stuck
                     .push(format!("the next plan is refused: {}: {}", note.code, note.message));
