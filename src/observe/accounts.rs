@@ -10,6 +10,7 @@ use super::wanted::{key, leaves};
 use crate::cloud::Connection;
 use crate::cloud::inventory::accounts::Account;
 use crate::cloud::inventory::contacts;
+use crate::cloud::inventory::creations;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::model::{Live, Resource};
 
@@ -95,6 +96,13 @@ pub(super) async fn observe(
     let index = Index::of(accounts);
     let live: Vec<(&Resource, &Account)> =
         wanted.iter().filter_map(|resource| Some((*resource, judge(resource, &index, findings)?))).collect();
+    if live.len() < wanted.len()
+        && let Ok(creations) = creations::list(connection).await
+    {
+        // Where they cannot be read the address still keeps an account from being made twice.
+        let under_way = creations.into_iter().filter(|creation| creation.state == "IN_PROGRESS");
+        findings.facts.accounts_under_creation = under_way.map(|creation| creation.name).collect();
+    }
     let tags =
         managed_tags(connection, live.iter().map(|(resource, account)| (*resource, account.id.as_str())));
     let contacts = live.iter().map(|(resource, account)| {

@@ -79,17 +79,26 @@ async fn one(
 ) -> Result<Option<Live>, CallError> {
     let account = account.as_deref();
     let alias = key(resource, "alias").unwrap_or(&resource.address.name);
-    let Some(id) = aliases.get(alias).or_else(|| aliases.get(&format!("alias/{alias}"))) else {
-        return Ok(None);
+    let named = aliases.get(alias).or_else(|| aliases.get(&format!("alias/{alias}"))).cloned();
+    let found = match &named {
+        Some(id) => Some(id.clone()),
+        None => without_alias(connection, account, region, alias, aliases).await?,
     };
+    let Some(id) = &found else { return Ok(None) };
     let Some(live) = keys::describe(connection, account, region, id).await? else {
         return Ok(None);
     };
+    // A key that somebody has given up is not taken up again.
+    if named.is_none() && live.state != "Enabled" {
+        return Ok(None);
+    }
     let mut fields = Fields::from([
-        ("alias".to_owned(), json!(alias)),
         ("multi_region".to_owned(), json!(live.multi_region)),
         ("state".to_owned(), json!(live.state)),
     ]);
+    if named.is_some() {
+        fields.insert("alias".to_owned(), json!(alias));
+    }
     if resource.fields.contains_key("policy") {
         let policy = keys::key_policy(connection, account, region, id).await?;
         fields.extend(policy.map(|policy| ("policy".to_owned(), policy)));
@@ -104,4 +113,17 @@ async fn one(
     }
     let attributes = Attributes::from([("id".to_owned(), live.id), ("arn".to_owned(), live.arn)]);
     Ok(Some(Live { fields, attributes }))
+}
+
+/// The key that was created for an alias and has not got it: a run broke off
+/// between the two calls, and its journal is not at hand.
+async fn without_alias(
+    connection: &Connection,
+    account: Option<&str>,
+    region: &Region,
+    alias: &str,
+    aliases: &BTreeMap<String, String>,
+) -> Result<Option<String>, CallError> {
+    let besides = aliases.values().map(String::as_str).collect();
+    keys::tagged(connection, account, region, (keys::ALIAS_TAG, alias), &besides).await
 }

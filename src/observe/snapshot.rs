@@ -47,6 +47,10 @@ pub struct Facts {
     pub account_quota: Option<u64>,
     /// Every service principal with trusted access.
     pub trusted_services: Option<BTreeSet<String>>,
+    /// Names of accounts that AWS is creating; looked for when a desired account is
+    /// missing.
+    #[serde(default)]
+    pub accounts_under_creation: BTreeSet<String>,
     /// Accounts of the document that are not `ACTIVE`, with AWS's word for their state.
     pub inactive_accounts: BTreeMap<Address, String>,
     /// E-mail addresses of members whose account the document names by another

@@ -20,13 +20,15 @@ fn clean(targets: &[Target], every: usize, seeds: u64, at_least: usize) {
 #[test]
 fn the_minimal_plan_survives_its_faults_r1_r2_r3() {
     let minimal: Vec<Target> = plans().into_iter().filter(|target| target.name == "minimal").collect();
-    clean(&minimal, 13, 20, 30);
+    clean(&minimal, 13, 20, 20);
 }
 
 #[test]
 fn every_plan_and_the_reference_survive_a_sample_of_their_faults() {
-    for target in plans().into_iter().chain([Target::reference().expect("the reference")]) {
-        clean(std::slice::from_ref(&target), 251, 100, 5);
+    let reference = Target::reference().expect("the reference");
+    let plans = plans().into_iter().filter(|target| target.name != "minimal");
+    for target in plans.chain([reference]) {
+        clean(std::slice::from_ref(&target), 211, 100, 4);
     }
 }
 

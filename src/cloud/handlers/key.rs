@@ -1,7 +1,11 @@
 //! KMS keys, their aliases, policies and replicas, in the account they live in.
 //!
 //! `CreateKey` has neither a client token nor a natural key, so the key is tagged
-//! at creation with the task's token and found by that tag.
+//! at creation with the task's token and found by that tag. A second tag names the
+//! alias that it will get, so that a plan made without the journal takes up a key
+//! whose alias is still missing instead of creating another.
+
+use std::collections::BTreeSet;
 
 use aws_sdk_kms::types::Tag;
 use serde_json::Value;
@@ -67,7 +71,9 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
     let home = region(connection, task)?;
     match task.verb.as_str() {
         "create" => {
-            let Some(id) = keys::tagged(connection, account(task), &home, (INTENT, &task.token)).await?
+            let Some(id) =
+                keys::tagged(connection, account(task), &home, (INTENT, &task.token), &BTreeSet::new())
+                    .await?
             else {
                 return Ok(Found::Nothing);
             };
@@ -111,11 +117,15 @@ async fn create(connection: &Connection, task: &Task) -> Result<Progress, CallEr
     let client = site.clients.kms();
     let multi_region = task.inputs.get("multi_region").and_then(Value::as_bool);
     let policy = task.document("policy").ok();
-    let tag = Tag::builder().tag_key(INTENT).tag_value(&task.token).build();
-    let tag = tag.map_err(|_| CallError::unreadable(CREATE, "tag"))?;
+    let alias = task.key("alias").unwrap_or(&task.address.name);
+    let mut tags = Vec::new();
+    for (key, value) in [(INTENT, task.token.as_str()), (keys::ALIAS_TAG, alias)] {
+        let tag = Tag::builder().tag_key(key).tag_value(value).build();
+        tags.push(tag.map_err(|_| CallError::unreadable(CREATE, "tag"))?);
+    }
     let request = || {
         let request = client.create_key().set_multi_region(multi_region).set_policy(policy.clone());
-        request.tags(tag.clone())
+        request.set_tags(Some(tags.clone()))
     };
     let answer = site.call(CREATE, || request().send()).await?;
     let key = answer.key_metadata().ok_or_else(|| CallError::unreadable(CREATE, "KeyMetadata"))?;

@@ -20,6 +20,9 @@ const POLICY: &str = "kms:GetKeyPolicy";
 
 /// The one name that a key policy can have (KMS API reference, `PutKeyPolicy`).
 pub(crate) const POLICY_NAME: &str = "default";
+/// The tag that says which alias a key was created for. A key gets its alias by a
+/// second call, so between the two nothing else tells whose it is.
+pub(crate) const ALIAS_TAG: &str = "lzctl:alias";
 /// The largest page of keys and aliases that we ask for.
 const PAGE: i32 = 100;
 
@@ -123,7 +126,8 @@ pub async fn key_policy(
 }
 
 /// The id of the key that carries a tag, searched key by key, since KMS has no
-/// search by tag. Keys whose tags may not be read (of AWS's own) are passed over.
+/// search by tag. Keys whose tags may not be read (of AWS's own) are passed over,
+/// and so are those in `besides`.
 ///
 /// # Errors
 /// When the account cannot be entered or its keys cannot be listed.
@@ -132,6 +136,7 @@ pub async fn tagged(
     account: Option<&str>,
     region: &Region,
     tag: (&str, &str),
+    besides: &BTreeSet<&str>,
 ) -> Result<Option<String>, CallError> {
     let site = connection.site_in(account, region).await?;
     let client = site.clients.kms();
@@ -141,7 +146,9 @@ pub async fn tagged(
         let answer = asking.call(KEYS, || request().send()).await?;
         Ok((answer.keys().to_vec(), answer.next_marker().map(str::to_owned)))
     });
-    let ids: Vec<String> = keys.await?.iter().filter_map(|key| key.key_id().map(str::to_owned)).collect();
+    let keys = keys.await?;
+    let ids = keys.iter().filter_map(|key| key.key_id()).filter(|id| !besides.contains(id));
+    let ids: Vec<String> = ids.map(str::to_owned).collect();
     let questions = ids.into_iter().map(|id| {
         let (site, tag) = (site.clone(), (tag.0.to_owned(), tag.1.to_owned()));
         async move { carries(&site, &id, &tag).await.map(|yes| yes.then_some(id)) }

@@ -4,6 +4,7 @@
 //! from being applied. Checks never change a plan.
 
 mod account_quota;
+mod accounts_under_creation;
 mod control_tower_busy;
 mod existing_accounts;
 mod fixed_fields;
@@ -27,6 +28,7 @@ const CHECKS: &[Check] = &[
     existing_accounts::check,
     fixed_fields::check,
     account_quota::check,
+    accounts_under_creation::check,
     inactive_accounts::check,
     landing_zone_version::check,
     untrusted_config::check,

@@ -196,12 +196,7 @@ pub(super) const TABLE: &[Row] = &[
         Read(|| Fault::ServerError { status: 500, times: 2 }),
         Nothing,
     ),
-    row(
-        "F13-fails",
-        "the asynchronous operation ends as failed",
-        Mutation(|step, task| failing(step, task)),
-        Reported,
-    ),
+    row("F13-fails", "the asynchronous operation ends as failed", Mutation(failing), Reported),
     row(
         "F13-hangs",
         "the asynchronous operation does not end",

@@ -24,7 +24,7 @@ use crate::sim::{Fault, FaultPlan};
 
 /// Virtual time after which a case that has not ended never will.
 const FOR_EVER: Duration = Duration::from_secs(90 * 24 * 3600);
-/// How long an operator waits before planning again when Control Tower is busy.
+/// How long an operator waits before planning again while AWS is creating an account.
 const PATIENCE: Duration = Duration::from_secs(1800);
 /// How often such an operator comes back.
 const RETURNS: usize = 12;
@@ -136,7 +136,7 @@ async fn single<'a>(
             let step = reference.plan.steps.iter().find(|step| step.id == mutation.begun.step);
             let mut site = after(mutation, true, target, reference).await?;
             // What has begun ends before somebody else can change it.
-            site.simulator.advance(PATIENCE);
+            tokio::time::sleep(PATIENCE).await;
             let account = reference.plan.account.as_str();
             let act = step.and_then(|step| interference(step, &mutation.begun.task, account));
             let act = act.ok_or("the fault does not apply there")?;
@@ -281,7 +281,14 @@ fn demand(site: &mut Site<'_>, demand: Demand, outcome: Option<&Outcome>, step: 
     if site.struck == 0 || complete {
         return usize::from(!complete || demand == Demand::Nothing);
     }
-    let named = outcome.causes.iter().any(|cause| Some(&cause.step) == step);
+    // Several calls of one operation may be on their way at once, and the fault
+    // strikes the one that arrives first.
+    let operation = |id: &StepId| {
+        let step = site.reference.plan.steps.iter().find(|step| step.id == *id);
+        step.map(|step| step.operation.clone())
+    };
+    let struck = step.and_then(operation);
+    let named = outcome.causes.iter().any(|cause| struck.is_some() && operation(&cause.step) == struck);
     if demand == Demand::Absorbed || demand == Demand::Reported && !named {
         let causes: Vec<String> = outcome
             .causes
@@ -306,14 +313,15 @@ async fn converge(site: &mut Site<'_>, mut applies: usize, later: bool) -> Resul
         let snapshot = site.survey().await.map_err(|error| error.to_string())?;
         let plan = site.plan(&snapshot);
         if let Some(note) = plan.blockers().next() {
-            if note.code != "control-tower-busy" || returns == RETURNS {
+            let passes = ["account-under-creation", "control-tower-busy"].contains(&note.code.as_str());
+            if !passes || returns == RETURNS {
                 site.findings
                     .stuck
                     .push(format!("the next plan is refused: {}: {}", note.code, note.message));
                 return Ok(());
             }
             returns += 1;
-            site.simulator.advance(PATIENCE);
+            tokio::time::sleep(PATIENCE).await;
             continue;
         }
         let Some(step) = plan.steps.first() else { break };
@@ -345,11 +353,14 @@ async fn converge(site: &mut Site<'_>, mut applies: usize, later: bool) -> Resul
         }
     }
     if later {
-        site.simulator.advance(PATIENCE * 48);
+        tokio::time::sleep(PATIENCE * 48).await;
         let snapshot = site.survey().await.map_err(|error| error.to_string())?;
-        let left = site.plan(&snapshot).steps.len();
-        if left > 0 {
-            site.findings.stuck.push(format!("{left} steps are left a day later"));
+        let plan = site.plan(&snapshot);
+        if let Some(step) = plan.steps.first() {
+            let (count, changes) = (plan.steps.len(), &step.changes);
+            site.findings
+                .stuck
+                .push(format!("{count} steps are left a day later, the first is {}: {changes:?}", step.id));
         }
     }
     Ok(())

@@ -120,6 +120,9 @@ impl Armed {
     pub(crate) fn before(&mut self, world: &mut World, met: &Encounter<'_>, now: Timestamp) -> Fate {
         self.in_force.clear();
         self.noted.clear();
+        // What became due by itself since the last request drew its ids then: a version
+        // that were let go on from before other draws would show ids that never were.
+        self.history.record(world);
         self.run_hooks(world, met);
         for (index, (strike, count)) in self.strikes.iter_mut().enumerate() {
             if met.is_at(&strike.operation) && met.suits(&strike.fault, world) {
