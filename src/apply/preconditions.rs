@@ -279,6 +279,7 @@ mod tests {
         let consent = |name: &str, given| Consent {
             name: name.to_owned(),
             consequence: "gone for ever".to_owned(),
+            window: "none".to_owned(),
             given,
         };
         plan.consents = vec![consent("close.a", false), consent("close.b", true)];
