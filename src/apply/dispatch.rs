@@ -110,6 +110,7 @@ fn opening(plan: &Plan, run: &Run) -> Entry {
         organization: plan.organization.clone(),
         steps: plan.steps.len(),
         started: run.started,
+        nonce: run.nonce.clone(),
     }
 }
 

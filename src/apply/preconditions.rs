@@ -3,8 +3,6 @@
 //! In: a plan and a fresh snapshot of the same things. Out: every reason to
 //! refuse, or none. Nothing here calls AWS.
 
-use std::collections::BTreeMap;
-
 use thiserror::Error;
 
 use crate::cloud::failure::CallError;
@@ -14,7 +12,8 @@ use crate::model::partition::Partition;
 use crate::model::region::Region;
 use crate::observe::Snapshot;
 use crate::plan::document::{Consent, FORMAT, Note, Plan};
-use crate::plan::fingerprint;
+use crate::plan::saved::Unsound;
+use crate::plan::{StepId, consent, fingerprint};
 
 /// One reason not to apply a plan.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -73,13 +72,22 @@ pub enum Refusal {
         /// What cannot be taken back.
         consequence: String,
     },
+    /// A step that cannot be taken back names no consent, or another one than its own.
+    #[error("step {step} cannot be taken back and the plan has no consent for it")]
+    Unallowed {
+        /// The step.
+        step: StepId,
+    },
     /// Something has changed since the plan was made.
-    #[error("{address} has {how} since the plan was made")]
+    #[error("{address} has {how} since the plan was made{}", named(.fields))]
     Moved {
         /// What.
         address: Address,
         /// In which way.
         how: Motion,
+        /// Which fields and attributes, when it has changed and the plan knows
+        /// what they were.
+        fields: Vec<String>,
     },
     /// Something that the plan rests on could not be read again.
     #[error("{address} could not be read again: {error}")]
@@ -89,6 +97,28 @@ pub enum Refusal {
         /// Why.
         error: Box<CallError>,
     },
+    /// The plan file cannot be believed, or not any more.
+    #[error(transparent)]
+    Unsound(#[from] Unsound),
+    /// The plan file was used before.
+    #[error("the plan was applied before, by run {run}{}", if *.finished { "" } else { ", which has not come to its end" })]
+    Replayed {
+        /// The run that used up its nonce.
+        run: String,
+        /// Whether nothing of that run is left to do.
+        finished: bool,
+    },
+    /// Nobody can tell whether the plan file was used before.
+    #[error("whether the plan was applied before cannot be told: {0}")]
+    Unknown(String),
+}
+
+fn named(fields: &[String]) -> String {
+    if fields.is_empty() {
+        return String::new();
+    }
+    let quoted: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+    format!(": {}", quoted.join(", "))
 }
 
 /// How something has moved.
@@ -142,7 +172,7 @@ pub fn refusals(plan: &Plan, fresh: &Snapshot) -> Vec<Refusal> {
     // Where the organization is another, everything in it has moved; saying so
     // once is enough.
     if found.is_empty() {
-        found.extend(moved(&plan.fingerprints, fresh));
+        found.extend(moved(plan, fresh));
     }
     found
 }
@@ -151,19 +181,25 @@ pub fn refusals(plan: &Plan, fresh: &Snapshot) -> Vec<Refusal> {
 #[must_use]
 pub fn of_itself(plan: &Plan) -> Vec<Refusal> {
     let blocker = |note: &Note| Refusal::Blocker { code: note.code.clone(), message: note.message.clone() };
-    let consent = |consent: &Consent| Refusal::Consent {
+    let missing = |consent: &Consent| Refusal::Consent {
         name: consent.name.clone(),
         consequence: consent.consequence.clone(),
     };
-    plan.blockers().map(blocker).chain(plan.missing_consents().map(consent)).collect()
+    let mut found: Vec<Refusal> =
+        plan.blockers().map(blocker).chain(plan.missing_consents().map(missing)).collect();
+    if found.is_empty() {
+        // Only a plan that was edited, or made by another program, has such steps
+        // when no consent is missing.
+        found.extend(consent::unallowed(plan).map(|step| Refusal::Unallowed { step: step.id.clone() }));
+    }
+    found
 }
 
 /// What differs from the fingerprints, by address.
-#[must_use]
-pub fn moved(fingerprints: &BTreeMap<Address, String>, fresh: &Snapshot) -> Vec<Refusal> {
-    let now = fingerprint::of_all(fingerprints.keys(), fresh);
+fn moved(plan: &Plan, fresh: &Snapshot) -> Vec<Refusal> {
+    let now = fingerprint::of_all(plan.fingerprints.keys(), fresh);
     let mut found = Vec::new();
-    for (address, planned) in fingerprints {
+    for (address, planned) in &plan.fingerprints {
         if let Some(error) = fresh.gaps.get(address) {
             found.push(Refusal::Unread { address: address.clone(), error: Box::new(error.clone()) });
             continue;
@@ -177,13 +213,21 @@ pub fn moved(fingerprints: &BTreeMap<Address, String>, fresh: &Snapshot) -> Vec<
             (_, fingerprint::ABSENT) => Motion::Disappeared,
             _ => Motion::Changed,
         };
-        found.push(Refusal::Moved { address: address.clone(), how });
+        let fields = match (how, plan.read_fields.get(address), fresh.live.get(address)) {
+            (Motion::Changed, Some(before), Some(live)) => {
+                fingerprint::differing(before, &fingerprint::fields_of(live))
+            }
+            _ => Vec::new(),
+        };
+        found.push(Refusal::Moved { address: address.clone(), how, fields });
     }
     found
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::apply::trial::plans;
     use crate::model::Live;
@@ -237,15 +281,19 @@ mod tests {
         let absent = fingerprint::of_all([&address()], &fresh);
         fresh.live.insert(address(), live("Audit"));
         let there = fingerprint::of_all([&address()], &fresh);
-        let moved = |how| vec![Refusal::Moved { address: address(), how }];
+        let moved = |how, fields: &[&str]| {
+            let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+            vec![Refusal::Moved { address: address(), how, fields }]
+        };
 
         plan.fingerprints = absent;
-        assert_eq!(refusals(&plan, &fresh), moved(Motion::Appeared));
+        assert_eq!(refusals(&plan, &fresh), moved(Motion::Appeared, &[]));
         plan.fingerprints = there;
+        plan.read_fields = fingerprint::fields_of_all([&address()], &fresh);
         fresh.live.insert(address(), live("Audit 2"));
-        assert_eq!(refusals(&plan, &fresh), moved(Motion::Changed));
+        assert_eq!(refusals(&plan, &fresh), moved(Motion::Changed, &["name"]));
         fresh.live.clear();
-        assert_eq!(refusals(&plan, &fresh), moved(Motion::Disappeared));
+        assert_eq!(refusals(&plan, &fresh), moved(Motion::Disappeared, &[]));
         fresh.gaps.insert(address(), error());
         let unread = Refusal::Unread { address: address(), error: Box::new(error()) };
         assert_eq!(refusals(&plan, &fresh), [unread]);

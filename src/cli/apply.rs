@@ -12,12 +12,14 @@ use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
 use super::printer::Printer;
+use super::trust::TrustArgs;
 use super::watch::Watch;
 use super::{interrupt, planning, saved};
 use crate::apply::journal::{FileSink, Journal, JournalError, Run, file};
 use crate::apply::outcome::Ending;
 use crate::apply::{Outcome, Settings, dispatch, preconditions};
 use crate::plan::Plan;
+use crate::plan::saved::SavedPlan;
 use crate::report::outcome;
 use crate::report::plan_text::{self, Options};
 use crate::spec::Spec;
@@ -35,13 +37,21 @@ pub(super) struct Args {
     #[arg(long = "consent", value_name = "NAME")]
     consents: Vec<String>,
     #[command(flatten)]
+    trust: TrustArgs,
+    #[command(flatten)]
     aws: AwsArgs,
 }
 
 /// What shall be applied.
 enum Source {
     Document(Box<Spec>),
-    Saved(Box<Plan>),
+    Saved(Box<SavedPlan>),
+}
+
+/// A plan that may be applied, and the nonce that doing so uses up.
+struct Ready {
+    plan: Plan,
+    nonce: Option<String>,
 }
 
 impl Args {
@@ -50,7 +60,7 @@ impl Args {
         self.aws.runtime()?.block_on(async {
             let mut signals = interrupt::listen()?;
             let session = self.aws.open(&source.wanted(), printer).await?;
-            let plan = interrupt::or_stop(self.plan(source, &session), &mut signals).await?;
+            let Ready { plan, nonce } = interrupt::or_stop(self.plan(source, &session), &mut signals).await?;
             let estimate = Some(planning::estimate(&plan));
             let options = Options { paint: printer.out, verbose: printer.all(), estimate };
             printer.data(&plan_text::render(&plan, options))?;
@@ -58,7 +68,7 @@ impl Args {
             if plan.steps.is_empty() {
                 return Ok(Exit::Done);
             }
-            let outcome = carry_out(&plan, &session, signals, printer).await;
+            let outcome = carry_out(&plan, nonce, &session, signals, printer).await;
             // Whatever came of it, a simulated world goes on from there.
             session.save()?;
             self.told(&outcome?, printer)
@@ -67,10 +77,21 @@ impl Args {
 
     fn source(&self, printer: &Printer) -> Result<Source, CliError> {
         match self.files.as_slice() {
-            [path] if is_plan(path) => saved::read(path).map(|plan| Source::Saved(Box::new(plan))),
+            [path] if is_plan(path) => {
+                let trust = self.trust.load()?;
+                let saved = saved::read(path)?;
+                match trust.requirement.lacking(&saved, &trust.keys) {
+                    None => Ok(Source::Saved(Box::new(saved))),
+                    Some(lacking) => Err(CliError::Refused(vec![lacking.into()])),
+                }
+            }
             files if files.iter().any(|path| is_plan(path)) => {
                 Err(CliError::Usage("a saved plan is applied by itself, without other files".to_owned()))
             }
+            _ if !self.trust.is_silent() => Err(CliError::Usage(
+                "signatures are those of a saved plan: make one with `lzctl plan FILE... -o plan.json`"
+                    .to_owned(),
+            )),
             files => {
                 let loaded = Documents { files: files.to_vec() }.load(printer)?;
                 Ok(Source::Document(Box::new(loaded.spec)))
@@ -79,17 +100,22 @@ impl Args {
     }
 
     /// The plan, made or read, that may be applied to what is live now.
-    async fn plan(&self, source: Source, session: &Session) -> Result<Plan, CliError> {
+    async fn plan(&self, source: Source, session: &Session) -> Result<Ready, CliError> {
         match source {
             Source::Document(spec) => {
                 let consents: BTreeSet<String> = self.consents.iter().cloned().collect();
-                planning::make(&spec, session, &consents).await
+                Ok(Ready { plan: planning::make(&spec, session, &consents).await?, nonce: None })
             }
-            Source::Saved(mut plan) => {
-                saved::consent(&mut plan, &self.consents);
-                let fresh = planning::survey(session, &plan.resources).await?;
-                let refusals = preconditions::refusals(&plan, &fresh);
-                if refusals.is_empty() { Ok(*plan) } else { Err(CliError::Refused(refusals)) }
+            Source::Saved(mut saved) => {
+                saved::consent(&mut saved.plan, &self.consents);
+                let fresh = planning::survey(session, &saved.plan.resources).await?;
+                let mut refusals = saved::spent(&saved, session.now());
+                refusals.extend(preconditions::refusals(&saved.plan, &fresh));
+                if refusals.is_empty() {
+                    Ok(Ready { plan: saved.plan, nonce: Some(saved.nonce) })
+                } else {
+                    Err(CliError::Refused(refusals))
+                }
             }
         }
     }
@@ -139,7 +165,9 @@ impl Source {
     fn wanted(&self) -> Wanted {
         match self {
             Self::Document(spec) => planning::wanted(spec),
-            Self::Saved(plan) => Wanted { home_region: Some(plan.home_region.clone()), ..Wanted::default() },
+            Self::Saved(saved) => {
+                Wanted { home_region: Some(saved.plan.home_region.clone()), ..Wanted::default() }
+            }
         }
     }
 }
@@ -150,11 +178,12 @@ fn is_plan(path: &Path) -> bool {
 
 async fn carry_out(
     plan: &Plan,
+    nonce: Option<String>,
     session: &Session,
     signals: mpsc::Receiver<()>,
     printer: &Printer,
 ) -> Result<Outcome, CliError> {
-    let run = Run::new(&plan.id, session.now());
+    let run = Run { nonce, ..Run::new(&plan.id, session.now()) };
     let sink = FileSink::create(Path::new(file::FOLDER), &run.id).map_err(JournalError::Sink);
     let mut journal = Journal::new(Box::new(sink.map_err(dispatch::ApplyError::Journal)?));
     let mut watch = Watch::new(plan, printer, session.is_simulated());

@@ -12,6 +12,7 @@ mod error;
 pub mod exit;
 mod graph;
 mod interrupt;
+mod key;
 mod live;
 mod logging;
 mod plan;
@@ -20,8 +21,11 @@ mod printer;
 mod rehearse;
 mod saved;
 mod schema;
+mod sign;
 mod simulator;
+mod trust;
 mod validate;
+mod verify;
 mod watch;
 
 use std::process::ExitCode;
@@ -48,6 +52,9 @@ enum Command {
     Validate(validate::Args),
     Plan(plan::Args),
     Apply(apply::Args),
+    Sign(sign::Args),
+    Verify(verify::Args),
+    Key(key::Args),
     Rehearse(rehearse::Args),
     Graph(graph::Args),
     Simulator(simulator::Args),
@@ -81,6 +88,9 @@ fn run(cli: Cli) -> Exit {
         Command::Validate(args) => args.run(&printer),
         Command::Plan(args) => args.run(&printer),
         Command::Apply(args) => args.run(&printer),
+        Command::Sign(args) => args.run(&printer),
+        Command::Verify(args) => args.run(&printer),
+        Command::Key(args) => args.run(&printer),
         Command::Rehearse(args) => args.run(&printer),
         Command::Graph(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),

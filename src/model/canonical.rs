@@ -194,8 +194,7 @@ mod tests {
     #[test]
     fn texts_have_the_shortest_escapes_and_no_others() {
         let value = json!("\u{20ac}$\u{f}\nA'B\"\\\\\"/\u{8}\u{c}\t\r\u{7f}\u{2028}");
-        let expected =
-            "\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\\b\\f\\t\\r\u{7f}\u{2028}\"";
+        let expected = "\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\\b\\f\\t\\r\u{7f}\u{2028}\"";
         assert_eq!(text(&value), expected);
     }
 

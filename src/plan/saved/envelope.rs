@@ -204,7 +204,8 @@ const SHOWN: usize = 80;
 fn rewritten(found: &str, written: &str) -> Unsound {
     let mut pairs = found.split_inclusive('\n').zip(written.split_inclusive('\n'));
     let at = pairs.position(|(one, other)| one != other);
-    let line = at.unwrap_or_else(|| found.split_inclusive('\n').count().min(written.split_inclusive('\n').count()));
+    let line =
+        at.unwrap_or_else(|| found.split_inclusive('\n').count().min(written.split_inclusive('\n').count()));
     let show = |text: &str| -> String {
         let whole = text.split_inclusive('\n').nth(line).unwrap_or_default();
         whole.trim_start().escape_debug().take(SHOWN).collect()

@@ -21,7 +21,8 @@ impl Requirement {
     /// The number for this plan, and whether irreversible acts have raised it.
     #[must_use]
     pub fn of(&self, plan: &Plan) -> (usize, bool) {
-        let irreversible = plan.steps.iter().any(|step| step.consent.is_some() || consent::owed(step).is_some());
+        let irreversible =
+            plan.steps.iter().any(|step| step.consent.is_some() || consent::owed(step).is_some());
         let raised = irreversible && self.irreversible > self.every;
         (if raised { self.irreversible } else { self.every }, raised)
     }

@@ -19,7 +19,9 @@ pub enum Unsound {
         found: u64,
     },
     /// It says the same in other bytes, or has something that is not read.
-    #[error("line {line} of the plan file is not as it was written: found `{found}` where `{written}` belongs")]
+    #[error(
+        "line {line} of the plan file is not as it was written: found `{found}` where `{written}` belongs"
+    )]
     Rewritten {
         /// Which line, from 1.
         line: usize,
