@@ -6,7 +6,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
 mod architecture;
+mod consents;
 mod documents;
 mod planning;
 mod rehearsal;
+mod saved_files;
+mod saved_plans;
 mod spec;

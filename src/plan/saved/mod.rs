@@ -19,6 +19,3 @@ pub use keys::{KeyId, NoKey, PrivateKey, PublicKey};
 pub use requirement::Requirement;
 pub use signature::Signature;
 pub use unsound::Unsound;
-
-#[cfg(test)]
-mod tests;
