@@ -104,7 +104,8 @@ proptest! {
             Ok(_) => prop_assert!(allowed),
             Err(InvalidPlan::NoConsent(step)) => {
                 let name = step.0.trim_start_matches("organizational_unit.").trim_end_matches(":delete");
-                prop_assert!(!given.contains(&format!("unit_deletion.{name}")));
+                let consent = format!("unit_deletion.{name}");
+                prop_assert!(!given.contains(&consent));
             }
             Err(other) => return Err(TestCaseError::fail(other.to_string())),
         }

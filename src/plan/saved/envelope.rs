@@ -140,6 +140,9 @@ impl SavedPlan {
                 Err(fault) => found.push(fault),
             }
         }
+        if !self.signatures.is_sorted_by(|one, other| one.key_id <= other.key_id) {
+            found.push(Unsound::SignatureOrder);
+        }
         found
     }
 
@@ -157,7 +160,8 @@ impl SavedPlan {
         keys.map(|key: PublicKey| key.id()).collect()
     }
 
-    /// Adds a key's signature.
+    /// Adds a key's signature. They stand in the order of their keys, so that who
+    /// signed first makes no other file.
     ///
     /// # Errors
     /// [`Unsound::SignedTwice`] when the key has signed already.
@@ -166,7 +170,9 @@ impl SavedPlan {
         if self.signatures.iter().any(|signature| signature.key_id == id.as_str()) {
             return Err(Unsound::SignedTwice { key: id });
         }
-        self.signatures.push(Signature::make(&self.payload(), key));
+        let place = self.signatures.partition_point(|signature| signature.key_id.as_str() < id.as_str());
+        let signature = Signature::make(&self.payload(), key);
+        self.signatures.insert(place, signature);
         Ok(id)
     }
 

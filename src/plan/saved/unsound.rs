@@ -56,6 +56,9 @@ pub enum Unsound {
         /// The key.
         key: KeyId,
     },
+    /// The signatures were put into another order.
+    #[error("the signatures do not stand in the order of their keys")]
+    SignatureOrder,
     /// Its time has passed.
     #[error("the plan expired at {expired}, it is {now}")]
     Expired {
