@@ -96,7 +96,15 @@ fn ecmascript(float: f64) -> String {
         // Minus zero too.
         return "0".to_owned();
     }
-    let shortest = format!("{:e}", float.abs());
+    let size = float.abs();
+    let mut shortest = format!("{size:e}");
+    // Two texts of the same length may be equally near; then the even digit is the
+    // right one. That is the exact value rounded half to even, if it reads back.
+    let places = shortest.split_once('e').map_or(0, |(mantissa, _)| mantissa.len().saturating_sub(2));
+    let even = format!("{size:.places$e}");
+    if even.parse() == Ok(size) {
+        shortest = even;
+    }
     let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
     let digits = mantissa.replace('.', "");
     // The point stands after so many digits.
@@ -105,7 +113,7 @@ fn ecmascript(float: f64) -> String {
     let zeros = |number: i32| "0".repeat(usize::try_from(number).unwrap_or_default());
     let sign = if float < 0.0 { "-" } else { "" };
     let (whole, rest) = digits.split_at(usize::try_from(point.clamp(0, count)).unwrap_or_default());
-    let size = if (count..=21).contains(&point) {
+    let written = if (count..=21).contains(&point) {
         format!("{digits}{}", zeros(point - count))
     } else if (1..count).contains(&point) {
         format!("{whole}.{rest}")
@@ -116,7 +124,7 @@ fn ecmascript(float: f64) -> String {
         let fraction = if others.is_empty() { String::new() } else { format!(".{others}") };
         format!("{first}{fraction}e{:+}", point - 1)
     };
-    format!("{sign}{size}")
+    format!("{sign}{written}")
 }
 
 /// The SHA-256 of a value's canonical text, in lower-case hexadecimal.
