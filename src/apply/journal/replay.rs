@@ -57,10 +57,10 @@ pub fn find(folder: &Path, nonce: &str) -> Result<Option<Use>, Unclear> {
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
     paths.sort();
     for path in paths {
-        if let Some(Entry::Opened { run, nonce: Some(used), .. }) = first(&path)? {
-            if used == nonce {
-                return Ok(Some(Use { run, finished: finished(&path)? }));
-            }
+        if let Some(Entry::Opened { run, nonce: Some(used), .. }) = first(&path)?
+            && used == nonce
+        {
+            return Ok(Some(Use { run, finished: finished(&path)? }));
         }
     }
     Ok(None)
