@@ -111,6 +111,7 @@ fn opening(plan: &Plan, run: &Run) -> Entry {
         organization: plan.organization.clone(),
         steps: plan.steps.len(),
         started: run.started,
+        nonce: run.nonce.clone(),
     }
 }
 

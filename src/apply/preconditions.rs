@@ -15,7 +15,8 @@ use crate::model::region::Region;
 use crate::model::{Address, Kind};
 use crate::observe::Snapshot;
 use crate::plan::document::{Consent, FORMAT, Note, Plan};
-use crate::plan::{Step, fingerprint};
+use crate::plan::saved::Unsound;
+use crate::plan::{Step, StepId, consent, fingerprint};
 
 /// One reason not to apply a plan.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -74,13 +75,22 @@ pub enum Refusal {
         /// What cannot be taken back.
         consequence: String,
     },
+    /// A step that cannot be taken back names no consent, or another one than its own.
+    #[error("step {step} cannot be taken back and the plan has no consent for it")]
+    Unallowed {
+        /// The step.
+        step: StepId,
+    },
     /// Something has changed since the plan was made.
-    #[error("{address} has {how} since the plan was made")]
+    #[error("{address} has {how} since the plan was made{}", named(.fields))]
     Moved {
         /// What.
         address: Address,
         /// In which way.
         how: Motion,
+        /// Which fields and attributes, when it has changed and the plan knows
+        /// what they were.
+        fields: Vec<String>,
     },
     /// Something that the plan rests on could not be read again.
     #[error("{address} could not be read again: {error}")]
@@ -90,6 +100,28 @@ pub enum Refusal {
         /// Why.
         error: Box<CallError>,
     },
+    /// The plan file cannot be believed, or not any more.
+    #[error(transparent)]
+    Unsound(#[from] Unsound),
+    /// The plan file was used before.
+    #[error("the plan was applied before, by run {run}{}", if *.finished { "" } else { ", which has not come to its end" })]
+    Replayed {
+        /// The run that used up its nonce.
+        run: String,
+        /// Whether nothing of that run is left to do.
+        finished: bool,
+    },
+    /// Nobody can tell whether the plan file was used before.
+    #[error("whether the plan was applied before cannot be told: {0}")]
+    Unknown(String),
+}
+
+fn named(fields: &[String]) -> String {
+    if fields.is_empty() {
+        return String::new();
+    }
+    let quoted: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+    format!(": {}", quoted.join(", "))
 }
 
 /// How something has moved.
@@ -162,7 +194,7 @@ fn refusals_besides(plan: &Plan, fresh: &Snapshot, changed: &BTreeSet<Address>) 
     // once is enough.
     if found.is_empty() {
         let unchanged = plan.fingerprints.iter().filter(|(address, _)| !changed.contains(*address));
-        found.extend(moved(unchanged, fresh));
+        found.extend(moved(plan, unchanged, fresh));
     }
     found
 }
@@ -171,15 +203,23 @@ fn refusals_besides(plan: &Plan, fresh: &Snapshot, changed: &BTreeSet<Address>) 
 #[must_use]
 pub fn of_itself(plan: &Plan) -> Vec<Refusal> {
     let blocker = |note: &Note| Refusal::Blocker { code: note.code.clone(), message: note.message.clone() };
-    let consent = |consent: &Consent| Refusal::Consent {
+    let missing = |consent: &Consent| Refusal::Consent {
         name: consent.name.clone(),
         consequence: consent.consequence.clone(),
     };
-    plan.blockers().map(blocker).chain(plan.missing_consents().map(consent)).collect()
+    let mut found: Vec<Refusal> =
+        plan.blockers().map(blocker).chain(plan.missing_consents().map(missing)).collect();
+    if found.is_empty() {
+        // Only a plan that was edited, or made by another program, has such steps
+        // when no consent is missing.
+        found.extend(consent::unallowed(plan).map(|step| Refusal::Unallowed { step: step.id.clone() }));
+    }
+    found
 }
 
 /// What differs from the fingerprints, by address.
 fn moved<'a>(
+    plan: &Plan,
     fingerprints: impl Iterator<Item = (&'a Address, &'a String)>,
     fresh: &Snapshot,
 ) -> Vec<Refusal> {
@@ -198,7 +238,13 @@ fn moved<'a>(
             (_, fingerprint::ABSENT) => Motion::Disappeared,
             _ => Motion::Changed,
         };
-        found.push(Refusal::Moved { address: address.clone(), how });
+        let fields = match (how, plan.read_fields.get(address), fresh.live.get(address)) {
+            (Motion::Changed, Some(before), Some(live)) => {
+                fingerprint::differing(before, &fingerprint::fields_of(live))
+            }
+            _ => Vec::new(),
+        };
+        found.push(Refusal::Moved { address: address.clone(), how, fields });
     }
     found
 }
@@ -261,15 +307,19 @@ mod tests {
         let absent = fingerprint::of_all([&address()], &fresh);
         fresh.live.insert(address(), live("Audit"));
         let there = fingerprint::of_all([&address()], &fresh);
-        let moved = |how| vec![Refusal::Moved { address: address(), how }];
+        let moved = |how, fields: &[&str]| {
+            let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+            vec![Refusal::Moved { address: address(), how, fields }]
+        };
 
         plan.fingerprints = absent;
-        assert_eq!(refusals(&plan, &fresh), moved(Motion::Appeared));
+        assert_eq!(refusals(&plan, &fresh), moved(Motion::Appeared, &[]));
         plan.fingerprints = there;
+        plan.read_fields = fingerprint::fields_of_all([&address()], &fresh);
         fresh.live.insert(address(), live("Audit 2"));
-        assert_eq!(refusals(&plan, &fresh), moved(Motion::Changed));
+        assert_eq!(refusals(&plan, &fresh), moved(Motion::Changed, &["name"]));
         fresh.live.clear();
-        assert_eq!(refusals(&plan, &fresh), moved(Motion::Disappeared));
+        assert_eq!(refusals(&plan, &fresh), moved(Motion::Disappeared, &[]));
         fresh.gaps.insert(address(), error());
         let unread = Refusal::Unread { address: address(), error: Box::new(error()) };
         assert_eq!(refusals(&plan, &fresh), [unread]);
@@ -320,6 +370,7 @@ mod tests {
         let consent = |name: &str, given| Consent {
             name: name.to_owned(),
             consequence: "gone for ever".to_owned(),
+            window: "none".to_owned(),
             given,
         };
         plan.consents = vec![consent("close.a", false), consent("close.b", true)];

@@ -324,6 +324,7 @@ mod tests {
             organization: None,
             steps: 0,
             started: run.started,
+            nonce: None,
         };
         journal.append(Duration::ZERO, vec![opening]).unwrap();
         run.id

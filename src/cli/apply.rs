@@ -10,11 +10,13 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::printer::Printer;
 use super::run_folder::RunFolder;
+use super::trust::TrustArgs;
 use super::unfinished::{self, Aim};
 use super::{confirm, interrupt, planning, saved};
 use crate::apply::preconditions;
 use crate::apply::runs::{Planned, Runs};
 use crate::plan::Plan;
+use crate::plan::saved::SavedPlan;
 use crate::report::plan_text::{self, Options};
 use crate::spec::Spec;
 
@@ -33,13 +35,21 @@ pub(super) struct Args {
     #[command(flatten)]
     run_folder: RunFolder,
     #[command(flatten)]
+    trust: TrustArgs,
+    #[command(flatten)]
     aws: AwsArgs,
 }
 
 /// What shall be applied.
 enum Source {
     Document(Box<Spec>),
-    Saved(Box<Plan>),
+    Saved(Box<SavedPlan>),
+}
+
+/// A plan that may be applied, and the nonce that doing so uses up.
+struct Ready {
+    plan: Plan,
+    nonce: Option<String>,
 }
 
 impl Args {
@@ -74,10 +84,11 @@ impl Args {
             confirm::confirmed(&former.planned.plan, self.yes, printer).await?;
             return Ok(Some(former));
         }
-        let mut plan = self.plan(source, session).await?;
-        if !plan.steps.is_empty() && unfinished::settled(&plan, session, printer).await? {
-            plan = self.plan(source, session).await?;
+        let mut ready = self.plan(source, runs, session).await?;
+        if !ready.plan.steps.is_empty() && unfinished::settled(&ready.plan, session, printer).await? {
+            ready = self.plan(source, runs, session).await?;
         }
+        let Ready { plan, nonce } = ready;
         let options =
             Options { paint: printer.out, verbose: printer.all(), estimate: Some(planning::estimate(&plan)) };
         printer.data(&plan_text::render(&plan, options))?;
@@ -86,15 +97,26 @@ impl Args {
             return Ok(None);
         }
         let planned = Planned { plan, access_role: source.wanted().access_role };
-        Carrying::begin(planned, runs, session).map(Some)
+        Carrying::begin(planned, nonce, runs, session).map(Some)
     }
 
     fn source(&self, printer: &Printer) -> Result<Source, CliError> {
         match self.files.as_slice() {
-            [path] if is_plan(path) => saved::read(path).map(|plan| Source::Saved(Box::new(plan))),
+            [path] if is_plan(path) => {
+                let trust = self.trust.load()?;
+                let saved = saved::read(path)?;
+                match trust.requirement.lacking(&saved, &trust.keys) {
+                    None => Ok(Source::Saved(Box::new(saved))),
+                    Some(lacking) => Err(CliError::Refused(vec![lacking.into()])),
+                }
+            }
             files if files.iter().any(|path| is_plan(path)) => {
                 Err(CliError::Usage("a saved plan is applied by itself, without other files".to_owned()))
             }
+            _ if !self.trust.is_silent() => Err(CliError::Usage(
+                "signatures are those of a saved plan: make one with `lzctl plan FILE... -o plan.json`"
+                    .to_owned(),
+            )),
             files => {
                 let loaded = Documents { files: files.to_vec() }.load(printer)?;
                 Ok(Source::Document(Box::new(loaded.spec)))
@@ -103,18 +125,23 @@ impl Args {
     }
 
     /// The plan, made or read, that may be applied to what is live now.
-    async fn plan(&self, source: &Source, session: &Session) -> Result<Plan, CliError> {
+    async fn plan(&self, source: &Source, runs: &Runs, session: &Session) -> Result<Ready, CliError> {
         match source {
             Source::Document(spec) => {
                 let consents: BTreeSet<String> = self.consents.iter().cloned().collect();
-                planning::make(spec, session, &consents).await
+                Ok(Ready { plan: planning::make(spec, session, &consents).await?, nonce: None })
             }
-            Source::Saved(plan) => {
-                let mut plan = plan.clone();
-                saved::consent(&mut plan, &self.consents);
-                let fresh = planning::survey(session, &plan.resources).await?;
-                let refusals = preconditions::refusals(&plan, &fresh);
-                if refusals.is_empty() { Ok(*plan) } else { Err(CliError::Refused(refusals)) }
+            Source::Saved(saved) => {
+                let mut saved = saved.clone();
+                saved::consent(&mut saved.plan, &self.consents);
+                let fresh = planning::survey(session, &saved.plan.resources).await?;
+                let mut refusals = saved::spent(&saved, session.now(), runs);
+                refusals.extend(preconditions::refusals(&saved.plan, &fresh));
+                if refusals.is_empty() {
+                    Ok(Ready { plan: saved.plan, nonce: Some(saved.nonce) })
+                } else {
+                    Err(CliError::Refused(refusals))
+                }
             }
         }
     }
@@ -135,14 +162,16 @@ impl Source {
     fn aim(&self, session: &Session) -> Result<Aim, CliError> {
         Ok(match self {
             Self::Document(spec) => Aim::Spec(planning::digest(spec, session)?),
-            Self::Saved(plan) => Aim::Plan(plan.id.clone()),
+            Self::Saved(saved) => Aim::Plan(saved.plan.id.clone()),
         })
     }
 
     fn wanted(&self) -> Wanted {
         match self {
             Self::Document(spec) => planning::wanted(spec),
-            Self::Saved(plan) => Wanted { home_region: Some(plan.home_region.clone()), ..Wanted::default() },
+            Self::Saved(saved) => {
+                Wanted { home_region: Some(saved.plan.home_region.clone()), ..Wanted::default() }
+            }
         }
     }
 }

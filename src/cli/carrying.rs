@@ -26,18 +26,23 @@ pub(super) struct Carrying {
 }
 
 impl Carrying {
-    /// A new run. Its id is of the real calendar, since ids must differ between
+    /// A new run, which uses up the nonce of a saved plan. Its id is of the real calendar, since ids must differ between
     /// runs even where time is virtual.
-    pub(super) fn begin(planned: Planned, runs: &Runs, session: &Session) -> Result<Self, CliError> {
+    pub(super) fn begin(
+        planned: Planned,
+        nonce: Option<String>,
+        runs: &Runs,
+        session: &Session,
+    ) -> Result<Self, CliError> {
         let id = Run::new(&planned.plan.id, jiff::Timestamp::now()).id;
-        let run = Run { id, started: session.now() };
+        let run = Run { id, started: session.now(), nonce };
         let journal = runs.begin(&planned, &run).map_err(JournalError::Sink);
         Ok(Self { planned, journal: journal.map_err(ApplyError::Journal)?, run })
     }
 
     /// A run that goes on.
     pub(super) fn again(id: String, reopened: Reopened, session: &Session) -> Self {
-        let run = Run { id, started: session.now() };
+        let run = Run { id, started: session.now(), nonce: None };
         Self { planned: reopened.planned, journal: reopened.journal, run }
     }
 

@@ -14,6 +14,7 @@ use crate::cloud::connection::ConnectionError;
 use crate::cloud::failure::{CallError, code};
 use crate::graph::GraphError;
 use crate::observe::ObserveError;
+use crate::plan::saved::{NoKey, Unsound};
 use crate::rehearse::RehearseError;
 use crate::rehearse::sweep::SweepError;
 use crate::report::verdict_hint;
@@ -44,6 +45,14 @@ pub(super) enum CliError {
         path: PathBuf,
         /// Why.
         reason: String,
+    },
+    /// A file that should hold a key. What it holds instead is never told.
+    #[error("{path} holds no key: {reason}")]
+    NoKey {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: NoKey,
     },
     /// AWS cannot be connected to.
     #[error(transparent)]
@@ -104,7 +113,7 @@ impl CliError {
     /// The program's exit code.
     pub(super) const fn exit(&self) -> Exit {
         match self {
-            Self::Document(_) | Self::Graph(_) | Self::NoPlan { .. } => Exit::Invalid,
+            Self::Document(_) | Self::Graph(_) | Self::NoPlan { .. } | Self::NoKey { .. } => Exit::Invalid,
             Self::Refused(_) | Self::Unconfirmed(_) | Self::Runs(RunsError::Busy { .. }) => Exit::Refused,
             Self::Interrupted => Exit::Interrupted,
             Self::Usage(_) => Exit::Usage,
@@ -132,6 +141,7 @@ impl CliError {
             Self::Connection(_) => {
                 "say `organization.home_region`, name --region, or set AWS_REGION".to_owned()
             }
+            Self::NoKey { .. } => "make one with `lzctl key generate -o FILE`".to_owned(),
             Self::NoPlan { .. } => "make one with `lzctl plan FILE... -o plan.json`".to_owned(),
             Self::Refused(refusals) => refused(refusals),
             Self::Unconfirmed(_) => "say --yes to apply without being asked".to_owned(),
@@ -200,10 +210,18 @@ fn refused(refusals: &[Refusal]) -> String {
     if !consents.is_empty() && consents.len() == refusals.len() {
         return format!("say {}, or list it under `consents:`", consents.join(" "));
     }
-    let blocked = |refusal: &Refusal| matches!(refusal, Refusal::Blocker { .. });
-    if refusals.iter().any(blocked) {
-        "mend what blocks it and plan again".to_owned()
+    let any = |is: fn(&Refusal) -> bool| refusals.iter().any(is);
+    let all = |is: fn(&Refusal) -> bool| refusals.iter().all(is);
+    let hint = if any(|refusal| matches!(refusal, Refusal::Blocker { .. })) {
+        "mend what blocks it and plan again"
+    } else if all(|refusal| matches!(refusal, Refusal::Unsound(Unsound::TooFewSignatures { .. }))) {
+        "have it signed with `lzctl sign PLAN.json --key FILE`"
+    } else if all(|refusal| matches!(refusal, Refusal::Unsound(Unsound::SignedTwice { .. }))) {
+        "another person signs with another key"
+    } else if any(|refusal| matches!(refusal, Refusal::Replayed { finished: false, .. })) {
+        "go on with that run, or plan again"
     } else {
-        "plan again and look at what it says now".to_owned()
-    }
+        "plan again and look at what it says now"
+    };
+    hint.to_owned()
 }

@@ -16,6 +16,7 @@ mod explain;
 mod graph;
 mod interrupt;
 mod journal;
+mod key;
 mod leftovers;
 mod live;
 mod logging;
@@ -28,10 +29,13 @@ mod resume;
 mod run_folder;
 mod saved;
 mod schema;
+mod sign;
 mod simulator;
 mod sweep;
+mod trust;
 mod unfinished;
 mod validate;
+mod verify;
 mod watch;
 
 use std::process::ExitCode;
@@ -60,6 +64,9 @@ enum Command {
     Apply(apply::Args),
     Resume(resume::Args),
     Journal(journal::Args),
+    Sign(sign::Args),
+    Verify(verify::Args),
+    Key(key::Args),
     Rehearse(rehearse::Args),
     Sweep(sweep::Args),
     Graph(graph::Args),
@@ -100,6 +107,9 @@ fn run(cli: Cli) -> Exit {
         Command::Apply(args) => args.run(&printer),
         Command::Resume(args) => args.run(&printer),
         Command::Journal(args) => args.run(&printer),
+        Command::Sign(args) => args.run(&printer),
+        Command::Verify(args) => args.run(&printer),
+        Command::Key(args) => args.run(&printer),
         Command::Rehearse(args) => args.run(&printer),
         Command::Sweep(args) => args.run(&printer),
         Command::Graph(args) => args.run(&printer),

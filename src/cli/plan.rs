@@ -1,15 +1,18 @@
 //! `lzctl plan`: what would be done?
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use jiff::SignedDuration;
 
 use super::aws::AwsArgs;
 use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
 use super::printer::Printer;
-use super::{interrupt, planning};
+use super::{interrupt, planning, saved};
 use crate::plan::Plan;
+use crate::plan::saved::SavedPlan;
 use crate::report::plan_json::{self, Calls};
 use crate::report::plan_text::{self, Options};
 
@@ -21,6 +24,9 @@ pub(super) struct Args {
     /// Write the plan to a file that `apply` takes
     #[arg(short, long, value_name = "PLAN.json")]
     out: Option<PathBuf>,
+    /// How long the saved plan may be applied, e.g. `8h` or `90m`
+    #[arg(long, value_name = "DURATION", default_value = "24h", requires = "out", value_parser = saved::lifetime)]
+    expires_in: SignedDuration,
     /// Print the plan as JSON
     #[arg(long)]
     json: bool,
@@ -38,22 +44,26 @@ impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         let loaded = self.documents.load(printer)?;
         let consents: BTreeSet<String> = self.consents.iter().cloned().collect();
-        let (plan, calls) = self.aws.runtime()?.block_on(async {
+        let (plan, calls, now) = self.aws.runtime()?.block_on(async {
             let mut signals = interrupt::listen()?;
             let work = async {
                 let session = self.aws.open(&planning::wanted(&loaded.spec), printer).await?;
                 let plan = planning::make(&loaded.spec, &session, &consents).await?;
-                Ok((plan, planning::calls(&session)))
+                Ok((plan, planning::calls(&session), session.now()))
             };
             interrupt::or_stop(work, &mut signals).await
         })?;
         self.show(&plan, calls, printer)?;
-        if let Some(path) = &self.out {
-            write(&plan, path)?;
-            printer
-                .say(&format!("The plan is in {0}: `lzctl apply {0}` applies exactly this.", path.display()));
-        }
         let changes = self.exit_code && !plan.steps.is_empty();
+        if let Some(path) = &self.out {
+            let saved = SavedPlan::new(plan, saved::seal(now, self.expires_in)?);
+            saved::write(&saved, path)?;
+            printer.say(&format!(
+                "The plan is in {0}: `lzctl apply {0}` applies exactly this, once, until {1}.",
+                path.display(),
+                saved.expires_at
+            ));
+        }
         Ok(if changes { Exit::Changes } else { Exit::Done })
     }
 
@@ -65,10 +75,4 @@ impl Args {
         let options = Options { paint: printer.out, verbose: printer.all(), estimate };
         printer.data(&plan_text::render(plan, options))
     }
-}
-
-fn write(plan: &Plan, path: &Path) -> Result<(), CliError> {
-    let text = serde_json::to_string_pretty(plan).map_err(CliError::Json)?;
-    let written = std::fs::write(path, text + "\n");
-    written.map_err(|source| CliError::File { path: path.to_owned(), verb: "written", source })
 }

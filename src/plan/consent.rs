@@ -1,58 +1,109 @@
-//! Irreversible acts and the operator's permission for each by name.
+//! Irreversible acts and the operator's permission for each by name (I10).
 //!
 //! A consent is `class.name`: `landing_zone_version.4.0`,
 //! `unit_deletion.Old/Unit`. It can stand in the document or on the command line.
+//! Which step owes one is told by its kind's table, not by the step: a plan that
+//! was edited cannot talk its way around it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::Consent;
+use super::document::{Consent, Plan};
 use super::step::Step;
+use crate::model::kinds::info;
 
-/// What each class of consent lets happen, in words; `{}` is the name.
-const CONSEQUENCES: &[(&str, &str)] = &[
-    ("landing_zone_version", "the landing zone moves to version {} and can never go back to an earlier one"),
-    (
-        "unit_deletion",
-        "the organizational unit {} is deleted; policies attached to it are detached and its id is gone",
-    ),
-    (
-        "trusted_access_removal",
-        "{} loses its access to the organization; what it does in the accounts of the organization ends or fails",
-    ),
-    (
-        "baseline_removal",
-        "the baseline {} is disabled; what it laid into the accounts is taken out and they are no longer governed by it",
-    ),
+/// A class of irreversible acts.
+struct Class {
+    /// The first part of its consents' names.
+    name: &'static str,
+    /// What it lets happen, in words; `{}` is the rest of the consent's name.
+    consequence: &'static str,
+    /// Until when it can still be stopped or taken back, in words.
+    window: &'static str,
+}
+
+/// Every class of irreversible acts.
+const CLASSES: &[Class] = &[
+    Class {
+        name: "landing_zone_version",
+        consequence: "the landing zone moves to version {} and can never go back to an earlier one",
+        window: "none once the update has begun",
+    },
+    Class {
+        name: "unit_deletion",
+        consequence: "the organizational unit {} is deleted; policies attached to it are detached and its id \
+                      is gone",
+        window: "none: AWS deletes it at once",
+    },
+    Class {
+        name: "trusted_access_removal",
+        consequence: "{} loses its access to the organization; what it does in the accounts of the \
+                      organization ends or fails",
+        window: "none: it ends at once; access can be given again, what was lost meanwhile is lost",
+    },
+    Class {
+        name: "baseline_removal",
+        consequence: "the baseline {} is disabled; what it laid into the accounts is taken out and they are no \
+                      longer governed by it",
+        window: "none once the operation has begun; the unit can be registered again",
+    },
 ];
 
 /// The classes that exist.
 pub fn classes() -> impl Iterator<Item = &'static str> {
-    CONSEQUENCES.iter().map(|(class, _)| *class)
+    CLASSES.iter().map(|class| class.name)
 }
 
 /// The consents that the steps need, each with whether it was given.
 pub(super) fn needed(steps: &[Step], given: &BTreeSet<String>) -> Vec<Consent> {
     let names: BTreeSet<&String> = steps.iter().filter_map(|step| step.consent.as_ref()).collect();
-    let consequences: BTreeMap<&str, &str> = CONSEQUENCES.iter().copied().collect();
+    let classes: BTreeMap<&str, &Class> = CLASSES.iter().map(|class| (class.name, class)).collect();
     names
         .into_iter()
         .map(|name| {
             let (class, rest) = name.split_once('.').unwrap_or((name, ""));
-            let words = consequences.get(class).copied().unwrap_or("{} cannot be taken back");
+            let class = classes.get(class);
+            let consequence = class.map_or("{} cannot be taken back", |class| class.consequence);
             Consent {
                 name: name.clone(),
-                consequence: words.replace("{}", rest),
+                consequence: consequence.replace("{}", rest),
+                window: class.map_or("none", |class| class.window).to_owned(),
                 given: given.contains(name),
             }
         })
         .collect()
 }
 
+/// The steps that are irreversible by their kind's table or by their own word,
+/// and that no given consent of the plan allows. Nothing of a plan may be sent
+/// while there is one.
+pub fn unallowed(plan: &Plan) -> impl Iterator<Item = &Step> {
+    let given: BTreeSet<&str> =
+        plan.consents.iter().filter(|consent| consent.given).map(|consent| consent.name.as_str()).collect();
+    plan.steps.iter().filter(move |step| {
+        let named = step.consent.as_deref().is_some_and(|name| given.contains(name));
+        let of_its_class = owed(step).is_none_or(|class| {
+            step.consent.as_deref().and_then(|name| name.split_once('.')).is_some_and(|(own, _)| own == class)
+        });
+        let irreversible = step.consent.is_some() || owed(step).is_some();
+        irreversible && !(named && of_its_class)
+    })
+}
+
+/// The class of consent that a step needs by the table of its kind: that of its
+/// verb, or that of a field which it changes from one value to another.
+#[must_use]
+pub fn owed(step: &Step) -> Option<&'static str> {
+    let info = info(step.address.kind);
+    let by_field = step.changes.iter().filter(|change| change.from.is_some());
+    let by_field = by_field.filter_map(|change| info.rule(&change.field)).find_map(|(rule, _)| rule.consent);
+    by_field.or_else(|| info.verb(&step.verb).and_then(|verb| verb.consent))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::Kind;
-    use crate::model::kinds::info;
+    use crate::model::kinds::Action;
 
     #[test]
     fn every_class_that_a_kind_names_has_its_consequence_in_words() {
@@ -62,6 +113,23 @@ mod tests {
             let fields = info.fields.iter().filter_map(|rule| rule.consent);
             for class in info.verbs.iter().filter_map(|verb| verb.consent).chain(fields) {
                 assert!(known.contains(&class), "{class}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_verb_that_takes_something_away_needs_a_consent_i10() {
+        const WORDS: &[&str] =
+            &["Close", "Delete", "Detach", "Remove", "Lock", "Deregister", "Disable", "Leave", "Schedule"];
+        for kind in Kind::ALL {
+            for verb in info(*kind).verbs {
+                let (_, operation) = verb.operation.split_once(':').unwrap();
+                let takes_away = WORDS.iter().any(|word| operation.starts_with(word));
+                assert!(
+                    verb.consent.is_some() || !(takes_away || verb.action == Action::Remove),
+                    "{kind:?}:{} takes something away and needs no consent",
+                    verb.name
+                );
             }
         }
     }

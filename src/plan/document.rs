@@ -36,6 +36,9 @@ pub struct Plan {
     pub spec_digest: String,
     /// The digest of each thing read, by address: what must not have moved.
     pub fingerprints: BTreeMap<Address, String>,
+    /// A short digest of each field and attribute read, by address. The
+    /// fingerprints bind; these only serve to tell which field has moved.
+    pub read_fields: BTreeMap<Address, BTreeMap<String, String>>,
     /// The steps, in one order that satisfies every need.
     pub steps: Vec<Step>,
     /// Attributes already known, for the references in the steps.
@@ -56,6 +59,8 @@ pub struct Consent {
     pub name: String,
     /// What cannot be taken back, in words.
     pub consequence: String,
+    /// Until when it can still be stopped or taken back, in words.
+    pub window: String,
     /// Whether the operator has given it.
     pub given: bool,
 }

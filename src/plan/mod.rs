@@ -13,6 +13,7 @@ pub mod fingerprint;
 mod needs;
 pub mod permissions;
 pub mod planner;
+pub mod saved;
 pub mod step;
 mod triggers;
 

@@ -49,6 +49,7 @@ pub fn make(graph: &ResourceGraph, snapshot: &Snapshot, consents: &BTreeSet<Stri
         home_region: snapshot.home_region.clone(),
         spec_digest: canonical::digest(&resources).unwrap_or_default(),
         fingerprints: fingerprint::of_all(graph.resources.keys(), snapshot),
+        read_fields: fingerprint::fields_of_all(graph.resources.keys(), snapshot),
         known: known(snapshot, graph),
         steps,
         consents,

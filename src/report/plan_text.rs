@@ -56,6 +56,7 @@ pub fn render(plan: &Plan, options: Options) -> String {
         line(&mut out, &paint.heading("Consents given"));
         for consent in given {
             line(&mut out, &format!("  {}: {}", consent.name, consent.consequence));
+            line(&mut out, &format!("      way back: {}", consent.window));
         }
         line(&mut out, "");
     }
@@ -121,6 +122,7 @@ fn consents(out: &mut String, paint: Paint, missing: Vec<&Consent>) {
     line(out, &paint.heading("Consents missing: this plan will not be applied without them"));
     for consent in missing {
         line(out, &format!("  {} {}: {}", paint.bad("consent"), consent.name, consent.consequence));
+        line(out, &format!("      way back: {}", consent.window));
         let name = &consent.name;
         line(out, &format!("      hint: say --consent {name}, or list it under `consents:` in the document"));
     }
@@ -174,6 +176,7 @@ pub(crate) mod tests {
             home_region: "us-east-1".parse().unwrap(),
             spec_digest: String::new(),
             fingerprints: BTreeMap::new(),
+            read_fields: BTreeMap::new(),
             steps,
             known: BTreeMap::new(),
             consents: Vec::new(),
@@ -267,6 +270,7 @@ Plan: 0 to create, 1 to change, 0 to move, 0 to repair, 0 to remove.
         plan.consents.push(Consent {
             name: "unit_deletion.Old".to_owned(),
             consequence: "it is gone".to_owned(),
+            window: "none".to_owned(),
             given: false,
         });
         let text = render(&plan, Options::default());

@@ -144,6 +144,7 @@ pub(super) mod tests {
             organization: None,
             steps: 2,
             started: "2026-11-23T10:15:00Z".parse().unwrap(),
+            nonce: None,
         };
         let resumed = Entry::Resumed { started: "2026-11-23T11:15:00Z".parse().unwrap() };
         let entries = [

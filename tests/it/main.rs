@@ -7,6 +7,7 @@
 
 mod architecture;
 mod commands;
+mod consents;
 mod documents;
 mod figures;
 mod leftovers;
@@ -15,6 +16,8 @@ mod planning;
 mod processes;
 mod rehearsal;
 mod resume;
+mod saved_files;
+mod saved_plans;
 mod spec;
 mod sweep;
 mod tcp;

@@ -27,6 +27,9 @@ pub enum InvalidPlan {
     /// Steps need each other in a circle.
     #[error("step {0} and others need each other in a circle")]
     Circle(StepId),
+    /// A step that cannot be taken back has nobody's consent (I10).
+    #[error("step {0} cannot be taken back and no consent allows it")]
+    NoConsent(StepId),
     /// More steps than can be numbered.
     #[error("the plan has {0} steps, more than this program can number")]
     TooMany(usize),

@@ -39,7 +39,7 @@ use super::schedule::rank;
 use crate::catalog::operations::{Idempotency, Operations};
 use crate::cloud::failure::CallError;
 use crate::model::canonical;
-use crate::plan::Plan;
+use crate::plan::{Plan, consent};
 
 /// One run of one plan.
 #[derive(Debug)]
@@ -84,8 +84,12 @@ impl Engine {
     /// A run that has not begun.
     ///
     /// # Errors
-    /// [`InvalidPlan`] when no order of its steps satisfies their needs.
+    /// [`InvalidPlan`] when no order of its steps satisfies their needs, or when a
+    /// step that cannot be taken back has no consent.
     pub fn new(plan: &Plan, operations: &Operations, settings: Settings) -> Result<Self, InvalidPlan> {
+        if let Some(step) = consent::unallowed(plan).next() {
+            return Err(InvalidPlan::NoConsent(step.id.clone()));
+        }
         let index = Index::new(&plan.steps)?;
         let learned = Learned::default();
         let urgencies = rank::urgencies(&index.dependants, &index.order, &expected(&index, &learned));

@@ -101,6 +101,7 @@ mod tests {
             organization: None,
             steps: 0,
             started: "2026-11-23T10:15:00Z".parse().unwrap(),
+            nonce: None,
         }
     }
 

@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod line;
 pub mod reader;
 pub mod record;
+pub mod replay;
 pub mod transition;
 pub mod writer;
 
@@ -31,6 +32,8 @@ pub struct Run {
     pub id: String,
     /// When it started.
     pub started: Timestamp,
+    /// The nonce of the plan file that it carries out, when it is one.
+    pub nonce: Option<String>,
 }
 
 impl Run {
@@ -41,7 +44,7 @@ impl Run {
         let digits = started.strftime("%Y%m%dT%H%M%SZ").to_string();
         let unique = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{plan}\n{started}").as_bytes());
         let short: String = unique.simple().to_string().chars().take(8).collect();
-        Self { id: format!("{digits}-{short}"), started }
+        Self { id: format!("{digits}-{short}"), started, nonce: None }
     }
 }
 

@@ -107,6 +107,7 @@ mod tests {
             organization: None,
             steps: 2,
             started: "2026-11-23T10:15:00Z".parse().unwrap(),
+            nonce: None,
         }
     }
 

@@ -45,6 +45,9 @@ pub enum Entry {
         steps: usize,
         /// The moment of the start; times of records count from it.
         started: Timestamp,
+        /// The nonce of the plan file that it carries out: used up from here on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<String>,
     },
     /// The run goes on after it was interrupted or broke off. From here on times
     /// of records count from this start.

@@ -49,6 +49,7 @@ pub(crate) fn plan(steps: Vec<Step>) -> Plan {
         home_region: "eu-west-1".parse().unwrap(),
         spec_digest: String::new(),
         fingerprints: BTreeMap::new(),
+        read_fields: BTreeMap::new(),
         steps,
         known: BTreeMap::new(),
         consents: Vec::new(),

@@ -256,6 +256,7 @@ impl<'a> World<'a> {
             organization: None,
             steps: self.plan.steps.len(),
             started: run.started,
+            nonce: run.nonce.clone(),
         }
     }
 
