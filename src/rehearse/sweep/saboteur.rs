@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use crate::cloud::Connection;
 use crate::cloud::failure::CallError;
+use crate::cloud::session::Narrowing;
 use crate::cloud::task::{Found, Performer, Progress, Task};
 use crate::plan::StepId;
 use crate::sim::{FaultPlan, Simulator, World};
@@ -99,6 +100,10 @@ impl Saboteur {
 }
 
 impl Performer for Saboteur {
+    fn narrow(&self, narrowing: Narrowing) {
+        self.inner.narrow(narrowing);
+    }
+
     async fn begin(&self, task: &Task) -> Result<Progress, CallError> {
         match self.next(task) {
             None => {}
