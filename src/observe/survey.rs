@@ -329,8 +329,11 @@ mod tests {
             json!({ "alias": "alias/backup", "account": reference::from(&address("account.new"), "id") }),
         );
         let new = wanted("account.new", json!({}), json!({ "email": "new@example.com" }));
-        let double = living();
+        let creating = json!([{ "Id": "car-1", "AccountName": "new", "State": "IN_PROGRESS" },
+            { "Id": "car-2", "AccountName": "old", "State": "SUCCEEDED" }]);
+        let double = living().on("ListCreateAccountStatus", ok(json!({ "CreateAccountStatuses": creating })));
         let snapshot = survey(&double.connection().await, &[key, new]).await.unwrap();
+        assert!(snapshot.facts.accounts_under_creation.iter().eq(["new"]));
         assert!(snapshot.live.is_empty() && snapshot.gaps.is_empty());
         assert!(!double.called().contains(&"ListAliases".to_owned()));
     }

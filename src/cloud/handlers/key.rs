@@ -246,7 +246,12 @@ mod tests {
         let done = Progress::Done(known([("id", "mrk-1"), ("arn", "arn:key")]));
         assert_eq!(connection.begin(&create).await.unwrap(), done);
         let sent = &double.bodies("CreateKey")[0];
-        assert_eq!(sent["Tags"], json!([{ "TagKey": INTENT, "TagValue": "token-1" }]));
+        let alias = create.key("alias").unwrap_or(&create.address.name);
+        let tags = json!([
+            { "TagKey": INTENT, "TagValue": "token-1" },
+            { "TagKey": keys::ALIAS_TAG, "TagValue": alias },
+        ]);
+        assert_eq!(sent["Tags"], tags);
         assert_eq!(sent["Policy"], r#"{"a":2,"b":1}"#);
         assert_eq!(connection.look_up(&create, Timestamp::UNIX_EPOCH).await.unwrap(), Found::Effect(done));
         let other = Task { token: "token-3".into(), ..create };
