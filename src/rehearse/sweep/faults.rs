@@ -199,7 +199,7 @@ pub(super) const TABLE: &[Row] = &[
     row(
         "F13-fails",
         "the asynchronous operation ends as failed",
-        Mutation(|step, task| failing(step, task)),
+        Mutation(failing),
         Reported,
     ),
     row(
