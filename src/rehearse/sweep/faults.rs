@@ -213,11 +213,11 @@ pub(super) const TABLE: &[Row] = &[
     row("F14-read", "the credentials expire at a read", Read(|| Fault::CredentialsExpire), Nothing),
     row(
         "F14-role",
-        "roles cannot be assumed for a minute after their creation",
+        "roles cannot be assumed for 150 seconds after their creation",
         Mutation(role_too_early),
         Absorbed,
     ),
-    row("F15", "the last record of the journal is torn", Torn, Absorbed),
+    row("F15", "the last line of an append to the journal is torn", Torn, Absorbed),
     row(
         "F16",
         "the quota is reached",
