@@ -109,7 +109,7 @@ mod tests {
     fn without_a_plan_a_session_only_reads() {
         let policy = Narrowing::default().policy("222222222222");
         assert!(policy.contains("kms:ListAliases") && policy.contains("kms:GetKeyPolicy"), "{policy}");
-        for change in ["Create", "Put", "Tag", "Replicate"] {
+        for change in ["kms:Create", "kms:Put", "kms:Tag", "kms:Replicate"] {
             assert!(!policy.contains(change), "{policy}");
         }
     }
