@@ -247,8 +247,8 @@ mod simulated {
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replace("one@example.com", "evil@example.com")).unwrap();
         run(folder.path(), &["apply", "plan.json", "--simulate", "w.json", "--yes"])
-            .exits(3)
-            .says("it was changed after it was made");
+            .exits(4)
+            .says("the plan was changed after it was saved");
         std::fs::write(&path, "{}").unwrap();
         run(folder.path(), &["apply", "plan.json", "--simulate", "w.json", "--yes"]).exits(3).says("no plan");
     }
