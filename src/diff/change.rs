@@ -51,8 +51,22 @@ pub struct Difference {
     pub leaf: String,
     /// The live value.
     pub from: Option<Value>,
-    /// The wanted value.
+    /// The wanted value; null for a leaf that is to be taken away.
     pub to: Value,
+}
+
+impl Difference {
+    /// The verb that mends it when no other carries it.
+    #[must_use]
+    pub fn verb(&self) -> &'static str {
+        self.rule.surplus.filter(|_| self.is_surplus()).unwrap_or(self.rule.verb)
+    }
+
+    /// Whether the leaf is live and not wanted.
+    #[must_use]
+    pub fn is_surplus(&self) -> bool {
+        self.to.is_null()
+    }
 }
 
 /// Holds every resource against what was seen.
@@ -153,5 +167,24 @@ fn differences(
         };
         found.insert(name.clone(), difference);
     }
+    found.extend(surplus(resource, wanted, live));
     found
+}
+
+/// Leaves that are live in a group which the document lists in full, and that it
+/// does not name.
+fn surplus<'l>(
+    resource: &'l Resource,
+    wanted: &'l Fields,
+    live: Option<&'l Live>,
+) -> impl Iterator<Item = (String, Difference)> + 'l {
+    let info = info(resource.address.kind);
+    let live = live.into_iter().flat_map(|live| &live.fields);
+    let unnamed = live.filter(|(name, _)| resource.lists_all_of(name) && !wanted.contains_key(*name));
+    unnamed.filter_map(move |(name, value)| {
+        let (rule, leaf) = info.rule(name).filter(|(rule, _)| rule.surplus.is_some())?;
+        let difference =
+            Difference { rule, leaf: leaf.to_owned(), from: Some(value.clone()), to: Value::Null };
+        Some((name.clone(), difference))
+    })
 }

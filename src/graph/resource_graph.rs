@@ -152,6 +152,7 @@ mod tests {
             fields: Fields::new(),
             keys: Fields::new(),
             at_creation: Fields::new(),
+            whole: Default::default(),
             presence: Presence::Ensure,
             origin: None,
         }

@@ -4,6 +4,8 @@
 //! alone". Values may hold references to attributes of other resources (see
 //! [`crate::model::reference`]).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
@@ -26,12 +28,24 @@ pub struct Resource {
     /// leaves unsaid, the parent AWS gives a new account. Never compared.
     #[serde(default, skip_serializing_if = "Fields::is_empty")]
     pub at_creation: Fields,
+    /// Groups of which the document lists every leaf (`targets`, say): a leaf that
+    /// is live and not among `fields` is taken away by the rule's `surplus` verb.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub whole: BTreeSet<String>,
     /// How it comes into being: created when missing, only ever adopted, or removed.
     #[serde(default)]
     pub presence: Presence,
     /// The place in the documents that asks for it; none for what we add ourselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
+}
+
+impl Resource {
+    /// Whether a field is a leaf of a group that the document lists in full.
+    #[must_use]
+    pub fn lists_all_of(&self, field: &str) -> bool {
+        field.split_once('.').is_some_and(|(group, _)| self.whole.contains(group))
+    }
 }
 
 /// What to do about a resource's existence.

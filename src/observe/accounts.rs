@@ -167,6 +167,7 @@ mod tests {
             fields: [("name".to_owned(), json!(name))].into(),
             keys: keys.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect(),
             at_creation: Default::default(),
+            whole: Default::default(),
             presence: Default::default(),
             origin: None,
         }

@@ -246,6 +246,7 @@ mod tests {
             fields: Default::default(),
             keys: keys.iter().map(|(k, v)| ((*k).to_owned(), (*v).into())).collect(),
             at_creation: Default::default(),
+            whole: Default::default(),
             presence: Presence::Ensure,
             origin: None,
         }

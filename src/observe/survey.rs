@@ -135,6 +135,7 @@ mod tests {
             fields: object(fields),
             keys: object(keys),
             at_creation: Default::default(),
+            whole: Default::default(),
             presence: Default::default(),
             origin: None,
         }

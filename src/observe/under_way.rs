@@ -90,6 +90,7 @@ mod tests {
             fields: Fields::from([("name".to_owned(), json!(name))]),
             keys: Fields::new(),
             at_creation: Fields::new(),
+            whole: Default::default(),
             presence: crate::model::resource::Presence::Ensure,
             origin: None,
         }

@@ -165,6 +165,7 @@ mod tests {
             fields: Default::default(),
             keys: keys.collect(),
             at_creation: Default::default(),
+            whole: Default::default(),
             presence: Default::default(),
             origin: None,
         }

@@ -89,6 +89,9 @@ fn mending(
 /// The verb that mends a difference: the one that carries the field if it runs
 /// anyway, else the field's own.
 fn mender(change: &Change, info: &KindInfo, difference: &Difference, missing: bool) -> &'static str {
+    if difference.is_surplus() {
+        return difference.verb();
+    }
     let creator = info.creator().map(|verb| verb.name);
     match difference.rule.carried_by {
         Some(carrier) if Some(carrier) == creator && missing => carrier,
@@ -110,6 +113,7 @@ fn reasons(creates: bool, fields: &[(&String, &Difference)]) -> Vec<String> {
     fields
         .iter()
         .map(|(field, difference)| match difference.from {
+            Some(_) if difference.is_surplus() => format!("`{field}` is not in the document"),
             Some(_) => format!("`{field}` differs"),
             None => format!("`{field}` is not set"),
         })
@@ -156,7 +160,10 @@ impl Builder<'_> {
         });
         let mut inputs: Fields = carried.map(|(field, value)| (field.clone(), value.clone())).collect();
         let said = fields.iter().filter(|(_, d)| d.rule.compare != Compare::Condition);
-        inputs.extend(said.map(|(field, d)| ((*field).clone(), d.to.clone())));
+        // What is taken away is named by its live value.
+        let value =
+            |d: &Difference| d.from.clone().filter(|_| d.is_surplus()).unwrap_or_else(|| d.to.clone());
+        inputs.extend(said.map(|(field, d)| ((*field).clone(), value(d))));
         inputs
     }
 

@@ -51,6 +51,7 @@ pub(super) mod tests {
                 fields: Fields::new(),
                 keys: Fields::new(),
                 at_creation: Fields::new(),
+                whole: Default::default(),
                 presence: Presence::Ensure,
                 origin: None,
             });

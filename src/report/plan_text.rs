@@ -193,6 +193,7 @@ pub(crate) mod tests {
             fields: Fields::from([("unit".to_owned(), unit)]),
             keys: Fields::new(),
             at_creation: Fields::new(),
+            whole: Default::default(),
             presence: crate::model::resource::Presence::Ensure,
             origin: None,
         };

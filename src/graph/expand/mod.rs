@@ -103,6 +103,7 @@ fn resource(address: Address, origin: Option<&Origin>) -> Resource {
         fields: Fields::new(),
         keys: Fields::new(),
         at_creation: Fields::new(),
+        whole: Default::default(),
         presence: Presence::Ensure,
         origin: origin.cloned(),
     }

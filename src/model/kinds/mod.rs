@@ -114,13 +114,16 @@ pub struct FieldRule {
     pub fold: bool,
     /// The class of consent a change of it needs (not its first setting).
     pub consent: Option<&'static str>,
+    /// For a group: the verb that takes away a leaf which is live and which the
+    /// document, listing the whole group, does not name. None leaves it alone.
+    pub surplus: Option<&'static str>,
 }
 
 impl FieldRule {
     /// A field set at creation and changed by `verb`, all such fields in one step.
     #[must_use]
     pub const fn new(field: &'static str, compare: Compare, verb: &'static str) -> Self {
-        Self { field, compare, verb, carried_by: Some("create"), fold: true, consent: None }
+        Self { field, compare, verb, carried_by: Some("create"), fold: true, consent: None, surplus: None }
     }
 
     /// The same, but no other verb carries it.
@@ -148,6 +151,14 @@ impl FieldRule {
     #[must_use]
     pub const fn with_consent(mut self, class: &'static str) -> Self {
         self.consent = Some(class);
+        self
+    }
+
+    /// The same, but a leaf too many is taken away by a verb, each in a step of its own.
+    #[must_use]
+    pub const fn with_surplus(mut self, verb: &'static str) -> Self {
+        self.surplus = Some(verb);
+        self.fold = false;
         self
     }
 
@@ -246,6 +257,8 @@ mod tests {
                 assert!(info.verb(rule.verb).is_some(), "{kind} {}: {}", rule.field, rule.verb);
                 let carrier = rule.carried_by.is_none_or(|verb| info.verb(verb).is_some());
                 assert!(carrier, "{kind} {}", rule.field);
+                let taker = rule.surplus.is_none_or(|verb| info.verb(verb).is_some());
+                assert!(taker && (rule.surplus.is_none() || !rule.fold), "{kind} {}", rule.field);
             }
             for verb in info.verbs {
                 let fields =
