@@ -33,6 +33,7 @@ macro_rules! clients {
 
 clients! {
     account: aws_sdk_account::Client,
+    controlcatalog: aws_sdk_controlcatalog::Client,
     controltower: aws_sdk_controltower::Client,
     iam: aws_sdk_iam::Client,
     kms: aws_sdk_kms::Client,

@@ -52,6 +52,8 @@ kinds! {
     LandingZone = "landing_zone",
     /// A Control Tower baseline on a unit, `path:baseline`.
     Baseline = "baseline",
+    /// A Control Tower control on a unit, `path:name`.
+    Control = "control",
 }
 
 impl fmt::Display for Kind {

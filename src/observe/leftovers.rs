@@ -1,7 +1,7 @@
 //! What exists beyond a document, found by listing.
 //!
 //! In: a connection and the desired resources. Out: units, accounts, trusted access,
-//! baselines and a landing zone that nothing in the document speaks of, each with
+//! baselines, controls and a landing zone that nothing in the document speaks of, each with
 //! how to adopt or remove it. Nothing is changed, and nothing here is a plan: what
 //! the document leaves out is left alone. Absent: KMS keys, whose aliases do not
 //! tell whose they are, and IAM roles.
@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::controls::{self, Listed, Named};
 use super::error::ObserveError;
 use super::wanted::key;
 use crate::catalog::{baselines as catalogue, service_access};
@@ -49,6 +50,7 @@ struct Seen {
     /// Baselines by name.
     offered: BTreeMap<String, String>,
     enabled: Vec<Enabled>,
+    controls: Listed,
 }
 
 /// Lists what exists and holds it against the desired resources; empty where there
@@ -70,11 +72,16 @@ pub async fn leftovers(connection: &Connection, wanted: &[Resource]) -> Result<V
         });
     }
     let root = organization::root(connection).await.map_err(ObserveError::Organization)?;
-    let seen = look(connection, &root, organization.management_account.to_string()).await;
+    let seen = look(connection, &root, organization.management_account.to_string(), wanted).await;
     Ok(beyond(&seen.map_err(ObserveError::Organization)?, wanted))
 }
 
-async fn look(connection: &Connection, root: &Root, management: String) -> Result<Seen, CallError> {
+async fn look(
+    connection: &Connection,
+    root: &Root,
+    management: String,
+    wanted: &[Resource],
+) -> Result<Seen, CallError> {
     let (units, accounts, trusted, zone) = tokio::join!(
         units::tree(connection, &root.id),
         accounts::list(connection),
@@ -91,9 +98,12 @@ async fn look(connection: &Connection, root: &Root, management: String) -> Resul
         ..Seen::default()
     };
     if seen.zone.is_some() {
-        let (offered, enabled) =
-            tokio::join!(baselines::offered(connection), baselines::enabled(connection, Which::All));
-        (seen.offered, seen.enabled) = (offered?, enabled?);
+        let (offered, enabled, controls) = tokio::join!(
+            baselines::offered(connection),
+            baselines::enabled(connection, Which::All),
+            controls::list(connection, wanted)
+        );
+        (seen.offered, seen.enabled, seen.controls) = (offered?, enabled?, controls?);
     }
     Ok(seen)
 }
@@ -108,6 +118,7 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(unspoken_accounts(seen, wanted));
     found.extend(zone(seen, &spoken));
     found.extend(enabled(seen, &paths, &spoken));
+    found.extend(controls_left(seen, &paths));
     found.into_iter().collect()
 }
 
@@ -225,6 +236,25 @@ fn enabled(seen: &Seen, paths: &BTreeMap<&str, String>, spoken: &BTreeSet<&Addre
         })
     };
     seen.enabled.iter().filter(|enabled| enabled.parent.is_none()).filter_map(leftover).collect()
+}
+
+/// Controls enabled on units.
+fn controls_left(seen: &Seen, paths: &BTreeMap<&str, String>) -> Vec<Leftover> {
+    let leftover = |control: &Named| {
+        let path = paths.get(control.target.rsplit('/').next()?)?;
+        if seen.controls.spoken.contains(&(path.clone(), control.control.clone())) {
+            return None;
+        }
+        let address = Address::new(Kind::Control, format!("{path}:{}", control.alias));
+        Some(Leftover {
+            kind: Kind::Control,
+            name: address.name.clone(),
+            place: control.arn.clone(),
+            adopt: format!("organizational_units: {{ {path}: {{ controls: [{}] }} }}", control.alias),
+            remove: removal(&address.to_string(), &format!("control_removal.{}", address.name)),
+        })
+    };
+    seen.controls.enabled.iter().filter_map(leftover).collect()
 }
 
 fn removal(address: &str, consent: &str) -> String {

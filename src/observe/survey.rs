@@ -11,7 +11,7 @@ use super::error::ObserveError;
 use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
-use super::{assembly, control_tower, keys, people, roles};
+use super::{assembly, control_tower, controls, keys, people, roles};
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas;
 use crate::cloud::{CallError, Connection};
@@ -57,8 +57,14 @@ pub async fn survey(connection: &Connection, wanted: &[Resource]) -> Result<Snap
 /// early may have left roles and keys.
 async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mut Findings) {
     let roles_wanted = wanted.kind(Kind::ServiceRole);
-    let (quota, roles) = tokio::join!(quota(connection, wanted), roles::read(connection, &roles_wanted));
+    let controls_wanted = wanted.kind(Kind::Control);
+    let (quota, roles, catalog) = tokio::join!(
+        quota(connection, wanted),
+        roles::read(connection, &roles_wanted),
+        controls::catalog(connection, &controls_wanted)
+    );
     findings.facts.account_quota = quota;
+    findings.facts.controls = catalog.facts;
     roles::observe(&roles_wanted, roles, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
 }
@@ -76,12 +82,14 @@ async fn look(
         let people = people::read(connection, wanted, &root).await;
         Ok::<_, CallError>((root, people))
     };
-    let (people, trusted, quota, roles, tower) = tokio::join!(
+    let controls_wanted = wanted.kind(Kind::Control);
+    let (people, trusted, quota, roles, tower, catalog) = tokio::join!(
         people,
         trusted(connection, wanted),
         quota(connection, wanted),
         roles::read(connection, &roles_wanted),
-        control_tower::read(connection, wanted)
+        control_tower::read(connection, wanted),
+        controls::catalog(connection, &controls_wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
@@ -90,7 +98,8 @@ async fn look(
     roles::observe(&roles_wanted, roles, findings);
     assembly::people(connection, wanted, &root, &people, findings).await;
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
-    assembly::tower(connection, wanted, tower, people, organization, findings).await;
+    assembly::tower(connection, wanted, tower, people, organization, &catalog, findings).await;
+    findings.facts.controls = catalog.facts;
     Ok(())
 }
 

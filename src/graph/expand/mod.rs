@@ -6,6 +6,7 @@
 
 mod accounts;
 mod baselines;
+pub mod controls;
 mod key_policies;
 mod keys;
 mod landing_zone;
@@ -43,6 +44,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     service_roles::expand,
     landing_zone::expand,
     baselines::expand,
+    controls::expand,
     removals::expand,
 ];
 

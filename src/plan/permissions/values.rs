@@ -154,6 +154,12 @@ impl Scope {
                     vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
                 );
             }
+            Kind::Control => {
+                put(
+                    "enabled_control",
+                    vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
+                );
+            }
             Kind::Organization => {}
         }
         values

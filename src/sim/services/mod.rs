@@ -3,6 +3,7 @@
 //! In: nothing. Out: [`all`]. Absent: any rule of a service.
 
 pub mod account;
+pub mod control_catalog;
 pub mod control_tower;
 pub mod iam;
 pub mod kms;
@@ -12,8 +13,9 @@ pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 7] = [
+static ALL: [&Service; 8] = [
     &organizations::SERVICE,
+    &control_catalog::SERVICE,
     &control_tower::SERVICE,
     &sts::SERVICE,
     &iam::SERVICE,

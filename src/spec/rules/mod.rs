@@ -14,6 +14,7 @@ mod baseline_context;
 mod capacity;
 mod consents;
 mod control_tower_email;
+mod controls;
 mod duplicate_email;
 mod duplicate_id;
 mod home_region;
@@ -80,6 +81,7 @@ pub(crate) const RULES: &[Rule] = &[
     baseline_combination::RULE,
     security_unit_baselines::RULE,
     unregistered_parent::RULE,
+    controls::RULE,
     capacity::RULE,
     removal::RULE,
     consents::RULE,

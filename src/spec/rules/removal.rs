@@ -1,13 +1,14 @@
 //! What `remove` can name.
 //!
-//! Source: this document's own meaning; units, trusted access and baselines can be
+//! Source: this document's own meaning; units, trusted access, baselines and controls can be
 //! removed, and only when nothing else in the document speaks of them.
 
 use std::collections::BTreeMap;
 
 use super::{Rule, View};
-use crate::catalog::{baselines, service_access};
+use crate::catalog::{baselines, controls, service_access};
 use crate::model::address::{Address, Kind};
+use crate::model::controls::short_name;
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::Located;
@@ -23,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
                       `organizational_unit.Old` (AWS deletes a unit only when it is empty), \
                       `trusted_access.ram.amazonaws.com` (not of the services that a landing zone works \
                       through), `baseline.Workloads:backup` (on a unit that the document lists or removes, \
-                      and on the units below first). Sources: AWS Organizations API Reference, \
+                      and on the units below first), `control.Workloads:CT.S3.PR.1` (likewise). Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
@@ -31,8 +32,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// The forms that `remove` takes.
-const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com or \
-                     baseline.Old/Team:control_tower";
+const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com, \
+                     baseline.Old/Team:control_tower or control.Old/Team:CT.S3.PR.1";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -49,13 +50,17 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Unit(path)) => unit_wanted(view, &path),
             Some(Removable::Access(principal)) => access_wanted(view, &principal),
             Some(Removable::Baseline(path, word)) => baseline_wanted(view, &path, &word),
+            Some(Removable::Control(path, name)) => control_wanted(view, &path, &name),
             None => {
                 findings.push(
                     Diagnostic::error(
                         RULE.topic.code,
                         format!("`{entry}` is not something that can be removed"),
                     )
-                    .at(entry.span, "not the address of a unit, of trusted access or of a baseline")
+                    .at(
+                        entry.span,
+                        "not the address of a unit, of trusted access, of a baseline or of a control",
+                    )
                     .help(FORMS),
                 );
                 None
@@ -72,6 +77,7 @@ enum Removable {
     Unit(UnitPath),
     Access(String),
     Baseline(UnitPath, String),
+    Control(UnitPath, String),
 }
 
 fn removable(address: &str) -> Option<Removable> {
@@ -83,6 +89,10 @@ fn removable(address: &str) -> Option<Removable> {
             let (path, word) = address.name.rsplit_once(':')?;
             baselines::by_word(word)?;
             Some(Removable::Baseline(path.parse().ok()?, word.to_owned()))
+        }
+        Kind::Control => {
+            let (path, name) = address.name.split_once(':').filter(|(_, name)| !name.is_empty())?;
+            Some(Removable::Control(path.parse().ok()?, name.to_owned()))
         }
         _ => None,
     }
@@ -152,10 +162,33 @@ fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wante
         let what = format!("`{path}:{word}` cannot be removed while the document wants it");
         return Some(Wanted::at(what, entry.span, "the document wants it"));
     }
+    unknown_unit(view, path, "baseline")
+}
+
+/// Something on a unit that the document does not speak of cannot be found.
+fn unknown_unit(view: &View<'_>, path: &UnitPath, what: &str) -> Option<Wanted> {
     let removed = view.doc.remove.iter().flatten().any(|entry| unit(entry).as_ref() == Some(path));
     let unknown = !removed && !view.units.contains_key(path) && view.whole("organizational_units");
     unknown.then(|| Wanted {
-        what: format!("`{path}` is neither listed nor removed, so its baseline cannot be found"),
+        what: format!("`{path}` is neither listed nor removed, so its {what} cannot be found"),
         place: None,
     })
+}
+
+/// A control that the unit lists by its name or by its guidance level. Whether a
+/// framework brings it is told by the live catalogue, at planning.
+fn control_wanted(view: &View<'_>, path: &UnitPath, name: &str) -> Option<Wanted> {
+    let listed = view.listed().find(|(listed, _)| listed.value == *path);
+    let entries = listed.iter().flat_map(|(_, unit)| unit.controls.iter().flatten());
+    for entry in entries {
+        let named = entry.0.name.as_ref().filter(|entry| short_name(entry) == short_name(name));
+        let level = entry.0.guidance.as_ref().filter(|level| {
+            controls::of_guidance(level).is_some_and(|all| all.iter().any(|one| one == name))
+        });
+        if let Some(place) = named.or(level) {
+            let what = format!("`{path}:{name}` cannot be removed while the document wants it");
+            return Some(Wanted::at(what, place.span, "the document wants it"));
+        }
+    }
+    unknown_unit(view, path, "control")
 }

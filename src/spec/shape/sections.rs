@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Located;
+use super::controls::ControlEntry;
 use super::read::section;
 use super::words::{
     BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord, Switch,
@@ -61,6 +62,8 @@ section! {
     UnitSection {
         /// Control Tower baselines enabled on the unit.
         baselines: Vec<Located<BaselineWord>>,
+        /// Control Tower controls enabled on the unit, by name, framework or guidance level.
+        controls: Vec<ControlEntry>,
         /// Tags to have; others are left alone.
         tags: Tags,
         /// The path it had before, when it is being renamed.
