@@ -9,6 +9,7 @@ mod aws;
 mod carrying;
 mod completions;
 mod confirm;
+mod controls;
 mod documents;
 mod error;
 pub mod exit;
@@ -72,6 +73,7 @@ enum Command {
     Graph(graph::Args),
     Permissions(permissions::Args),
     Leftovers(leftovers::Args),
+    Controls(controls::Args),
     Simulator(simulator::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -115,6 +117,7 @@ fn run(cli: Cli) -> Exit {
         Command::Graph(args) => args.run(&printer),
         Command::Permissions(args) => args.run(&printer),
         Command::Leftovers(args) => args.run(&printer),
+        Command::Controls(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
         Command::Explain(args) => args.run(&printer),
         Command::Schema(args) => args.run(&printer),
