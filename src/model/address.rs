@@ -52,6 +52,8 @@ kinds! {
     LandingZone = "landing_zone",
     /// A Control Tower baseline on a unit, `path:baseline`.
     Baseline = "baseline",
+    /// The delegated administrators of one AWS service, by the document's word for it.
+    DelegatedAdministrator = "delegated_administrator",
 }
 
 impl fmt::Display for Kind {

@@ -36,6 +36,7 @@ const fn shape(kind: Kind) -> &'static str {
         Kind::TrustedAccess | Kind::ServiceRole => "component",
         Kind::Key => "cds",
         Kind::Baseline => "note",
+        Kind::DelegatedAdministrator => "cds",
     }
 }
 

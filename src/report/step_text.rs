@@ -28,6 +28,7 @@ pub(super) const fn plural(kind: Kind) -> &'static str {
         Kind::Key => "keys",
         Kind::LandingZone => "landing zone",
         Kind::Baseline => "baselines",
+        Kind::DelegatedAdministrator => "delegated administrators",
     }
 }
 

@@ -19,6 +19,7 @@ use crate::model::{Attributes, Kind, kinds};
 mod account;
 mod account_creation;
 mod baseline;
+mod delegated_administrator;
 mod inputs;
 mod key;
 mod landing_zone;
@@ -47,6 +48,7 @@ impl Performer for Connection {
             Kind::Key => key::begin(self, task).await,
             Kind::LandingZone => landing_zone::begin(self, task).await,
             Kind::Baseline => baseline::begin(self, task).await,
+            Kind::DelegatedAdministrator => delegated_administrator::begin(self, task).await,
         }
     }
 
@@ -58,9 +60,10 @@ impl Performer for Connection {
             Kind::LandingZone => landing_zone::poll(self, task, operation).await,
             Kind::Baseline => baseline::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
-            Kind::TrustedAccess | Kind::OrganizationalUnit | Kind::ServiceRole => {
-                Ok(Progress::Done(Attributes::new()))
-            }
+            Kind::TrustedAccess
+            | Kind::OrganizationalUnit
+            | Kind::ServiceRole
+            | Kind::DelegatedAdministrator => Ok(Progress::Done(Attributes::new())),
         }
     }
 
@@ -99,6 +102,7 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Key => key::look_up(connection, task).await,
         Kind::LandingZone => landing_zone::look_up(connection, task, since).await,
         Kind::Baseline => baseline::look_up(connection, task, since).await,
+        Kind::DelegatedAdministrator => delegated_administrator::look_up(connection, task).await,
     }
 }
 

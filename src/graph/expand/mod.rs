@@ -6,6 +6,7 @@
 
 mod accounts;
 mod baselines;
+mod delegation;
 mod key_policies;
 mod keys;
 mod landing_zone;
@@ -43,6 +44,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     service_roles::expand,
     landing_zone::expand,
     baselines::expand,
+    delegation::expand,
     removals::expand,
 ];
 

@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod baseline;
+pub mod delegated_administrator;
 pub mod key;
 pub mod landing_zone;
 pub mod organization;
@@ -209,6 +210,7 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::Key => &key::INFO,
         Kind::LandingZone => &landing_zone::INFO,
         Kind::Baseline => &baseline::INFO,
+        Kind::DelegatedAdministrator => &delegated_administrator::INFO,
     }
 }
 
