@@ -75,7 +75,7 @@ mod tests {
     async fn an_administrator_is_a_member_of_an_organization_that_trusts_the_service() {
         let (sim, _) = organization(quiet()).await;
         let audit = account(&sim, "audit").await;
-        let appoint = |account: &str| json!({"AdminAccountId": account});
+        let appoint = |account: &str| json!({"adminAccountId": account});
         assert_eq!(refused(&sim, GUARDDUTY, ENABLE, appoint(&audit)).await, "BadRequestException");
         let trust = json!({"ServicePrincipal": "guardduty.amazonaws.com"});
         done(&sim, "organizations", "EnableAWSServiceAccess", trust.clone()).await;
@@ -95,15 +95,15 @@ mod tests {
         let (audit, other) = (account(&sim, "audit").await, account(&sim, "other").await);
         let principal = "guardduty.amazonaws.com";
         done(&sim, "organizations", "EnableAWSServiceAccess", json!({"ServicePrincipal": principal})).await;
-        done(&sim, GUARDDUTY, ENABLE, json!({"AdminAccountId": audit})).await;
-        let take_over = || refused(&sim, GUARDDUTY, ENABLE, json!({"AdminAccountId": other}));
+        done(&sim, GUARDDUTY, ENABLE, json!({"adminAccountId": audit})).await;
+        let take_over = || refused(&sim, GUARDDUTY, ENABLE, json!({"adminAccountId": other}));
         assert_eq!(take_over().await, "BadRequestException");
-        done(&sim, GUARDDUTY, DISABLE, json!({"AdminAccountId": audit})).await;
+        done(&sim, GUARDDUTY, DISABLE, json!({"adminAccountId": audit})).await;
         assert_eq!(take_over().await, "BadRequestException", "Organizations still has the former one");
         let former = json!({"AccountId": audit, "ServicePrincipal": principal});
         done(&sim, "organizations", "DeregisterDelegatedAdministrator", former).await;
-        done(&sim, GUARDDUTY, ENABLE, json!({"AdminAccountId": other})).await;
-        let again = refused(&sim, GUARDDUTY, DISABLE, json!({"AdminAccountId": audit})).await;
+        done(&sim, GUARDDUTY, ENABLE, json!({"adminAccountId": other})).await;
+        let again = refused(&sim, GUARDDUTY, DISABLE, json!({"adminAccountId": audit})).await;
         assert_eq!(again, "BadRequestException");
     }
 
@@ -113,11 +113,11 @@ mod tests {
         let audit = account(&sim, "audit").await;
         let principal = "guardduty.amazonaws.com";
         done(&sim, "organizations", "EnableAWSServiceAccess", json!({"ServicePrincipal": principal})).await;
-        done(&sim, GUARDDUTY, ENABLE, json!({"AdminAccountId": audit})).await;
+        done(&sim, GUARDDUTY, ENABLE, json!({"adminAccountId": audit})).await;
         let former = json!({"AccountId": audit, "ServicePrincipal": principal});
         done(&sim, "organizations", "DeregisterDelegatedAdministrator", former).await;
         assert_eq!(done(&sim, GUARDDUTY, LIST, json!({})).await["adminAccounts"], json!([]));
-        done(&sim, GUARDDUTY, ENABLE, json!({"AdminAccountId": "111122223333"})).await;
+        done(&sim, GUARDDUTY, ENABLE, json!({"adminAccountId": "111122223333"})).await;
         let told = done(&sim, GUARDDUTY, LIST, json!({})).await;
         assert_eq!(
             told["adminAccounts"][0]["adminAccountId"],
