@@ -17,6 +17,7 @@ mod planning;
 mod processes;
 mod rehearsal;
 mod resume;
+mod root_access;
 mod saved_files;
 mod saved_plans;
 mod spec;

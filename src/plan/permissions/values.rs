@@ -154,11 +154,11 @@ impl Scope {
                     vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
                 );
             }
+            Kind::Organization | Kind::RootCredentialsManagement | Kind::RootSessions => {}
             Kind::DelegatedAdministrator => {
                 put("principal", principals(subject));
                 put("account", self.administrators(subject));
             }
-            Kind::Organization => {}
         }
         values
     }
