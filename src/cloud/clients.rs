@@ -35,6 +35,7 @@ clients! {
     account: aws_sdk_account::Client,
     controlcatalog: aws_sdk_controlcatalog::Client,
     controltower: aws_sdk_controltower::Client,
+    guardduty: aws_sdk_guardduty::Client,
     iam: aws_sdk_iam::Client,
     kms: aws_sdk_kms::Client,
     organizations: aws_sdk_organizations::Client,

@@ -10,6 +10,7 @@ pub mod arn;
 pub mod canonical;
 pub mod controls;
 pub mod email;
+pub mod evaluation;
 pub mod ids;
 pub mod kinds;
 pub mod live;

@@ -40,7 +40,8 @@ impl ObserveError {
                 "the caller needs organizations:DescribeOrganization and the List actions".to_owned()
             }
             Self::ControlCatalog(_) => {
-                "the caller needs controlcatalog:ListControls and controlcatalog:ListControlMappings".to_owned()
+                "the caller needs controlcatalog:ListControls and controlcatalog:ListControlMappings"
+                    .to_owned()
             }
             Self::NotManagement { management, .. } => {
                 format!("use credentials of the management account {management}")

@@ -13,10 +13,12 @@ mod accounts;
 mod assembly;
 mod control_tower;
 mod controls;
+mod delegation;
 mod findings;
 mod keys;
 mod people;
 mod roles;
+mod root_access;
 mod units;
 mod wanted;
 

@@ -11,7 +11,7 @@ use super::error::ObserveError;
 use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
-use super::{assembly, control_tower, controls, keys, people, roles};
+use super::{assembly, control_tower, controls, delegation, keys, people, roles, root_access};
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas;
 use crate::cloud::{CallError, Connection};
@@ -67,6 +67,7 @@ async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mu
     findings.facts.controls = catalog.facts;
     roles::observe(&roles_wanted, roles, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
+    delegation::nobody(&wanted.kind(Kind::DelegatedAdministrator), findings);
 }
 
 /// Reads an organization that exists.
@@ -83,21 +84,24 @@ async fn look(
         Ok::<_, CallError>((root, people))
     };
     let controls_wanted = wanted.kind(Kind::Control);
-    let (people, trusted, quota, roles, tower, catalog) = tokio::join!(
+    let (people, trusted, quota, roles, tower, root_switches, catalog) = tokio::join!(
         people,
         trusted(connection, wanted),
         quota(connection, wanted),
         roles::read(connection, &roles_wanted),
         control_tower::read(connection, wanted),
+        root_access::read(connection, wanted),
         controls::catalog(connection, &controls_wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
     assembly::trusted(wanted, trusted, findings);
+    root_access::observe(wanted, root_switches, findings);
     findings.facts.account_quota = quota;
     roles::observe(&roles_wanted, roles, findings);
     assembly::people(connection, wanted, &root, &people, findings).await;
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
+    assembly::administrators(connection, wanted, &tower, findings).await;
     assembly::tower(connection, wanted, tower, people, organization, &catalog, findings).await;
     findings.facts.controls = catalog.facts;
     Ok(())

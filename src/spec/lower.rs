@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::document::{
-    Account, AlternateContact, BackupIntegration, Control, Controls, Integration, Key, LandingZone,
-    Organization, Placement, Spec, Unit,
+    Account, AlternateContact, BackupIntegration, Control, Controls, Delegation, Integration, Key,
+    LandingZone, Organization, Placement, Spec, Unit,
 };
 use super::shape::Located;
 use super::shape::controls::ControlSection;
+use super::shape::names::Names;
 use super::shape::sections::{
     AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
     RecordingSection, RolesSection, Tags, UnitSection,
@@ -42,6 +43,7 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .filter_map(|(name, section)| Some((name.value.clone(), key(view, section, at(name.span))?)))
             .collect(),
         landing_zone: doc.landing_zone.as_ref().and_then(|section| landing_zone(section, &at)),
+        delegated_administrators: delegations(doc, &at),
         remove: doc.remove.iter().flatten().map(|entry| (entry.value.clone(), at(entry.span))).collect(),
         consents: doc.consents.iter().flatten().map(|consent| consent.value.clone()).collect(),
     }
@@ -65,6 +67,12 @@ fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
             .iter()
             .flatten()
             .map(|service| (service.value.clone(), at(service.span)))
+            .collect(),
+        root_access: section
+            .root_access
+            .iter()
+            .flatten()
+            .map(|switch| (switch.value.0, at(switch.span)))
             .collect(),
     }
 }
@@ -206,6 +214,14 @@ fn backup(section: &BackupSection, origin: Origin) -> BackupIntegration {
         central: text(section.central.as_ref()),
         key: text(section.key.as_ref()),
     }
+}
+
+fn delegations(doc: &Document, at: &dyn Fn(Span) -> Origin) -> BTreeMap<String, Delegation> {
+    let delegation = |(word, names): (&Located<String>, &Names)| {
+        let accounts = names.0.iter().map(|name| name.value.clone()).collect();
+        (word.value.clone(), Delegation { origin: at(word.span), accounts })
+    };
+    doc.delegated_administrators.iter().flatten().map(delegation).collect()
 }
 
 fn text(value: Option<&Located<String>>) -> Option<String> {

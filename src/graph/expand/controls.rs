@@ -198,6 +198,7 @@ fn order(graph: &mut ResourceGraph, facts: &ControlFacts) {
             });
             edges.extend(baselines.map(|baseline| {
                 Edge::settled(address, baseline, "controls-reset-after-registration")
+                    .only(&["reset"])
                     .triggering(&["update", "reset"], "reset")
             }));
         }

