@@ -18,6 +18,7 @@ mod rehearsal;
 mod resume;
 mod saved_files;
 mod saved_plans;
+mod scenarios;
 mod spec;
 mod sweep;
 mod tcp;
