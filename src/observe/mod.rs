@@ -16,6 +16,7 @@ mod findings;
 mod keys;
 mod people;
 mod roles;
+mod root_access;
 mod units;
 mod wanted;
 

@@ -41,6 +41,12 @@ const CLASSES: &[Class] = &[
         window: "none: it ends at once; access can be given again, what was lost meanwhile is lost",
     },
     Class {
+        name: "root_access_removal",
+        consequence: "{} is switched off; root users of member accounts whose credentials were taken away can \
+                      only be reached by recovering their passwords one by one",
+        window: "none: it ends at once; it can be switched on again",
+    },
+    Class {
         name: "baseline_removal",
         consequence: "the baseline {} is disabled; what it laid into the accounts is taken out and they are no \
                       longer governed by it",

@@ -173,7 +173,10 @@ impl Builder<'_> {
             let name = difference.to.as_str().unwrap_or_default();
             Some(format!("{class}.{name}"))
         });
-        by_field.or_else(|| verb.consent.map(|class| format!("{class}.{}", self.resource.address.name)))
+        let address = &self.resource.address;
+        // What there is only one of is named by its kind.
+        let name = if address.name.is_empty() { address.kind.name() } else { &address.name };
+        by_field.or_else(|| verb.consent.map(|class| format!("{class}.{name}")))
     }
 }
 

@@ -49,6 +49,18 @@ pub struct Organization {
     pub access_role: Option<String>,
     /// Service principals to trust, each with its place.
     pub trusted_access: BTreeMap<String, Origin>,
+    /// Switches of centralised root access that shall be on, each with its place.
+    pub root_access: BTreeMap<RootAccess, Origin>,
+}
+
+/// One switch of centralised root access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RootAccess {
+    /// Root credentials of members are managed centrally.
+    CredentialsManagement,
+    /// Short root sessions in members can be asked for centrally.
+    Sessions,
 }
 
 /// One organizational unit.

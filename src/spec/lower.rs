@@ -63,6 +63,12 @@ fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
             .flatten()
             .map(|service| (service.value.clone(), at(service.span)))
             .collect(),
+        root_access: section
+            .root_access
+            .iter()
+            .flatten()
+            .map(|switch| (switch.value.0, at(switch.span)))
+            .collect(),
     }
 }
 

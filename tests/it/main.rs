@@ -16,6 +16,7 @@ mod planning;
 mod processes;
 mod rehearsal;
 mod resume;
+mod root_access;
 mod saved_files;
 mod saved_plans;
 mod scenarios;

@@ -15,5 +15,6 @@ pub mod organization;
 pub mod pages;
 pub mod quotas;
 pub mod roles;
+pub mod root_access;
 pub mod tags;
 pub mod units;

@@ -29,6 +29,12 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         match address.kind {
             Kind::OrganizationalUnit => units(expansion, address, origin, &going, &leaving),
             Kind::TrustedAccess => expansion.graph.add(unwanted(address, origin)),
+            Kind::RootCredentialsManagement | Kind::RootSessions => {
+                // Without trust in IAM the switch could not be reached any more.
+                let trust = Address::new(Kind::TrustedAccess, "iam.amazonaws.com");
+                expansion.graph.connect(Edge::settled(&trust, address, "root-access-off-before-trust"));
+                expansion.graph.add(unwanted(address, origin));
+            }
             Kind::Baseline => baselines(expansion, address, origin, &leaving),
             // The document's rules let nothing else through.
             _ => {}

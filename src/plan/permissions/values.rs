@@ -154,7 +154,7 @@ impl Scope {
                     vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
                 );
             }
-            Kind::Organization => {}
+            Kind::Organization | Kind::RootCredentialsManagement | Kind::RootSessions => {}
         }
         values
     }

@@ -56,7 +56,8 @@ fn check(view: &View<'_>, findings: &mut Findings) {
 }
 
 fn removes(view: &View<'_>, kind: Kind, name: &str) -> bool {
-    let address = Address::new(kind, name).to_string();
+    let only = kind.name() == name;
+    let address = if only { Address::only(kind) } else { Address::new(kind, name) }.to_string();
     view.doc.remove.iter().flatten().any(|entry| entry.value == address)
 }
 

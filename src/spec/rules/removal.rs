@@ -10,7 +10,9 @@ use crate::catalog::{baselines, service_access};
 use crate::model::address::{Address, Kind};
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
+use crate::spec::document::RootAccess;
 use crate::spec::shape::Located;
+use crate::spec::shape::words::RootAccessWord;
 use crate::spec::source::Span;
 use crate::spec::topic::Topic;
 
@@ -23,16 +25,19 @@ pub(super) const RULE: Rule = Rule {
                       `organizational_unit.Old` (AWS deletes a unit only when it is empty), \
                       `trusted_access.ram.amazonaws.com` (not of the services that a landing zone works \
                       through), `baseline.Workloads:backup` (on a unit that the document lists or removes, \
-                      and on the units below first). Sources: AWS Organizations API Reference, \
+                      and on the units below first), `root_credentials_management`, `root_sessions`. Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
     check,
 };
 
+/// The service through which root access is centralised.
+const IAM: &str = "iam.amazonaws.com";
+
 /// The forms that `remove` takes.
-const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com or \
-                     baseline.Old/Team:control_tower";
+const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com, \
+                     baseline.Old/Team:control_tower, root_credentials_management or root_sessions";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -49,13 +54,14 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Unit(path)) => unit_wanted(view, &path),
             Some(Removable::Access(principal)) => access_wanted(view, &principal),
             Some(Removable::Baseline(path, word)) => baseline_wanted(view, &path, &word),
+            Some(Removable::RootAccess(switch)) => root_access_wanted(view, switch),
             None => {
                 findings.push(
                     Diagnostic::error(
                         RULE.topic.code,
                         format!("`{entry}` is not something that can be removed"),
                     )
-                    .at(entry.span, "not the address of a unit, of trusted access or of a baseline")
+                    .at(entry.span, "not the address of something that can go")
                     .help(FORMS),
                 );
                 None
@@ -72,6 +78,7 @@ enum Removable {
     Unit(UnitPath),
     Access(String),
     Baseline(UnitPath, String),
+    RootAccess(RootAccess),
 }
 
 fn removable(address: &str) -> Option<Removable> {
@@ -84,6 +91,10 @@ fn removable(address: &str) -> Option<Removable> {
             baselines::by_word(word)?;
             Some(Removable::Baseline(path.parse().ok()?, word.to_owned()))
         }
+        Kind::RootCredentialsManagement if address.name.is_empty() => {
+            Some(Removable::RootAccess(RootAccess::CredentialsManagement))
+        }
+        Kind::RootSessions if address.name.is_empty() => Some(Removable::RootAccess(RootAccess::Sessions)),
         _ => None,
     }
 }
@@ -138,11 +149,25 @@ fn access_wanted(view: &View<'_>, principal: &str) -> Option<Wanted> {
         let what = format!("`{principal}` cannot be removed while there is a landing zone: {}", row.purpose);
         return Some(Wanted { what, place: None });
     }
+    if let Some(entry) = root_switches(view).next().filter(|_| principal == IAM) {
+        let what = format!("`{principal}` cannot be removed while the document wants root access through it");
+        return Some(Wanted::at(what, entry.span, "the document wants it"));
+    }
     let members = principal == "account.amazonaws.com" && view.accounts().next().is_some();
     members.then(|| Wanted {
         what: format!("`{principal}` cannot be removed while the document manages accounts through it"),
         place: None,
     })
+}
+
+fn root_switches<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Located<RootAccessWord>> {
+    view.doc.organization.iter().flat_map(|section| section.root_access.iter().flatten())
+}
+
+fn root_access_wanted(view: &View<'_>, switch: RootAccess) -> Option<Wanted> {
+    let entry = root_switches(view).find(|entry| entry.value.0 == switch)?;
+    let what = "root access cannot be removed while the document wants it".to_owned();
+    Some(Wanted::at(what, entry.span, "the document wants it"))
 }
 
 fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wanted> {

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use super::Located;
 use super::read::section;
 use super::words::{
-    BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord, Switch,
+    BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord,
+    RootAccessWord, Switch,
 };
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
@@ -53,6 +54,8 @@ section! {
         access_role: Located<String>,
         /// Services that may act in the whole organization, beside those the rest of the document needs.
         trusted_access: Vec<Located<String>>,
+        /// Centralised root access to member accounts: `credentials_management`, `sessions`.
+        root_access: Vec<Located<RootAccessWord>>,
     }
 }
 
