@@ -8,6 +8,7 @@
 mod architecture;
 mod commands;
 mod consents;
+mod delegation;
 mod documents;
 mod figures;
 mod leftovers;
