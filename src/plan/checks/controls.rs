@@ -151,10 +151,10 @@ fn together(situation: &Situation<'_>, all: &[&Resource], notes: &mut Vec<Note>)
     for (address, live) in &situation.snapshot.live {
         if let (Some((path, _)), Some(arn)) = (control_place(address), live.attribute("identifier")) {
             let stays = !going(arn, &path);
-            if let Some(on_unit) = units.get_mut(&path).filter(|_| stays) {
-                if !on_unit.iter().any(|(_, other)| *other == arn) {
-                    on_unit.push((address, arn));
-                }
+            if let Some(on_unit) = units.get_mut(&path).filter(|_| stays)
+                && !on_unit.iter().any(|(_, other)| *other == arn)
+            {
+                on_unit.push((address, arn));
             }
         }
     }

@@ -102,6 +102,7 @@ impl Scope {
         };
         let attribute = |name: &str| own.and_then(|own| own.get(name)).cloned();
         let last = |arn: String| arn.rsplit('/').next().map(str::to_owned);
+        let own_arn = || vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())];
         let leaves = |group: &str| -> Vec<String> {
             let names = subject.fields.keys();
             names.filter_map(|name| name.strip_prefix(group)?.strip_prefix('.').map(str::to_owned)).collect()
@@ -146,13 +147,10 @@ impl Scope {
                 }
             }
             Kind::LandingZone => {
-                put("landing_zone", vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())]);
+                put("landing_zone", own_arn());
             }
             Kind::Baseline => {
-                put(
-                    "enabled_baseline",
-                    vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
-                );
+                put("enabled_baseline", own_arn());
             }
             Kind::Organization | Kind::RootCredentialsManagement | Kind::RootSessions => {}
             Kind::DelegatedAdministrator => {
@@ -160,10 +158,7 @@ impl Scope {
                 put("account", self.administrators(subject));
             }
             Kind::Control => {
-                put(
-                    "enabled_control",
-                    vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
-                );
+                put("enabled_control", own_arn());
             }
         }
         values
