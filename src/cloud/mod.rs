@@ -14,6 +14,7 @@ mod handlers;
 pub mod inventory;
 mod mapping;
 mod narrowing;
+pub mod objects;
 pub mod pace;
 pub mod session;
 pub mod task;
