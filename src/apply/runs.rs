@@ -389,6 +389,9 @@ mod tests {
         let reason = runs.reopen(&runs.find(None).await.unwrap(), &writer()).await.unwrap_err().to_string();
         assert!(reason.contains("it was changed"), "{reason}");
         fs::remove_file(&path).unwrap();
-        assert!(matches!(runs.reopen(&runs.find(None).await.unwrap(), &writer()).await, Err(RunsError::NoPlan { .. })));
+        assert!(matches!(
+            runs.reopen(&runs.find(None).await.unwrap(), &writer()).await,
+            Err(RunsError::NoPlan { .. })
+        ));
     }
 }

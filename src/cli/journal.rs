@@ -76,8 +76,8 @@ impl Which {
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime
-            .map_err(|source| CliError::System { what: "no event queue".to_owned(), source })?;
+        let runtime =
+            runtime.map_err(|source| CliError::System { what: "no event queue".to_owned(), source })?;
         runtime.block_on(async {
             match &self.command {
                 Command::List { run_place, json } => {

@@ -30,9 +30,9 @@ impl RunPlace {
     pub(super) async fn runs(&self, reach: Reach) -> Result<Runs, CliError> {
         Ok(match &self.store {
             None => Runs::new(Arc::new(FolderStore::new(&self.folder, self.leases()))),
-            Some(location) => Runs::new(Arc::new(BucketStore::new(
-                Bucket::open(location.clone(), reach).await?,
-            ))),
+            Some(location) => {
+                Runs::new(Arc::new(BucketStore::new(Bucket::open(location.clone(), reach).await?)))
+            }
         })
     }
 

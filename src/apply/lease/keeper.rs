@@ -151,6 +151,7 @@ impl Keeper {
     /// [`Lost`] when there is no lease any more.
     pub async fn ready(&self) -> Result<(), Lost> {
         let mut changes = self.shared.changed.subscribe();
+        let mut poked = false;
         loop {
             {
                 let tenure = self.shared.tenure();
@@ -161,7 +162,11 @@ impl Keeper {
                     return Ok(());
                 }
             }
-            self.shared.poke.notify_one();
+            if !poked {
+                // Once: a store that refuses is asked again at its own pace.
+                self.shared.poke.notify_one();
+                poked = true;
+            }
             if changes.changed().await.is_err() {
                 return Err(self.lost("is kept no more"));
             }
@@ -251,5 +256,160 @@ impl Shared {
 
     fn tell(&self) {
         self.changed.send_modify(|turns| *turns += 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use tokio::time::Instant;
+
+    use super::super::folder::FolderRegister;
+    use super::super::objects::ObjectRegister;
+    use super::*;
+    use crate::cloud::objects::double::Store;
+
+    fn holder(name: &str) -> Holder {
+        Holder { name: name.to_owned(), mark: name.to_owned() }
+    }
+
+    async fn take(register: Arc<dyn Register>, name: &str, patience: u64) -> Result<Keeper, LeaseError> {
+        let patience = Duration::from_secs(patience);
+        Keeper::take(register, holder(name), Terms::default(), patience, &mut |_| {}).await
+    }
+
+    async fn in_bucket(store: &Store) -> Arc<dyn Register> {
+        Arc::new(ObjectRegister::new(store.bucket().await, "111122223333"))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_second_is_told_who_holds_it_since_when_and_until_when() {
+        let store = Store::new();
+        let first = take(in_bucket(&store).await, "anna", 0).await.unwrap();
+        first.name_run("run-1");
+        tokio::time::sleep(Duration::from_secs(300)).await;
+        let refused = take(in_bucket(&store).await, "ben", 0).await.unwrap_err();
+        let LeaseError::Held(standing) = &refused else { panic!("{refused}") };
+        assert_eq!((standing.holder.as_str(), standing.run.as_deref()), ("anna", Some("run-1")));
+        let age = standing.until.duration_since(standing.since).as_secs();
+        assert!((330..=350).contains(&age), "{refused}");
+        assert!(first.ready().await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_gets_it_when_it_is_given_back() {
+        let store = Store::new();
+        let first = take(in_bucket(&store).await, "anna", 0).await.unwrap();
+        let waiting = tokio::spawn({
+            let register = in_bucket(&store).await;
+            async move { take(register, "ben", 600).await }
+        });
+        tokio::time::sleep(Duration::from_secs(120)).await;
+        assert!(!waiting.is_finished());
+        first.give_back().await;
+        let begun = Instant::now();
+        let second = waiting.await.unwrap().unwrap();
+        assert!(begun.elapsed() <= Duration::from_secs(4), "{:?}", begun.elapsed());
+        assert_eq!(second.fence(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r6_a_dead_holder_is_followed_within_a_minute_whenever_it_died() {
+        for second in 0..16 {
+            let store = Store::new();
+            let first = take(in_bucket(&store).await, "anna", 0).await.unwrap();
+            tokio::time::sleep(Duration::from_secs(100 + second)).await;
+            drop(first);
+            let died = Instant::now();
+            let second = take(in_bucket(&store).await, "ben", 120).await.unwrap();
+            assert!(died.elapsed() <= Duration::from_secs(60), "{:?}", died.elapsed());
+            assert!(died.elapsed() >= Duration::from_secs(35), "{:?}", died.elapsed());
+            assert_eq!(second.fence(), 2);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn renewals_that_are_lost_or_meet_a_conflict_cost_nothing() {
+        let store = Store::new();
+        let keeper = take(in_bucket(&store).await, "anna", 0).await.unwrap();
+        for turn in 0..12 {
+            match turn % 3 {
+                0 => store.lose_next(true),
+                1 => store.lose_next(false),
+                _ => store.conflict_next(),
+            }
+            tokio::time::sleep(Duration::from_secs(11)).await;
+            assert!(keeper.ready().await.is_ok(), "turn {turn}");
+        }
+        assert!(take(in_bucket(&store).await, "ben", 0).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_holder_that_cannot_renew_waits_and_then_stops_before_the_next_call() {
+        let store = Store::new();
+        let keeper = take(in_bucket(&store).await, "anna", 0).await.unwrap();
+        for _ in 0..200 {
+            store.deny();
+        }
+        let begun = Instant::now();
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        // There is less left than a call may take, so nothing may be sent now.
+        let lost = keeper.ready().await.unwrap_err();
+        assert!(begun.elapsed() <= Duration::from_secs(50), "{:?}", begun.elapsed());
+        assert!(lost.to_string().contains("leases/111122223333.json was lost"), "{lost}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_holder_that_was_overtaken_finds_out() {
+        let store = Store::new();
+        let keeper = take(in_bucket(&store).await, "anna", 0).await.unwrap();
+        let bucket = store.bucket().await;
+        let key = "leases/111122223333.json";
+        let seen = bucket.get(key).await.unwrap().found.unwrap();
+        let other = String::from_utf8(seen.content).unwrap().replace("anna", "ben");
+        let condition = crate::cloud::objects::Condition::Unchanged(&seen.tag);
+        bucket.put(key, other.into_bytes(), condition).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        assert!(keeper.ready().await.is_err());
+        keeper.give_back().await;
+        let left = bucket.get(key).await.unwrap().found.unwrap();
+        assert!(
+            String::from_utf8(left.content).unwrap().contains("ben"),
+            "another's lease is not given back"
+        );
+    }
+
+    fn on_disk(folder: &Path) -> Arc<dyn Register> {
+        Arc::new(FolderRegister::new(&folder.join("leases"), "111122223333"))
+    }
+
+    #[tokio::test]
+    async fn on_one_machine_a_living_holder_is_never_overtaken_and_a_dead_one_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = take(on_disk(folder.path()), "anna", 0).await.unwrap();
+        // However old the lease looks, its holder lives.
+        let path = folder.path().join("leases/111122223333.json");
+        let file = std::fs::File::options().append(true).open(&path).unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        assert!(matches!(take(on_disk(folder.path()), "ben", 0).await, Err(LeaseError::Held(_))));
+        drop(first);
+        tokio::task::yield_now().await;
+        let second = take(on_disk(folder.path()), "ben", 0).await.unwrap();
+        assert_eq!(second.fence(), 2);
+        second.give_back().await;
+        let third = take(on_disk(folder.path()), "cleo", 0).await.unwrap();
+        assert_eq!(third.fence(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_lease_file_that_is_none_is_told_and_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("leases/111122223333.json");
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, "{}").unwrap();
+        let refused = take(on_disk(folder.path()), "anna", 0).await.unwrap_err();
+        assert!(refused.to_string().contains("holds no lease"), "{refused}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{}");
     }
 }

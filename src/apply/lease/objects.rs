@@ -30,8 +30,8 @@ impl Register for ObjectRegister {
         Box::pin(async move {
             let place = self.place();
             let answer = self.bucket.get(&self.key).await;
-            let answer =
-                answer.map_err(|error| RegisterError::Call { place: place.clone(), error: Box::new(error) })?;
+            let answer = answer
+                .map_err(|error| RegisterError::Call { place: place.clone(), error: Box::new(error) })?;
             let found = answer.found.map(|object| {
                 let document = decode(&place, &object.content)?;
                 Ok(Sighting { document, tag: object.tag, written: object.modified, alive: None })

@@ -68,8 +68,7 @@ impl BucketStore {
         for _ in 0..TURNS {
             let (lines, next) = self.lines(run).await.map_err(io::Error::from)?;
             let story = read(&lines)?;
-            let mut sink =
-                SegmentSink::new(self.bucket.clone(), journal_folder(run), writer.clone(), next);
+            let mut sink = SegmentSink::new(self.bucket.clone(), journal_folder(run), writer.clone(), next);
             match sink.write("").await {
                 Ok(()) => return Ok((Journal::after(story.ledger.clone(), Box::new(sink)), story)),
                 Err(StoreError::Taken { .. }) => {}
@@ -141,5 +140,143 @@ impl RunStore for BucketStore {
 
     fn register(&self, account: &str) -> Arc<dyn Register> {
         Arc::new(ObjectRegister::new(self.bucket.clone(), account))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::apply::journal::{Entry, JournalError, Run};
+    use crate::apply::runs::{Planned, Runs, RunsError};
+    use crate::apply::trial::plans;
+    use crate::cloud::objects::double::Store;
+
+    fn writer(mark: &str, fence: u64) -> Writer {
+        Writer { mark: mark.to_owned(), fence }
+    }
+
+    async fn runs(store: &Store) -> Runs {
+        Runs::new(Arc::new(BucketStore::new(store.bucket().await)))
+    }
+
+    fn planned() -> (Planned, Run, Entry) {
+        let plan = plans::plan(Vec::new());
+        let run = Run::new(&plan.id, "2026-11-23T10:15:00Z".parse().unwrap());
+        let opening = Entry::Opened {
+            run: run.id.clone(),
+            plan: plan.id.clone(),
+            account: plan.account.clone(),
+            organization: None,
+            steps: 0,
+            started: run.started,
+            nonce: Some("once".to_owned()),
+        };
+        (Planned { plan, access_role: None }, run, opening)
+    }
+
+    async fn begun(store: &Store) -> Journal {
+        let (planned, run, opening) = planned();
+        let mut journal = runs(store).await.begin(&planned, &run, &writer("anna", 1)).await.unwrap();
+        journal.append(Duration::ZERO, vec![opening]).unwrap();
+        journal.settled().await.unwrap();
+        journal
+    }
+
+    async fn interrupted(journal: &mut Journal) -> Result<(), JournalError> {
+        journal.append(Duration::from_secs(1), vec![Entry::Interrupted])?;
+        journal.settled().await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_run_is_read_back_and_gone_on_with_from_another_machine() {
+        let store = Store::new();
+        let mut journal = begun(&store).await;
+        interrupted(&mut journal).await.unwrap();
+        let there = runs(&store).await;
+        let kept = there.find(None).await.unwrap();
+        assert_eq!(kept.story.as_ref().unwrap().records.len(), 2);
+        assert!(there.used("once").await.unwrap().is_some() && there.used("never").await.unwrap().is_none());
+        let mut reopened = there.reopen(&kept, &writer("ben", 2)).await.unwrap();
+        assert_eq!(reopened.planned, planned().0);
+        interrupted(&mut reopened.journal).await.unwrap();
+        let again = there.find(None).await.unwrap();
+        assert_eq!(again.story.unwrap().records.len(), 3);
+        assert_eq!(there.all().await.unwrap().len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn f12_the_append_of_a_former_writer_collides_and_it_writes_no_more() {
+        let store = Store::new();
+        let mut zombie = begun(&store).await;
+        let there = runs(&store).await;
+        let kept = there.find(None).await.unwrap();
+        let mut successor = there.reopen(&kept, &writer("ben", 2)).await.unwrap();
+        let taken = interrupted(&mut zombie).await.unwrap_err();
+        assert!(
+            matches!(&taken, JournalError::Sink(error) if error.kind() == io::ErrorKind::WouldBlock),
+            "{taken}"
+        );
+        assert!(matches!(interrupted(&mut zombie).await, Err(JournalError::Broken)));
+        interrupted(&mut successor.journal).await.unwrap();
+        assert_eq!(there.find(None).await.unwrap().story.unwrap().records.len(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn f12_a_former_writer_that_was_quicker_is_read_before_it_is_shut_out() {
+        let store = Store::new();
+        let mut former = begun(&store).await;
+        let there = runs(&store).await;
+        let kept = there.find(None).await.unwrap();
+        interrupted(&mut former).await.unwrap();
+        let successor = there.reopen(&kept, &writer("ben", 2)).await.unwrap();
+        assert_eq!(successor.journal.ledger().next, 2, "its last record is known");
+        assert!(interrupted(&mut former).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn f15_lost_answers_and_conflicts_of_an_append_are_proven_by_reading_back() {
+        let store = Store::new();
+        let mut journal = begun(&store).await;
+        for trouble in 0..3 {
+            match trouble {
+                0 => store.lose_next(true),
+                1 => store.lose_next(false),
+                _ => store.conflict_next(),
+            }
+            interrupted(&mut journal).await.unwrap();
+        }
+        let kept = runs(&store).await.find(None).await.unwrap();
+        assert_eq!(kept.story.unwrap().records.len(), 4);
+        assert!(
+            store.keys().iter().any(|key| key.ends_with("/journal/0000000003.jsonl")),
+            "{:?}",
+            store.keys()
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_denies_is_told_and_nothing_is_lost() {
+        let store = Store::new();
+        let mut journal = begun(&store).await;
+        store.deny();
+        let denied = interrupted(&mut journal).await.unwrap_err().to_string();
+        assert!(denied.contains("AccessDenied") && denied.contains("s3://bucket/lz/runs/"), "{denied}");
+        let kept = runs(&store).await.find(None).await.unwrap();
+        assert_eq!(kept.story.unwrap().records.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_journal_whose_object_is_gone_is_not_believed() {
+        let store = Store::new();
+        let mut journal = begun(&store).await;
+        for _ in 0..3 {
+            interrupted(&mut journal).await.unwrap();
+        }
+        store.lose_object("journal/0000000002.jsonl");
+        let there = runs(&store).await;
+        let kept = there.find(None).await.unwrap();
+        assert!(matches!(there.reopen(&kept, &writer("ben", 2)).await, Err(RunsError::Untrusted { .. })));
     }
 }

@@ -87,8 +87,7 @@ impl RunStore for FolderStore {
         let path = self.path(run, JOURNAL);
         Box::pin(async move {
             let mut content = Vec::new();
-            let read =
-                fs::File::open(&path).and_then(|file| file.take(BEGINNING).read_to_end(&mut content));
+            let read = fs::File::open(&path).and_then(|file| file.take(BEGINNING).read_to_end(&mut content));
             read.map_err(failed(&path))?;
             Ok(content)
         })

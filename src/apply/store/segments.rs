@@ -63,8 +63,7 @@ impl SegmentSink {
     /// # Errors
     /// [`StoreError::Taken`] when there is one that somebody else wrote.
     pub(super) async fn write(&mut self, lines: &str) -> Result<(), StoreError> {
-        let head =
-            Head { segment: self.next, writer: self.writer.mark.clone(), fence: self.writer.fence };
+        let head = Head { segment: self.next, writer: self.writer.mark.clone(), fence: self.writer.fence };
         let head = serde_json::to_string(&head).unwrap_or_default();
         let key = format!("{}{}", self.folder, name(self.next));
         put_new(&self.bucket, &key, format!("{head}\n{lines}").into_bytes()).await?;

@@ -99,6 +99,11 @@ impl Store {
         self.inside.lock().unwrap().objects.keys().cloned().collect()
     }
 
+    /// Somebody deletes the object whose key ends so.
+    pub(crate) fn lose_object(&self, end: &str) {
+        self.inside.lock().unwrap().objects.retain(|key, _| !key.ends_with(end));
+    }
+
     fn now(&self) -> Timestamp {
         let start: Timestamp = "2026-11-23T10:15:00Z".parse().unwrap();
         start + self.begin.elapsed()
@@ -189,7 +194,9 @@ fn list(objects: &BTreeMap<String, Kept>, query: &str) -> Reply {
         .keys()
         .filter_map(|key| key.strip_prefix(prefix))
         .map(|rest| match rest.split_once('/') {
-            Some((folder, _)) => format!("<CommonPrefixes><Prefix>{prefix}{folder}/</Prefix></CommonPrefixes>"),
+            Some((folder, _)) => {
+                format!("<CommonPrefixes><Prefix>{prefix}{folder}/</Prefix></CommonPrefixes>")
+            }
             None => format!("<Contents><Key>{prefix}{rest}</Key></Contents>"),
         })
         .collect();
@@ -197,7 +204,9 @@ fn list(objects: &BTreeMap<String, Kept>, query: &str) -> Reply {
     let from: usize = arguments.get("continuation-token").and_then(|token| token.parse().ok()).unwrap_or(0);
     let next = from + PAGE;
     let more = match next < names.len() {
-        true => format!("<NextContinuationToken>{next}</NextContinuationToken><IsTruncated>true</IsTruncated>"),
+        true => {
+            format!("<NextContinuationToken>{next}</NextContinuationToken><IsTruncated>true</IsTruncated>")
+        }
         false => String::new(),
     };
     let page: String = names.into_iter().skip(from).take(PAGE).collect();

@@ -154,9 +154,7 @@ impl Bucket {
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts)
             // A bucket of an endpoint of one's own has no name in the DNS.
-            .force_path_style(
-                reach.endpoint_url.is_some() || from_environment.iter().any(Option::is_some),
-            );
+            .force_path_style(reach.endpoint_url.is_some() || from_environment.iter().any(Option::is_some));
         if let (Some(url), [None, _]) = (reach.endpoint_url, &from_environment) {
             builder = builder.endpoint_url(url);
         }
@@ -181,12 +179,7 @@ impl Bucket {
     ///
     /// # Errors
     /// What S3 said. With the verdict "unknown" it may have been written.
-    pub async fn put(
-        &self,
-        key: &str,
-        content: Vec<u8>,
-        condition: Condition<'_>,
-    ) -> Result<Put, CallError> {
+    pub async fn put(&self, key: &str, content: Vec<u8>, condition: Condition<'_>) -> Result<Put, CallError> {
         let request = self
             .client
             .put_object()
