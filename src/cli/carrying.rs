@@ -61,7 +61,7 @@ impl Carrying {
     ) -> Result<Outcome, CliError> {
         let plan = &self.planned.plan;
         let mut watch = Watch::new(plan, printer, session.is_simulated());
-        let performer = Arc::new(claimed.performer(&session.connection));
+        let performer = Arc::new(session.connection.clone());
         claimed.name_run(&self.run.id);
         let mut observer = |at: Duration, notice: &Notice| watch.notice(at, notice);
         let settings = Settings { proving_only, ..Settings::default() };

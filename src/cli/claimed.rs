@@ -14,9 +14,8 @@ use super::error::CliError;
 use super::printer::Printer;
 use super::saved;
 use crate::apply::Runs;
-use crate::apply::lease::{Guarded, Holder, Keeper, Standing, Terms};
+use crate::apply::lease::{Holder, Keeper, Standing, Terms};
 use crate::apply::store::Writer;
-use crate::cloud::Connection;
 use crate::observe::ObserveError;
 
 /// Bytes of the mark that tells one process from all others.
@@ -39,7 +38,8 @@ pub(super) struct Claimed {
 }
 
 impl Claimed {
-    /// Takes the lease, waiting for it at most as long as the operator says.
+    /// Takes the lease, waiting for it at most as long as the operator says. From then
+    /// on the session sends changes only while it lasts.
     pub(super) async fn take(
         runs: Runs,
         session: &Session,
@@ -61,12 +61,9 @@ impl Claimed {
         let register = runs.register(&caller.account);
         let keeper = Keeper::take(register, me, Terms::default(), patience, &mut told).await?;
         let writer = Writer { mark, fence: keeper.fence() };
-        Ok(Self { runs, writer, lease: Some(Arc::new(keeper)) })
-    }
-
-    /// A connection that sends changing calls only under the lease.
-    pub(super) fn performer(&self, connection: &Connection) -> Guarded<Connection> {
-        Guarded::new(connection.clone(), self.lease.clone())
+        let lease = Arc::new(keeper);
+        session.connection.only_by(Arc::<Keeper>::clone(&lease));
+        Ok(Self { runs, writer, lease: Some(lease) })
     }
 
     /// Says to others which run is carried out.

@@ -16,6 +16,7 @@ mod mapping;
 mod narrowing;
 pub mod objects;
 pub mod pace;
+pub mod permit;
 pub mod session;
 pub mod task;
 

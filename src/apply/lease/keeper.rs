@@ -18,6 +18,8 @@ use super::clock::Clock;
 use super::register::{Register, RegisterError};
 use super::tenure::{Duty, Tenure};
 use super::{Holder, Standing, Terms};
+use crate::apply::pending::Pending;
+use crate::cloud::permit::Permit;
 
 /// Why there is no lease.
 #[derive(Debug, Error)]
@@ -132,12 +134,6 @@ impl Keeper {
         self.shared.tenure().document().fence
     }
 
-    /// How long one changing call may take.
-    #[must_use]
-    pub fn call(&self) -> Duration {
-        self.shared.terms.call
-    }
-
     /// Says which run is carried out, for others who want the lease.
     pub fn name_run(&self, run: &str) {
         *self.shared.run.lock().unwrap_or_else(PoisonError::into_inner) = Some(run.to_owned());
@@ -196,6 +192,16 @@ impl Keeper {
 
     fn lost(&self, how: &'static str) -> Lost {
         Lost { place: self.shared.register.place(), how }
+    }
+}
+
+impl Permit for Keeper {
+    fn granted(&self) -> Pending<'_, Result<(), String>> {
+        Box::pin(async move { self.ready().await.map_err(|lost| lost.to_string()) })
+    }
+
+    fn lasts(&self) -> Duration {
+        self.shared.terms.call
     }
 }
 

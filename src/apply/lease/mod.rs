@@ -17,7 +17,6 @@
 pub mod claim;
 mod clock;
 pub mod folder;
-pub mod guard;
 pub mod keeper;
 pub mod objects;
 pub mod register;
@@ -30,7 +29,6 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use guard::Guarded;
 pub use keeper::{Keeper, LeaseError};
 pub use register::Register;
 

@@ -318,9 +318,6 @@ fn every_schedule(horizon: u64, first: World) -> Seen {
     let mut open = vec![first];
     while let Some(world) = open.pop() {
         for next in world.successors(&mut seen) {
-            if seen.states.len() % 100_000 == 0 {
-                println!("{horizon}: {}", seen.states.len());
-            }
             if next.now <= horizon && seen.states.insert(next.hash()) {
                 next.check();
                 open.push(next);
@@ -333,7 +330,6 @@ fn every_schedule(horizon: u64, first: World) -> Seen {
 #[test]
 fn f12_under_every_schedule_of_two_writers_with_lost_and_late_answers_at_most_one_holds_the_lease() {
     let seen = every_schedule(3, World::new(terms(2), 2, 1, true));
-    println!("{} states, {} overtaken, {} lost", seen.states.len(), seen.overtaken, seen.lost);
     assert_eq!(seen.held.len(), 2, "each of them comes to hold it somewhere");
     assert!(seen.overtaken > 0, "somewhere a stopped holder is overtaken in its call");
     assert!(seen.lost > 0, "somewhere a holder finds out that it is one no more");
@@ -343,7 +339,6 @@ fn f12_under_every_schedule_of_two_writers_with_lost_and_late_answers_at_most_on
 #[test]
 fn f12_under_every_schedule_of_three_writers_at_most_one_holds_the_lease() {
     let seen = every_schedule(3, World::new(terms(2), 3, 0, false));
-    println!("{} states, {} overtaken, {} lost", seen.states.len(), seen.overtaken, seen.lost);
     assert_eq!(seen.held.len(), 3);
     assert!(seen.overtaken > 0);
 }
