@@ -30,6 +30,7 @@ mod resume;
 mod run_place;
 mod saved;
 mod schema;
+mod script;
 mod sign;
 mod simulator;
 mod sweep;
