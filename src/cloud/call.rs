@@ -143,10 +143,10 @@ impl Site {
         let sending = send().instrument(span.clone());
         let result = match permit {
             None => sending.await,
-            Some(permit) => match tokio::time::timeout(permit.lasts(), sending).await {
+            Some(permit) => match tokio::time::timeout(permit.longest_change(), sending).await {
                 Ok(result) => result,
                 Err(_) => {
-                    let words = format!("no answer within {} s", permit.lasts().as_secs());
+                    let words = format!("no answer within {} s", permit.longest_change().as_secs());
                     return Err(CallError::ours(operation, code::TIMEOUT, words, Verdict::Unknown));
                 }
             },
@@ -200,7 +200,6 @@ fn backoff(operation: &str, attempt: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::super::permit::Permit;
-    use super::super::task::{Performer as _, Task};
     use super::*;
 
     #[test]
@@ -229,7 +228,7 @@ mod tests {
             Box::pin(std::future::ready(granted.map(|_| ())))
         }
 
-        fn lasts(&self) -> Duration {
+        fn longest_change(&self) -> Duration {
             Duration::from_secs(20)
         }
     }
@@ -242,16 +241,9 @@ mod tests {
             .on("DescribeOrganization", error(400, "AWSOrganizationsNotInUseException", "none"));
         let connection = double.connection().await;
         connection.only_by(Arc::new(Leave(Mutex::new(0))));
-        let create = Task {
-            address: "organization".parse().unwrap(),
-            verb: "create".into(),
-            item: String::new(),
-            inputs: Default::default(),
-            keys: Default::default(),
-            own: Default::default(),
-            token: "token".into(),
-        };
-        let refused = connection.begin(&create).await.unwrap_err();
+        let site = connection.global();
+        let send = || site.clients.organizations().create_organization().send();
+        let refused = site.call("organizations:CreateOrganization", send).await.unwrap_err();
         assert_eq!((refused.code.as_str(), refused.verdict), (code::LEASE_LOST, Verdict::Denied));
         assert_eq!(connection.counts().writes, 0);
         assert!(!double.called().contains(&"CreateOrganization".to_owned()), "{:?}", double.called());

@@ -11,12 +11,12 @@ use std::time::Duration;
 
 /// Whoever gives leave.
 pub trait Permit: Debug + Send + Sync {
-    /// Comes back when a change may be sent that takes at most [`Permit::lasts`].
+    /// Comes back when a change may be sent that takes at most [`Permit::longest_change`].
     ///
     /// # Errors
     /// Why none may be sent any more, for people.
     fn granted(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>>;
 
     /// How long one change may take. Then it counts as one without an answer.
-    fn lasts(&self) -> Duration;
+    fn longest_change(&self) -> Duration;
 }

@@ -31,7 +31,7 @@ pub enum Next {
         until: Duration,
     },
     /// It is ours.
-    Held(Tenure),
+    Held(Box<Tenure>),
 }
 
 /// What became of a write.
@@ -75,7 +75,8 @@ impl Claim {
         if let Some((document, sent)) = &self.sent
             && seen.document == *document
         {
-            return Next::Held(Tenure::new(document.clone(), seen.tag.clone(), *sent, self.terms));
+            let tenure = Tenure::new(document.clone(), seen.tag.clone(), *sent, self.terms);
+            return Next::Held(Box::new(tenure));
         }
         if self.is_free(now, look.at, seen) {
             let document = match &self.sent {
@@ -98,7 +99,7 @@ impl Claim {
     pub fn wrote(&mut self, written: Written) -> Next {
         match (written, &self.sent) {
             (Written::Yes(tag), Some((document, sent))) => {
-                Next::Held(Tenure::new(document.clone(), tag, *sent, self.terms))
+                Next::Held(Box::new(Tenure::new(document.clone(), tag, *sent, self.terms)))
             }
             _ => Next::Look,
         }

@@ -35,6 +35,12 @@ impl FolderRegister {
         Self { folder: folder.to_owned(), name: name.to_owned(), alive: Mutex::default() }
     }
 
+    /// Whether the folder can be made and written.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.alone().is_ok()
+    }
+
     fn path(&self, end: &str) -> PathBuf {
         self.folder.join(format!("{}.{end}", self.name))
     }

@@ -109,7 +109,7 @@ impl Keeper {
                     sleep(until.saturating_sub(clock.now())).await;
                     Next::Look
                 }
-                Next::Held(tenure) => return Ok(Self::keep(register, terms, clock, tenure)),
+                Next::Held(tenure) => return Ok(Self::keep(register, terms, clock, *tenure)),
             };
         }
     }
@@ -200,7 +200,7 @@ impl Permit for Keeper {
         Box::pin(async move { self.ready().await.map_err(|lost| lost.to_string()) })
     }
 
-    fn lasts(&self) -> Duration {
+    fn longest_change(&self) -> Duration {
         self.shared.terms.call
     }
 }

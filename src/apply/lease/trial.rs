@@ -238,7 +238,7 @@ impl World {
                     Next::Held(tenure) => {
                         seen.held.insert(number);
                         writer.want = Want::Until(tenure.due());
-                        writer.role = Role::Holds(tenure);
+                        writer.role = Role::Holds(*tenure);
                     }
                 }
             }

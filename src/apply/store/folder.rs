@@ -1,7 +1,8 @@
 //! Runs as files of a folder: `RUN.jsonl` and `RUN.plan.json`.
 //!
 //! The leases lie elsewhere, in one folder for all run folders of a machine, since
-//! the organization is the same from wherever it is changed.
+//! the organization is the same from wherever it is changed. Where that folder cannot
+//! be written they lie beside the runs.
 
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -117,6 +118,29 @@ impl RunStore for FolderStore {
     }
 
     fn register(&self, account: &str) -> Arc<dyn Register> {
-        Arc::new(FolderRegister::new(&self.leases, account))
+        let common = FolderRegister::new(&self.leases, account);
+        if common.is_usable() {
+            return Arc::new(common);
+        }
+        tracing::warn!(folder = %self.leases.display(), "leases cannot be written there");
+        Arc::new(FolderRegister::new(&self.folder.join("leases"), account))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leases_are_common_to_all_run_folders_and_lie_beside_the_runs_where_that_cannot_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let register = |runs: &str, leases: &str| {
+            FolderStore::new(path(runs), path(leases)).register("111122223333").place()
+        };
+        assert_eq!(register("a", "common"), register("b", "common"));
+        fs::write(path("file"), "").unwrap();
+        let beside = path("a").join("leases/111122223333.json").display().to_string();
+        assert_eq!(register("a", "file/leases"), beside);
     }
 }

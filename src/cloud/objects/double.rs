@@ -109,7 +109,7 @@ impl Store {
         start + self.begin.elapsed()
     }
 
-    fn answer(&self, request: &HttpRequest) -> Option<(u16, Vec<u8>, Vec<(&'static str, String)>)> {
+    fn answer(&self, request: &HttpRequest) -> Option<Reply> {
         let mut inside = self.inside.lock().unwrap();
         let method = request.method().to_owned();
         inside.puts += usize::from(method == "PUT");
