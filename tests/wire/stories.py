@@ -189,8 +189,12 @@ def boto3_finds_controls_and_enables_them(lzctl, _aws):
         except catalog.exceptions.ResourceNotFoundException:
             pass
         with tempfile.TemporaryDirectory() as folder:
-            applied = run_lzctl(lzctl, endpoint, folder, "apply", str(PLAN.resolve()), "--auto-approve")
-            assert applied.returncode == 0, applied.stderr
+            environment = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint, "HOME": folder}
+            applied = subprocess.run(
+                [str(pathlib.Path(lzctl).resolve()), "apply", str(PLAN.resolve()), "--yes", "--endpoint-speed", SPEED],
+                env=environment, cwd=folder, capture_output=True, text=True, timeout=900,
+            )
+            assert applied.returncode == 0, applied.stdout + applied.stderr
         organizations = client(endpoint, "organizations", region="ap-northeast-1")
         tower = client(endpoint, "controltower", region="ap-northeast-1")
         root = organizations.list_roots()["Roots"][0]["Id"]
@@ -224,6 +228,7 @@ STORIES = [
     the_aws_cli_does_the_same,
     planning_writes_nothing,
     lzctl_builds_a_landing_zone_over_tcp,
+    boto3_finds_controls_and_enables_them,
 ]
 
 
