@@ -3,6 +3,7 @@
 //! Only what the desired resources ask about is read, each thing once, and what
 //! is independent at the same time. Nothing is changed (invariant I8).
 
+pub mod effective;
 pub mod error;
 pub mod leftovers;
 pub mod snapshot;
@@ -15,6 +16,7 @@ mod control_tower;
 mod findings;
 mod keys;
 mod people;
+mod policies;
 mod roles;
 mod units;
 mod wanted;

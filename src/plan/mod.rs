@@ -11,6 +11,7 @@ pub mod document;
 mod draft;
 pub mod fingerprint;
 mod needs;
+mod places;
 pub mod permissions;
 pub mod planner;
 pub mod saved;

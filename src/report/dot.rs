@@ -35,7 +35,8 @@ const fn shape(kind: Kind) -> &'static str {
         Kind::Account => "box",
         Kind::TrustedAccess | Kind::ServiceRole => "component",
         Kind::Key => "cds",
-        Kind::Baseline => "note",
+        Kind::Baseline | Kind::Policy => "note",
+        Kind::PolicyType => "component",
     }
 }
 

@@ -23,6 +23,8 @@ mod inputs;
 mod key;
 mod landing_zone;
 mod organization;
+mod policy;
+mod policy_type;
 mod service_role;
 mod timing;
 mod trusted_access;
@@ -47,6 +49,8 @@ impl Performer for Connection {
             Kind::Key => key::begin(self, task).await,
             Kind::LandingZone => landing_zone::begin(self, task).await,
             Kind::Baseline => baseline::begin(self, task).await,
+            Kind::PolicyType => policy_type::begin(self, task).await,
+            Kind::Policy => policy::begin(self, task).await,
         }
     }
 
@@ -57,8 +61,9 @@ impl Performer for Connection {
             Kind::Key => key::poll(self, task, operation).await,
             Kind::LandingZone => landing_zone::poll(self, task, operation).await,
             Kind::Baseline => baseline::poll(self, task, operation).await,
+            Kind::PolicyType => policy_type::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
-            Kind::TrustedAccess | Kind::OrganizationalUnit | Kind::ServiceRole => {
+            Kind::TrustedAccess | Kind::OrganizationalUnit | Kind::ServiceRole | Kind::Policy => {
                 Ok(Progress::Done(Attributes::new()))
             }
         }
@@ -99,6 +104,8 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Key => key::look_up(connection, task).await,
         Kind::LandingZone => landing_zone::look_up(connection, task, since).await,
         Kind::Baseline => baseline::look_up(connection, task, since).await,
+        Kind::PolicyType => policy_type::look_up(connection, task).await,
+        Kind::Policy => policy::look_up(connection, task).await,
     }
 }
 

@@ -11,6 +11,7 @@ mod keys;
 mod landing_zone;
 mod manifest;
 mod organization;
+mod policies;
 mod removals;
 mod service_roles;
 mod units;
@@ -43,6 +44,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     service_roles::expand,
     landing_zone::expand,
     baselines::expand,
+    policies::expand,
     removals::expand,
 ];
 

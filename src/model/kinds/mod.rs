@@ -13,6 +13,8 @@ pub mod key;
 pub mod landing_zone;
 pub mod organization;
 pub mod organizational_unit;
+pub mod policy;
+pub mod policy_type;
 pub mod service_role;
 pub mod trusted_access;
 
@@ -209,6 +211,8 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::Key => &key::INFO,
         Kind::LandingZone => &landing_zone::INFO,
         Kind::Baseline => &baseline::INFO,
+        Kind::PolicyType => &policy_type::INFO,
+        Kind::Policy => &policy::INFO,
     }
 }
 

@@ -6,11 +6,14 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, View};
+use crate::catalog::policy_types::{self, OF_CONTROL_TOWER};
 use crate::catalog::{baselines, service_access};
 use crate::model::address::{Address, Kind};
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::Located;
+use crate::spec::shape::sections::PolicySection;
+use crate::spec::shape::words::PolicyTypeWord;
 use crate::spec::source::Span;
 use crate::spec::topic::Topic;
 
@@ -23,7 +26,8 @@ pub(super) const RULE: Rule = Rule {
                       `organizational_unit.Old` (AWS deletes a unit only when it is empty), \
                       `trusted_access.ram.amazonaws.com` (not of the services that a landing zone works \
                       through), `baseline.Workloads:backup` (on a unit that the document lists or removes, \
-                      and on the units below first). Sources: AWS Organizations API Reference, \
+                      and on the units below first), `policy.NAME` (not of AWS's or Control Tower's own), \
+                      `policy_type.tag` (when no policy of the document is of the type). Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
@@ -32,7 +36,7 @@ pub(super) const RULE: Rule = Rule {
 
 /// The forms that `remove` takes.
 const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com or \
-                     baseline.Old/Team:control_tower";
+                     baseline.Old/Team:control_tower, policy.NAME or policy_type.tag";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -49,13 +53,15 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Unit(path)) => unit_wanted(view, &path),
             Some(Removable::Access(principal)) => access_wanted(view, &principal),
             Some(Removable::Baseline(path, word)) => baseline_wanted(view, &path, &word),
+            Some(Removable::Policy(name)) => policy_wanted(view, &name),
+            Some(Removable::PolicyType(kind)) => policy_type_wanted(view, &kind),
             None => {
                 findings.push(
                     Diagnostic::error(
                         RULE.topic.code,
                         format!("`{entry}` is not something that can be removed"),
                     )
-                    .at(entry.span, "not the address of a unit, of trusted access or of a baseline")
+                    .at(entry.span, "not the address of something that can be removed")
                     .help(FORMS),
                 );
                 None
@@ -72,6 +78,9 @@ enum Removable {
     Unit(UnitPath),
     Access(String),
     Baseline(UnitPath, String),
+    Policy(String),
+    /// By AWS's name.
+    PolicyType(String),
 }
 
 fn removable(address: &str) -> Option<Removable> {
@@ -84,6 +93,8 @@ fn removable(address: &str) -> Option<Removable> {
             baselines::by_word(word)?;
             Some(Removable::Baseline(path.parse().ok()?, word.to_owned()))
         }
+        Kind::Policy if !address.name.is_empty() => Some(Removable::Policy(address.name)),
+        Kind::PolicyType => PolicyTypeWord::of(&address.name).map(|kind| Removable::PolicyType(kind.0)),
         _ => None,
     }
 }
@@ -156,6 +167,39 @@ fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wante
     let unknown = !removed && !view.units.contains_key(path) && view.whole("organizational_units");
     unknown.then(|| Wanted {
         what: format!("`{path}` is neither listed nor removed, so its baseline cannot be found"),
+        place: None,
+    })
+}
+
+fn policy_wanted(view: &View<'_>, name: &str) -> Option<Wanted> {
+    if let Some((entry, _)) = view.policies().find(|(entry, _)| entry.value == name) {
+        let what = format!("the policy `{name}` cannot be removed while the document wants it");
+        return Some(Wanted::at(what, entry.span, "the document wants it"));
+    }
+    let former = view.policies().filter_map(|(_, policy)| policy.renamed_from.as_ref());
+    if let Some(old) = former.into_iter().find(|old| old.value == name) {
+        let what = format!("the policy `{name}` cannot be removed while the document renames it");
+        return Some(Wanted::at(what, old.span, "it is renamed here"));
+    }
+    let of_aws = policy_types::all().iter().any(|row| row.everywhere.as_deref() == Some(name));
+    let whose = match (of_aws, name.starts_with(OF_CONTROL_TOWER)) {
+        (true, _) => "AWS",
+        (_, true) => "Control Tower",
+        _ => return None,
+    };
+    Some(Wanted { what: format!("`{name}` is a policy of {whose}, which cannot be removed"), place: None })
+}
+
+fn policy_type_wanted(view: &View<'_>, kind: &str) -> Option<Wanted> {
+    let word = policy_types::word_of(kind);
+    let of_type = |policy: &PolicySection| policy.r#type.as_ref().is_some_and(|one| one.value.0 == kind);
+    if let Some((entry, _)) = view.policies().find(|(_, policy)| of_type(policy)) {
+        let what = format!("the policy type `{word}` cannot be removed while the document has policies of it");
+        return Some(Wanted::at(what, entry.span, "of this type"));
+    }
+    let of_controls = word == "service_control" && view.landing_zone().is_some();
+    of_controls.then(|| Wanted {
+        what: format!("the policy type `{word}` cannot be removed while there is a landing zone, whose controls are such policies"),
         place: None,
     })
 }
