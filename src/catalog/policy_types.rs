@@ -103,7 +103,11 @@ mod tests {
         let names: BTreeSet<&str> = all().iter().map(|row| row.name.as_str()).collect();
         assert_eq!((words.len(), names.len(), all().len()), (14, 14, 14));
         for row in all() {
-            assert!(row.least <= row.attached && row.least == u64::from(row.everywhere.is_some()), "{}", row.word);
+            assert!(
+                row.least <= row.attached && row.least == u64::from(row.everywhere.is_some()),
+                "{}",
+                row.word
+            );
             assert!(row.quota_attached.to_lowercase() == row.quota_attached && !row.source.is_empty());
         }
     }

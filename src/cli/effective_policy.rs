@@ -26,7 +26,8 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         // A type that has no word goes by AWS's own name.
-        let known = |word: &String| policy_types::by_word(word).map_or_else(|| word.clone(), |row| row.name.clone());
+        let known =
+            |word: &String| policy_types::by_word(word).map_or_else(|| word.clone(), |row| row.name.clone());
         let kind = self.r#type.as_ref().map(known);
         let found = self.aws.runtime()?.block_on(async {
             let mut signals = interrupt::listen()?;

@@ -56,6 +56,12 @@ kinds! {
     PolicyType = "policy_type",
     /// An organization policy with its attachments, by name.
     Policy = "policy",
+    /// Central management of the root credentials of member accounts.
+    RootCredentialsManagement = "root_credentials_management",
+    /// Short root sessions in member accounts, asked for centrally.
+    RootSessions = "root_sessions",
+    /// The delegated administrators of one AWS service, by the document's word for it.
+    DelegatedAdministrator = "delegated_administrator",
 }
 
 impl fmt::Display for Kind {

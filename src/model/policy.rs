@@ -64,7 +64,9 @@ fn setting(key: &str, value: &Value) -> Value {
 /// Whether some statement allows something.
 #[must_use]
 pub fn allows(document: &Value) -> bool {
-    statements(document).iter().any(|statement| statement.get("Effect").and_then(Value::as_str) == Some("Allow"))
+    statements(document)
+        .iter()
+        .any(|statement| statement.get("Effect").and_then(Value::as_str) == Some("Allow"))
 }
 
 fn as_list(value: Value) -> Vec<Value> {

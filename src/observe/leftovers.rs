@@ -1,7 +1,7 @@
 //! What exists beyond a document, found by listing.
 //!
 //! In: a connection and the desired resources. Out: units, accounts, trusted access,
-//! policies and their types, baselines and a landing zone that nothing in the document speaks of, each with
+//! policies and their types, root access, baselines and a landing zone that nothing in the document speaks of, each with
 //! how to adopt or remove it. Nothing is changed, and nothing here is a plan: what
 //! the document leaves out is left alone. Absent: KMS keys, whose aliases do not
 //! tell whose they are, and IAM roles.
@@ -19,6 +19,7 @@ use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::landing_zone;
 use crate::cloud::inventory::organization::{self, Root};
 use crate::cloud::inventory::policies::{self, Policy};
+use crate::cloud::inventory::root_access;
 use crate::cloud::inventory::units::{self, Unit};
 use crate::cloud::{CallError, Connection};
 use crate::model::{Address, Kind, Resource};
@@ -56,6 +57,8 @@ struct Seen {
     policies: Vec<(Policy, usize)>,
     /// AWS's names of the types that are on.
     policy_types: BTreeSet<String>,
+    /// Switches of centralised root access that are on.
+    root_access: BTreeSet<Kind>,
 }
 
 /// Lists what exists and holds it against the desired resources; empty where there
@@ -82,12 +85,13 @@ pub async fn leftovers(connection: &Connection, wanted: &[Resource]) -> Result<V
 }
 
 async fn look(connection: &Connection, root: &Root, management: String) -> Result<Seen, CallError> {
-    let (units, accounts, trusted, zone, policies) = tokio::join!(
+    let (units, accounts, trusted, zone, policies, root_access) = tokio::join!(
         units::tree(connection, &root.id),
         accounts::list(connection),
         organization::trusted_services(connection),
         landing_zone::get(connection),
-        made_policies(connection, root)
+        made_policies(connection, root),
+        root_access::features(connection)
     );
     let mut seen = Seen {
         management,
@@ -98,6 +102,7 @@ async fn look(connection: &Connection, root: &Root, management: String) -> Resul
         zone: zone?.map(|zone| zone.arn),
         policies: policies?,
         policy_types: root.policy_types.keys().cloned().collect(),
+        root_access: root_access?,
         ..Seen::default()
     };
     if seen.zone.is_some() {
@@ -117,7 +122,8 @@ async fn made_policies(connection: &Connection, root: &Root) -> Result<Vec<(Poli
     });
     let mut made = Vec::new();
     for list in fan_out(lists.collect()).await {
-        let own = |policy: &Policy| !policy.aws_managed && !policy.name.starts_with(policy_types::OF_CONTROL_TOWER);
+        let own =
+            |policy: &Policy| !policy.aws_managed && !policy.name.starts_with(policy_types::OF_CONTROL_TOWER);
         made.extend(list?.into_iter().filter(own));
     }
     let targets = made.iter().map(|policy| {
@@ -140,6 +146,7 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(enabled(seen, &paths, &spoken));
     found.extend(types(seen, &spoken));
     found.extend(unspoken_policies(seen, wanted));
+    found.extend(root_switches(seen, &spoken));
     found.into_iter().collect()
 }
 
@@ -282,7 +289,8 @@ fn unspoken_policies(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     let of_policies = || wanted.iter().filter(|resource| resource.address.kind == Kind::Policy);
     let spoken = |policy: &Policy| {
         of_policies().any(|resource| {
-            let name = resource.address.name == policy.name || key(resource, "renamed_from") == Some(&policy.name);
+            let name =
+                resource.address.name == policy.name || key(resource, "renamed_from") == Some(&policy.name);
             name && key(resource, "type").is_none_or(|kind| kind == policy.kind)
         })
     };
@@ -302,6 +310,20 @@ fn unspoken_policies(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
         }
     };
     seen.policies.iter().filter(|(policy, _)| !spoken(policy)).map(leftover).collect()
+}
+
+/// Switches of centralised root access that are on.
+fn root_switches(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
+    let unspoken = |kind: &&Kind| !spoken.contains(&Address::only(**kind));
+    let word = |kind: Kind| if kind == Kind::RootSessions { "sessions" } else { "credentials_management" };
+    let leftover = |kind: &Kind| Leftover {
+        kind: *kind,
+        name: kind.name().to_owned(),
+        place: "the organization".to_owned(),
+        adopt: format!("organization: {{ root_access: [{}] }}", word(*kind)),
+        remove: removal(kind.name(), &format!("root_access_removal.{kind}")),
+    };
+    seen.root_access.iter().filter(unspoken).map(leftover).collect()
 }
 
 fn removal(address: &str, consent: &str) -> String {

@@ -43,7 +43,8 @@ pub(super) fn observe_types(wanted: &[&Resource], root: &Root, findings: &mut Fi
 pub(super) fn note_quotas(wanted: &[&Resource], quotas: &Quotas, findings: &mut Findings) {
     for kind in types_of(wanted) {
         let Some(row) = policy_types::by_name(&kind) else { continue };
-        let found = PolicyQuota { size: quotas.named(&row.quota_size), attached: quotas.named(&row.quota_attached) };
+        let found =
+            PolicyQuota { size: quotas.named(&row.quota_size), attached: quotas.named(&row.quota_attached) };
         if found != PolicyQuota::default() {
             findings.facts.policy_quotas.insert(kind, found);
         }
@@ -87,7 +88,11 @@ pub(super) async fn observe(connection: &Connection, wanted: &[&Resource], findi
 
 fn seen(policy: &Policy) -> Live {
     Live {
-        fields: [("name".to_owned(), json!(policy.name)), ("description".to_owned(), json!(policy.description))].into(),
+        fields: [
+            ("name".to_owned(), json!(policy.name)),
+            ("description".to_owned(), json!(policy.description)),
+        ]
+        .into(),
         attributes: Attributes::from([
             ("id".to_owned(), policy.id.clone()),
             ("arn".to_owned(), policy.arn.clone()),
@@ -128,7 +133,9 @@ fn matched(resource: &Resource, lists: &Lists) -> Result<Option<Policy>, CallErr
         all.filter(|policy| policy.name == name && policy.aws_managed == of_aws).cloned().collect()
     };
     let asked: Vec<&Vec<Policy>> = match key(resource, "type") {
-        Some(kind) => lists.get(kind).map(Result::as_ref).transpose().map_err(Clone::clone)?.into_iter().collect(),
+        Some(kind) => {
+            lists.get(kind).map(Result::as_ref).transpose().map_err(Clone::clone)?.into_iter().collect()
+        }
         None => lists.values().map(Result::as_ref).collect::<Result<_, _>>().map_err(Clone::clone)?,
     };
     let mut found = of(&asked, name);
@@ -143,7 +150,12 @@ fn matched(resource: &Resource, lists: &Lists) -> Result<Option<Policy>, CallErr
             let types: Vec<&str> = found.iter().map(|policy| policy_types::word_of(&policy.kind)).collect();
             let message = format!("policies of several types have this name: {}", types.join(", "));
             let code = crate::cloud::failure::code::UNREADABLE;
-            Err(CallError::ours("organizations:ListPolicies", code, message, crate::catalog::operations::Verdict::Rejected))
+            Err(CallError::ours(
+                "organizations:ListPolicies",
+                code,
+                message,
+                crate::catalog::operations::Verdict::Rejected,
+            ))
         }
     }
 }
@@ -155,7 +167,11 @@ async fn details(
     id: &str,
 ) -> Result<(Option<Value>, Vec<String>), CallError> {
     let content = async {
-        if resource.fields.contains_key("content") { policies::document(connection, id).await } else { Ok(None) }
+        if resource.fields.contains_key("content") {
+            policies::document(connection, id).await
+        } else {
+            Ok(None)
+        }
     };
     let targets = async {
         let asked = resource.whole.contains("targets") || !leaves(resource, "targets").is_empty();
@@ -175,13 +191,16 @@ fn leaf_names<'t>(
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for (address, live) in &findings.live {
         let id = match address.kind {
-            Kind::OrganizationalUnit | Kind::Account => live.attribute("id").map(|id| (id, address.name.clone())),
+            Kind::OrganizationalUnit | Kind::Account => {
+                live.attribute("id").map(|id| (id, address.name.clone()))
+            }
             Kind::Organization => live.attribute("root_id").map(|id| (id, "root".to_owned())),
             _ => None,
         };
         // A unit and an account may have one name; then the id tells them apart.
         if let Some((id, name)) = id {
-            let taken = resource.fields.contains_key(&format!("targets.{name}")) || names.values().any(|n| *n == name);
+            let taken = resource.fields.contains_key(&format!("targets.{name}"))
+                || names.values().any(|n| *n == name);
             names.insert(id.to_owned(), if taken { id.to_owned() } else { name });
         }
     }
@@ -218,7 +237,9 @@ async fn note_attachments(connection: &Connection, wanted: &[&Resource], finding
             }
         }
         let surplus = live.into_iter().flat_map(|live| &live.fields).filter(|(field, _)| {
-            field.starts_with("targets.") && resource.lists_all_of(field) && !resource.fields.contains_key(*field)
+            field.starts_with("targets.")
+                && resource.lists_all_of(field)
+                && !resource.fields.contains_key(*field)
         });
         asked.extend(surplus.filter_map(|(_, id)| Some((id.as_str()?.to_owned(), kind.to_owned()))));
     }

@@ -11,7 +11,7 @@ use super::error::ObserveError;
 use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
-use super::{assembly, control_tower, keys, people, policies, roles};
+use super::{assembly, control_tower, delegation, keys, people, policies, roles, root_access};
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
 use crate::cloud::{CallError, Connection};
@@ -61,6 +61,7 @@ async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mu
     assembly::quotas(wanted, &quotas, findings);
     roles::observe(&roles_wanted, roles, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
+    delegation::nobody(&wanted.kind(Kind::DelegatedAdministrator), findings);
 }
 
 /// Reads an organization that exists.
@@ -76,23 +77,26 @@ async fn look(
         let people = people::read(connection, wanted, &root).await;
         Ok::<_, CallError>((root, people))
     };
-    let (people, trusted, quotas, roles, tower) = tokio::join!(
+    let (people, trusted, quotas, roles, tower, root_switches) = tokio::join!(
         people,
         trusted(connection, wanted),
         quotas(connection, wanted),
         roles::read(connection, &roles_wanted),
-        control_tower::read(connection, wanted)
+        control_tower::read(connection, wanted),
+        root_access::read(connection, wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
     assembly::trusted(wanted, trusted, findings);
     assembly::quotas(wanted, &quotas, findings);
+    root_access::observe(wanted, root_switches, findings);
     roles::observe(&roles_wanted, roles, findings);
     assembly::people(connection, wanted, &root, &people, findings).await;
     policies::note_types(wanted.any(&[Kind::PolicyType, Kind::Policy]), &root, findings);
     policies::observe_types(&wanted.kind(Kind::PolicyType), &root, findings);
     policies::observe(connection, &wanted.kind(Kind::Policy), findings).await;
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
+    assembly::administrators(connection, wanted, &tower, findings).await;
     assembly::tower(connection, wanted, tower, people, organization, findings).await;
     Ok(())
 }

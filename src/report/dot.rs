@@ -33,10 +33,13 @@ const fn shape(kind: Kind) -> &'static str {
         Kind::Organization | Kind::LandingZone => "doubleoctagon",
         Kind::OrganizationalUnit => "folder",
         Kind::Account => "box",
-        Kind::TrustedAccess | Kind::ServiceRole => "component",
+        Kind::TrustedAccess | Kind::ServiceRole | Kind::RootCredentialsManagement | Kind::RootSessions => {
+            "component"
+        }
         Kind::Key => "cds",
         Kind::Baseline | Kind::Policy => "note",
         Kind::PolicyType => "component",
+        Kind::DelegatedAdministrator => "cds",
     }
 }
 

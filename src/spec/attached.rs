@@ -84,7 +84,9 @@ fn one(path: &str, sources: &mut Sources, fetch: Fetch<'_>) -> Result<Json, Stri
         let index = sources.0.len();
         sources.0.push(Source { name: path.to_owned(), text });
         let told = |refusal: &Diagnostic| match refusal.labels.first() {
-            Some(label) => format!("{}, line {} column {}", refusal.message, label.span.line, label.span.column),
+            Some(label) => {
+                format!("{}, line {} column {}", refusal.message, label.span.line, label.span.column)
+            }
             None => refusal.message.clone(),
         };
         let node = yaml::read(sources, index).map_err(|refusal| told(&refusal))?;
@@ -101,7 +103,10 @@ mod tests {
 
     #[test]
     fn a_path_is_beside_the_document_that_names_it() {
-        assert_eq!(beside_document("plans/a/landing-zone.yaml", "policies/x.json"), "plans/a/policies/x.json");
+        assert_eq!(
+            beside_document("plans/a/landing-zone.yaml", "policies/x.json"),
+            "plans/a/policies/x.json"
+        );
         assert_eq!(beside_document("landing-zone.yaml", "policies/x.json"), "policies/x.json");
         assert_eq!(beside_document("plans/a/landing-zone.yaml", "/etc/x.json"), "/etc/x.json");
     }

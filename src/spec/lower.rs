@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::document::{
-    Account, AlternateContact, BackupIntegration, Integration, Key, LandingZone, Organization, Placement,
-    Policy, Spec, Target, Unit,
+    Account, AlternateContact, BackupIntegration, Delegation, Integration, Key, LandingZone, Organization,
+    Placement, Policy, Spec, Target, Unit,
 };
 use super::shape::Located;
+use super::shape::names::Names;
 use super::shape::sections::{
     AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
     PolicySection, RecordingSection, RolesSection, Tags, UnitSection,
@@ -43,6 +44,7 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .policies()
             .filter_map(|(name, section)| Some((name.value.clone(), policy(view, section, at(name.span))?)))
             .collect(),
+        delegated_administrators: delegations(doc, &at),
         remove: doc.remove.iter().flatten().map(|entry| (entry.value.clone(), at(entry.span))).collect(),
         consents: doc.consents.iter().flatten().map(|consent| consent.value.clone()).collect(),
     }
@@ -66,6 +68,12 @@ fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
             .iter()
             .flatten()
             .map(|service| (service.value.clone(), at(service.span)))
+            .collect(),
+        root_access: section
+            .root_access
+            .iter()
+            .flatten()
+            .map(|switch| (switch.value.0, at(switch.span)))
             .collect(),
     }
 }
@@ -199,6 +207,14 @@ fn policy(view: &View<'_>, section: &PolicySection, origin: Origin) -> Option<Po
         tags: tags(section.tags.as_ref()),
         renamed_from: text(section.renamed_from.as_ref()),
     })
+}
+
+fn delegations(doc: &Document, at: &dyn Fn(Span) -> Origin) -> BTreeMap<String, Delegation> {
+    let delegation = |(word, names): (&Located<String>, &Names)| {
+        let accounts = names.0.iter().map(|name| name.value.clone()).collect();
+        (word.value.clone(), Delegation { origin: at(word.span), accounts })
+    };
+    doc.delegated_administrators.iter().flatten().map(delegation).collect()
 }
 
 fn text(value: Option<&Located<String>>) -> Option<String> {

@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::attached::Attached;
+use super::document::Target;
 use super::shape::Located;
 use super::shape::sections::{AccountSection, Document, LandingZoneSection, PolicySection, UnitSection};
 use super::shape::words::BaselineWord;
-use super::document::Target;
 use super::source::Span;
 use crate::catalog::baselines;
 use crate::model::region::Region;
@@ -119,7 +119,9 @@ impl<'d> View<'d> {
     }
 
     /// Policies.
-    pub(crate) fn policies(&self) -> impl Iterator<Item = (&'d Located<String>, &'d PolicySection)> + use<'d> {
+    pub(crate) fn policies(
+        &self,
+    ) -> impl Iterator<Item = (&'d Located<String>, &'d PolicySection)> + use<'d> {
         self.doc.policies.iter().flatten()
     }
 

@@ -8,6 +8,7 @@
 mod architecture;
 mod commands;
 mod consents;
+mod delegation;
 mod documents;
 mod figures;
 mod leftovers;
@@ -17,6 +18,7 @@ mod policies;
 mod processes;
 mod rehearsal;
 mod resume;
+mod root_access;
 mod saved_files;
 mod saved_plans;
 mod spec;

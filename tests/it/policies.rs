@@ -45,7 +45,12 @@ fn done(yaml: &str, world: Option<&World>, consents: &[&str]) -> Rehearsal {
 fn converged(yaml: &str, world: Option<&World>, consents: &[&str]) -> Rehearsal {
     let rehearsal = done(yaml, world, consents);
     let causes = rehearsal.outcome.as_ref().map(|outcome| format!("{:#?}", outcome.causes));
-    assert!(rehearsal.succeeded(), "{causes:?}\n{:#?}\n{:#?}", rehearsal.plan.notes, rehearsal.second_plan.steps);
+    assert!(
+        rehearsal.succeeded(),
+        "{causes:?}\n{:#?}\n{:#?}",
+        rehearsal.plan.notes,
+        rehearsal.second_plan.steps
+    );
     rehearsal
 }
 
@@ -70,7 +75,9 @@ fn a_type_is_switched_on_before_its_policies_are_attached_and_the_second_plan_is
     let plan = converged(&yaml, None, &[]).plan;
     let place = |id: &str| ids(&plan).iter().position(|other| *other == id).unwrap_or_else(|| panic!("{id}"));
     assert!(place("policy_type.tag:create") < place("policy.tags:attach[root]"));
-    assert!(place("trusted_access.securityhub.amazonaws.com:create") < place("policy_type.security_hub:create"));
+    assert!(
+        place("trusted_access.securityhub.amazonaws.com:create") < place("policy_type.security_hub:create")
+    );
     assert!(place("account.app:create") < place("policy.tags:attach[app]"));
 }
 
@@ -107,7 +114,10 @@ fn one_policy_replaces_another_without_a_moment_without_either() {
     let first = converged(&document(&[deny("old", "s3", &on("Prod"))], ""), None, &[]);
     let yaml = document(&[deny("new", "sqs", &on("Prod")), deny("old", "s3", "    targets: []\n")], "");
     let second = converged(&yaml, Some(&first.world), &["policy_detachment.old"]);
-    assert_eq!(ids(&second.plan), ["policy.new:create", "policy.new:attach[Prod]", "policy.old:detach[Prod]"]);
+    assert_eq!(
+        ids(&second.plan),
+        ["policy.new:create", "policy.new:attach[Prod]", "policy.old:detach[Prod]"]
+    );
     assert!(second.plan.steps[2].needs.iter().any(|need| need.rule == "attach-before-detach"));
 }
 
@@ -146,8 +156,13 @@ landing_zone:
     assert!(refused.outcome.is_none());
     let told = blockers(&refused.plan);
     let [told] = told.as_slice() else { panic!("{told:#?}") };
-    assert!(told.starts_with("policy-attachments: Prod would hold 12 service_control policies, and 10 fit"), "{told}");
-    for part in ["10 of this document (p0, p1", "1 of Control Tower (aws-guardrails-", "1 of AWS (FullAWSAccess)"] {
+    assert!(
+        told.starts_with("policy-attachments: Prod would hold 12 service_control policies, and 10 fit"),
+        "{told}"
+    );
+    for part in
+        ["10 of this document (p0, p1", "1 of Control Tower (aws-guardrails-", "1 of AWS (FullAWSAccess)"]
+    {
         assert!(told.contains(part), "{told}");
     }
     // Eight and those two fit, and Control Tower's own is left alone.
@@ -160,7 +175,8 @@ const ALLOW: &str = "  only-compute:
     targets: [Prod]
     document: { Version: \"2012-10-17\", Statement: { Effect: Allow, Action: [\"ec2:*\"], Resource: \"*\" } }
 ";
-const WITHOUT_FULL: &str = "  FullAWSAccess: { type: service_control, aws_managed: true, detached_from: [Prod] }\n";
+const WITHOUT_FULL: &str =
+    "  FullAWSAccess: { type: service_control, aws_managed: true, detached_from: [Prod] }\n";
 
 #[test]
 fn an_allow_list_replaces_full_access_only_where_it_is_said_and_without_locking_out() {
@@ -175,7 +191,11 @@ fn an_allow_list_replaces_full_access_only_where_it_is_said_and_without_locking_
     let second = converged(&yaml, Some(&first.world), &["policy_detachment.FullAWSAccess"]);
     assert_eq!(
         ids(&second.plan),
-        ["policy.only-compute:create", "policy.only-compute:attach[Prod]", "policy.FullAWSAccess:detach[Prod]"]
+        [
+            "policy.only-compute:create",
+            "policy.only-compute:attach[Prod]",
+            "policy.FullAWSAccess:detach[Prod]"
+        ]
     );
     // What the allow-list allows there is not taken away either.
     let gone = document(&[deny("no-s3", "s3", &on("Prod"))], "remove: [policy.only-compute]\n");
@@ -194,7 +214,10 @@ fn a_document_of_the_same_meaning_is_no_difference_and_one_beyond_the_limit_is_r
     let long = "x".repeat(10_300);
     let yaml = document(&[deny("no-s3", &long, &on("Prod"))], "");
     let told = blockers(&done(&yaml, Some(&first.world), &[]).plan);
-    assert!(told.len() == 1 && told[0].starts_with("policy-size: the document of policy.no-s3 has 10"), "{told:#?}");
+    assert!(
+        told.len() == 1 && told[0].starts_with("policy-size: the document of policy.no-s3 has 10"),
+        "{told:#?}"
+    );
 }
 
 #[test]

@@ -19,12 +19,14 @@ use crate::model::{Attributes, Kind, kinds};
 mod account;
 mod account_creation;
 mod baseline;
+mod delegated_administrator;
 mod inputs;
 mod key;
 mod landing_zone;
 mod organization;
 mod policy;
 mod policy_type;
+mod root_access;
 mod service_role;
 mod timing;
 mod trusted_access;
@@ -51,6 +53,8 @@ impl Performer for Connection {
             Kind::Baseline => baseline::begin(self, task).await,
             Kind::PolicyType => policy_type::begin(self, task).await,
             Kind::Policy => policy::begin(self, task).await,
+            Kind::RootCredentialsManagement | Kind::RootSessions => root_access::begin(self, task).await,
+            Kind::DelegatedAdministrator => delegated_administrator::begin(self, task).await,
         }
     }
 
@@ -63,9 +67,13 @@ impl Performer for Connection {
             Kind::Baseline => baseline::poll(self, task, operation).await,
             Kind::PolicyType => policy_type::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
-            Kind::TrustedAccess | Kind::OrganizationalUnit | Kind::ServiceRole | Kind::Policy => {
-                Ok(Progress::Done(Attributes::new()))
-            }
+            Kind::TrustedAccess
+            | Kind::OrganizationalUnit
+            | Kind::ServiceRole
+            | Kind::RootCredentialsManagement
+            | Kind::RootSessions
+            | Kind::Policy
+            | Kind::DelegatedAdministrator => Ok(Progress::Done(Attributes::new())),
         }
     }
 
@@ -106,6 +114,8 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Baseline => baseline::look_up(connection, task, since).await,
         Kind::PolicyType => policy_type::look_up(connection, task).await,
         Kind::Policy => policy::look_up(connection, task).await,
+        Kind::RootCredentialsManagement | Kind::RootSessions => root_access::look_up(connection, task).await,
+        Kind::DelegatedAdministrator => delegated_administrator::look_up(connection, task).await,
     }
 }
 

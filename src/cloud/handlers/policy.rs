@@ -24,7 +24,8 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
             let id = task.own("id")?;
             let text = |name: &str| task.inputs.get(name).and_then(Value::as_str).map(str::to_owned);
             let (name, description) = (text("name"), text("description"));
-            let content = task.inputs.contains_key("content").then(|| task.document("content")).transpose()?;
+            let content =
+                task.inputs.contains_key("content").then(|| task.document("content")).transpose()?;
             let request = || {
                 let request = client.update_policy().policy_id(id).set_name(name.clone());
                 request.set_description(description.clone()).set_content(content.clone())
@@ -58,7 +59,11 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
             let live = policies::of_type(connection, kind(task)?).await?;
             let made = live.iter().find(|policy| policy.name == name);
             Ok(made.map_or(Found::Nothing, |one| {
-                Found::Effect(Progress::Done(known([("id", &one.id), ("arn", &one.arn), ("type", &one.kind)])))
+                Found::Effect(Progress::Done(known([
+                    ("id", &one.id),
+                    ("arn", &one.arn),
+                    ("type", &one.kind),
+                ])))
             }))
         }
         "update" => {
@@ -68,7 +73,8 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
         "tag" => tagged(connection, task).await,
         "attach" | "detach" => {
             let target = target(task)?;
-            let attached = policies::targets(connection, task.own("id")?).await?.iter().any(|id| id == target);
+            let attached =
+                policies::targets(connection, task.own("id")?).await?.iter().any(|id| id == target);
             Ok(effect_if(attached == (task.verb == "attach")))
         }
         "delete" => Ok(effect_if(policies::document(connection, task.own("id")?).await?.is_none())),
@@ -146,7 +152,8 @@ mod tests {
         let connection = double.connection().await;
         let content = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Deny" }] });
         let create = step("create", "", json!({ "name": "deny", "content": content, "tags.a": "b" }));
-        let done = Progress::Done(known([("id", "p-1"), ("arn", "arn:p-1"), ("type", "SERVICE_CONTROL_POLICY")]));
+        let done =
+            Progress::Done(known([("id", "p-1"), ("arn", "arn:p-1"), ("type", "SERVICE_CONTROL_POLICY")]));
         assert_eq!(connection.begin(&create).await.unwrap(), done);
         let sent = &double.bodies("CreatePolicy")[0];
         assert_eq!(sent["Content"], json!(r#"{"Statement":[{"Effect":"Deny"}],"Version":"2012-10-17"}"#));
@@ -161,9 +168,8 @@ mod tests {
     async fn an_update_carries_only_what_changes_and_is_proven_by_meaning() {
         let live = json!({ "Version": "2012-10-17", "Statement": { "Effect": "Deny", "Action": "s3:*", "Resource": "*" } });
         let described = json!({ "Policy": { "PolicySummary": summary(), "Content": live.to_string() } });
-        let double = Double::new()
-            .on("UpdatePolicy", ok(json!({ "Policy": {} })))
-            .on("DescribePolicy", ok(described));
+        let double =
+            Double::new().on("UpdatePolicy", ok(json!({ "Policy": {} }))).on("DescribePolicy", ok(described));
         let connection = double.connection().await;
         let wanted = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Deny", "Action": ["s3:*"], "Resource": "*" }] });
         let update = step("update", "", json!({ "content": wanted }));

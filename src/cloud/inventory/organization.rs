@@ -89,7 +89,8 @@ pub async fn root(connection: &Connection) -> Result<Root, CallError> {
     let roots = roots.await?;
     let root = roots.first().ok_or_else(|| CallError::unreadable(ROOTS, "root"))?;
     let types = root.policy_types().iter();
-    let types = types.filter_map(|one| Some((one.r#type()?.as_str().to_owned(), one.status()?.as_str().to_owned())));
+    let types =
+        types.filter_map(|one| Some((one.r#type()?.as_str().to_owned(), one.status()?.as_str().to_owned())));
     Ok(Root {
         id: root.id().ok_or_else(|| CallError::unreadable(ROOTS, "root"))?.to_owned(),
         arn: root.arn().unwrap_or_default().to_owned(),

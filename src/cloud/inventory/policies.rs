@@ -124,7 +124,11 @@ pub async fn targets(connection: &Connection, id: &str) -> Result<Vec<String>, C
 ///
 /// # Errors
 /// When it cannot be read.
-pub async fn effective(connection: &Connection, account: &str, kind: &str) -> Result<Option<Value>, CallError> {
+pub async fn effective(
+    connection: &Connection,
+    account: &str,
+    kind: &str,
+) -> Result<Option<Value>, CallError> {
     let site = connection.global();
     let client = site.clients.organizations();
     let request = || client.describe_effective_policy().policy_type(kind.into()).target_id(account);

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod baselines;
+mod delegation;
 mod key_policies;
 mod keys;
 mod landing_zone;
@@ -13,6 +14,7 @@ mod manifest;
 mod organization;
 mod policies;
 mod removals;
+mod root_access;
 mod service_roles;
 mod units;
 
@@ -45,6 +47,8 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     landing_zone::expand,
     baselines::expand,
     policies::expand,
+    root_access::expand,
+    delegation::expand,
     removals::expand,
 ];
 

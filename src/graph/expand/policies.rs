@@ -5,7 +5,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Expansion, account, account_id, management_id, resource, the_landing_zone, the_organization, unit};
+use super::{
+    Expansion, account, account_id, management_id, resource, the_landing_zone, the_organization, unit,
+};
 use crate::catalog::policy_types;
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;

@@ -36,7 +36,8 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
 fn unknown(situation: &Situation<'_>, notes: &mut Vec<Note>) {
     for (address, resource) in &situation.graph.resources {
         let of_aws = address.kind == Kind::Policy && resource.presence == Presence::MadeByAnother;
-        let missing = situation.changes.get(address).is_some_and(|change| change.standing == Standing::Missing);
+        let missing =
+            situation.changes.get(address).is_some_and(|change| change.standing == Standing::Missing);
         if of_aws && missing && situation.snapshot.organization.is_some() {
             notes.push(note(
                 Level::Blocker,
@@ -125,7 +126,8 @@ fn room(situation: &Situation<'_>, place: &Place, traffic: &Traffic, notes: &mut
         ));
     } else if finally == limit && !live.values().any(|name| name.starts_with(OF_CONTROL_TOWER)) {
         let registered = |step: &&crate::plan::Step| {
-            step.address.kind == Kind::Baseline && step.address.name.rsplit_once(':').is_some_and(|(path, _)| path == place.name)
+            step.address.kind == Kind::Baseline
+                && step.address.name.rsplit_once(':').is_some_and(|(path, _)| path == place.name)
         };
         if word == "service_control" && situation.steps.iter().any(|step| registered(&step)) {
             notes.push(note(
@@ -140,8 +142,13 @@ fn room(situation: &Situation<'_>, place: &Place, traffic: &Traffic, notes: &mut
 }
 
 /// Whose policies a target would hold, with their names.
-fn told(situation: &Situation<'_>, traffic: &Traffic, live: &std::collections::BTreeMap<String, String>) -> String {
-    let going: BTreeSet<&str> = traffic.detach.iter().filter_map(|(_, address)| id(situation, address)).collect();
+fn told(
+    situation: &Situation<'_>,
+    traffic: &Traffic,
+    live: &std::collections::BTreeMap<String, String>,
+) -> String {
+    let going: BTreeSet<&str> =
+        traffic.detach.iter().filter_map(|(_, address)| id(situation, address)).collect();
     let staying = live.iter().filter(|(id, _)| !going.contains(id.as_str()));
     let ours: BTreeSet<&str> =
         situation.graph.resources.keys().filter_map(|address| id(situation, address)).collect();
@@ -157,7 +164,8 @@ fn told(situation: &Situation<'_>, traffic: &Traffic, live: &std::collections::B
     }
     document.extend(traffic.attach.iter().map(|(_, address)| address.name.as_str()));
     document.sort_unstable();
-    let groups = [("of this document", document), ("of Control Tower", tower), ("of AWS", aws), ("of others", others)];
+    let groups =
+        [("of this document", document), ("of Control Tower", tower), ("of AWS", aws), ("of others", others)];
     let group = |(whose, names): (&str, Vec<&str>)| {
         let more = names.len().saturating_sub(NAMES);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -177,13 +185,15 @@ fn allowed(situation: &Situation<'_>, place: &Place, traffic: &Traffic, notes: &
     if policy_types::word_of(&place.kind) != "service_control" || traffic.detach.is_empty() {
         return;
     }
-    let going: BTreeSet<&str> = traffic.detach.iter().filter_map(|(_, address)| id(situation, address)).collect();
+    let going: BTreeSet<&str> =
+        traffic.detach.iter().filter_map(|(_, address)| id(situation, address)).collect();
     let live = traffic.live.iter().flatten().filter(|(id, _)| !going.contains(id.as_str()));
     let attached: BTreeSet<&str> = live.clone().map(|(id, _)| id.as_str()).collect();
     let by_aws = live.into_iter().any(|(_, name)| stands_everywhere(name));
     let coming: BTreeSet<&Address> = traffic.attach.iter().map(|(_, address)| address).collect();
     let by_document = situation.graph.resources.iter().any(|(address, resource)| {
-        let there = coming.contains(address) || id(situation, address).is_some_and(|id| attached.contains(id));
+        let there =
+            coming.contains(address) || id(situation, address).is_some_and(|id| attached.contains(id));
         let everywhere = stands_everywhere(&address.name) && coming.contains(address);
         there && (everywhere || resource.fields.get("content").is_some_and(policy::allows))
     });
@@ -203,7 +213,9 @@ fn allowed(situation: &Situation<'_>, place: &Place, traffic: &Traffic, notes: &
 
 /// A policy that allowed something and would no longer.
 fn narrowed(situation: &Situation<'_>, notes: &mut Vec<Note>) {
-    for step in situation.steps.iter().filter(|step| step.address.kind == Kind::Policy && step.verb == "update") {
+    for step in
+        situation.steps.iter().filter(|step| step.address.kind == Kind::Policy && step.verb == "update")
+    {
         let change = step.changes.iter().find(|change| change.field == "content");
         let Some(from) = change.and_then(|change| change.from.as_ref()) else { continue };
         if policy::allows(from) && change.is_some_and(|change| !policy::allows(&change.to)) {

@@ -14,6 +14,7 @@ mod baseline_context;
 mod capacity;
 mod consents;
 mod control_tower_email;
+mod delegated_administrators;
 mod duplicate_email;
 mod duplicate_id;
 mod home_region;
@@ -87,6 +88,7 @@ pub(crate) const RULES: &[Rule] = &[
     policy_names::RULE,
     policy_documents::RULE,
     policy_targets::RULE,
+    delegated_administrators::RULE,
     removal::RULE,
     consents::RULE,
 ];

@@ -29,7 +29,8 @@ fn check(view: &View<'_>, findings: &mut Findings) {
     for (name, policy) in view.policies() {
         let managed = policy.aws_managed.as_ref().is_some_and(|managed| managed.value);
         let wrong = |what: String| Diagnostic::error(RULE.topic.code, what);
-        if let Some(word) = policy.detached_from.as_ref().filter(|_| !managed).and_then(|words| words.first()) {
+        if let Some(word) = policy.detached_from.as_ref().filter(|_| !managed).and_then(|words| words.first())
+        {
             findings.push(
                 wrong(format!("`detached_from` of `{name}` is for policies of AWS"))
                     .at(word.span, "not needed here")
@@ -91,7 +92,8 @@ fn statements(kind: &PolicyType, content: &Map<String, Value>) -> Option<String>
         _ => return Some("it needs `Statement`".to_owned()),
     };
     listed.iter().enumerate().find_map(|(index, statement)| {
-        let problem = statement.as_object().map_or(Some("it is no mapping"), |one| statement_problem(kind, one))?;
+        let problem =
+            statement.as_object().map_or(Some("it is no mapping"), |one| statement_problem(kind, one))?;
         Some(format!("statement {}: {problem}", index + 1))
     })
 }

@@ -61,7 +61,8 @@ fn described(name: &str, policy: &PolicySection) -> Option<Diagnostic> {
     let description = policy.description.as_ref()?;
     let length = description.chars().count();
     (length > DESCRIPTION).then(|| {
-        let message = format!("the description of `{name}` has {length} characters, and AWS takes {DESCRIPTION}");
+        let message =
+            format!("the description of `{name}` has {length} characters, and AWS takes {DESCRIPTION}");
         Diagnostic::error(RULE.topic.code, message).at(description.span, "too long")
     })
 }

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use super::{Rule, View};
 use crate::catalog::policy_types::{self, OF_CONTROL_TOWER};
-use crate::catalog::{baselines, service_access};
+use crate::catalog::{baselines, service_access, services};
 use crate::model::address::{Address, Kind};
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
+use crate::spec::document::RootAccess;
 use crate::spec::shape::Located;
 use crate::spec::shape::sections::PolicySection;
-use crate::spec::shape::words::PolicyTypeWord;
+use crate::spec::shape::words::{PolicyTypeWord, RootAccessWord};
 use crate::spec::source::Span;
 use crate::spec::topic::Topic;
 
@@ -27,16 +28,23 @@ pub(super) const RULE: Rule = Rule {
                       `trusted_access.ram.amazonaws.com` (not of the services that a landing zone works \
                       through), `baseline.Workloads:backup` (on a unit that the document lists or removes, \
                       and on the units below first), `policy.NAME` (not of AWS's or Control Tower's own), \
-                      `policy_type.tag` (when no policy of the document is of the type). Sources: AWS Organizations API Reference, \
+                      `policy_type.tag` (when no policy of the document is of the type), \
+                      `root_credentials_management`, `root_sessions`, \
+                      `delegated_administrator.guardduty` (all of a service's administrators, without \
+                      another in their place). Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
     check,
 };
 
+/// The service through which root access is centralised.
+const IAM: &str = "iam.amazonaws.com";
+
 /// The forms that `remove` takes.
-const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com or \
-                     baseline.Old/Team:control_tower, policy.NAME or policy_type.tag";
+const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com, \
+                     baseline.Old/Team:control_tower, root_credentials_management, root_sessions, \
+                     policy.NAME, policy_type.tag or delegated_administrator.SERVICE";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -55,13 +63,15 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Baseline(path, word)) => baseline_wanted(view, &path, &word),
             Some(Removable::Policy(name)) => policy_wanted(view, &name),
             Some(Removable::PolicyType(kind)) => policy_type_wanted(view, &kind),
+            Some(Removable::RootAccess(switch)) => root_access_wanted(view, switch),
+            Some(Removable::Administrator(word)) => administrator_wanted(view, &word),
             None => {
                 findings.push(
                     Diagnostic::error(
                         RULE.topic.code,
                         format!("`{entry}` is not something that can be removed"),
                     )
-                    .at(entry.span, "not the address of something that can be removed")
+                    .at(entry.span, "not the address of something that can go")
                     .help(FORMS),
                 );
                 None
@@ -81,6 +91,8 @@ enum Removable {
     Policy(String),
     /// By AWS's name.
     PolicyType(String),
+    RootAccess(RootAccess),
+    Administrator(String),
 }
 
 fn removable(address: &str) -> Option<Removable> {
@@ -95,6 +107,13 @@ fn removable(address: &str) -> Option<Removable> {
         }
         Kind::Policy if !address.name.is_empty() => Some(Removable::Policy(address.name)),
         Kind::PolicyType => PolicyTypeWord::of(&address.name).map(|kind| Removable::PolicyType(kind.0)),
+        Kind::RootCredentialsManagement if address.name.is_empty() => {
+            Some(Removable::RootAccess(RootAccess::CredentialsManagement))
+        }
+        Kind::RootSessions if address.name.is_empty() => Some(Removable::RootAccess(RootAccess::Sessions)),
+        Kind::DelegatedAdministrator => {
+            services::by_word(&address.name).map(|row| Removable::Administrator(row.word.clone()))
+        }
         _ => None,
     }
 }
@@ -149,11 +168,39 @@ fn access_wanted(view: &View<'_>, principal: &str) -> Option<Wanted> {
         let what = format!("`{principal}` cannot be removed while there is a landing zone: {}", row.purpose);
         return Some(Wanted { what, place: None });
     }
+    if let Some(entry) = root_switches(view).next().filter(|_| principal == IAM) {
+        let what = format!("`{principal}` cannot be removed while the document wants root access through it");
+        return Some(Wanted::at(what, entry.span, "the document wants it"));
+    }
+    let mut delegated = view.doc.delegated_administrators.iter().flatten();
+    let rests =
+        |word: &str| services::by_word(word).is_some_and(|row| row.trusted().iter().any(|p| p == principal));
+    if let Some((word, _)) = delegated.find(|(word, _)| rests(word)) {
+        let what = format!("`{principal}` cannot be removed while `{word}` has an administrator");
+        return Some(Wanted::at(what, word.span, "the document delegates it"));
+    }
     let members = principal == "account.amazonaws.com" && view.accounts().next().is_some();
     members.then(|| Wanted {
         what: format!("`{principal}` cannot be removed while the document manages accounts through it"),
         place: None,
     })
+}
+
+fn root_switches<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Located<RootAccessWord>> {
+    view.doc.organization.iter().flat_map(|section| section.root_access.iter().flatten())
+}
+
+fn root_access_wanted(view: &View<'_>, switch: RootAccess) -> Option<Wanted> {
+    let entry = root_switches(view).find(|entry| entry.value.0 == switch)?;
+    let what = "root access cannot be removed while the document wants it".to_owned();
+    Some(Wanted::at(what, entry.span, "the document wants it"))
+}
+
+fn administrator_wanted(view: &View<'_>, word: &str) -> Option<Wanted> {
+    let mut all = view.doc.delegated_administrators.iter().flatten();
+    let (said, _) = all.find(|(said, _)| said.value == word)?;
+    let what = format!("the administrators of `{word}` cannot be removed while the document names them");
+    Some(Wanted::at(what, said.span, "the document wants them"))
 }
 
 fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wanted> {
@@ -194,7 +241,8 @@ fn policy_type_wanted(view: &View<'_>, kind: &str) -> Option<Wanted> {
     let word = policy_types::word_of(kind);
     let of_type = |policy: &PolicySection| policy.r#type.as_ref().is_some_and(|one| one.value.0 == kind);
     if let Some((entry, _)) = view.policies().find(|(_, policy)| of_type(policy)) {
-        let what = format!("the policy type `{word}` cannot be removed while the document has policies of it");
+        let what =
+            format!("the policy type `{word}` cannot be removed while the document has policies of it");
         return Some(Wanted::at(what, entry.span, "of this type"));
     }
     let of_controls = word == "service_control" && view.landing_zone().is_some();

@@ -64,7 +64,9 @@ pub(crate) fn json(node: &Node, refuse: &mut dyn FnMut(Diagnostic)) -> Option<Js
         Value::Bool(truth) => Json::Bool(*truth),
         Value::Text(text) => Json::String(text.clone()),
         // A spelling that JSON does not have, such as 0x10, stays a text.
-        Value::Number(spelled) => spelled.parse::<Number>().map_or_else(|_| Json::String(spelled.clone()), Json::Number),
+        Value::Number(spelled) => {
+            spelled.parse::<Number>().map_or_else(|_| Json::String(spelled.clone()), Json::Number)
+        }
         Value::List(items) => {
             let read: Vec<Json> = items.iter().filter_map(|item| json(item, refuse)).collect();
             (read.len() == items.len()).then_some(Json::Array(read))?

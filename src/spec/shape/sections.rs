@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 
 use super::Located;
-use super::read::section;
 use super::content::Content;
+use super::names::Names;
+use super::read::section;
 use super::words::{
     BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord,
-    PolicyTypeWord, Switch,
+    PolicyTypeWord, RootAccessWord, Switch,
 };
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
@@ -37,6 +38,8 @@ section! {
         landing_zone: Located<LandingZoneSection>,
         /// Organization policies by name.
         policies: BTreeMap<Located<String>, PolicySection>,
+        /// For each AWS service the account, or the accounts, that administer it for the organization.
+        delegated_administrators: BTreeMap<Located<String>, Names>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.
         remove: Vec<Located<String>>,
         /// Irreversible acts that are allowed, by name, such as `unit_deletion.Old`.
@@ -57,6 +60,8 @@ section! {
         access_role: Located<String>,
         /// Services that may act in the whole organization, beside those the rest of the document needs.
         trusted_access: Vec<Located<String>>,
+        /// Centralised root access to member accounts: `credentials_management`, `sessions`.
+        root_access: Vec<Located<RootAccessWord>>,
     }
 }
 
