@@ -12,6 +12,7 @@ mod draft;
 pub mod fingerprint;
 mod needs;
 pub mod permissions;
+mod places;
 pub mod planner;
 pub mod saved;
 pub mod step;

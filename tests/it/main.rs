@@ -14,6 +14,7 @@ mod figures;
 mod leftovers;
 mod permissions;
 mod planning;
+mod policies;
 mod processes;
 mod rehearsal;
 mod resume;

@@ -12,6 +12,7 @@ mod keys;
 mod landing_zone;
 mod manifest;
 mod organization;
+mod policies;
 mod removals;
 mod root_access;
 mod service_roles;
@@ -45,6 +46,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     service_roles::expand,
     landing_zone::expand,
     baselines::expand,
+    policies::expand,
     root_access::expand,
     delegation::expand,
     removals::expand,

@@ -10,6 +10,7 @@ mod existing_accounts;
 mod fixed_fields;
 mod inactive_accounts;
 mod landing_zone_version;
+mod policies;
 mod removals;
 mod unreadable;
 mod untrusted_config;
@@ -34,6 +35,7 @@ const CHECKS: &[Check] = &[
     untrusted_config::check,
     control_tower_busy::check,
     removals::check,
+    policies::check,
 ];
 
 /// Every check's notes.
