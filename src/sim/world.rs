@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
-use super::services::{account, all, control_tower, iam, kms, organizations, service_quotas, sts};
+use super::services::{
+    account, all, control_tower, iam, identity_store, kms, organizations, service_quotas, sso_admin, sts,
+};
 use super::settings::Settings;
 use super::shared::Shared;
 use super::throttle::Buckets;
@@ -46,6 +48,10 @@ pub struct World {
     pub account_management: Shared<account::State>,
     /// Service Quotas.
     pub service_quotas: Shared<service_quotas::State>,
+    /// IAM Identity Center.
+    pub sso_admin: Shared<sso_admin::State>,
+    /// The identity stores behind Identity Center.
+    pub identity_store: Shared<identity_store::State>,
 }
 
 impl World {
@@ -92,6 +98,7 @@ impl World {
             creation.ends = now;
         }
         self.control_tower.end_hanging(now);
+        self.sso_admin.end_hanging(now);
         self.settle(now);
     }
 

@@ -5,14 +5,16 @@
 pub mod account;
 pub mod control_tower;
 pub mod iam;
+pub mod identity_store;
 pub mod kms;
 pub mod organizations;
 pub mod service_quotas;
+pub mod sso_admin;
 pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 7] = [
+static ALL: [&Service; 9] = [
     &organizations::SERVICE,
     &control_tower::SERVICE,
     &sts::SERVICE,
@@ -20,6 +22,8 @@ static ALL: [&Service; 7] = [
     &kms::SERVICE,
     &account::SERVICE,
     &service_quotas::SERVICE,
+    &sso_admin::SERVICE,
+    &identity_store::SERVICE,
 ];
 
 /// Every simulated service.
