@@ -12,7 +12,8 @@ use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{
-    account, all, control_tower, iam, identity_store, kms, organizations, service_quotas, sso_admin, sts,
+    account, administrators, all, control_tower, iam, identity_store, kms, organizations, service_quotas,
+    sso_admin, sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;
@@ -46,6 +47,8 @@ pub struct World {
     pub kms: Shared<kms::State>,
     /// Account Management.
     pub account_management: Shared<account::State>,
+    /// Administrators that services have of their own, of all organizations.
+    pub administrators: Shared<administrators::State>,
     /// Service Quotas.
     pub service_quotas: Shared<service_quotas::State>,
     /// IAM Identity Center.

@@ -19,6 +19,7 @@ use crate::model::{Attributes, Kind, kinds};
 mod account;
 mod account_creation;
 mod baseline;
+mod delegated_administrator;
 mod inputs;
 mod key;
 mod landing_zone;
@@ -49,6 +50,7 @@ impl Performer for Connection {
             Kind::LandingZone => landing_zone::begin(self, task).await,
             Kind::Baseline => baseline::begin(self, task).await,
             Kind::RootCredentialsManagement | Kind::RootSessions => root_access::begin(self, task).await,
+            Kind::DelegatedAdministrator => delegated_administrator::begin(self, task).await,
         }
     }
 
@@ -64,7 +66,8 @@ impl Performer for Connection {
             | Kind::OrganizationalUnit
             | Kind::ServiceRole
             | Kind::RootCredentialsManagement
-            | Kind::RootSessions => Ok(Progress::Done(Attributes::new())),
+            | Kind::RootSessions
+            | Kind::DelegatedAdministrator => Ok(Progress::Done(Attributes::new())),
         }
     }
 
@@ -104,6 +107,7 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::LandingZone => landing_zone::look_up(connection, task, since).await,
         Kind::Baseline => baseline::look_up(connection, task, since).await,
         Kind::RootCredentialsManagement | Kind::RootSessions => root_access::look_up(connection, task).await,
+        Kind::DelegatedAdministrator => delegated_administrator::look_up(connection, task).await,
     }
 }
 

@@ -3,7 +3,9 @@
 //! In: nothing. Out: [`all`]. Absent: any rule of a service.
 
 pub mod account;
+pub mod administrators;
 pub mod control_tower;
+pub mod guardduty;
 pub mod iam;
 pub mod identity_store;
 pub mod kms;
@@ -14,7 +16,7 @@ pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 9] = [
+static ALL: [&Service; 10] = [
     &organizations::SERVICE,
     &control_tower::SERVICE,
     &sts::SERVICE,
@@ -22,6 +24,7 @@ static ALL: [&Service; 9] = [
     &kms::SERVICE,
     &account::SERVICE,
     &service_quotas::SERVICE,
+    &guardduty::SERVICE,
     &sso_admin::SERVICE,
     &identity_store::SERVICE,
 ];

@@ -211,6 +211,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("kms", include_str!("kms.json")),
     ("account", include_str!("account.json")),
     ("service-quotas", include_str!("service-quotas.json")),
+    ("guardduty", include_str!("guardduty.json")),
     ("sso-admin", include_str!("sso-admin.json")),
     ("identitystore", include_str!("identitystore.json")),
 ];
