@@ -24,8 +24,8 @@ fn path(region: &str) -> String {
 }
 
 /// The trust that AWS writes: the provider's name ends in `DO_NOT_DELETE`.
-fn trust(account: &str, instance: &Instance) -> String {
-    let provider = instance.arn.rsplit('-').next().unwrap_or_default();
+fn trust(account: &str, instance: &str) -> String {
+    let provider = instance.rsplit('-').next().unwrap_or_default();
     json!({
         "Version": "2012-10-17",
         "Statement": [{
@@ -43,8 +43,8 @@ fn arn_of(account: &str, reference: &Reference) -> String {
 }
 
 /// An account that roles can be made in: an active one of the organization. UNSOURCED words.
-fn must_be_reachable(world: &World, instance: &Instance, account: &str) -> Result<(), String> {
-    let organization = world.organizations.of(&instance.owner);
+fn must_be_reachable(world: &World, owner: &str, account: &str) -> Result<(), String> {
+    let organization = world.organizations.of(owner);
     let member = organization.and_then(|organization| organization.account(account));
     match member.map(|member| member.state == AccountState::Active) {
         Some(true) => Ok(()),
@@ -88,35 +88,38 @@ pub(super) fn provision(
     account: &str,
     now: Timestamp,
 ) -> Result<(), String> {
-    let known = world.sso_admin.instances.get(instance).cloned().ok_or("The instance is gone.")?;
+    let known = world.sso_admin.instances.get(instance).ok_or("The instance is gone.")?;
+    let path = path(&known.region);
     let set = known.sets.get(set).ok_or("Received a 404 status error: the permission set was not found.")?;
-    must_be_reachable(world, &known, account)?;
+    must_be_reachable(world, &known.owner, account)?;
     let (managed, boundary) = policies(world, set, account)?;
+    // Copied one by one: the accounts that have the set already may be thousands.
+    let (arn, name, revision) = (set.arn.clone(), set.name.clone(), set.revision);
+    let (description, inline) = (set.description.clone(), set.inline.clone());
+    let span: Option<jiff::SignedDuration> = set.session_duration.parse().ok();
     let role = match set.provisioned.get(account) {
         Some(provisioned) => provisioned.role.clone(),
-        None => format!("AWSReservedSSO_{}_{}", set.name, world.ids.hex(16)),
+        None => format!("AWSReservedSSO_{name}_{}", world.ids.hex(16)),
     };
     let managed: Vec<&str> = managed.iter().map(String::as_str).collect();
-    let inline: Vec<(&str, &str)> =
-        set.inline.iter().map(|text| ("AwsSSOInlinePolicy", text.as_str())).collect();
+    let inline: Vec<(&str, &str)> = inline.iter().map(|text| ("AwsSSOInlinePolicy", text.as_str())).collect();
     let wanted = WantedRole {
-        path: &path(&known.region),
+        path: &path,
         name: &role,
-        trust: &trust(account, &known),
-        description: set.description.as_deref(),
+        trust: &trust(account, instance),
+        description: description.as_deref(),
         managed: &managed,
         inline: &inline,
     };
     queries::put_role(world, account, &wanted, now);
     if let Some(made) = world.iam.account_mut(account).roles.get_mut(&role) {
         made.boundary = boundary;
-        made.description.clone_from(&set.description);
-        let span: Option<jiff::SignedDuration> = set.session_duration.parse().ok();
+        made.description = description;
         made.max_session = span.map_or(made.max_session, |span| span.as_secs());
     }
-    let provisioned = Provisioned { revision: set.revision, role };
+    let provisioned = Provisioned { revision, role };
     let sets = world.sso_admin.instances.get_mut(instance).map(|known| &mut known.sets);
-    if let Some(kept) = sets.and_then(|sets| sets.get_mut(&set.arn)) {
+    if let Some(kept) = sets.and_then(|sets| sets.get_mut(&arn)) {
         kept.provisioned.insert(account.to_owned(), provisioned);
     }
     Ok(())
