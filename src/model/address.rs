@@ -52,6 +52,8 @@ kinds! {
     LandingZone = "landing_zone",
     /// A Control Tower baseline on a unit, `path:baseline`.
     Baseline = "baseline",
+    /// The organization's own policy: what it delegates to member accounts.
+    ResourcePolicy = "resource_policy",
     /// Central management of the root credentials of member accounts.
     RootCredentialsManagement = "root_credentials_management",
     /// Short root sessions in member accounts, asked for centrally.

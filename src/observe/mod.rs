@@ -15,6 +15,7 @@ mod control_tower;
 mod findings;
 mod keys;
 mod people;
+mod resource_policy;
 mod roles;
 mod root_access;
 mod units;

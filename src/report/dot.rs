@@ -37,7 +37,7 @@ const fn shape(kind: Kind) -> &'static str {
             "component"
         }
         Kind::Key => "cds",
-        Kind::Baseline => "note",
+        Kind::Baseline | Kind::ResourcePolicy => "note",
     }
 }
 

@@ -69,6 +69,7 @@ fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
             .flatten()
             .map(|switch| (switch.value.0, at(switch.span)))
             .collect(),
+        resource_policy: None,
     }
 }
 

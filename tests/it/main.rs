@@ -13,6 +13,7 @@ mod figures;
 mod leftovers;
 mod permissions;
 mod planning;
+mod policy_impact;
 mod processes;
 mod rehearsal;
 mod resume;

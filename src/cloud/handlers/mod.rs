@@ -23,6 +23,7 @@ mod inputs;
 mod key;
 mod landing_zone;
 mod organization;
+mod resource_policy;
 mod root_access;
 mod service_role;
 mod timing;
@@ -48,6 +49,7 @@ impl Performer for Connection {
             Kind::Key => key::begin(self, task).await,
             Kind::LandingZone => landing_zone::begin(self, task).await,
             Kind::Baseline => baseline::begin(self, task).await,
+            Kind::ResourcePolicy => resource_policy::begin(self, task).await,
             Kind::RootCredentialsManagement | Kind::RootSessions => root_access::begin(self, task).await,
         }
     }
@@ -63,6 +65,7 @@ impl Performer for Connection {
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
             | Kind::ServiceRole
+            | Kind::ResourcePolicy
             | Kind::RootCredentialsManagement
             | Kind::RootSessions => Ok(Progress::Done(Attributes::new())),
         }
@@ -103,6 +106,7 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Key => key::look_up(connection, task).await,
         Kind::LandingZone => landing_zone::look_up(connection, task, since).await,
         Kind::Baseline => baseline::look_up(connection, task, since).await,
+        Kind::ResourcePolicy => resource_policy::look_up(connection, task).await,
         Kind::RootCredentialsManagement | Kind::RootSessions => root_access::look_up(connection, task).await,
     }
 }

@@ -14,6 +14,7 @@ pub mod landing_zone;
 pub mod organization;
 pub mod pages;
 pub mod quotas;
+pub mod resource_policy;
 pub mod roles;
 pub mod root_access;
 pub mod tags;

@@ -12,6 +12,7 @@ mod landing_zone;
 mod manifest;
 mod organization;
 mod removals;
+mod resource_policy;
 mod root_access;
 mod service_roles;
 mod units;
@@ -44,6 +45,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     service_roles::expand,
     landing_zone::expand,
     baselines::expand,
+    resource_policy::expand,
     root_access::expand,
     removals::expand,
 ];

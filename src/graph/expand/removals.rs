@@ -29,6 +29,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         match address.kind {
             Kind::OrganizationalUnit => units(expansion, address, origin, &going, &leaving),
             Kind::TrustedAccess => expansion.graph.add(unwanted(address, origin)),
+            Kind::ResourcePolicy => expansion.graph.add(unwanted(address, origin)),
             Kind::RootCredentialsManagement | Kind::RootSessions => {
                 // Without trust in IAM the switch could not be reached any more.
                 let trust = Address::new(Kind::TrustedAccess, "iam.amazonaws.com");
