@@ -38,6 +38,7 @@ const fn shape(kind: Kind) -> &'static str {
         }
         Kind::Key => "cds",
         Kind::Baseline | Kind::ResourcePolicy => "note",
+        Kind::DelegatedAdministrator => "cds",
     }
 }
 

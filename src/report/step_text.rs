@@ -31,6 +31,7 @@ pub(super) const fn plural(kind: Kind) -> &'static str {
         Kind::ResourcePolicy => "resource policy",
         Kind::RootCredentialsManagement => "root credentials management",
         Kind::RootSessions => "root sessions",
+        Kind::DelegatedAdministrator => "delegated administrators",
     }
 }
 

@@ -19,6 +19,7 @@ use crate::model::{Attributes, Kind, kinds};
 mod account;
 mod account_creation;
 mod baseline;
+mod delegated_administrator;
 mod inputs;
 mod key;
 mod landing_zone;
@@ -51,6 +52,7 @@ impl Performer for Connection {
             Kind::Baseline => baseline::begin(self, task).await,
             Kind::ResourcePolicy => resource_policy::begin(self, task).await,
             Kind::RootCredentialsManagement | Kind::RootSessions => root_access::begin(self, task).await,
+            Kind::DelegatedAdministrator => delegated_administrator::begin(self, task).await,
         }
     }
 
@@ -67,7 +69,8 @@ impl Performer for Connection {
             | Kind::ServiceRole
             | Kind::ResourcePolicy
             | Kind::RootCredentialsManagement
-            | Kind::RootSessions => Ok(Progress::Done(Attributes::new())),
+            | Kind::RootSessions
+            | Kind::DelegatedAdministrator => Ok(Progress::Done(Attributes::new())),
         }
     }
 
@@ -108,6 +111,7 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Baseline => baseline::look_up(connection, task, since).await,
         Kind::ResourcePolicy => resource_policy::look_up(connection, task).await,
         Kind::RootCredentialsManagement | Kind::RootSessions => root_access::look_up(connection, task).await,
+        Kind::DelegatedAdministrator => delegated_administrator::look_up(connection, task).await,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod baselines;
+mod delegation;
 mod key_policies;
 mod keys;
 mod landing_zone;
@@ -47,6 +48,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     baselines::expand,
     resource_policy::expand,
     root_access::expand,
+    delegation::expand,
     removals::expand,
 ];
 

@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod baseline;
+pub mod delegated_administrator;
 pub mod key;
 pub mod landing_zone;
 pub mod organization;
@@ -214,6 +215,7 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::ResourcePolicy => &resource_policy::INFO,
         Kind::RootCredentialsManagement => &root_access::CREDENTIALS_MANAGEMENT,
         Kind::RootSessions => &root_access::SESSIONS,
+        Kind::DelegatedAdministrator => &delegated_administrator::INFO,
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Located;
+use super::names::Names;
 use super::read::section;
 use super::words::{
     BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord,
@@ -34,6 +35,8 @@ section! {
         keys: BTreeMap<Located<String>, KeySection>,
         /// The Control Tower landing zone.
         landing_zone: Located<LandingZoneSection>,
+        /// For each AWS service the account, or the accounts, that administer it for the organization.
+        delegated_administrators: BTreeMap<Located<String>, Names>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.
         remove: Vec<Located<String>>,
         /// Irreversible acts that are allowed, by name, such as `unit_deletion.Old`.
