@@ -17,6 +17,7 @@ mod planning;
 mod policy_impact;
 mod processes;
 mod rehearsal;
+mod resource_policy;
 mod resume;
 mod root_access;
 mod saved_files;

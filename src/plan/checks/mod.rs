@@ -11,6 +11,7 @@ mod fixed_fields;
 mod inactive_accounts;
 mod landing_zone_version;
 mod removals;
+mod resource_policy;
 mod unreadable;
 mod untrusted_config;
 mod wrong_organization;
@@ -34,6 +35,7 @@ const CHECKS: &[Check] = &[
     untrusted_config::check,
     control_tower_busy::check,
     removals::check,
+    resource_policy::check,
 ];
 
 /// Every check's notes.

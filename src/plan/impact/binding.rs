@@ -59,7 +59,7 @@ pub fn of_plan(graph: &ResourceGraph, steps: &[Step]) -> (Vec<Binding>, Closed) 
     };
     let (mut bindings, mut closed) = (Vec::new(), Closed::new());
     let kept = |resource: &&Resource| {
-        resource.address.kind == Kind::Policy && resource.presence != Presence::Remove
+        resource.address.kind.name() == "policy" && resource.presence != Presence::Remove
     };
     for resource in graph.resources.values().filter(kept) {
         let address = &resource.address;

@@ -29,6 +29,7 @@ mod names_of_aws;
 mod ordinary_account;
 mod regions;
 mod removal;
+mod resource_policy;
 mod security_unit_baselines;
 mod separate_accounts;
 mod tags;
@@ -55,6 +56,7 @@ pub(crate) const RULES: &[Rule] = &[
     home_region::RULE,
     regions::RULE,
     names_of_aws::RULE,
+    resource_policy::RULE,
     unit_tree::RULE,
     unit_rename::RULE,
     tags::RULE,
