@@ -18,6 +18,7 @@ mod findings;
 mod keys;
 mod people;
 mod policies;
+mod resource_policy;
 mod roles;
 mod root_access;
 mod units;

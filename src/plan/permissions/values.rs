@@ -14,6 +14,7 @@ use crate::model::ids::AccountId;
 use crate::model::reference::{Reference, as_reference, resolve};
 use crate::model::region::Region;
 use crate::model::{Address, Attributes, Fields, Kind};
+use crate::observe::Snapshot;
 use crate::plan::Plan;
 
 /// What is not known, in an ARN.
@@ -53,6 +54,25 @@ impl Scope {
             home: plan.home_region.to_string(),
             only_found: false,
             known: plan.known.clone(),
+        }
+    }
+
+    pub(super) fn of_snapshot(snapshot: &Snapshot) -> Self {
+        let organization = Address::only(Kind::Organization);
+        let root = snapshot.live.get(&organization).and_then(|live| live.attribute("root_id"));
+        let attributes =
+            snapshot.live.iter().map(|(address, live)| (address.clone(), live.attributes.clone()));
+        Self {
+            partition: snapshot.partition.as_str().to_owned(),
+            management: snapshot.account.to_string(),
+            organization: snapshot
+                .organization
+                .as_ref()
+                .map_or_else(|| "o-*".to_owned(), ToString::to_string),
+            root: root.map_or_else(|| "r-*".to_owned(), str::to_owned),
+            home: snapshot.home_region.to_string(),
+            only_found: false,
+            known: attributes.collect(),
         }
     }
 
@@ -171,7 +191,10 @@ impl Scope {
                 put("unit", Vec::new());
                 put("account", Vec::new());
             }
-            Kind::Organization | Kind::RootCredentialsManagement | Kind::RootSessions => {}
+            Kind::Organization
+            | Kind::ResourcePolicy
+            | Kind::RootCredentialsManagement
+            | Kind::RootSessions => {}
             Kind::DelegatedAdministrator => {
                 put("principal", principals(subject));
                 put("account", self.administrators(subject));
