@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::control_tower;
 use super::error::ObserveError;
+use super::leftover_administrators::{self, Registered};
 use super::wanted::key;
 use crate::catalog::{baselines as catalogue, service_access};
 use crate::cloud::inventory::accounts::{self, Account};
@@ -52,6 +54,10 @@ struct Seen {
     enabled: Vec<Enabled>,
     /// Switches of centralised root access that are on.
     root_access: BTreeSet<Kind>,
+    /// Delegated administrators, as Organizations has them.
+    administrators: Registered,
+    /// Those that the landing zone has appointed itself.
+    appointed: Registered,
 }
 
 /// Lists what exists and holds it against the desired resources; empty where there
@@ -78,20 +84,25 @@ pub async fn leftovers(connection: &Connection, wanted: &[Resource]) -> Result<V
 }
 
 async fn look(connection: &Connection, root: &Root, management: String) -> Result<Seen, CallError> {
-    let (units, accounts, trusted, zone, root_access) = tokio::join!(
+    let (units, accounts, trusted, zone, root_access, administrators) = tokio::join!(
         units::tree(connection, &root.id),
         accounts::list(connection),
         organization::trusted_services(connection),
         landing_zone::get(connection),
-        root_access::features(connection)
+        root_access::features(connection),
+        leftover_administrators::read(connection)
     );
+    let zone = zone?;
+    let appointed = zone.iter().flat_map(control_tower::appointed_by);
     let mut seen = Seen {
         management,
         root: root.id.clone(),
         units: units?,
         accounts: accounts?,
         trusted: trusted?,
-        zone: zone?.map(|zone| zone.arn),
+        administrators: administrators?,
+        appointed: appointed.map(|(principal, id)| (id, principal.to_owned())).collect(),
+        zone: zone.map(|zone| zone.arn),
         root_access: root_access?,
         ..Seen::default()
     };
@@ -114,6 +125,7 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(zone(seen, &spoken));
     found.extend(enabled(seen, &paths, &spoken));
     found.extend(root_switches(seen, &spoken));
+    found.extend(leftover_administrators::unspoken(&seen.administrators, &seen.appointed, &spoken));
     found.into_iter().collect()
 }
 
@@ -247,7 +259,8 @@ fn root_switches(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
     seen.root_access.iter().filter(unspoken).map(leftover).collect()
 }
 
-fn removal(address: &str, consent: &str) -> String {
+/// How something is removed by the document.
+pub(super) fn removal(address: &str, consent: &str) -> String {
     format!("remove: [{address:?}] with the consent {consent:?}")
 }
 

@@ -4,6 +4,7 @@
 //! is independent at the same time. Nothing is changed (invariant I8).
 
 pub mod error;
+mod leftover_administrators;
 pub mod leftovers;
 pub mod snapshot;
 pub mod survey;
