@@ -12,6 +12,7 @@ mod completions;
 mod confirm;
 mod controls;
 mod documents;
+mod effective_policy;
 mod error;
 pub mod exit;
 mod explain;
@@ -76,6 +77,7 @@ enum Command {
     Permissions(permissions::Args),
     Leftovers(leftovers::Args),
     Controls(controls::Args),
+    EffectivePolicy(effective_policy::Args),
     Simulator(simulator::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -120,6 +122,7 @@ fn run(cli: Cli) -> Exit {
         Command::Permissions(args) => args.run(&printer),
         Command::Leftovers(args) => args.run(&printer),
         Command::Controls(args) => args.run(&printer),
+        Command::EffectivePolicy(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
         Command::Explain(args) => args.run(&printer),
         Command::Schema(args) => args.run(&printer),

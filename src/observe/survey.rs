@@ -11,9 +11,12 @@ use super::error::ObserveError;
 use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
-use super::{assembly, control_tower, controls, delegation, keys, people, roles, root_access};
+use super::{
+    assembly, control_tower, controls, delegation, keys, people, policies, resource_policy, roles,
+    root_access,
+};
 use crate::cloud::inventory::organization::{self, Organization};
-use crate::cloud::inventory::quotas;
+use crate::cloud::inventory::quotas::{self, Quotas};
 use crate::cloud::{CallError, Connection};
 use crate::model::{Kind, Resource};
 
@@ -58,12 +61,12 @@ pub async fn survey(connection: &Connection, wanted: &[Resource]) -> Result<Snap
 async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mut Findings) {
     let roles_wanted = wanted.kind(Kind::ServiceRole);
     let controls_wanted = wanted.kind(Kind::Control);
-    let (quota, roles, catalog) = tokio::join!(
-        quota(connection, wanted),
+    let (quotas, roles, catalog) = tokio::join!(
+        quotas(connection, wanted),
         roles::read(connection, &roles_wanted),
         controls::catalog(connection, &controls_wanted)
     );
-    findings.facts.account_quota = quota;
+    assembly::quotas(wanted, &quotas, findings);
     findings.facts.controls = catalog.facts;
     roles::observe(&roles_wanted, roles, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
@@ -84,22 +87,27 @@ async fn look(
         Ok::<_, CallError>((root, people))
     };
     let controls_wanted = wanted.kind(Kind::Control);
-    let (people, trusted, quota, roles, tower, root_switches, catalog) = tokio::join!(
+    let (people, trusted, quotas, roles, tower, root_switches, own_policy, catalog) = tokio::join!(
         people,
         trusted(connection, wanted),
-        quota(connection, wanted),
+        quotas(connection, wanted),
         roles::read(connection, &roles_wanted),
         control_tower::read(connection, wanted),
         root_access::read(connection, wanted),
+        resource_policy::read(connection, wanted),
         controls::catalog(connection, &controls_wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
     assembly::trusted(wanted, trusted, findings);
+    assembly::quotas(wanted, &quotas, findings);
     root_access::observe(wanted, root_switches, findings);
-    findings.facts.account_quota = quota;
+    resource_policy::observe(wanted, own_policy, findings);
     roles::observe(&roles_wanted, roles, findings);
     assembly::people(connection, wanted, &root, &people, findings).await;
+    policies::note_types(wanted.any(&[Kind::PolicyType, Kind::Policy]), &root, findings);
+    policies::observe_types(&wanted.kind(Kind::PolicyType), &root, findings);
+    policies::observe(connection, &wanted.kind(Kind::Policy), findings).await;
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     assembly::administrators(connection, wanted, &tower, findings).await;
     assembly::tower(connection, wanted, tower, people, organization, &catalog, findings).await;
@@ -118,17 +126,17 @@ async fn trusted(
     Some(organization::trusted_services(connection).await)
 }
 
-/// The quota on accounts, when accounts are wanted. Not every caller may read
-/// quotas, so an error is an absent fact.
-async fn quota(connection: &Connection, wanted: &Wanted<'_>) -> Option<u64> {
-    if !wanted.any(&[Kind::Account]) {
-        return None;
+/// The quotas of Organizations, when something that they limit is wanted. Not every
+/// caller may read quotas, so an error is an absent fact.
+async fn quotas(connection: &Connection, wanted: &Wanted<'_>) -> Quotas {
+    if !wanted.any(&[Kind::Account, Kind::Policy]) {
+        return Quotas::default();
     }
-    match quotas::accounts(connection).await {
-        Ok(quota) => quota,
+    match quotas::organizations(connection).await {
+        Ok(quotas) => quotas,
         Err(error) => {
-            tracing::debug!(%error, "the account quota could not be read");
-            None
+            tracing::debug!(%error, "the quotas of Organizations could not be read");
+            Quotas::default()
         }
     }
 }

@@ -11,7 +11,9 @@ mod existing_accounts;
 mod fixed_fields;
 mod inactive_accounts;
 mod landing_zone_version;
+mod policies;
 mod removals;
+mod resource_policy;
 mod unreadable;
 mod untrusted_config;
 mod wrong_organization;
@@ -36,6 +38,8 @@ const CHECKS: &[Check] = &[
     control_tower_busy::check,
     controls::check,
     removals::check,
+    policies::check,
+    resource_policy::check,
 ];
 
 /// Every check's notes.
