@@ -56,6 +56,8 @@ kinds! {
     PolicyType = "policy_type",
     /// An organization policy with its attachments, by name.
     Policy = "policy",
+    /// The organization's own policy: what it delegates to member accounts.
+    ResourcePolicy = "resource_policy",
     /// Central management of the root credentials of member accounts.
     RootCredentialsManagement = "root_credentials_management",
     /// Short root sessions in member accounts, asked for centrally.

@@ -5,6 +5,7 @@
 
 pub mod effective;
 pub mod error;
+mod leftover_administrators;
 pub mod leftovers;
 pub mod snapshot;
 pub mod survey;
@@ -18,6 +19,7 @@ mod findings;
 mod keys;
 mod people;
 mod policies;
+mod resource_policy;
 mod roles;
 mod root_access;
 mod units;

@@ -11,7 +11,9 @@ use super::error::ObserveError;
 use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
-use super::{assembly, control_tower, delegation, keys, people, policies, roles, root_access};
+use super::{
+    assembly, control_tower, delegation, keys, people, policies, resource_policy, roles, root_access,
+};
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
 use crate::cloud::{CallError, Connection};
@@ -77,19 +79,21 @@ async fn look(
         let people = people::read(connection, wanted, &root).await;
         Ok::<_, CallError>((root, people))
     };
-    let (people, trusted, quotas, roles, tower, root_switches) = tokio::join!(
+    let (people, trusted, quotas, roles, tower, root_switches, own_policy) = tokio::join!(
         people,
         trusted(connection, wanted),
         quotas(connection, wanted),
         roles::read(connection, &roles_wanted),
         control_tower::read(connection, wanted),
-        root_access::read(connection, wanted)
+        root_access::read(connection, wanted),
+        resource_policy::read(connection, wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
     assembly::trusted(wanted, trusted, findings);
     assembly::quotas(wanted, &quotas, findings);
     root_access::observe(wanted, root_switches, findings);
+    resource_policy::observe(wanted, own_policy, findings);
     roles::observe(&roles_wanted, roles, findings);
     assembly::people(connection, wanted, &root, &people, findings).await;
     policies::note_types(wanted.any(&[Kind::PolicyType, Kind::Policy]), &root, findings);

@@ -43,6 +43,12 @@ const CLASSES: &[Class] = &[
         window: "none: it ends at once; access can be given again, what was lost meanwhile is lost",
     },
     Class {
+        name: "resource_policy_removal",
+        consequence: "the organization's resource policy is deleted with the statements of everybody; accounts \
+                      that work by its delegation can no longer do so",
+        window: "none: it ends at once; its statements can be written again where they are known",
+    },
+    Class {
         name: "root_access_removal",
         consequence: "{} is switched off; root users of member accounts whose credentials were taken away can \
                       only be reached by recovering their passwords one by one",

@@ -10,6 +10,7 @@ pub mod consent;
 pub mod document;
 mod draft;
 pub mod fingerprint;
+pub mod impact;
 mod needs;
 pub mod permissions;
 mod places;

@@ -30,6 +30,7 @@ pub(super) const fn plural(kind: Kind) -> &'static str {
         Kind::Baseline => "baselines",
         Kind::PolicyType => "policy types",
         Kind::Policy => "policies",
+        Kind::ResourcePolicy => "resource policy",
         Kind::RootCredentialsManagement => "root credentials management",
         Kind::RootSessions => "root sessions",
         Kind::DelegatedAdministrator => "delegated administrators",

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::model::Origin;
 use crate::model::email::Email;
@@ -55,6 +56,19 @@ pub struct Organization {
     pub trusted_access: BTreeMap<String, Origin>,
     /// Switches of centralised root access that shall be on, each with its place.
     pub root_access: BTreeMap<RootAccess, Origin>,
+    /// What it delegates to member accounts.
+    pub resource_policy: Option<ResourcePolicy>,
+}
+
+/// What the organization delegates to member accounts. Statements of others stay.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ResourcePolicy {
+    /// Where the section stands.
+    pub origin: Origin,
+    /// Statements as they were written, each with a `Sid`.
+    pub statements: Vec<Value>,
+    /// By account, AWS's names of the policy types that it manages.
+    pub policy_management: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// One switch of centralised root access.

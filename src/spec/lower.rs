@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 use super::document::{
     Account, AlternateContact, BackupIntegration, Delegation, Integration, Key, LandingZone, Organization,
-    Placement, Policy, Spec, Target, Unit,
+    Placement, Policy, ResourcePolicy, Spec, Target, Unit,
 };
 use super::shape::Located;
 use super::shape::names::Names;
 use super::shape::sections::{
     AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
-    PolicySection, RecordingSection, RolesSection, Tags, UnitSection,
+    PolicySection, RecordingSection, ResourcePolicySection, RolesSection, Tags, UnitSection,
 };
 use super::shape::words::KeyRegions;
 use super::source::{Sources, Span};
@@ -75,6 +75,17 @@ fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
             .flatten()
             .map(|switch| (switch.value.0, at(switch.span)))
             .collect(),
+        resource_policy: section.resource_policy.as_ref().map(|section| resource_policy(section, at)),
+    }
+}
+
+fn resource_policy(section: &Located<ResourcePolicySection>, at: &dyn Fn(Span) -> Origin) -> ResourcePolicy {
+    let names = |types: &Vec<Located<String>>| types.iter().map(|name| name.value.clone()).collect();
+    let managers = section.policy_management.iter().flatten();
+    ResourcePolicy {
+        origin: at(section.span),
+        statements: Vec::new(),
+        policy_management: managers.map(|(account, types)| (account.value.clone(), names(types))).collect(),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::model::{Attributes, Kind, kinds};
 
 mod account;
 mod account_creation;
+mod appointments;
 mod baseline;
 mod delegated_administrator;
 mod inputs;
@@ -26,6 +27,7 @@ mod landing_zone;
 mod organization;
 mod policy;
 mod policy_type;
+mod resource_policy;
 mod root_access;
 mod service_role;
 mod timing;
@@ -53,6 +55,7 @@ impl Performer for Connection {
             Kind::Baseline => baseline::begin(self, task).await,
             Kind::PolicyType => policy_type::begin(self, task).await,
             Kind::Policy => policy::begin(self, task).await,
+            Kind::ResourcePolicy => resource_policy::begin(self, task).await,
             Kind::RootCredentialsManagement | Kind::RootSessions => root_access::begin(self, task).await,
             Kind::DelegatedAdministrator => delegated_administrator::begin(self, task).await,
         }
@@ -70,6 +73,7 @@ impl Performer for Connection {
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
             | Kind::ServiceRole
+            | Kind::ResourcePolicy
             | Kind::RootCredentialsManagement
             | Kind::RootSessions
             | Kind::Policy
@@ -114,6 +118,7 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Baseline => baseline::look_up(connection, task, since).await,
         Kind::PolicyType => policy_type::look_up(connection, task).await,
         Kind::Policy => policy::look_up(connection, task).await,
+        Kind::ResourcePolicy => resource_policy::look_up(connection, task).await,
         Kind::RootCredentialsManagement | Kind::RootSessions => root_access::look_up(connection, task).await,
         Kind::DelegatedAdministrator => delegated_administrator::look_up(connection, task).await,
     }

@@ -16,6 +16,7 @@ pub mod organization;
 pub mod pages;
 pub mod policies;
 pub mod quotas;
+pub mod resource_policy;
 pub mod roles;
 pub mod root_access;
 pub mod tags;

@@ -14,6 +14,7 @@ mod manifest;
 mod organization;
 mod policies;
 mod removals;
+mod resource_policy;
 mod root_access;
 mod service_roles;
 mod units;
@@ -47,6 +48,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     landing_zone::expand,
     baselines::expand,
     policies::expand,
+    resource_policy::expand,
     root_access::expand,
     delegation::expand,
     removals::expand,

@@ -43,6 +43,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
                 expansion.graph.add(unwanted);
             }
             Kind::PolicyType => policy_types(expansion, address, origin, &going),
+            Kind::ResourcePolicy => expansion.graph.add(unwanted(address, origin)),
             Kind::RootCredentialsManagement | Kind::RootSessions => {
                 // Without trust in IAM the switch could not be reached any more.
                 let trust = Address::new(Kind::TrustedAccess, "iam.amazonaws.com");

@@ -12,6 +12,7 @@ mod inactive_accounts;
 mod landing_zone_version;
 mod policies;
 mod removals;
+mod resource_policy;
 mod unreadable;
 mod untrusted_config;
 mod wrong_organization;
@@ -36,6 +37,7 @@ const CHECKS: &[Check] = &[
     control_tower_busy::check,
     removals::check,
     policies::check,
+    resource_policy::check,
 ];
 
 /// Every check's notes.

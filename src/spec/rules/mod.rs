@@ -32,6 +32,7 @@ mod policy_names;
 mod policy_targets;
 mod regions;
 mod removal;
+mod resource_policy;
 mod security_unit_baselines;
 mod separate_accounts;
 mod tags;
@@ -58,6 +59,7 @@ pub(crate) const RULES: &[Rule] = &[
     home_region::RULE,
     regions::RULE,
     names_of_aws::RULE,
+    resource_policy::RULE,
     unit_tree::RULE,
     unit_rename::RULE,
     tags::RULE,

@@ -64,6 +64,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Policy(name)) => policy_wanted(view, &name),
             Some(Removable::PolicyType(kind)) => policy_type_wanted(view, &kind),
             Some(Removable::RootAccess(switch)) => root_access_wanted(view, switch),
+            Some(Removable::ResourcePolicy) => resource_policy_wanted(view),
             Some(Removable::Administrator(word)) => administrator_wanted(view, &word),
             None => {
                 findings.push(
@@ -85,6 +86,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
 
 /// What an entry names.
 enum Removable {
+    ResourcePolicy,
     Unit(UnitPath),
     Access(String),
     Baseline(UnitPath, String),
@@ -107,6 +109,7 @@ fn removable(address: &str) -> Option<Removable> {
         }
         Kind::Policy if !address.name.is_empty() => Some(Removable::Policy(address.name)),
         Kind::PolicyType => PolicyTypeWord::of(&address.name).map(|kind| Removable::PolicyType(kind.0)),
+        Kind::ResourcePolicy if address.name.is_empty() => Some(Removable::ResourcePolicy),
         Kind::RootCredentialsManagement if address.name.is_empty() => {
             Some(Removable::RootAccess(RootAccess::CredentialsManagement))
         }
@@ -201,6 +204,12 @@ fn administrator_wanted(view: &View<'_>, word: &str) -> Option<Wanted> {
     let (said, _) = all.find(|(said, _)| said.value == word)?;
     let what = format!("the administrators of `{word}` cannot be removed while the document names them");
     Some(Wanted::at(what, said.span, "the document wants them"))
+}
+
+fn resource_policy_wanted(view: &View<'_>) -> Option<Wanted> {
+    let section = view.doc.organization.as_ref()?.resource_policy.as_ref()?;
+    let what = "the resource policy cannot be removed while the document speaks of it".to_owned();
+    Some(Wanted::at(what, section.span, "the document wants it"))
 }
 
 fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wanted> {

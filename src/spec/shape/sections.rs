@@ -62,6 +62,16 @@ section! {
         trusted_access: Vec<Located<String>>,
         /// Centralised root access to member accounts: `credentials_management`, `sessions`.
         root_access: Vec<Located<RootAccessWord>>,
+        /// What the organization's own policy delegates to member accounts. Statements of others stay.
+        resource_policy: Located<ResourcePolicySection>,
+    }
+}
+
+section! {
+    /// What the organization's own policy delegates to member accounts.
+    ResourcePolicySection {
+        /// Accounts that manage organization policies, each with AWS's names of the types, such as `BACKUP_POLICY`.
+        policy_management: BTreeMap<Located<String>, Vec<Located<String>>>,
     }
 }
 
