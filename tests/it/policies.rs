@@ -173,7 +173,7 @@ fn too_many_policies_with_those_of_control_tower_are_refused_with_numbers_and_na
 const ALLOW: &str = "  only-compute:
     type: service_control
     targets: [Prod]
-    document: { Version: \"2012-10-17\", Statement: { Effect: Allow, Action: [\"ec2:*\"], Resource: \"*\" } }
+    document: { Version: \"2012-10-17\", Statement: { Effect: Allow, Action: [\"ec2:*\", \"sts:*\"], Resource: \"*\" } }
 ";
 const WITHOUT_FULL: &str =
     "  FullAWSAccess: { type: service_control, aws_managed: true, detached_from: [Prod] }\n";
@@ -186,7 +186,7 @@ fn an_allow_list_replaces_full_access_only_where_it_is_said_and_without_locking_
     let refused = done(&locked, Some(&first.world), &["policy_detachment.FullAWSAccess"]);
     assert!(refused.outcome.is_none());
     let told = blockers(&refused.plan);
-    assert!(told.len() == 1 && told[0].starts_with("policy-lockout: Prod would be left"), "{told:#?}");
+    assert!(told.iter().any(|told| told.starts_with("policy-lockout: Prod would be left")), "{told:#?}");
     let yaml = document(&[deny("no-s3", "s3", &on("Prod")), ALLOW.to_owned(), WITHOUT_FULL.to_owned()], "");
     let second = converged(&yaml, Some(&first.world), &["policy_detachment.FullAWSAccess"]);
     assert_eq!(
@@ -202,7 +202,8 @@ fn an_allow_list_replaces_full_access_only_where_it_is_said_and_without_locking_
     let consents = ["policy_detachment.only-compute", "policy_deletion.only-compute"];
     let refused = done(&gone, Some(&second.world), &consents);
     assert!(refused.outcome.is_none());
-    assert!(blockers(&refused.plan)[0].starts_with("policy-lockout"), "{:#?}", refused.plan.notes);
+    let told = blockers(&refused.plan);
+    assert!(told.iter().any(|told| told.starts_with("policy-lockout")), "{told:#?}");
 }
 
 #[test]
