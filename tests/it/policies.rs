@@ -139,7 +139,7 @@ fn where_no_more_policies_fit_one_goes_before_the_other_comes() {
 #[test]
 fn too_many_policies_with_those_of_control_tower_are_refused_with_numbers_and_names() {
     let first = converged(&document(&[deny("other", "sqs", &on("Dev"))], ""), None, &[]);
-    let mut world = first.world.clone();
+    let mut world = first.world;
     let organization = world.organizations.organizations.values_mut().next().unwrap();
     let prod =
         organization.units.iter().find(|(_, unit)| unit.name == "Prod").map(|(id, _)| id.clone()).unwrap();
