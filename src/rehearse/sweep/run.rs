@@ -123,6 +123,14 @@ async fn single<'a>(
             let outcome = succeed(&mut site, then, mutation(reference, place)?).await?;
             Ok((site, outcome))
         }
+        How::Zombie => {
+            let mutation = mutation(reference, place)?;
+            let mut site = after(mutation, false, target, reference).await?;
+            site.struck += 1;
+            let outcome = succeed(&mut site, Successor::Journal, mutation).await?;
+            site.send(&reference.plan, &mutation.begun).await;
+            Ok((site, outcome))
+        }
         How::StaleAfterCrash(then) => {
             let mutation = mutation(reference, place)?;
             let mut site = Site::open(target, reference, world(mutation)?).await?;
