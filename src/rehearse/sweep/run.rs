@@ -123,14 +123,7 @@ async fn single<'a>(
             let outcome = succeed(&mut site, then, mutation(reference, place)?).await?;
             Ok((site, outcome))
         }
-        How::Zombie => {
-            let mutation = mutation(reference, place)?;
-            let mut site = after(mutation, false, target, reference).await?;
-            site.struck += 1;
-            let outcome = succeed(&mut site, Successor::Journal, mutation).await?;
-            site.send(&reference.plan, &mutation.begun).await;
-            Ok((site, outcome))
-        }
+        How::Zombie => overtaken(mutation(reference, place)?, target, reference).await,
         How::StaleAfterCrash(then) => {
             let mutation = mutation(reference, place)?;
             let mut site = Site::open(target, reference, world(mutation)?).await?;
@@ -153,6 +146,19 @@ async fn single<'a>(
             Ok((site, outcome))
         }
     }
+}
+
+/// A holder that is stopped in a call, overtaken, and goes on with that call.
+async fn overtaken<'a>(
+    mutation: &Mutation,
+    target: &'a Target,
+    reference: &'a Reference,
+) -> Result<(Site<'a>, Option<Outcome>), String> {
+    let mut site = after(mutation, false, target, reference).await?;
+    site.struck += 1;
+    let outcome = succeed(&mut site, Successor::Journal, mutation).await?;
+    site.send(&reference.plan, &mutation.begun).await;
+    Ok((site, outcome))
 }
 
 fn mutation(reference: &Reference, place: usize) -> Result<&Mutation, String> {
