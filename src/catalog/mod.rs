@@ -11,6 +11,7 @@ pub mod operations;
 pub mod ordering;
 pub mod partitions;
 pub mod permissions;
+pub mod policy_types;
 pub mod service_access;
 pub mod service_roles;
 pub mod services;

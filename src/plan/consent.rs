@@ -61,6 +61,24 @@ const CLASSES: &[Class] = &[
         window: "none once the operation has begun; the unit can be registered again",
     },
     Class {
+        name: "policy_detachment",
+        consequence: "the policy {} is detached; what it denied is allowed there from then on, and what only it \
+                      allowed or set is gone",
+        window: "none: AWS detaches it at once; it can be attached again",
+    },
+    Class {
+        name: "policy_deletion",
+        consequence: "the policy {} is detached from everything and deleted; its id is gone",
+        window: "none: AWS deletes it at once",
+    },
+    Class {
+        name: "policy_type_removal",
+        consequence: "policies of the type {} are switched off; every attachment of the type is lost at once, \
+                      the policies themselves stay",
+        window: "none once the operation has begun; the type can be switched on again, the attachments must \
+                 be made anew",
+    },
+    Class {
         name: "delegated_administrator_removal",
         consequence: "{} loses an administrator of the organization: {lost}",
         window: "none: it ends at once; appointing again does not bring back what was lost",

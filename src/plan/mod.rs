@@ -13,6 +13,7 @@ pub mod fingerprint;
 pub mod impact;
 mod needs;
 pub mod permissions;
+mod places;
 pub mod planner;
 pub mod saved;
 pub mod step;

@@ -28,6 +28,8 @@ pub(super) const fn plural(kind: Kind) -> &'static str {
         Kind::Key => "keys",
         Kind::LandingZone => "landing zone",
         Kind::Baseline => "baselines",
+        Kind::PolicyType => "policy types",
+        Kind::Policy => "policies",
         Kind::ResourcePolicy => "resource policy",
         Kind::RootCredentialsManagement => "root credentials management",
         Kind::RootSessions => "root sessions",

@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 
 use super::document::{
     Account, AlternateContact, BackupIntegration, Delegation, Integration, Key, LandingZone, Organization,
-    Placement, ResourcePolicy, Spec, Unit,
+    Placement, Policy, ResourcePolicy, Spec, Target, Unit,
 };
 use super::shape::Located;
 use super::shape::names::Names;
 use super::shape::sections::{
-    AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
-    RecordingSection, ResourcePolicySection, RolesSection, Tags, UnitSection,
+    AccountSection, BackupSection, ContactSection, ContactsSection, KeySection, LandingZoneSection,
+    PolicySection, RecordingSection, ResourcePolicySection, RolesSection, Tags, UnitSection,
 };
-use super::shape::words::KeyRegions;
+use super::shape::words::{KeyRegions, PolicyTypeWord};
 use super::source::{Sources, Span};
 use super::view::{View, on};
 use crate::model::Origin;
@@ -27,7 +27,7 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
     let doc = view.doc;
     let at = |span: Span| sources.origin(span);
     Spec {
-        organization: organization(doc, &at),
+        organization: organization(view, &at),
         units: units(view, &at),
         accounts: view
             .accounts()
@@ -40,14 +40,18 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .filter_map(|(name, section)| Some((name.value.clone(), key(view, section, at(name.span))?)))
             .collect(),
         landing_zone: doc.landing_zone.as_ref().and_then(|section| landing_zone(section, &at)),
+        policies: view
+            .policies()
+            .filter_map(|(name, section)| Some((name.value.clone(), policy(view, section, at(name.span))?)))
+            .collect(),
         delegated_administrators: delegations(doc, &at),
         remove: doc.remove.iter().flatten().map(|entry| (entry.value.clone(), at(entry.span))).collect(),
         consents: doc.consents.iter().flatten().map(|consent| consent.value.clone()).collect(),
     }
 }
 
-fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
-    let Some(section) = &doc.organization else { return Organization::default() };
+fn organization(view: &View<'_>, at: &dyn Fn(Span) -> Origin) -> Organization {
+    let Some(section) = &view.doc.organization else { return Organization::default() };
     Organization {
         origin: Some(at(section.span)),
         home_region: section.home_region.as_ref().map(|region| region.value.clone()),
@@ -71,16 +75,21 @@ fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
             .flatten()
             .map(|switch| (switch.value.0, at(switch.span)))
             .collect(),
-        resource_policy: section.resource_policy.as_ref().map(|section| resource_policy(section, at)),
+        resource_policy: section.resource_policy.as_ref().map(|section| resource_policy(view, section, at)),
     }
 }
 
-fn resource_policy(section: &Located<ResourcePolicySection>, at: &dyn Fn(Span) -> Origin) -> ResourcePolicy {
-    let names = |types: &Vec<Located<String>>| types.iter().map(|name| name.value.clone()).collect();
+fn resource_policy(
+    view: &View<'_>,
+    section: &Located<ResourcePolicySection>,
+    at: &dyn Fn(Span) -> Origin,
+) -> ResourcePolicy {
+    let names =
+        |types: &Vec<Located<PolicyTypeWord>>| types.iter().map(|name| name.value.0.clone()).collect();
     let managers = section.policy_management.iter().flatten();
     ResourcePolicy {
         origin: at(section.span),
-        statements: Vec::new(),
+        statements: view.statements(section).into_iter().cloned().collect(),
         policy_management: managers.map(|(account, types)| (account.value.clone(), names(types))).collect(),
     }
 }
@@ -197,6 +206,23 @@ fn backup(section: &BackupSection, origin: Origin) -> BackupIntegration {
         central: text(section.central.as_ref()),
         key: text(section.key.as_ref()),
     }
+}
+
+fn policy(view: &View<'_>, section: &PolicySection, origin: Origin) -> Option<Policy> {
+    let named = |words: &Vec<Located<String>>| -> Vec<Target> {
+        words.iter().filter_map(|word| view.target(word).ok()).collect()
+    };
+    Some(Policy {
+        origin,
+        kind: section.r#type.as_ref()?.value.0.clone(),
+        description: text(section.description.as_ref()),
+        content: section.document.as_ref().and_then(|content| view.attached.content(content)).cloned(),
+        targets: section.targets.as_ref().map(named),
+        detached_from: section.detached_from.as_ref().map(named).unwrap_or_default(),
+        aws_managed: section.aws_managed.as_ref().is_some_and(|managed| managed.value),
+        tags: tags(section.tags.as_ref()),
+        renamed_from: text(section.renamed_from.as_ref()),
+    })
 }
 
 fn delegations(doc: &Document, at: &dyn Fn(Span) -> Origin) -> BTreeMap<String, Delegation> {

@@ -14,6 +14,7 @@ mod figures;
 mod leftovers;
 mod permissions;
 mod planning;
+mod policies;
 mod policy_impact;
 mod processes;
 mod rehearsal;

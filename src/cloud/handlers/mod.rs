@@ -24,6 +24,8 @@ mod inputs;
 mod key;
 mod landing_zone;
 mod organization;
+mod policy;
+mod policy_type;
 mod resource_policy;
 mod root_access;
 mod service_role;
@@ -50,6 +52,8 @@ impl Performer for Connection {
             Kind::Key => key::begin(self, task).await,
             Kind::LandingZone => landing_zone::begin(self, task).await,
             Kind::Baseline => baseline::begin(self, task).await,
+            Kind::PolicyType => policy_type::begin(self, task).await,
+            Kind::Policy => policy::begin(self, task).await,
             Kind::ResourcePolicy => resource_policy::begin(self, task).await,
             Kind::RootCredentialsManagement | Kind::RootSessions => root_access::begin(self, task).await,
             Kind::DelegatedAdministrator => delegated_administrator::begin(self, task).await,
@@ -63,6 +67,7 @@ impl Performer for Connection {
             Kind::Key => key::poll(self, task, operation).await,
             Kind::LandingZone => landing_zone::poll(self, task, operation).await,
             Kind::Baseline => baseline::poll(self, task, operation).await,
+            Kind::PolicyType => policy_type::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
@@ -70,6 +75,7 @@ impl Performer for Connection {
             | Kind::ResourcePolicy
             | Kind::RootCredentialsManagement
             | Kind::RootSessions
+            | Kind::Policy
             | Kind::DelegatedAdministrator => Ok(Progress::Done(Attributes::new())),
         }
     }
@@ -109,6 +115,8 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Key => key::look_up(connection, task).await,
         Kind::LandingZone => landing_zone::look_up(connection, task, since).await,
         Kind::Baseline => baseline::look_up(connection, task, since).await,
+        Kind::PolicyType => policy_type::look_up(connection, task).await,
+        Kind::Policy => policy::look_up(connection, task).await,
         Kind::ResourcePolicy => resource_policy::look_up(connection, task).await,
         Kind::RootCredentialsManagement | Kind::RootSessions => root_access::look_up(connection, task).await,
         Kind::DelegatedAdministrator => delegated_administrator::look_up(connection, task).await,

@@ -14,6 +14,7 @@ pub mod keys;
 pub mod landing_zone;
 pub mod organization;
 pub mod pages;
+pub mod policies;
 pub mod quotas;
 pub mod resource_policy;
 pub mod roles;

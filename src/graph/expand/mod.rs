@@ -12,6 +12,7 @@ mod keys;
 mod landing_zone;
 mod manifest;
 mod organization;
+mod policies;
 mod removals;
 mod resource_policy;
 mod root_access;
@@ -46,6 +47,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     service_roles::expand,
     landing_zone::expand,
     baselines::expand,
+    policies::expand,
     resource_policy::expand,
     root_access::expand,
     delegation::expand,

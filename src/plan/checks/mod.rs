@@ -10,6 +10,7 @@ mod existing_accounts;
 mod fixed_fields;
 mod inactive_accounts;
 mod landing_zone_version;
+mod policies;
 mod removals;
 mod resource_policy;
 mod unreadable;
@@ -35,6 +36,7 @@ const CHECKS: &[Check] = &[
     untrusted_config::check,
     control_tower_busy::check,
     removals::check,
+    policies::check,
     resource_policy::check,
 ];
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Values;
-use crate::catalog::{partitions, service_roles, services};
+use crate::catalog::{partitions, policy_types, service_roles, services};
 use crate::model::ids::AccountId;
 use crate::model::reference::{Reference, as_reference, resolve};
 use crate::model::region::Region;
@@ -127,6 +127,8 @@ impl Scope {
             names.filter_map(|name| name.strip_prefix(group)?.strip_prefix('.').map(str::to_owned)).collect()
         };
         put("tag", leaves("tags"));
+        // Only a policy can be one of the things that are tagged as a policy.
+        put("policy_id", Vec::new());
         match subject.address.kind {
             Kind::OrganizationalUnit => {
                 put("unit", vec![attribute("id").unwrap_or_else(|| "ou-*".to_owned())]);
@@ -174,6 +176,21 @@ impl Scope {
                     vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
                 );
             }
+            Kind::PolicyType | Kind::Policy => {
+                let said = subject.keys.get("type").and_then(Value::as_str).map(str::to_owned);
+                let every = || policy_types::all().iter().map(|row| row.name.clone()).collect();
+                let kinds: Vec<String> = said.map_or_else(every, |kind| vec![kind]);
+                put("policy_kind", kinds.iter().map(|kind| kind.to_lowercase()).collect());
+                put("policy_type", kinds);
+                let of_aws = subject.keys.contains_key("aws_managed");
+                let id = attribute("id").unwrap_or_else(|| "p-*".to_owned());
+                put(if of_aws { "aws_policy_id" } else { "policy_id" }, vec![id]);
+                put(if of_aws { "policy_id" } else { "aws_policy_id" }, Vec::new());
+                let targets = subject.fields.iter().filter(|(field, _)| field.starts_with("targets."));
+                put("target", targets.map(|(_, id)| self.target(id)).collect());
+                put("unit", Vec::new());
+                put("account", Vec::new());
+            }
             Kind::Organization
             | Kind::ResourcePolicy
             | Kind::RootCredentialsManagement
@@ -215,6 +232,18 @@ impl Scope {
 
     fn root_piece(&self) -> String {
         format!("root/{}/{}", self.organization, self.root)
+    }
+
+    /// The resource part of the ARN of what a policy is attached to.
+    fn target(&self, id: &Value) -> String {
+        let value = resolve(id, &|reference: &Reference| self.attribute(reference));
+        let account = |id: &str| format!("account/{}/{id}", self.organization);
+        match (value.as_str(), as_reference(&value)) {
+            (Some(id), _) if id.bytes().all(|byte| byte.is_ascii_digit()) => account(id),
+            (None, Some(to)) if to.address.kind == Kind::Account => account(ANY),
+            (None, Some(to)) if to.attribute == "management_account_id" => account(&self.management),
+            _ => self.piece(&value),
+        }
     }
 
     /// The resource part of the ARN of a root or a unit.

@@ -27,6 +27,9 @@ mod logging_key;
 mod manifest_sections;
 mod names_of_aws;
 mod ordinary_account;
+mod policy_documents;
+mod policy_names;
+mod policy_targets;
 mod regions;
 mod removal;
 mod resource_policy;
@@ -84,6 +87,9 @@ pub(crate) const RULES: &[Rule] = &[
     security_unit_baselines::RULE,
     unregistered_parent::RULE,
     capacity::RULE,
+    policy_names::RULE,
+    policy_documents::RULE,
+    policy_targets::RULE,
     delegated_administrators::RULE,
     removal::RULE,
     consents::RULE,
