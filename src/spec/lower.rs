@@ -15,7 +15,7 @@ use super::shape::sections::{
     AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
     PolicySection, RecordingSection, ResourcePolicySection, RolesSection, Tags, UnitSection,
 };
-use super::shape::words::KeyRegions;
+use super::shape::words::{KeyRegions, PolicyTypeWord};
 use super::source::{Sources, Span};
 use super::view::{View, on};
 use crate::model::Origin;
@@ -27,7 +27,7 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
     let doc = view.doc;
     let at = |span: Span| sources.origin(span);
     Spec {
-        organization: organization(doc, &at),
+        organization: organization(view, &at),
         units: units(view, &at),
         accounts: view
             .accounts()
@@ -50,8 +50,8 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
     }
 }
 
-fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
-    let Some(section) = &doc.organization else { return Organization::default() };
+fn organization(view: &View<'_>, at: &dyn Fn(Span) -> Origin) -> Organization {
+    let Some(section) = &view.doc.organization else { return Organization::default() };
     Organization {
         origin: Some(at(section.span)),
         home_region: section.home_region.as_ref().map(|region| region.value.clone()),
@@ -75,16 +75,21 @@ fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
             .flatten()
             .map(|switch| (switch.value.0, at(switch.span)))
             .collect(),
-        resource_policy: section.resource_policy.as_ref().map(|section| resource_policy(section, at)),
+        resource_policy: section.resource_policy.as_ref().map(|section| resource_policy(view, section, at)),
     }
 }
 
-fn resource_policy(section: &Located<ResourcePolicySection>, at: &dyn Fn(Span) -> Origin) -> ResourcePolicy {
-    let names = |types: &Vec<Located<String>>| types.iter().map(|name| name.value.clone()).collect();
+fn resource_policy(
+    view: &View<'_>,
+    section: &Located<ResourcePolicySection>,
+    at: &dyn Fn(Span) -> Origin,
+) -> ResourcePolicy {
+    let names =
+        |types: &Vec<Located<PolicyTypeWord>>| types.iter().map(|name| name.value.0.clone()).collect();
     let managers = section.policy_management.iter().flatten();
     ResourcePolicy {
         origin: at(section.span),
-        statements: Vec::new(),
+        statements: view.statements(section).into_iter().cloned().collect(),
         policy_management: managers.map(|(account, types)| (account.value.clone(), names(types))).collect(),
     }
 }

@@ -70,8 +70,10 @@ section! {
 section! {
     /// What the organization's own policy delegates to member accounts.
     ResourcePolicySection {
-        /// Accounts that manage organization policies, each with AWS's names of the types, such as `BACKUP_POLICY`.
-        policy_management: BTreeMap<Located<String>, Vec<Located<String>>>,
+        /// A path beside this document, or the policy itself. Each of its statements needs a `Sid`.
+        document: Located<Content>,
+        /// Accounts that manage organization policies, each with the types, such as `backup`.
+        policy_management: BTreeMap<Located<String>, Vec<Located<PolicyTypeWord>>>,
     }
 }
 
