@@ -129,6 +129,14 @@ async fn others(site: &Site, verb: &str, account: &str) -> Result<bool, CallErro
                 deregister_data_lake_delegated_administrator
             );
         }
+        _ => return several(site, verb, account).await,
+    }
+    Ok(true)
+}
+
+/// The services that may have several administrators.
+async fn several(site: &Site, verb: &str, account: &str) -> Result<bool, CallError> {
+    match verb {
         "enable_network_security_manager" => {
             send!(
                 site.networksecuritymanager,
