@@ -17,7 +17,7 @@ use crate::plan::{Plan, StepId};
 /// Verdicts that say "not applied, and never will be".
 const FINAL: [Verdict; 4] = [Verdict::Rejected, Verdict::Denied, Verdict::Quota, Verdict::Missing];
 /// Verdicts that say "not applied yet".
-const PASSING: [Verdict; 3] = [Verdict::Throttled, Verdict::Conflict, Verdict::NotReady];
+const PASSING: [Verdict; 4] = [Verdict::Throttled, Verdict::Conflict, Verdict::NotReady, Verdict::Unseen];
 
 /// A small landing zone with every class of operation in it.
 pub(super) fn reference() -> Plan {
@@ -245,7 +245,9 @@ fn calls_that_are_lost_again_and_again_come_to_an_end() {
 fn patience_has_an_end_for_what_is_never_ready_and_for_a_conflict() {
     let plan = reference();
     let log = &plan.steps.iter().find(|step| step.address.name == "log").unwrap().id;
-    for (verdict, hours) in [(Verdict::NotReady, 1.0), (Verdict::Conflict, 1.0)] {
+    for (verdict, hours) in
+        [(Verdict::NotReady, 1.0), (Verdict::Conflict, 1.0), (Verdict::Unseen, 5.0 / 60.0)]
+    {
         for fault in [Fault::Refused(verdict), Fault::EndsAsFailed(verdict)] {
             let outcome = run(&plan, 7, |id, sort, _| (id == log && sort == Sort::Begin).then_some(fault));
             assert_only_its_dependants_are_skipped(&plan, &outcome, log, Status::Failed);
