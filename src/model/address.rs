@@ -52,6 +52,12 @@ kinds! {
     LandingZone = "landing_zone",
     /// A Control Tower baseline on a unit, `path:baseline`.
     Baseline = "baseline",
+    /// Central management of the root credentials of member accounts.
+    RootCredentialsManagement = "root_credentials_management",
+    /// Short root sessions in member accounts, asked for centrally.
+    RootSessions = "root_sessions",
+    /// The delegated administrators of one AWS service, by the document's word for it.
+    DelegatedAdministrator = "delegated_administrator",
 }
 
 impl fmt::Display for Kind {

@@ -9,6 +9,7 @@ pub mod address;
 pub mod arn;
 pub mod canonical;
 pub mod email;
+pub mod evaluation;
 pub mod ids;
 pub mod kinds;
 pub mod live;

@@ -1,7 +1,7 @@
 //! What exists beyond a document, found by listing.
 //!
 //! In: a connection and the desired resources. Out: units, accounts, trusted access,
-//! baselines and a landing zone that nothing in the document speaks of, each with
+//! root access, baselines and a landing zone that nothing in the document speaks of, each with
 //! how to adopt or remove it. Nothing is changed, and nothing here is a plan: what
 //! the document leaves out is left alone. Absent: KMS keys, whose aliases do not
 //! tell whose they are, and IAM roles.
@@ -17,6 +17,7 @@ use crate::cloud::inventory::accounts::{self, Account};
 use crate::cloud::inventory::baselines::{self, Enabled, Which};
 use crate::cloud::inventory::landing_zone;
 use crate::cloud::inventory::organization::{self, Root};
+use crate::cloud::inventory::root_access;
 use crate::cloud::inventory::units::{self, Unit};
 use crate::cloud::{CallError, Connection};
 use crate::model::{Address, Kind, Resource};
@@ -49,6 +50,8 @@ struct Seen {
     /// Baselines by name.
     offered: BTreeMap<String, String>,
     enabled: Vec<Enabled>,
+    /// Switches of centralised root access that are on.
+    root_access: BTreeSet<Kind>,
 }
 
 /// Lists what exists and holds it against the desired resources; empty where there
@@ -75,11 +78,12 @@ pub async fn leftovers(connection: &Connection, wanted: &[Resource]) -> Result<V
 }
 
 async fn look(connection: &Connection, root: &Root, management: String) -> Result<Seen, CallError> {
-    let (units, accounts, trusted, zone) = tokio::join!(
+    let (units, accounts, trusted, zone, root_access) = tokio::join!(
         units::tree(connection, &root.id),
         accounts::list(connection),
         organization::trusted_services(connection),
-        landing_zone::get(connection)
+        landing_zone::get(connection),
+        root_access::features(connection)
     );
     let mut seen = Seen {
         management,
@@ -88,6 +92,7 @@ async fn look(connection: &Connection, root: &Root, management: String) -> Resul
         accounts: accounts?,
         trusted: trusted?,
         zone: zone?.map(|zone| zone.arn),
+        root_access: root_access?,
         ..Seen::default()
     };
     if seen.zone.is_some() {
@@ -108,6 +113,7 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(unspoken_accounts(seen, wanted));
     found.extend(zone(seen, &spoken));
     found.extend(enabled(seen, &paths, &spoken));
+    found.extend(root_switches(seen, &spoken));
     found.into_iter().collect()
 }
 
@@ -225,6 +231,20 @@ fn enabled(seen: &Seen, paths: &BTreeMap<&str, String>, spoken: &BTreeSet<&Addre
         })
     };
     seen.enabled.iter().filter(|enabled| enabled.parent.is_none()).filter_map(leftover).collect()
+}
+
+/// Switches of centralised root access that are on.
+fn root_switches(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
+    let unspoken = |kind: &&Kind| !spoken.contains(&Address::only(**kind));
+    let word = |kind: Kind| if kind == Kind::RootSessions { "sessions" } else { "credentials_management" };
+    let leftover = |kind: &Kind| Leftover {
+        kind: *kind,
+        name: kind.name().to_owned(),
+        place: "the organization".to_owned(),
+        adopt: format!("organization: {{ root_access: [{}] }}", word(*kind)),
+        remove: removal(kind.name(), &format!("root_access_removal.{kind}")),
+    };
+    seen.root_access.iter().filter(unspoken).map(leftover).collect()
 }
 
 fn removal(address: &str, consent: &str) -> String {

@@ -12,10 +12,12 @@ pub mod under_way;
 mod accounts;
 mod assembly;
 mod control_tower;
+mod delegation;
 mod findings;
 mod keys;
 mod people;
 mod roles;
+mod root_access;
 mod units;
 mod wanted;
 

@@ -11,7 +11,7 @@ use super::error::ObserveError;
 use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
-use super::{assembly, control_tower, keys, people, roles};
+use super::{assembly, control_tower, delegation, keys, people, roles, root_access};
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas;
 use crate::cloud::{CallError, Connection};
@@ -61,6 +61,7 @@ async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mu
     findings.facts.account_quota = quota;
     roles::observe(&roles_wanted, roles, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
+    delegation::nobody(&wanted.kind(Kind::DelegatedAdministrator), findings);
 }
 
 /// Reads an organization that exists.
@@ -76,20 +77,23 @@ async fn look(
         let people = people::read(connection, wanted, &root).await;
         Ok::<_, CallError>((root, people))
     };
-    let (people, trusted, quota, roles, tower) = tokio::join!(
+    let (people, trusted, quota, roles, tower, root_switches) = tokio::join!(
         people,
         trusted(connection, wanted),
         quota(connection, wanted),
         roles::read(connection, &roles_wanted),
-        control_tower::read(connection, wanted)
+        control_tower::read(connection, wanted),
+        root_access::read(connection, wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
     assembly::trusted(wanted, trusted, findings);
+    root_access::observe(wanted, root_switches, findings);
     findings.facts.account_quota = quota;
     roles::observe(&roles_wanted, roles, findings);
     assembly::people(connection, wanted, &root, &people, findings).await;
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
+    assembly::administrators(connection, wanted, &tower, findings).await;
     assembly::tower(connection, wanted, tower, people, organization, findings).await;
     Ok(())
 }

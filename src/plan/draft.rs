@@ -69,7 +69,8 @@ fn mending(
         let Some(index) = info.verbs.iter().position(|v| v.name == verb) else {
             continue;
         };
-        let leaf = if difference.rule.fold || index == 0 { "" } else { difference.leaf.as_str() };
+        let creating = missing && index == 0;
+        let leaf = if difference.rule.fold || creating { "" } else { difference.leaf.as_str() };
         groups.entry((index, leaf.to_owned())).or_default().push((field, difference));
     }
     let planned: Vec<&Verb> = groups.keys().map(|(index, _)| &info.verbs[*index]).collect();
@@ -173,7 +174,10 @@ impl Builder<'_> {
             let name = difference.to.as_str().unwrap_or_default();
             Some(format!("{class}.{name}"))
         });
-        by_field.or_else(|| verb.consent.map(|class| format!("{class}.{}", self.resource.address.name)))
+        let address = &self.resource.address;
+        // What there is only one of is named by its kind.
+        let name = if address.name.is_empty() { address.kind.name() } else { &address.name };
+        by_field.or_else(|| verb.consent.map(|class| format!("{class}.{name}")))
     }
 }
 

@@ -33,9 +33,12 @@ const fn shape(kind: Kind) -> &'static str {
         Kind::Organization | Kind::LandingZone => "doubleoctagon",
         Kind::OrganizationalUnit => "folder",
         Kind::Account => "box",
-        Kind::TrustedAccess | Kind::ServiceRole => "component",
+        Kind::TrustedAccess | Kind::ServiceRole | Kind::RootCredentialsManagement | Kind::RootSessions => {
+            "component"
+        }
         Kind::Key => "cds",
         Kind::Baseline => "note",
+        Kind::DelegatedAdministrator => "cds",
     }
 }
 

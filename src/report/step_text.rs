@@ -28,6 +28,9 @@ pub(super) const fn plural(kind: Kind) -> &'static str {
         Kind::Key => "keys",
         Kind::LandingZone => "landing zone",
         Kind::Baseline => "baselines",
+        Kind::RootCredentialsManagement => "root credentials management",
+        Kind::RootSessions => "root sessions",
+        Kind::DelegatedAdministrator => "delegated administrators",
     }
 }
 

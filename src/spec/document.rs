@@ -28,6 +28,8 @@ pub struct Spec {
     pub keys: BTreeMap<String, Key>,
     /// `landing_zone`.
     pub landing_zone: Option<LandingZone>,
+    /// `delegated_administrators`, by the word of the service.
+    pub delegated_administrators: BTreeMap<String, Delegation>,
     /// `remove`: addresses of things that shall go.
     pub remove: BTreeMap<String, Origin>,
     /// `consents`: irreversible acts allowed by name.
@@ -49,6 +51,18 @@ pub struct Organization {
     pub access_role: Option<String>,
     /// Service principals to trust, each with its place.
     pub trusted_access: BTreeMap<String, Origin>,
+    /// Switches of centralised root access that shall be on, each with its place.
+    pub root_access: BTreeMap<RootAccess, Origin>,
+}
+
+/// One switch of centralised root access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RootAccess {
+    /// Root credentials of members are managed centrally.
+    CredentialsManagement,
+    /// Short root sessions in members can be asked for centrally.
+    Sessions,
 }
 
 /// One organizational unit.
@@ -177,6 +191,15 @@ pub struct Integration {
     pub access_log_retention_days: Option<u32>,
     /// The name of a key.
     pub key: Option<String>,
+}
+
+/// Who administers one service.
+#[derive(Debug, Clone, Serialize)]
+pub struct Delegation {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Names under `accounts`, or `management`; never empty.
+    pub accounts: Vec<String>,
 }
 
 /// The backup integration.

@@ -8,6 +8,7 @@
 mod architecture;
 mod commands;
 mod consents;
+mod delegation;
 mod documents;
 mod figures;
 mod leftovers;
@@ -16,6 +17,7 @@ mod planning;
 mod processes;
 mod rehearsal;
 mod resume;
+mod root_access;
 mod saved_files;
 mod saved_plans;
 mod spec;

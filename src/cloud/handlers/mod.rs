@@ -19,10 +19,12 @@ use crate::model::{Attributes, Kind, kinds};
 mod account;
 mod account_creation;
 mod baseline;
+mod delegated_administrator;
 mod inputs;
 mod key;
 mod landing_zone;
 mod organization;
+mod root_access;
 mod service_role;
 mod timing;
 mod trusted_access;
@@ -47,6 +49,8 @@ impl Performer for Connection {
             Kind::Key => key::begin(self, task).await,
             Kind::LandingZone => landing_zone::begin(self, task).await,
             Kind::Baseline => baseline::begin(self, task).await,
+            Kind::RootCredentialsManagement | Kind::RootSessions => root_access::begin(self, task).await,
+            Kind::DelegatedAdministrator => delegated_administrator::begin(self, task).await,
         }
     }
 
@@ -58,9 +62,12 @@ impl Performer for Connection {
             Kind::LandingZone => landing_zone::poll(self, task, operation).await,
             Kind::Baseline => baseline::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
-            Kind::TrustedAccess | Kind::OrganizationalUnit | Kind::ServiceRole => {
-                Ok(Progress::Done(Attributes::new()))
-            }
+            Kind::TrustedAccess
+            | Kind::OrganizationalUnit
+            | Kind::ServiceRole
+            | Kind::RootCredentialsManagement
+            | Kind::RootSessions
+            | Kind::DelegatedAdministrator => Ok(Progress::Done(Attributes::new())),
         }
     }
 
@@ -99,6 +106,8 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Key => key::look_up(connection, task).await,
         Kind::LandingZone => landing_zone::look_up(connection, task, since).await,
         Kind::Baseline => baseline::look_up(connection, task, since).await,
+        Kind::RootCredentialsManagement | Kind::RootSessions => root_access::look_up(connection, task).await,
+        Kind::DelegatedAdministrator => delegated_administrator::look_up(connection, task).await,
     }
 }
 

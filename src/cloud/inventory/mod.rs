@@ -4,6 +4,7 @@
 //! Each function reads one thing; none remembers or decides anything.
 
 pub mod accounts;
+pub mod administrators;
 pub mod baselines;
 pub mod contacts;
 pub mod creations;
@@ -15,5 +16,6 @@ pub mod organization;
 pub mod pages;
 pub mod quotas;
 pub mod roles;
+pub mod root_access;
 pub mod tags;
 pub mod units;

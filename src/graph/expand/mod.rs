@@ -6,12 +6,14 @@
 
 mod accounts;
 mod baselines;
+mod delegation;
 mod key_policies;
 mod keys;
 mod landing_zone;
 mod manifest;
 mod organization;
 mod removals;
+mod root_access;
 mod service_roles;
 mod units;
 
@@ -43,6 +45,8 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     service_roles::expand,
     landing_zone::expand,
     baselines::expand,
+    root_access::expand,
+    delegation::expand,
     removals::expand,
 ];
 

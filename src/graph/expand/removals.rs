@@ -1,9 +1,9 @@
-//! `remove`: units, trusted access and baselines that shall go.
+//! `remove`: units, trusted access, baselines and administrators that shall go.
 //!
 //! What stands below goes first, and nothing goes before the accounts that the
 //! document speaks of are where they shall be.
 
-use super::{Expansion, account, resource, unit};
+use super::{Expansion, account, delegation, resource, unit};
 use crate::catalog::baselines::{Baseline, by_word};
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
@@ -29,7 +29,14 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         match address.kind {
             Kind::OrganizationalUnit => units(expansion, address, origin, &going, &leaving),
             Kind::TrustedAccess => expansion.graph.add(unwanted(address, origin)),
+            Kind::RootCredentialsManagement | Kind::RootSessions => {
+                // Without trust in IAM the switch could not be reached any more.
+                let trust = Address::new(Kind::TrustedAccess, "iam.amazonaws.com");
+                expansion.graph.connect(Edge::settled(&trust, address, "root-access-off-before-trust"));
+                expansion.graph.add(unwanted(address, origin));
+            }
             Kind::Baseline => baselines(expansion, address, origin, &leaving),
+            Kind::DelegatedAdministrator => delegation::vacant(expansion, address, origin),
             // The document's rules let nothing else through.
             _ => {}
         }

@@ -9,10 +9,12 @@
 
 pub mod account;
 pub mod baseline;
+pub mod delegated_administrator;
 pub mod key;
 pub mod landing_zone;
 pub mod organization;
 pub mod organizational_unit;
+pub mod root_access;
 pub mod service_role;
 pub mod trusted_access;
 
@@ -209,6 +211,9 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::Key => &key::INFO,
         Kind::LandingZone => &landing_zone::INFO,
         Kind::Baseline => &baseline::INFO,
+        Kind::RootCredentialsManagement => &root_access::CREDENTIALS_MANAGEMENT,
+        Kind::RootSessions => &root_access::SESSIONS,
+        Kind::DelegatedAdministrator => &delegated_administrator::INFO,
     }
 }
 

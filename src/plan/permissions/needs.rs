@@ -183,7 +183,7 @@ fn asks(row: &Planning, resource: &Resource) -> bool {
         let begins = |name: &String| {
             name.strip_prefix(group.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        resource.fields.keys().any(begins)
+        resource.fields.keys().any(begins) || resource.whole.contains(group)
     });
     row.kinds.contains(&resource.address.kind)
         && named
@@ -200,11 +200,17 @@ fn possible(resource: &Resource, verb: &Verb) -> bool {
             rule.verb == verb.name && !fixed
         })
     };
+    // What the document lists in full may hold more than it lists.
+    let takes_away = || {
+        let mut rules = info.fields.iter().filter(|rule| rule.surplus == Some(verb.name));
+        rules.any(|rule| resource.lists_all_of(rule.field))
+    };
     match resource.presence {
         Presence::Remove => verb.action == Action::Remove,
+        _ if takes_away() => true,
         _ if verb.action == Action::Remove => false,
         Presence::Ensure | Presence::OnDemand => creates || mends(),
-        Presence::Existing | Presence::MadeByAnother => !creates && mends(),
+        Presence::Existing | Presence::MadeByAnother => mends(),
     }
 }
 

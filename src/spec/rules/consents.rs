@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Rule, View};
 use crate::model::address::{Address, Kind};
-use crate::model::kinds::{self, Action};
+use crate::model::kinds::{self, Verb};
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::read::nearest;
 use crate::spec::topic::Topic;
@@ -30,8 +30,9 @@ fn classes() -> BTreeMap<&'static str, Option<Kind>> {
     let infos = || Kind::ALL.iter().map(|kind| kinds::info(*kind));
     let of_field = infos().flat_map(|info| info.fields.iter().filter_map(|field| field.consent));
     let of_verb = infos().flat_map(|info| {
-        let removed = |action| (action == Action::Remove).then_some(info.kind);
-        info.verbs.iter().filter_map(move |verb| verb.consent.map(|class| (class, removed(verb.action))))
+        // Other verbs that remove take away a part, which the document may just leave out.
+        let whole = |verb: &Verb| (verb.name == "delete").then_some(info.kind);
+        info.verbs.iter().filter_map(move |verb| verb.consent.map(|class| (class, whole(verb))))
     });
     of_field.map(|class| (class, None)).chain(of_verb).collect()
 }
@@ -56,7 +57,8 @@ fn check(view: &View<'_>, findings: &mut Findings) {
 }
 
 fn removes(view: &View<'_>, kind: Kind, name: &str) -> bool {
-    let address = Address::new(kind, name).to_string();
+    let only = kind.name() == name;
+    let address = if only { Address::only(kind) } else { Address::new(kind, name) }.to_string();
     view.doc.remove.iter().flatten().any(|entry| entry.value == address)
 }
 

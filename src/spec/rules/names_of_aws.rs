@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
         title: "A role or service is named in a way that AWS does not",
         explanation: "`access_role` is the bare name of an IAM role, without path or ARN. \
                       `trusted_access` lists service principals in full, such as `ram.amazonaws.com`, \
-                      each once. Source: AWS IAM and Organizations API References.",
+                      each once, as `root_access` does its switches. Source: AWS IAM and Organizations API References.",
     },
     check,
 };
@@ -30,6 +30,16 @@ fn check(view: &View<'_>, findings: &mut Findings) {
                 Diagnostic::error(RULE.topic.code, format!("`{role}` is not the name of an IAM role"))
                     .at(role.span, "not a role's name")
                     .help("write the bare name, such as `AWSControlTowerExecution`"),
+            );
+        }
+    }
+    let mut seen = BTreeMap::new();
+    for switch in organization.root_access.iter().flatten() {
+        if let Some(first) = seen.insert(switch.value.0, switch.span) {
+            findings.push(
+                Diagnostic::error(RULE.topic.code, "a switch of root access is listed twice")
+                    .at(switch.span, "here again")
+                    .at(first, "first here"),
             );
         }
     }

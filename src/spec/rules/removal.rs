@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, View};
-use crate::catalog::{baselines, service_access};
+use crate::catalog::{baselines, service_access, services};
 use crate::model::address::{Address, Kind};
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
+use crate::spec::document::RootAccess;
 use crate::spec::shape::Located;
+use crate::spec::shape::words::RootAccessWord;
 use crate::spec::source::Span;
 use crate::spec::topic::Topic;
 
@@ -23,16 +25,22 @@ pub(super) const RULE: Rule = Rule {
                       `organizational_unit.Old` (AWS deletes a unit only when it is empty), \
                       `trusted_access.ram.amazonaws.com` (not of the services that a landing zone works \
                       through), `baseline.Workloads:backup` (on a unit that the document lists or removes, \
-                      and on the units below first). Sources: AWS Organizations API Reference, \
+                      and on the units below first), `root_credentials_management`, `root_sessions`, \
+                      `delegated_administrator.guardduty` (all of a service's administrators, without \
+                      another in their place). Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
     check,
 };
 
+/// The service through which root access is centralised.
+const IAM: &str = "iam.amazonaws.com";
+
 /// The forms that `remove` takes.
-const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com or \
-                     baseline.Old/Team:control_tower";
+const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com, \
+                     baseline.Old/Team:control_tower, root_credentials_management, root_sessions or \
+                     delegated_administrator.SERVICE";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -49,13 +57,15 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Unit(path)) => unit_wanted(view, &path),
             Some(Removable::Access(principal)) => access_wanted(view, &principal),
             Some(Removable::Baseline(path, word)) => baseline_wanted(view, &path, &word),
+            Some(Removable::RootAccess(switch)) => root_access_wanted(view, switch),
+            Some(Removable::Administrator(word)) => administrator_wanted(view, &word),
             None => {
                 findings.push(
                     Diagnostic::error(
                         RULE.topic.code,
                         format!("`{entry}` is not something that can be removed"),
                     )
-                    .at(entry.span, "not the address of a unit, of trusted access or of a baseline")
+                    .at(entry.span, "not the address of something that can go")
                     .help(FORMS),
                 );
                 None
@@ -72,6 +82,8 @@ enum Removable {
     Unit(UnitPath),
     Access(String),
     Baseline(UnitPath, String),
+    RootAccess(RootAccess),
+    Administrator(String),
 }
 
 fn removable(address: &str) -> Option<Removable> {
@@ -83,6 +95,13 @@ fn removable(address: &str) -> Option<Removable> {
             let (path, word) = address.name.rsplit_once(':')?;
             baselines::by_word(word)?;
             Some(Removable::Baseline(path.parse().ok()?, word.to_owned()))
+        }
+        Kind::RootCredentialsManagement if address.name.is_empty() => {
+            Some(Removable::RootAccess(RootAccess::CredentialsManagement))
+        }
+        Kind::RootSessions if address.name.is_empty() => Some(Removable::RootAccess(RootAccess::Sessions)),
+        Kind::DelegatedAdministrator => {
+            services::by_word(&address.name).map(|row| Removable::Administrator(row.word.clone()))
         }
         _ => None,
     }
@@ -138,11 +157,39 @@ fn access_wanted(view: &View<'_>, principal: &str) -> Option<Wanted> {
         let what = format!("`{principal}` cannot be removed while there is a landing zone: {}", row.purpose);
         return Some(Wanted { what, place: None });
     }
+    if let Some(entry) = root_switches(view).next().filter(|_| principal == IAM) {
+        let what = format!("`{principal}` cannot be removed while the document wants root access through it");
+        return Some(Wanted::at(what, entry.span, "the document wants it"));
+    }
+    let mut delegated = view.doc.delegated_administrators.iter().flatten();
+    let rests =
+        |word: &str| services::by_word(word).is_some_and(|row| row.trusted().iter().any(|p| p == principal));
+    if let Some((word, _)) = delegated.find(|(word, _)| rests(word)) {
+        let what = format!("`{principal}` cannot be removed while `{word}` has an administrator");
+        return Some(Wanted::at(what, word.span, "the document delegates it"));
+    }
     let members = principal == "account.amazonaws.com" && view.accounts().next().is_some();
     members.then(|| Wanted {
         what: format!("`{principal}` cannot be removed while the document manages accounts through it"),
         place: None,
     })
+}
+
+fn root_switches<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Located<RootAccessWord>> {
+    view.doc.organization.iter().flat_map(|section| section.root_access.iter().flatten())
+}
+
+fn root_access_wanted(view: &View<'_>, switch: RootAccess) -> Option<Wanted> {
+    let entry = root_switches(view).find(|entry| entry.value.0 == switch)?;
+    let what = "root access cannot be removed while the document wants it".to_owned();
+    Some(Wanted::at(what, entry.span, "the document wants it"))
+}
+
+fn administrator_wanted(view: &View<'_>, word: &str) -> Option<Wanted> {
+    let mut all = view.doc.delegated_administrators.iter().flatten();
+    let (said, _) = all.find(|(said, _)| said.value == word)?;
+    let what = format!("the administrators of `{word}` cannot be removed while the document names them");
+    Some(Wanted::at(what, said.span, "the document wants them"))
 }
 
 fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wanted> {

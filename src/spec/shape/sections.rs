@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::Located;
+use super::names::Names;
 use super::read::section;
 use super::words::{
-    BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord, Switch,
+    BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord,
+    RootAccessWord, Switch,
 };
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
@@ -33,6 +35,8 @@ section! {
         keys: BTreeMap<Located<String>, KeySection>,
         /// The Control Tower landing zone.
         landing_zone: Located<LandingZoneSection>,
+        /// For each AWS service the account, or the accounts, that administer it for the organization.
+        delegated_administrators: BTreeMap<Located<String>, Names>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.
         remove: Vec<Located<String>>,
         /// Irreversible acts that are allowed, by name, such as `unit_deletion.Old`.
@@ -53,6 +57,8 @@ section! {
         access_role: Located<String>,
         /// Services that may act in the whole organization, beside those the rest of the document needs.
         trusted_access: Vec<Located<String>>,
+        /// Centralised root access to member accounts: `credentials_management`, `sessions`.
+        root_access: Vec<Located<RootAccessWord>>,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::model::ids::AccountId;
 use crate::model::region::Region;
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::Diagnostic;
-use crate::spec::document::{Join, Placement};
+use crate::spec::document::{Join, Placement, RootAccess};
 use crate::spec::node::{Node, Value};
 use crate::spec::topic;
 
@@ -96,6 +96,7 @@ words! {
     Email, "an e-mail address", { "type": "string", "minLength": 6, "maxLength": 64, "pattern": "^[^@]+@[^@]+$" };
     UnitPath, "a path of units such as Workloads/Prod", { "type": "string", "pattern": "^[^/]+(/[^/]+){0,4}$" };
     PlacementWord, "`root` or a path of units", { "type": "string", "pattern": "^[^/]+(/[^/]+){0,4}$" };
+    RootAccessWord, "credentials_management or sessions", { "type": "string", "enum": ["credentials_management", "sessions"] };
     JoinWord, "create or existing", { "type": "string", "enum": ["create", "existing"] };
 }
 
@@ -133,6 +134,22 @@ impl FromStr for JoinWord {
             "create" => Ok(Self(Join::Create)),
             "existing" => Ok(Self(Join::Existing)),
             other => Err(format!("`{other}` is neither `create` nor `existing`")),
+        }
+    }
+}
+
+/// One switch of centralised root access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RootAccessWord(pub(crate) RootAccess);
+
+impl FromStr for RootAccessWord {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "credentials_management" => Ok(Self(RootAccess::CredentialsManagement)),
+            "sessions" => Ok(Self(RootAccess::Sessions)),
+            other => Err(format!("`{other}` is neither `credentials_management` nor `sessions`")),
         }
     }
 }
