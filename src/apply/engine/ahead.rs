@@ -45,14 +45,17 @@ impl Engine {
                 }
                 self.look_up(number);
             }
-            Err(error) => self.fail(number, error),
+            Err(error) => self.fail_ahead(number, error),
         }
     }
 
     /// The answer to such a search.
     pub(super) fn looked_ahead(&mut self, number: u32, answer: Result<Found, CallError>) {
         match answer {
-            Ok(Found::Effect(Progress::Done(attributes))) => self.done(number, Status::NotNeeded, attributes),
+            Ok(Found::Effect(Progress::Done(attributes))) => {
+                self.lanes.occupy(number);
+                self.done(number, Status::NotNeeded, attributes);
+            }
             // What is still being made meets the call as a conflict, which waits for it.
             Ok(Found::Effect(Progress::Running { .. }) | Found::Nothing) => self.is_not_there(number),
             Err(error) if credentials_are_gone(&error) => self.halt(number, Phase::Hesitating, error),
@@ -65,10 +68,16 @@ impl Engine {
                 }
                 Verdict::Conflict | Verdict::NotReady | Verdict::Unknown => self.look_again(number, error),
                 Verdict::Satisfied | Verdict::Rejected | Verdict::Denied | Verdict::Quota => {
-                    self.fail(number, error);
+                    self.fail_ahead(number, error);
                 }
             },
         }
+    }
+
+    /// Who ends gives back the slots of its lanes, and this one has taken none yet.
+    fn fail_ahead(&mut self, number: u32, error: CallError) {
+        self.lanes.occupy(number);
+        self.fail(number, error);
     }
 
     fn is_not_there(&mut self, number: u32) {
@@ -83,7 +92,7 @@ impl Engine {
     fn look_again(&mut self, number: u32, error: CallError) {
         let since = self.trouble(number, true);
         if since >= self.settings.deadline(self.index.usual(number)) {
-            self.fail(number, error);
+            self.fail_ahead(number, error);
             return;
         }
         if let Some(work) = self.works.get_mut(number as usize) {

@@ -77,6 +77,8 @@ async fn attempt(case: Case, target: &Target, reference: &Reference) -> Result<V
         }
     };
     converge(&mut site, applies, later).await?;
+    // The last plan may be empty while AWS still works on what it was asked for.
+    tokio::time::sleep(PATIENCE * 4).await;
     let difference = Inventory::of(&site.simulator.world()).against(&reference.inventory);
     site.findings.duplicates.extend(difference.duplicates);
     site.findings.orphans.extend(difference.orphans);
