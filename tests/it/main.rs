@@ -20,6 +20,7 @@ mod resume;
 mod root_access;
 mod saved_files;
 mod saved_plans;
+mod scenarios;
 mod spec;
 mod sweep;
 mod tcp;
