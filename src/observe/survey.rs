@@ -351,6 +351,25 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn an_account_whose_creation_ended_after_the_list_was_read_is_there() {
+        let new = wanted("account.new", json!({ "name": "new" }), json!({ "email": "new@example.com" }));
+        let creations = json!([
+            { "Id": "car-1", "AccountName": "new", "State": "SUCCEEDED", "AccountId": "333333333333" },
+            { "Id": "car-2", "AccountName": "not ours", "State": "SUCCEEDED", "AccountId": "444444444444" },
+            { "Id": "car-3", "AccountName": "new", "State": "FAILED" }]);
+        let double =
+            living().on("ListCreateAccountStatus", ok(json!({ "CreateAccountStatuses": creations }))).on(
+                "DescribeAccount",
+                ok(json!({ "Account": account("333333333333", "new@example.com", "r-root") })),
+            );
+        let snapshot = survey(&double.connection().await, std::slice::from_ref(&new)).await.unwrap();
+        assert_eq!(snapshot.live[&new.address].attribute("id"), Some("333333333333"));
+        assert_eq!(double.bodies("DescribeAccount"), [json!({ "AccountId": "333333333333" })]);
+        assert!(snapshot.facts.accounts_under_creation.is_empty());
+        assert_eq!(snapshot.facts.accounts, Some(3));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_baseline_is_found_by_its_unit_and_says_which_members_are_missing() {
         let on_unit = json!({ "arn": "arn:e", "baselineIdentifier": "arn:b", "baselineVersion": "5.0",
             "targetIdentifier": "arn:aws:organizations::1:ou/o-x/ou-1",

@@ -160,10 +160,8 @@ mod tests {
         let double = Double::new()
             .on("ListKeys", ok(json!({ "Keys": [] })))
             .on("ListKeys", ok(json!({ "Keys": [{ "KeyId": "k" }] })))
-            .on(
-                "ListResourceTags",
-                ok(json!({ "Tags": [{ "TagKey": "lzctl:intent", "TagValue": "token-1" }] })),
-            )
+            .by("ListAliases", |_| json!({ "Aliases": [] }))
+            .on("ListResourceTags", ok(json!({ "Tags": [{ "TagKey": "lzctl:alias", "TagValue": "k" }] })))
             .on("DescribeKey", ok(key));
         let create = task(["key.k", "create", ""], json!({}), json!({}), &[]);
         let begin = tokio::time::Instant::now();
