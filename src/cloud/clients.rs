@@ -35,8 +35,10 @@ clients! {
     account: aws_sdk_account::Client,
     controltower: aws_sdk_controltower::Client,
     iam: aws_sdk_iam::Client,
+    identitystore: aws_sdk_identitystore::Client,
     kms: aws_sdk_kms::Client,
     organizations: aws_sdk_organizations::Client,
+    ssoadmin: aws_sdk_ssoadmin::Client,
     servicequotas: aws_sdk_servicequotas::Client,
     sts: aws_sdk_sts::Client,
 }

@@ -56,6 +56,12 @@ kinds! {
     RootCredentialsManagement = "root_credentials_management",
     /// Short root sessions in member accounts, asked for centrally.
     RootSessions = "root_sessions",
+    /// A permission set of IAM Identity Center, by name.
+    PermissionSet = "permission_set",
+    /// A group of IAM Identity Center, by display name.
+    Group = "group",
+    /// Who works with which permission set in which accounts, `SET:GROUP` or `SET:user/NAME`.
+    Assignment = "assignment",
 }
 
 impl fmt::Display for Kind {

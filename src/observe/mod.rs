@@ -13,6 +13,7 @@ mod accounts;
 mod assembly;
 mod control_tower;
 mod findings;
+mod identity_center;
 mod keys;
 mod people;
 mod roles;

@@ -11,7 +11,7 @@ use super::error::ObserveError;
 use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
-use super::{assembly, control_tower, keys, people, roles, root_access};
+use super::{assembly, control_tower, identity_center, keys, people, roles, root_access};
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas;
 use crate::cloud::{CallError, Connection};
@@ -76,13 +76,14 @@ async fn look(
         let people = people::read(connection, wanted, &root).await;
         Ok::<_, CallError>((root, people))
     };
-    let (people, trusted, quota, roles, tower, root_switches) = tokio::join!(
+    let (people, trusted, quota, roles, tower, root_switches, centre) = tokio::join!(
         people,
         trusted(connection, wanted),
         quota(connection, wanted),
         roles::read(connection, &roles_wanted),
         control_tower::read(connection, wanted),
-        root_access::read(connection, wanted)
+        root_access::read(connection, wanted),
+        identity_center::read(connection, wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
@@ -91,6 +92,7 @@ async fn look(
     findings.facts.account_quota = quota;
     roles::observe(&roles_wanted, roles, findings);
     assembly::people(connection, wanted, &root, &people, findings).await;
+    identity_center::observe(wanted, centre, organization, &root, &people, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     assembly::tower(connection, wanted, tower, people, organization, findings).await;
     Ok(())

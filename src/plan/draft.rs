@@ -20,19 +20,15 @@ pub(super) fn steps_of(resource: &Resource, change: &Change, members: u64) -> Ve
             mending(resource, change, info, true, members)
         }
         (Standing::Present, _) => mending(resource, change, info, false, members),
-        (Standing::Unwanted, _) => info
-            .verbs
-            .iter()
-            .filter(|verb| verb.name == "delete")
-            .map(|verb| {
-                Builder { resource, change, members }.step(
-                    verb,
-                    "",
-                    &[],
-                    vec!["the document removes it".to_owned()],
-                )
-            })
-            .collect(),
+        (Standing::Unwanted, _) => {
+            let mut steps = mending(resource, change, info, false, members);
+            let delete = info.verb("delete").map(|verb| {
+                let reasons = vec!["the document removes it".to_owned()];
+                Builder { resource, change, members }.step(verb, "", &[], reasons)
+            });
+            steps.extend(delete);
+            steps
+        }
         _ => Vec::new(),
     }
 }
@@ -60,7 +56,8 @@ fn mending(
     members: u64,
 ) -> Vec<Step> {
     let mut groups = Groups::new();
-    if missing && !info.verbs.is_empty() {
+    let creates = missing && info.creator().is_some();
+    if creates {
         groups.insert((0, String::new()), Vec::new());
     }
     let fixed = |d: &Difference| !missing && matches!(d.rule.compare, Compare::Fixed | Compare::CreateOnly);
@@ -69,7 +66,7 @@ fn mending(
         let Some(index) = info.verbs.iter().position(|v| v.name == verb) else {
             continue;
         };
-        let leaf = if difference.rule.fold || index == 0 { "" } else { difference.leaf.as_str() };
+        let leaf = if difference.rule.fold || (creates && index == 0) { "" } else { difference.leaf.as_str() };
         groups.entry((index, leaf.to_owned())).or_default().push((field, difference));
     }
     let planned: Vec<&Verb> = groups.keys().map(|(index, _)| &info.verbs[*index]).collect();
@@ -80,8 +77,8 @@ fn mending(
         .map(|((index, leaf), fields)| (&info.verbs[*index], leaf, fields))
         .filter(|(verb, ..)| !superseded(verb))
         .map(|(verb, leaf, fields)| {
-            let creates = missing && std::ptr::eq(verb, &raw const info.verbs[0]);
-            builder.step(verb, leaf, fields, reasons(creates, fields))
+            let creating = creates && std::ptr::eq(verb, &raw const info.verbs[0]);
+            builder.step(verb, leaf, fields, reasons(creating, fields))
         })
         .collect()
 }

@@ -38,6 +38,8 @@ const fn shape(kind: Kind) -> &'static str {
         }
         Kind::Key => "cds",
         Kind::Baseline => "note",
+        Kind::PermissionSet | Kind::Assignment => "hexagon",
+        Kind::Group => "house",
     }
 }
 

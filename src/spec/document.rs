@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::identity_center::IdentityCenter;
 use crate::model::Origin;
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
@@ -28,6 +29,8 @@ pub struct Spec {
     pub keys: BTreeMap<String, Key>,
     /// `landing_zone`.
     pub landing_zone: Option<LandingZone>,
+    /// `identity_center`.
+    pub identity_center: Option<IdentityCenter>,
     /// `remove`: addresses of things that shall go.
     pub remove: BTreeMap<String, Origin>,
     /// `consents`: irreversible acts allowed by name.

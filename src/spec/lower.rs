@@ -39,6 +39,10 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .filter_map(|(name, section)| Some((name.value.clone(), key(view, section, at(name.span))?)))
             .collect(),
         landing_zone: doc.landing_zone.as_ref().and_then(|section| landing_zone(section, &at)),
+        identity_center: doc
+            .identity_center
+            .as_ref()
+            .map(|section| super::identity_center::lower(view, section, &at)),
         remove: doc.remove.iter().flatten().map(|entry| (entry.value.clone(), at(entry.span))).collect(),
         consents: doc.consents.iter().flatten().map(|consent| consent.value.clone()).collect(),
     }

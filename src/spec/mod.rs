@@ -7,6 +7,7 @@
 
 pub mod diagnostic;
 pub mod document;
+pub mod identity_center;
 mod lower;
 mod merge;
 mod node;

@@ -18,11 +18,14 @@ use crate::model::{Attributes, Kind, kinds};
 
 mod account;
 mod account_creation;
+mod assignment;
 mod baseline;
+mod group;
 mod inputs;
 mod key;
 mod landing_zone;
 mod organization;
+mod permission_set;
 mod root_access;
 mod service_role;
 mod timing;
@@ -49,6 +52,9 @@ impl Performer for Connection {
             Kind::LandingZone => landing_zone::begin(self, task).await,
             Kind::Baseline => baseline::begin(self, task).await,
             Kind::RootCredentialsManagement | Kind::RootSessions => root_access::begin(self, task).await,
+            Kind::PermissionSet => permission_set::begin(self, task).await,
+            Kind::Group => group::begin(self, task).await,
+            Kind::Assignment => assignment::begin(self, task).await,
         }
     }
 
@@ -59,10 +65,13 @@ impl Performer for Connection {
             Kind::Key => key::poll(self, task, operation).await,
             Kind::LandingZone => landing_zone::poll(self, task, operation).await,
             Kind::Baseline => baseline::poll(self, task, operation).await,
+            Kind::PermissionSet => permission_set::poll(self, task, operation).await,
+            Kind::Assignment => assignment::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
             | Kind::ServiceRole
+            | Kind::Group
             | Kind::RootCredentialsManagement
             | Kind::RootSessions => Ok(Progress::Done(Attributes::new())),
         }
@@ -104,6 +113,9 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::LandingZone => landing_zone::look_up(connection, task, since).await,
         Kind::Baseline => baseline::look_up(connection, task, since).await,
         Kind::RootCredentialsManagement | Kind::RootSessions => root_access::look_up(connection, task).await,
+        Kind::PermissionSet => permission_set::look_up(connection, task).await,
+        Kind::Group => group::look_up(connection, task).await,
+        Kind::Assignment => assignment::look_up(connection, task).await,
     }
 }
 

@@ -4,15 +4,19 @@
 //! Each function reads one thing; none remembers or decides anything.
 
 pub mod accounts;
+pub mod assignments;
 pub mod baselines;
 pub mod contacts;
 pub mod creations;
 pub(crate) mod document;
 pub mod fan_out;
+pub mod identity_center;
+pub mod identity_store;
 pub mod keys;
 pub mod landing_zone;
 pub mod organization;
 pub mod pages;
+pub mod permission_sets;
 pub mod quotas;
 pub mod roles;
 pub mod root_access;

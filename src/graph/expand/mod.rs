@@ -6,6 +6,7 @@
 
 mod accounts;
 mod baselines;
+mod identity_center;
 mod key_policies;
 mod keys;
 mod landing_zone;
@@ -45,6 +46,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     landing_zone::expand,
     baselines::expand,
     root_access::expand,
+    identity_center::expand,
     removals::expand,
 ];
 

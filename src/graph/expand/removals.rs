@@ -3,7 +3,7 @@
 //! What stands below goes first, and nothing goes before the accounts that the
 //! document speaks of are where they shall be.
 
-use super::{Expansion, account, resource, unit};
+use super::{Expansion, account, identity_center, resource, unit};
 use crate::catalog::baselines::{Baseline, by_word};
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
@@ -36,6 +36,9 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
                 expansion.graph.add(unwanted(address, origin));
             }
             Kind::Baseline => baselines(expansion, address, origin, &leaving),
+            Kind::PermissionSet | Kind::Group | Kind::Assignment => {
+                identity_center::removal(expansion, address, unwanted(address, origin), &going);
+            }
             // The document's rules let nothing else through.
             _ => {}
         }

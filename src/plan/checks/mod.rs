@@ -8,6 +8,7 @@ mod accounts_under_creation;
 mod control_tower_busy;
 mod existing_accounts;
 mod fixed_fields;
+mod identity_center;
 mod inactive_accounts;
 mod landing_zone_version;
 mod removals;
@@ -34,6 +35,7 @@ const CHECKS: &[Check] = &[
     untrusted_config::check,
     control_tower_busy::check,
     removals::check,
+    identity_center::check,
 ];
 
 /// Every check's notes.

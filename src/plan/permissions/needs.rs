@@ -183,7 +183,7 @@ fn asks(row: &Planning, resource: &Resource) -> bool {
         let begins = |name: &String| {
             name.strip_prefix(group.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        resource.fields.keys().any(begins)
+        resource.fields.keys().any(begins) || resource.whole.contains(group)
     });
     row.kinds.contains(&resource.address.kind)
         && named
@@ -200,9 +200,13 @@ fn possible(resource: &Resource, verb: &Verb) -> bool {
             rule.verb == verb.name && !fixed
         })
     };
+    let takes = || {
+        let whole = |field: &str| field.strip_suffix(".*").is_some_and(|group| resource.whole.contains(group));
+        info.fields.iter().any(|rule| rule.surplus == Some(verb.name) && whole(rule.field))
+    };
     match resource.presence {
         Presence::Remove => verb.action == Action::Remove,
-        _ if verb.action == Action::Remove => false,
+        _ if verb.action == Action::Remove => takes(),
         Presence::Ensure | Presence::OnDemand => creates || mends(),
         Presence::Existing | Presence::MadeByAnother => !creates && mends(),
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Rule, View};
 use crate::model::address::{Address, Kind};
-use crate::model::kinds::{self, Action};
+use crate::model::kinds::{self, Verb};
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::read::nearest;
 use crate::spec::topic::Topic;
@@ -30,8 +30,9 @@ fn classes() -> BTreeMap<&'static str, Option<Kind>> {
     let infos = || Kind::ALL.iter().map(|kind| kinds::info(*kind));
     let of_field = infos().flat_map(|info| info.fields.iter().filter_map(|field| field.consent));
     let of_verb = infos().flat_map(|info| {
-        let removed = |action| (action == Action::Remove).then_some(info.kind);
-        info.verbs.iter().filter_map(move |verb| verb.consent.map(|class| (class, removed(verb.action))))
+        // What is only taken off something needs no entry under `remove`.
+        let removed = |verb: &Verb| (verb.name == "delete").then_some(info.kind);
+        info.verbs.iter().filter_map(move |verb| verb.consent.map(|class| (class, removed(verb))))
     });
     of_field.map(|class| (class, None)).chain(of_verb).collect()
 }

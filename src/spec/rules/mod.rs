@@ -7,6 +7,7 @@
 
 mod account_name;
 mod alternate_contacts;
+mod assignments;
 mod backup_accounts;
 mod backup_key;
 mod baseline_combination;
@@ -17,6 +18,7 @@ mod control_tower_email;
 mod duplicate_email;
 mod duplicate_id;
 mod home_region;
+mod identity_names;
 mod incomplete_integration;
 mod integration_accounts;
 mod integration_order;
@@ -26,6 +28,7 @@ mod logging_key;
 mod manifest_sections;
 mod names_of_aws;
 mod ordinary_account;
+mod permission_sets;
 mod regions;
 mod removal;
 mod security_unit_baselines;
@@ -81,6 +84,9 @@ pub(crate) const RULES: &[Rule] = &[
     security_unit_baselines::RULE,
     unregistered_parent::RULE,
     capacity::RULE,
+    identity_names::RULE,
+    permission_sets::RULE,
+    assignments::RULE,
     removal::RULE,
     consents::RULE,
 ];

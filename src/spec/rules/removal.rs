@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, View};
+use crate::catalog::identity_center::of_control_tower;
 use crate::catalog::{baselines, service_access};
 use crate::model::address::{Address, Kind};
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::document::RootAccess;
+use crate::spec::identity_center::{Subject, parse_name};
 use crate::spec::shape::Located;
 use crate::spec::shape::words::RootAccessWord;
 use crate::spec::source::Span;
@@ -25,7 +27,8 @@ pub(super) const RULE: Rule = Rule {
                       `organizational_unit.Old` (AWS deletes a unit only when it is empty), \
                       `trusted_access.ram.amazonaws.com` (not of the services that a landing zone works \
                       through), `baseline.Workloads:backup` (on a unit that the document lists or removes, \
-                      and on the units below first), `root_credentials_management`, `root_sessions`. Sources: AWS Organizations API Reference, \
+                      and on the units below first), `root_credentials_management`, `root_sessions`, `permission_set.NAME`, \
+                      `group.NAME`, `assignment.SET:GROUP` (not of Control Tower's own). Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
@@ -37,7 +40,8 @@ const IAM: &str = "iam.amazonaws.com";
 
 /// The forms that `remove` takes.
 const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com, \
-                     baseline.Old/Team:control_tower, root_credentials_management or root_sessions";
+                     baseline.Old/Team:control_tower, root_credentials_management, root_sessions, \
+                     permission_set.NAME, group.NAME or assignment.SET:GROUP";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -55,6 +59,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Access(principal)) => access_wanted(view, &principal),
             Some(Removable::Baseline(path, word)) => baseline_wanted(view, &path, &word),
             Some(Removable::RootAccess(switch)) => root_access_wanted(view, switch),
+            Some(Removable::Identity(address)) => identity_wanted(view, &address),
             None => {
                 findings.push(
                     Diagnostic::error(
@@ -79,6 +84,8 @@ enum Removable {
     Access(String),
     Baseline(UnitPath, String),
     RootAccess(RootAccess),
+    /// A permission set, a group or an assignment.
+    Identity(Address),
 }
 
 fn removable(address: &str) -> Option<Removable> {
@@ -93,6 +100,20 @@ fn removable(address: &str) -> Option<Removable> {
         }
         Kind::RootCredentialsManagement if address.name.is_empty() => {
             Some(Removable::RootAccess(RootAccess::CredentialsManagement))
+        }
+        Kind::PermissionSet => {
+            let own = of_control_tower().permission_sets.contains(&address.name);
+            (!own && !address.name.is_empty()).then_some(Removable::Identity(address))
+        }
+        Kind::Group => {
+            let own = of_control_tower().groups.contains(&address.name);
+            (!own && !address.name.is_empty()).then_some(Removable::Identity(address))
+        }
+        Kind::Assignment => {
+            let (set, subject) = parse_name(&address.name)?;
+            let group = matches!(&subject, Subject::Group(name) if of_control_tower().groups.contains(name));
+            let own = group || of_control_tower().permission_sets.contains(&set);
+            (!own).then_some(Removable::Identity(address))
         }
         Kind::RootSessions if address.name.is_empty() => Some(Removable::RootAccess(RootAccess::Sessions)),
         _ => None,
@@ -168,6 +189,26 @@ fn root_access_wanted(view: &View<'_>, switch: RootAccess) -> Option<Wanted> {
     let entry = root_switches(view).find(|entry| entry.value.0 == switch)?;
     let what = "root access cannot be removed while the document wants it".to_owned();
     Some(Wanted::at(what, entry.span, "the document wants it"))
+}
+
+fn identity_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {
+    let name = address.name.as_str();
+    let place = match address.kind {
+        Kind::PermissionSet => view.permission_sets().find(|(set, _)| set.value == name).map(|(set, _)| set.span),
+        Kind::Group => view.identity_groups().find(|(group, _)| group.value == name).map(|(group, _)| group.span),
+        _ => view.assignments().find_map(|one| {
+            let (set, subject) = parse_name(name)?;
+            let said = one.permission_set.as_ref().filter(|said| said.value == set)?;
+            let (group, user) = (one.group.as_ref(), one.user.as_ref());
+            let same = match &subject {
+                Subject::Group(name) => group.is_some_and(|group| group.value == *name),
+                Subject::User(name) => user.is_some_and(|user| user.value == *name),
+            };
+            same.then_some(said.span)
+        }),
+    };
+    let what = format!("`{address}` cannot be removed while the document wants it");
+    place.map(|span| Wanted::at(what, span, "the document wants it"))
 }
 
 fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wanted> {

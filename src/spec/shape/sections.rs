@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Located;
+use super::identity_center::IdentityCenterSection;
 use super::read::section;
 use super::words::{
     BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord,
@@ -34,6 +35,8 @@ section! {
         keys: BTreeMap<Located<String>, KeySection>,
         /// The Control Tower landing zone.
         landing_zone: Located<LandingZoneSection>,
+        /// IAM Identity Center: permission sets, groups and assignments.
+        identity_center: Located<IdentityCenterSection>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.
         remove: Vec<Located<String>>,
         /// Irreversible acts that are allowed, by name, such as `unit_deletion.Old`.
