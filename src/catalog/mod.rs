@@ -13,6 +13,7 @@ pub mod partitions;
 pub mod permissions;
 pub mod service_access;
 pub mod service_roles;
+pub mod services;
 
 use serde::de::DeserializeOwned;
 

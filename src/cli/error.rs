@@ -16,6 +16,7 @@ use crate::graph::GraphError;
 use crate::observe::ObserveError;
 use crate::plan::saved::{NoKey, Unsound};
 use crate::rehearse::RehearseError;
+use crate::rehearse::script::ScriptError;
 use crate::rehearse::sweep::SweepError;
 use crate::report::verdict_hint;
 
@@ -80,6 +81,9 @@ pub(super) enum CliError {
     /// No rehearsal, or no world.
     #[error(transparent)]
     Rehearse(#[from] RehearseError),
+    /// A script did not come to its end.
+    #[error(transparent)]
+    Script(ScriptError),
     /// Nothing can be swept.
     #[error(transparent)]
     Sweep(#[from] SweepError),

@@ -29,6 +29,7 @@ mod resume;
 mod run_folder;
 mod saved;
 mod schema;
+mod script;
 mod sign;
 mod simulator;
 mod sweep;

@@ -12,6 +12,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::planning;
 use super::printer::{Log, Printer};
+use super::script;
 use super::watch::Watch;
 use crate::graph;
 use crate::model::region::Region;
@@ -30,6 +31,9 @@ pub(super) struct Args {
     /// Write the simulated organization as it is at the end
     #[arg(long, value_name = "FILE")]
     out_world: Option<PathBuf>,
+    /// Play this script instead of planning and applying once
+    #[arg(long, value_name = "SCRIPT", conflicts_with_all = ["json", "consents"])]
+    script: Option<PathBuf>,
     /// Print figures as JSON
     #[arg(long)]
     json: bool,
@@ -44,6 +48,12 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         let loaded = self.documents.load(printer)?;
+        if let Some(path) = &self.script {
+            let world = self.world.as_deref().map(seed::load).transpose()?;
+            let (exit, world) = script::play(path, &loaded.spec, self.region.as_ref(), world, printer)?;
+            script::keep(&world, self.out_world.as_ref())?;
+            return Ok(exit);
+        }
         let graph = graph::expand(&loaded.spec, self.region.as_ref())?;
         let wanted = planning::wanted(&loaded.spec);
         let home = wanted.home_region.or_else(|| self.region.clone());

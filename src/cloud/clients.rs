@@ -34,6 +34,7 @@ macro_rules! clients {
 clients! {
     account: aws_sdk_account::Client,
     controltower: aws_sdk_controltower::Client,
+    guardduty: aws_sdk_guardduty::Client,
     iam: aws_sdk_iam::Client,
     identitystore: aws_sdk_identitystore::Client,
     kms: aws_sdk_kms::Client,

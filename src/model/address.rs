@@ -56,6 +56,8 @@ kinds! {
     RootCredentialsManagement = "root_credentials_management",
     /// Short root sessions in member accounts, asked for centrally.
     RootSessions = "root_sessions",
+    /// The delegated administrators of one AWS service, by the document's word for it.
+    DelegatedAdministrator = "delegated_administrator",
     /// A permission set of IAM Identity Center, by name.
     PermissionSet = "permission_set",
     /// A group of IAM Identity Center, by display name.

@@ -7,7 +7,7 @@ use super::control_tower::Tower;
 use super::findings::Findings;
 use super::people::People;
 use super::wanted::Wanted;
-use super::{accounts, control_tower, units};
+use super::{accounts, control_tower, delegation, units};
 use crate::cloud::inventory::organization::{Organization, Root};
 use crate::cloud::{CallError, Connection};
 use crate::model::{Fields, Kind, Live};
@@ -72,6 +72,27 @@ pub(super) async fn people(
         Ok(_) => {}
         Err(error) => findings.gap_all(&accounts_wanted, error),
     }
+}
+
+/// Fills in the delegated administrators. Where Control Tower could not be asked whom it has
+/// appointed, those of the services that concern it are not told.
+pub(super) async fn administrators(
+    connection: &Connection,
+    wanted: &Wanted<'_>,
+    tower: &Result<Tower, CallError>,
+    findings: &mut Findings,
+) {
+    let offices = wanted.kind(Kind::DelegatedAdministrator);
+    let (left, told) = match tower {
+        Ok(tower) => (tower.appointed(), offices),
+        Err(error) => {
+            let (gone, told): (Vec<_>, Vec<_>) =
+                offices.into_iter().partition(|office| delegation::concerns_control_tower(&[office]));
+            findings.gap_all(&gone, error);
+            (Default::default(), told)
+        }
+    };
+    delegation::observe(connection, &told, &left, findings).await;
 }
 
 /// Fills in the landing zone and the baselines.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::delegation;
 use super::findings::Findings;
 use super::wanted::{Wanted, key, leaves};
 use crate::cloud::inventory::accounts::Account;
@@ -19,6 +20,8 @@ pub(super) struct Tower {
     /// Whether there is a landing zone; none when nobody asked.
     pub(super) there: Option<bool>,
     zone: Option<LandingZone>,
+    /// The landing zone, when it was read only for whom it appoints.
+    appointing: Option<LandingZone>,
     offered: BTreeMap<String, String>,
     enabled: Vec<Enabled>,
     busy: BTreeSet<String>,
@@ -32,6 +35,11 @@ pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result
         if wanted.removes(Kind::TrustedAccess) {
             let there = Some(landing_zone::exists(connection).await?);
             return Ok(Tower { there, ..Tower::default() });
+        }
+        // Some administrators may be those that a landing zone has appointed.
+        if delegation::concerns_control_tower(&wanted.kind(Kind::DelegatedAdministrator)) {
+            let zone = landing_zone::get(connection).await?;
+            return Ok(Tower { there: Some(zone.is_some()), appointing: zone, ..Tower::default() });
         }
         return Ok(Tower::default());
     }
@@ -47,7 +55,28 @@ pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result
     let under_change = enabled.iter().filter(|e| e.status == "UNDER_CHANGE");
     let mut busy: BTreeSet<String> = under_change.filter_map(|e| e.last_operation.clone()).collect();
     busy.extend(running?.into_iter().map(|(id, _)| id));
-    Ok(Tower { there: Some(true), zone: Some(zone), offered, enabled, busy })
+    Ok(Tower { there: Some(true), zone: Some(zone), appointing: None, offered, enabled, busy })
+}
+
+impl Tower {
+    /// The accounts that the landing zone has appointed itself, by service principal (Control
+    /// Tower User Guide, config-updates-v4 and backup-resources).
+    pub(super) fn appointed(&self) -> BTreeMap<&'static str, String> {
+        let Some(zone) = self.zone.as_ref().or(self.appointing.as_ref()) else {
+            return BTreeMap::new();
+        };
+        let mut appointed = BTreeMap::new();
+        let mut put = |principal, section: &str, account: &str| {
+            let on = zone.manifest.pointer(&format!("/{section}/enabled")) == Some(&Value::Bool(true));
+            let account = zone.manifest.pointer(&format!("/{section}/{account}")).and_then(Value::as_str);
+            appointed.extend(account.filter(|_| on).map(|account| (principal, account.to_owned())));
+        };
+        if !zone.version.starts_with("3.") {
+            put("config.amazonaws.com", "config", "accountId");
+        }
+        put("backup.amazonaws.com", "backup", "configurations/backupAdmin/accountId");
+        appointed
+    }
 }
 
 /// Fills in the landing zone and what is known about Control Tower's work.

@@ -12,6 +12,7 @@ pub mod under_way;
 mod accounts;
 mod assembly;
 mod control_tower;
+mod delegation;
 mod findings;
 mod identity_center;
 mod keys;

@@ -11,7 +11,7 @@ use super::error::ObserveError;
 use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
-use super::{assembly, control_tower, identity_center, keys, people, roles, root_access};
+use super::{assembly, control_tower, delegation, identity_center, keys, people, roles, root_access};
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas;
 use crate::cloud::{CallError, Connection};
@@ -61,6 +61,7 @@ async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mu
     findings.facts.account_quota = quota;
     roles::observe(&roles_wanted, roles, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
+    delegation::nobody(&wanted.kind(Kind::DelegatedAdministrator), findings);
 }
 
 /// Reads an organization that exists.
@@ -94,6 +95,7 @@ async fn look(
     assembly::people(connection, wanted, &root, &people, findings).await;
     identity_center::observe(wanted, centre, organization, &root, &people, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
+    assembly::administrators(connection, wanted, &tower, findings).await;
     assembly::tower(connection, wanted, tower, people, organization, findings).await;
     Ok(())
 }

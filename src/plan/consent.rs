@@ -9,13 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Consent, Plan};
 use super::step::Step;
+use crate::catalog::services;
 use crate::model::kinds::info;
 
 /// A class of irreversible acts.
 struct Class {
     /// The first part of its consents' names.
     name: &'static str,
-    /// What it lets happen, in words; `{}` is the rest of the consent's name.
+    /// What it lets happen, in words; `{}` is the rest of the consent's name, `{lost}` what the
+    /// catalogue says is lost with the administrator of a service.
     consequence: &'static str,
     /// Until when it can still be stopped or taken back, in words.
     window: &'static str,
@@ -51,6 +53,11 @@ const CLASSES: &[Class] = &[
         consequence: "the baseline {} is disabled; what it laid into the accounts is taken out and they are no \
                       longer governed by it",
         window: "none once the operation has begun; the unit can be registered again",
+    },
+    Class {
+        name: "delegated_administrator_removal",
+        consequence: "{} loses an administrator of the organization: {lost}",
+        window: "none: it ends at once; appointing again does not bring back what was lost",
     },
     Class {
         name: "access_removal",
@@ -93,12 +100,19 @@ pub(super) fn needed(steps: &[Step], given: &BTreeSet<String>) -> Vec<Consent> {
             let consequence = class.map_or("{} cannot be taken back", |class| class.consequence);
             Consent {
                 name: name.clone(),
-                consequence: consequence.replace("{}", rest),
+                consequence: in_full(consequence, rest),
                 window: class.map_or("none", |class| class.window).to_owned(),
                 given: given.contains(name),
             }
         })
         .collect()
+}
+
+/// A consequence with what it is about, and with what the catalogue says is lost.
+fn in_full(consequence: &str, rest: &str) -> String {
+    let lost =
+        services::by_word(rest).map_or("what it did for the organization ends", |row| row.lost.as_str());
+    consequence.replace("{}", rest).replace("{lost}", lost)
 }
 
 /// The steps that are irreversible by their kind's table or by their own word,

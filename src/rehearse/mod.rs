@@ -10,6 +10,8 @@ mod clock;
 pub mod error;
 mod measured;
 pub mod rehearsal;
+mod saboteur;
+pub mod script;
 pub mod seed;
 pub mod sweep;
 

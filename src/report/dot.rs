@@ -38,6 +38,7 @@ const fn shape(kind: Kind) -> &'static str {
         }
         Kind::Key => "cds",
         Kind::Baseline => "note",
+        Kind::DelegatedAdministrator => "cds",
         Kind::PermissionSet | Kind::Assignment => "hexagon",
         Kind::Group => "house",
     }

@@ -30,6 +30,7 @@ pub(super) const fn plural(kind: Kind) -> &'static str {
         Kind::Baseline => "baselines",
         Kind::RootCredentialsManagement => "root credentials management",
         Kind::RootSessions => "root sessions",
+        Kind::DelegatedAdministrator => "delegated administrators",
         Kind::PermissionSet => "permission sets",
         Kind::Group => "groups",
         Kind::Assignment => "assignments",

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
-use super::services::{account, all, control_tower, iam, kms, organizations, service_quotas, sts};
+use super::services::{
+    account, administrators, all, control_tower, iam, kms, organizations, service_quotas, sts,
+};
 use super::settings::Settings;
 use super::shared::Shared;
 use super::throttle::Buckets;
@@ -44,6 +46,8 @@ pub struct World {
     pub kms: Shared<kms::State>,
     /// Account Management.
     pub account_management: Shared<account::State>,
+    /// Administrators that services have of their own, of all organizations.
+    pub administrators: Shared<administrators::State>,
     /// Service Quotas.
     pub service_quotas: Shared<service_quotas::State>,
 }

@@ -29,6 +29,8 @@ pub struct Spec {
     pub keys: BTreeMap<String, Key>,
     /// `landing_zone`.
     pub landing_zone: Option<LandingZone>,
+    /// `delegated_administrators`, by the word of the service.
+    pub delegated_administrators: BTreeMap<String, Delegation>,
     /// `identity_center`.
     pub identity_center: Option<IdentityCenter>,
     /// `remove`: addresses of things that shall go.
@@ -192,6 +194,15 @@ pub struct Integration {
     pub access_log_retention_days: Option<u32>,
     /// The name of a key.
     pub key: Option<String>,
+}
+
+/// Who administers one service.
+#[derive(Debug, Clone, Serialize)]
+pub struct Delegation {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Names under `accounts`, or `management`; never empty.
+    pub accounts: Vec<String>,
 }
 
 /// The backup integration.

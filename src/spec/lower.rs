@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::document::{
-    Account, AlternateContact, BackupIntegration, Integration, Key, LandingZone, Organization, Placement,
-    Spec, Unit,
+    Account, AlternateContact, BackupIntegration, Delegation, Integration, Key, LandingZone, Organization,
+    Placement, Spec, Unit,
 };
 use super::shape::Located;
+use super::shape::names::Names;
 use super::shape::sections::{
     AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
     RecordingSection, RolesSection, Tags, UnitSection,
@@ -39,6 +40,7 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .filter_map(|(name, section)| Some((name.value.clone(), key(view, section, at(name.span))?)))
             .collect(),
         landing_zone: doc.landing_zone.as_ref().and_then(|section| landing_zone(section, &at)),
+        delegated_administrators: delegations(doc, &at),
         identity_center: doc
             .identity_center
             .as_ref()
@@ -188,6 +190,14 @@ fn backup(section: &BackupSection, origin: Origin) -> BackupIntegration {
         central: text(section.central.as_ref()),
         key: text(section.key.as_ref()),
     }
+}
+
+fn delegations(doc: &Document, at: &dyn Fn(Span) -> Origin) -> BTreeMap<String, Delegation> {
+    let delegation = |(word, names): (&Located<String>, &Names)| {
+        let accounts = names.0.iter().map(|name| name.value.clone()).collect();
+        (word.value.clone(), Delegation { origin: at(word.span), accounts })
+    };
+    doc.delegated_administrators.iter().flatten().map(delegation).collect()
 }
 
 fn text(value: Option<&Located<String>>) -> Option<String> {

@@ -8,6 +8,7 @@
 mod architecture;
 mod commands;
 mod consents;
+mod delegation;
 mod documents;
 mod figures;
 mod leftovers;
@@ -19,6 +20,7 @@ mod resume;
 mod root_access;
 mod saved_files;
 mod saved_plans;
+mod scenarios;
 mod spec;
 mod sweep;
 mod tcp;

@@ -20,6 +20,7 @@ mod account;
 mod account_creation;
 mod assignment;
 mod baseline;
+mod delegated_administrator;
 mod group;
 mod inputs;
 mod key;
@@ -52,6 +53,7 @@ impl Performer for Connection {
             Kind::LandingZone => landing_zone::begin(self, task).await,
             Kind::Baseline => baseline::begin(self, task).await,
             Kind::RootCredentialsManagement | Kind::RootSessions => root_access::begin(self, task).await,
+            Kind::DelegatedAdministrator => delegated_administrator::begin(self, task).await,
             Kind::PermissionSet => permission_set::begin(self, task).await,
             Kind::Group => group::begin(self, task).await,
             Kind::Assignment => assignment::begin(self, task).await,
@@ -73,7 +75,8 @@ impl Performer for Connection {
             | Kind::ServiceRole
             | Kind::Group
             | Kind::RootCredentialsManagement
-            | Kind::RootSessions => Ok(Progress::Done(Attributes::new())),
+            | Kind::RootSessions
+            | Kind::DelegatedAdministrator => Ok(Progress::Done(Attributes::new())),
         }
     }
 
@@ -113,6 +116,7 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::LandingZone => landing_zone::look_up(connection, task, since).await,
         Kind::Baseline => baseline::look_up(connection, task, since).await,
         Kind::RootCredentialsManagement | Kind::RootSessions => root_access::look_up(connection, task).await,
+        Kind::DelegatedAdministrator => delegated_administrator::look_up(connection, task).await,
         Kind::PermissionSet => permission_set::look_up(connection, task).await,
         Kind::Group => group::look_up(connection, task).await,
         Kind::Assignment => assignment::look_up(connection, task).await,

@@ -4,6 +4,7 @@
 //! Each function reads one thing; none remembers or decides anything.
 
 pub mod accounts;
+pub mod administrators;
 pub mod assignments;
 pub mod baselines;
 pub mod contacts;

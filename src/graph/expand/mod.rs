@@ -6,6 +6,7 @@
 
 mod accounts;
 mod baselines;
+mod delegation;
 mod identity_center;
 mod key_policies;
 mod keys;
@@ -46,6 +47,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     landing_zone::expand,
     baselines::expand,
     root_access::expand,
+    delegation::expand,
     identity_center::expand,
     removals::expand,
 ];

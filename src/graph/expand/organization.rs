@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Expansion, resource, the_landing_zone, the_organization};
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
-use crate::model::{Address, Kind};
+use crate::model::{Address, Kind, Origin};
 
 /// The service that must be trusted before the management account may touch
 /// contacts and names of members (Account Management Reference Guide).
@@ -31,6 +31,18 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         wanted.presence = Presence::OnDemand;
         trust(expansion, wanted);
     }
+}
+
+/// Trusted access that another section rests on; gives its address.
+pub(super) fn needed(expansion: &mut Expansion<'_>, principal: &str, origin: &Origin) -> Address {
+    let address = Address::new(Kind::TrustedAccess, principal);
+    // The account of members' contacts may stand there already, on demand only.
+    let on_demand = expansion.graph.resources.get(&address).map(|known| known.presence);
+    if on_demand == Some(Presence::OnDemand) {
+        expansion.graph.resources.remove(&address);
+    }
+    trust(expansion, resource(address.clone(), Some(origin)));
+    address
 }
 
 fn trust(expansion: &mut Expansion<'_>, access: crate::model::Resource) {

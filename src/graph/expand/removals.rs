@@ -1,9 +1,9 @@
-//! `remove`: units, trusted access and baselines that shall go.
+//! `remove`: units, trusted access, baselines and administrators that shall go.
 //!
 //! What stands below goes first, and nothing goes before the accounts that the
 //! document speaks of are where they shall be.
 
-use super::{Expansion, account, identity_center, resource, unit};
+use super::{Expansion, account, delegation, identity_center, resource, unit};
 use crate::catalog::baselines::{Baseline, by_word};
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
@@ -36,6 +36,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
                 expansion.graph.add(unwanted(address, origin));
             }
             Kind::Baseline => baselines(expansion, address, origin, &leaving),
+            Kind::DelegatedAdministrator => delegation::vacant(expansion, address, origin),
             Kind::PermissionSet | Kind::Group | Kind::Assignment => {
                 identity_center::removal(expansion, address, unwanted(address, origin), &going);
             }

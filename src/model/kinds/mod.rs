@@ -10,6 +10,7 @@
 pub mod account;
 pub mod assignment;
 pub mod baseline;
+pub mod delegated_administrator;
 pub mod group;
 pub mod key;
 pub mod landing_zone;
@@ -222,6 +223,7 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::Baseline => &baseline::INFO,
         Kind::RootCredentialsManagement => &root_access::CREDENTIALS_MANAGEMENT,
         Kind::RootSessions => &root_access::SESSIONS,
+        Kind::DelegatedAdministrator => &delegated_administrator::INFO,
         Kind::PermissionSet => &permission_set::INFO,
         Kind::Group => &group::INFO,
         Kind::Assignment => &assignment::INFO,

@@ -200,15 +200,17 @@ fn possible(resource: &Resource, verb: &Verb) -> bool {
             rule.verb == verb.name && !fixed
         })
     };
-    let takes = || {
-        let whole = |field: &str| field.strip_suffix(".*").is_some_and(|group| resource.whole.contains(group));
-        info.fields.iter().any(|rule| rule.surplus == Some(verb.name) && whole(rule.field))
+    // What the document lists in full may hold more than it lists.
+    let takes_away = || {
+        let mut rules = info.fields.iter().filter(|rule| rule.surplus == Some(verb.name));
+        rules.any(|rule| resource.lists_all_of(rule.field))
     };
     match resource.presence {
         Presence::Remove => verb.action == Action::Remove,
-        _ if verb.action == Action::Remove => takes(),
+        _ if takes_away() => true,
+        _ if verb.action == Action::Remove => false,
         Presence::Ensure | Presence::OnDemand => creates || mends(),
-        Presence::Existing | Presence::MadeByAnother => !creates && mends(),
+        Presence::Existing | Presence::MadeByAnother => mends(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Values;
-use crate::catalog::{partitions, service_roles};
+use crate::catalog::{partitions, service_roles, services};
 use crate::model::ids::AccountId;
 use crate::model::reference::{Reference, as_reference, resolve};
 use crate::model::region::Region;
@@ -160,6 +160,10 @@ impl Scope {
                     vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
                 );
             }
+            Kind::DelegatedAdministrator => {
+                put("principal", principals(subject));
+                put("account", self.administrators(subject));
+            }
             Kind::PermissionSet => {
                 put("permission_set", vec![set_of(attribute("arn"))]);
             }
@@ -192,6 +196,16 @@ impl Scope {
         self.known.get(&reference.address)?.get(&reference.attribute).cloned()
     }
 
+    /// The ids of the accounts that a service's administrators are, or shall be.
+    fn administrators(&self, subject: Subject<'_>) -> Vec<String> {
+        let ids = subject.fields.values().map(|value| {
+            let known = resolve(value, &|reference: &Reference| self.attribute(reference));
+            known.as_str().map_or_else(|| ANY.to_owned(), str::to_owned)
+        });
+        let ids: Vec<String> = ids.collect();
+        if ids.is_empty() { vec![ANY.to_owned()] } else { ids }
+    }
+
     fn root_piece(&self) -> String {
         format!("root/{}/{}", self.organization, self.root)
     }
@@ -206,4 +220,9 @@ impl Scope {
             (None, _) => format!("ou/{}/ou-*", self.organization),
         }
     }
+}
+
+/// The principals that Organizations registers a service's administrators for.
+fn principals(subject: Subject<'_>) -> Vec<String> {
+    services::by_word(&subject.address.name).map(|row| row.principals.clone()).unwrap_or_default()
 }

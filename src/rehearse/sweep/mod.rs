@@ -14,7 +14,6 @@ mod random;
 mod record;
 mod reference;
 mod run;
-mod saboteur;
 mod site;
 mod table;
 mod tally;

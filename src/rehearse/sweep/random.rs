@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use super::faults::{How, TABLE};
 use super::record::Reference;
 use super::run;
-use super::saboteur::{Mischief, Place};
 use super::site::{End, Site, Text};
 use super::target::Target;
 use crate::apply::outcome::Ending;
+use crate::rehearse::saboteur::{Mischief, Place};
 use crate::sim::FaultPlan;
 
 /// Runs with faults before the one without.

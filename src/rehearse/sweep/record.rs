@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 use super::inventory::Inventory;
-use super::saboteur::{Begun, Saboteur};
 use super::target::{SweepError, Target};
 use crate::apply::journal::{Entry, Journal, Ledger, Run, Sink, line, read};
 use crate::apply::outcome::Ending;
@@ -20,6 +19,7 @@ use crate::observe;
 use crate::plan::{self, Plan, StepId};
 use crate::rehearse::bench::Bench;
 use crate::rehearse::error::RehearseError;
+use crate::rehearse::saboteur::{Begun, Saboteur};
 use crate::sim::{Simulator, World};
 
 /// One append to the journal.

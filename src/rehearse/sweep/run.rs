@@ -14,12 +14,12 @@ use super::faults::{Demand, How, Successor, interference, stale};
 use super::inventory::Inventory;
 use super::random;
 use super::record::{Mutation, Reference};
-use super::saboteur::{Mischief, Place};
 use super::site::{End, Findings, Site, Text};
 use super::target::Target;
 use crate::apply::Outcome;
 use crate::apply::outcome::Ending;
 use crate::plan::{Plan, StepId};
+use crate::rehearse::saboteur::{Mischief, Place};
 use crate::sim::{Fault, FaultPlan};
 
 /// Virtual time after which a case that has not ended never will.

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::record::Reference;
-use super::saboteur::{Begun, Mischief, Place, Saboteur};
 use super::target::Target;
 use crate::apply::journal::{Journal, Ledger, MemorySink, Run, Sink as _, State, read};
 use crate::apply::{self, Outcome, Settings, preconditions};
@@ -18,6 +17,7 @@ use crate::cloud::Connection;
 use crate::observe::{self, ObserveError, Snapshot};
 use crate::plan::{self, Plan};
 use crate::rehearse::bench::Bench;
+use crate::rehearse::saboteur::{Begun, Mischief, Place, Saboteur};
 use crate::sim::{FaultPlan, Simulator, World};
 
 /// What was found wrong in one case.

@@ -3,7 +3,9 @@
 //! In: nothing. Out: [`all`]. Absent: any rule of a service.
 
 pub mod account;
+pub mod administrators;
 pub mod control_tower;
+pub mod guardduty;
 pub mod iam;
 pub mod kms;
 pub mod organizations;
@@ -12,7 +14,7 @@ pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 7] = [
+static ALL: [&Service; 8] = [
     &organizations::SERVICE,
     &control_tower::SERVICE,
     &sts::SERVICE,
@@ -20,6 +22,7 @@ static ALL: [&Service; 7] = [
     &kms::SERVICE,
     &account::SERVICE,
     &service_quotas::SERVICE,
+    &guardduty::SERVICE,
 ];
 
 /// Every simulated service.

@@ -6,6 +6,8 @@ Out: one compact JSON file per service beside this script: operations (method, U
      errors) and shapes (types, members, bounds, patterns, enums, wire names), no documentation.
 
   python3 generate.py organizations controltower sts iam kms account service-quotas
+
+Of large models only the operations that `selection.json` lists are written, with the shapes they reach.
 """
 import json
 import pathlib
@@ -16,6 +18,7 @@ import botocore
 import botocore.session
 
 HERE = pathlib.Path(__file__).resolve().parent
+SELECTION = json.loads((HERE / "selection.json").read_text())
 SESSION = botocore.session.get_session()
 LOADER = SESSION.get_component("data_loader")
 
@@ -74,14 +77,19 @@ def shape(raw):
 def table(service):
     raw = LOADER.load_service_model(service, "service-2")
     meta = raw["metadata"]
-    query = meta["protocol"] == "query"
+    # A service that also speaks an older protocol is simulated in that one; `wire` knows which others it takes.
+    spoken = meta.get("protocols", [meta["protocol"]])
+    protocol = next(one for one in ("json", "rest-json", "query") if one in spoken)
+    query = protocol == "query"
 
     def error_code(name):
         coded = raw["shapes"][name].get("error", {}).get("code")
         return coded if query and coded else name
 
     operations, errors = {}, {}
-    for name, op in sorted(raw["operations"].items()):
+    selected = SELECTION.get(service, raw["operations"])
+    for name in sorted(selected):
+        op = raw["operations"][name]
         row = {"method": op["http"]["method"], "uri": op["http"]["requestUri"]}
         if op["http"].get("responseCode", 200) != 200:
             row["status"] = op["http"]["responseCode"]
@@ -105,7 +113,7 @@ def table(service):
     head = {
         "service": service,
         "botocore": botocore.__version__,
-        "protocol": meta["protocol"],
+        "protocol": protocol,
         "version": meta["apiVersion"],
         "signing_name": meta.get("signingName", meta["endpointPrefix"]),
         "endpoint_prefix": meta["endpointPrefix"],
@@ -114,7 +122,24 @@ def table(service):
         if theirs in meta:
             head[ours] = meta[theirs]
     shapes = {k: shape(v) for k, v in sorted(raw["shapes"].items())}
+    if service in SELECTION:
+        shapes = reached(shapes, operations, errors)
     return head, operations, dict(sorted(errors.items())), shapes
+
+
+def reached(shapes, operations, errors):
+    """The shapes that the operations and errors lead to."""
+    roots = [row[end] for row in operations.values() for end in ("input", "output") if end in row]
+    waiting, found = roots + [entry["shape"] for entry in errors.values()], set()
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        place = shapes[name]
+        waiting += [member["shape"] for member in place.get("members", {}).values()]
+        waiting += [place[part]["shape"] for part in ("item", "key", "value") if part in place]
+    return {name: place for name, place in shapes.items() if name in found}
 
 
 def block(name, rows, last=False):

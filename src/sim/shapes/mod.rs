@@ -211,6 +211,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("kms", include_str!("kms.json")),
     ("account", include_str!("account.json")),
     ("service-quotas", include_str!("service-quotas.json")),
+    ("guardduty", include_str!("guardduty.json")),
 ];
 
 /// Every table. A file that does not parse is left out; a test proves that none is.

@@ -30,9 +30,9 @@ fn classes() -> BTreeMap<&'static str, Option<Kind>> {
     let infos = || Kind::ALL.iter().map(|kind| kinds::info(*kind));
     let of_field = infos().flat_map(|info| info.fields.iter().filter_map(|field| field.consent));
     let of_verb = infos().flat_map(|info| {
-        // What is only taken off something needs no entry under `remove`.
-        let removed = |verb: &Verb| (verb.name == "delete").then_some(info.kind);
-        info.verbs.iter().filter_map(move |verb| verb.consent.map(|class| (class, removed(verb))))
+        // Other verbs that remove take away a part, which the document may just leave out.
+        let whole = |verb: &Verb| (verb.name == "delete").then_some(info.kind);
+        info.verbs.iter().filter_map(move |verb| verb.consent.map(|class| (class, whole(verb))))
     });
     of_field.map(|class| (class, None)).chain(of_verb).collect()
 }

@@ -15,6 +15,7 @@ mod baseline_context;
 mod capacity;
 mod consents;
 mod control_tower_email;
+mod delegated_administrators;
 mod duplicate_email;
 mod duplicate_id;
 mod home_region;
@@ -84,6 +85,7 @@ pub(crate) const RULES: &[Rule] = &[
     security_unit_baselines::RULE,
     unregistered_parent::RULE,
     capacity::RULE,
+    delegated_administrators::RULE,
     identity_names::RULE,
     permission_sets::RULE,
     assignments::RULE,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Rule, View};
 use crate::catalog::identity_center::of_control_tower;
-use crate::catalog::{baselines, service_access};
+use crate::catalog::{baselines, service_access, services};
 use crate::model::address::{Address, Kind};
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
@@ -27,7 +27,9 @@ pub(super) const RULE: Rule = Rule {
                       `organizational_unit.Old` (AWS deletes a unit only when it is empty), \
                       `trusted_access.ram.amazonaws.com` (not of the services that a landing zone works \
                       through), `baseline.Workloads:backup` (on a unit that the document lists or removes, \
-                      and on the units below first), `root_credentials_management`, `root_sessions`, `permission_set.NAME`, \
+                      and on the units below first), `root_credentials_management`, `root_sessions`, \
+                      `delegated_administrator.guardduty` (all of a service's administrators, without \
+                      another in their place), `permission_set.NAME`, \
                       `group.NAME`, `assignment.SET:GROUP` (not of Control Tower's own). Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
@@ -41,6 +43,7 @@ const IAM: &str = "iam.amazonaws.com";
 /// The forms that `remove` takes.
 const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com, \
                      baseline.Old/Team:control_tower, root_credentials_management, root_sessions, \
+                     delegated_administrator.SERVICE, \
                      permission_set.NAME, group.NAME or assignment.SET:GROUP";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
@@ -59,6 +62,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Access(principal)) => access_wanted(view, &principal),
             Some(Removable::Baseline(path, word)) => baseline_wanted(view, &path, &word),
             Some(Removable::RootAccess(switch)) => root_access_wanted(view, switch),
+            Some(Removable::Administrator(word)) => administrator_wanted(view, &word),
             Some(Removable::Identity(address)) => identity_wanted(view, &address),
             None => {
                 findings.push(
@@ -84,6 +88,7 @@ enum Removable {
     Access(String),
     Baseline(UnitPath, String),
     RootAccess(RootAccess),
+    Administrator(String),
     /// A permission set, a group or an assignment.
     Identity(Address),
 }
@@ -116,6 +121,9 @@ fn removable(address: &str) -> Option<Removable> {
             (!own).then_some(Removable::Identity(address))
         }
         Kind::RootSessions if address.name.is_empty() => Some(Removable::RootAccess(RootAccess::Sessions)),
+        Kind::DelegatedAdministrator => {
+            services::by_word(&address.name).map(|row| Removable::Administrator(row.word.clone()))
+        }
         _ => None,
     }
 }
@@ -174,6 +182,13 @@ fn access_wanted(view: &View<'_>, principal: &str) -> Option<Wanted> {
         let what = format!("`{principal}` cannot be removed while the document wants root access through it");
         return Some(Wanted::at(what, entry.span, "the document wants it"));
     }
+    let mut delegated = view.doc.delegated_administrators.iter().flatten();
+    let rests =
+        |word: &str| services::by_word(word).is_some_and(|row| row.trusted().iter().any(|p| p == principal));
+    if let Some((word, _)) = delegated.find(|(word, _)| rests(word)) {
+        let what = format!("`{principal}` cannot be removed while `{word}` has an administrator");
+        return Some(Wanted::at(what, word.span, "the document delegates it"));
+    }
     let members = principal == "account.amazonaws.com" && view.accounts().next().is_some();
     members.then(|| Wanted {
         what: format!("`{principal}` cannot be removed while the document manages accounts through it"),
@@ -189,6 +204,13 @@ fn root_access_wanted(view: &View<'_>, switch: RootAccess) -> Option<Wanted> {
     let entry = root_switches(view).find(|entry| entry.value.0 == switch)?;
     let what = "root access cannot be removed while the document wants it".to_owned();
     Some(Wanted::at(what, entry.span, "the document wants it"))
+}
+
+fn administrator_wanted(view: &View<'_>, word: &str) -> Option<Wanted> {
+    let mut all = view.doc.delegated_administrators.iter().flatten();
+    let (said, _) = all.find(|(said, _)| said.value == word)?;
+    let what = format!("the administrators of `{word}` cannot be removed while the document names them");
+    Some(Wanted::at(what, said.span, "the document wants them"))
 }
 
 fn identity_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {

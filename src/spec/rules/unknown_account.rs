@@ -13,9 +13,10 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "unknown-account",
         title: "An account is named that the document does not have",
-        explanation: "`keys` and the landing zone's integrations name accounts by their key under \
-                      `accounts`. A key may also live in `management`, the management account; \
-                      integrations may not: Control Tower wants member accounts for them.",
+        explanation: "`keys`, `delegated_administrators` and the landing zone's integrations name accounts \
+                      by their key under `accounts`. A key may also live in `management`, the management \
+                      account, and some services may be administered by it; integrations may not: \
+                      Control Tower wants member accounts for them.",
     },
     check,
 };
@@ -27,6 +28,11 @@ fn check(view: &View<'_>, findings: &mut Findings) {
     for (name, key) in view.doc.keys.iter().flatten() {
         if let Some(account) = key.account.as_ref().filter(|account| account.value != "management") {
             known(view, account, &format!("key `{name}`"), findings);
+        }
+    }
+    for (word, names) in view.doc.delegated_administrators.iter().flatten() {
+        for account in names.0.iter().filter(|account| account.value != "management") {
+            known(view, account, &format!("delegated_administrators.{word}"), findings);
         }
     }
     for named in view.integration_accounts() {

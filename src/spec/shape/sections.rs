@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Located;
+use super::names::Names;
 use super::identity_center::IdentityCenterSection;
 use super::read::section;
 use super::words::{
@@ -35,6 +36,8 @@ section! {
         keys: BTreeMap<Located<String>, KeySection>,
         /// The Control Tower landing zone.
         landing_zone: Located<LandingZoneSection>,
+        /// For each AWS service the account, or the accounts, that administer it for the organization.
+        delegated_administrators: BTreeMap<Located<String>, Names>,
         /// IAM Identity Center: permission sets, groups and assignments.
         identity_center: Located<IdentityCenterSection>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.

@@ -1,0 +1,136 @@
+//! How each AWS service is administered from a member account: by which call, where, by how
+//! many, in which order, and what is lost when an administrator is taken away.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// A service that can have a delegated administrator.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// The document's word for it.
+    pub word: String,
+    /// The group of the kind `delegated_administrator` that stands for the way of appointing.
+    pub way: String,
+    /// The service principals that Organizations registers an administrator for.
+    pub principals: Vec<String>,
+    /// The service principals that must be trusted before; the registered ones when absent.
+    pub trusts: Option<Vec<String>>,
+    /// Whether each Region has an administrator of its own.
+    #[serde(default)]
+    pub regional: bool,
+    /// How many accounts may be it at once; none where AWS publishes no maximum.
+    pub most: Option<usize>,
+    /// Whether the management account may be it.
+    #[serde(default)]
+    pub management: bool,
+    /// Services whose administrators come first when the document names both.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// Whether Control Tower appoints an administrator itself.
+    #[serde(default)]
+    pub control_tower: bool,
+    /// What is lost with an administrator, in words.
+    pub lost: String,
+    /// What an operator should know beforehand.
+    pub remark: Option<String>,
+    /// Where the row comes from.
+    pub source: String,
+}
+
+/// A service that the document cannot delegate.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    /// The word that somebody may write.
+    pub word: String,
+    /// Why not, and what to do instead.
+    pub why: String,
+    /// Where the row comes from.
+    pub source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    service: Vec<Service>,
+    refused: Vec<Refused>,
+}
+
+static TABLE: LazyLock<Table> =
+    LazyLock::new(|| super::parse("services.toml", include_str!("services.toml")));
+
+/// Every service that can have a delegated administrator.
+#[must_use]
+pub fn all() -> &'static [Service] {
+    &TABLE.service
+}
+
+/// The row of a service by its word.
+#[must_use]
+pub fn by_word(word: &str) -> Option<&'static Service> {
+    TABLE.service.iter().find(|service| service.word == word)
+}
+
+/// The row of a service that cannot be delegated, by its word.
+#[must_use]
+pub fn refused(word: &str) -> Option<&'static Refused> {
+    TABLE.refused.iter().find(|service| service.word == word)
+}
+
+/// The group in which remains what Organizations still has registered.
+pub const REGISTRATIONS: &str = "registrations";
+
+impl Service {
+    /// Whether Organizations itself appoints.
+    #[must_use]
+    pub fn by_organizations(&self) -> bool {
+        matches!(self.way.as_str(), "several" | "sole")
+    }
+
+    /// The service principals that must be trusted.
+    #[must_use]
+    pub fn trusted(&self) -> &[String] {
+        self.trusts.as_deref().unwrap_or(&self.principals)
+    }
+
+    /// The groups of fields that tell who administers it.
+    #[must_use]
+    pub fn groups(&self) -> Vec<&str> {
+        let registered = (!self.by_organizations()).then_some(REGISTRATIONS);
+        std::iter::once(self.way.as_str()).chain(registered).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Kind, kinds};
+
+    #[test]
+    fn every_service_is_appointed_in_a_way_that_the_kind_knows_and_says_what_is_lost() {
+        let info = kinds::info(Kind::DelegatedAdministrator);
+        for row in all() {
+            for group in row.groups() {
+                assert!(info.rule(&format!("{group}.x")).is_some(), "{}: {group}", row.word);
+            }
+            assert!(!row.lost.is_empty() && !row.source.is_empty(), "{}", row.word);
+            assert!(!row.principals.is_empty(), "{}", row.word);
+            assert!(!(row.by_organizations() && (row.regional || row.management)), "{}", row.word);
+            assert_eq!(row.way == "sole", row.by_organizations() && row.most == Some(1), "{}", row.word);
+            assert!(row.after.iter().all(|word| by_word(word).is_some()), "{}", row.word);
+        }
+    }
+
+    #[test]
+    fn no_word_stands_twice_and_what_is_refused_says_why() {
+        let mut words: Vec<&str> = all().iter().map(|row| row.word.as_str()).collect();
+        words.extend(TABLE.refused.iter().map(|row| row.word.as_str()));
+        let count = words.len();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), count);
+        assert!(TABLE.refused.iter().all(|row| !row.why.is_empty() && !row.source.is_empty()));
+    }
+}

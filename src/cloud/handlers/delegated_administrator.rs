@@ -1,0 +1,160 @@
+//! Appointing and dismissing the administrators of a service: by Organizations, or by the
+//! service's own call in each Region.
+//!
+//! An item is `place/who` (see the kind); the id of the account is the step's input.
+
+use super::{effect_if, unknown_verb};
+use crate::catalog::operations::Verdict;
+use crate::cloud::connection::Connection;
+use crate::cloud::failure::{CallError, code};
+use crate::cloud::inventory::administrators;
+use crate::cloud::task::{Found, Progress, Task};
+use crate::model::Attributes;
+use crate::model::kinds::{self, Action};
+use crate::model::region::Region;
+
+pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
+    let (place, account) = (place(task)?, account(task)?);
+    match task.verb.as_str() {
+        "register" | "appoint" => {
+            let site = connection.global();
+            let client = site.clients.organizations();
+            let request =
+                || client.register_delegated_administrator().account_id(account).service_principal(place);
+            site.call("organizations:RegisterDelegatedAdministrator", || request().send()).await?;
+        }
+        "deregister" | "release" | "withdraw" => {
+            let site = connection.global();
+            let client = site.clients.organizations();
+            let request =
+                || client.deregister_delegated_administrator().account_id(account).service_principal(place);
+            site.call("organizations:DeregisterDelegatedAdministrator", || request().send()).await?;
+        }
+        "enable_guardduty" => {
+            let site = connection.own(&region(task)?);
+            let client = site.clients.guardduty();
+            let request = || client.enable_organization_admin_account().admin_account_id(account);
+            site.call("guardduty:EnableOrganizationAdminAccount", || request().send()).await?;
+        }
+        "disable_guardduty" => {
+            let site = connection.own(&region(task)?);
+            let client = site.clients.guardduty();
+            let request = || client.disable_organization_admin_account().admin_account_id(account);
+            site.call("guardduty:DisableOrganizationAdminAccount", || request().send()).await?;
+        }
+        _ => return Err(unknown_verb(task)),
+    }
+    Ok(Progress::Done(Attributes::new()))
+}
+
+/// The lists tell whether it has happened.
+pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
+    let Some(verb) = kinds::info(task.address.kind).verb(&task.verb) else {
+        return Err(unknown_verb(task));
+    };
+    let account = account(task)?;
+    let holders = if verb.operation.starts_with("organizations:") {
+        administrators::registered(connection, Some(place(task)?)).await?
+    } else {
+        let way = verb.operation.split(':').next().unwrap_or_default();
+        administrators::appointed(connection, way, &region(task)?).await?
+    };
+    let holds = holders.iter().any(|holder| holder == account);
+    Ok(effect_if(holds == (verb.action == Action::Create)))
+}
+
+/// The Region or the service principal.
+fn place(task: &Task) -> Result<&str, CallError> {
+    task.item.split_once('/').map(|(place, _)| place).ok_or_else(|| unknown_verb(task))
+}
+
+fn account(task: &Task) -> Result<&str, CallError> {
+    let named = task.inputs.keys().find(|name| name.ends_with(&format!(".{}", task.item)));
+    named.map_or_else(|| Err(unknown_verb(task)), |name| task.text(name))
+}
+
+fn region(task: &Task) -> Result<Region, CallError> {
+    place(task)?.parse().map_err(|error: crate::model::ids::InvalidId| {
+        CallError::ours(task.address.kind.name(), code::UNSENDABLE, error.to_string(), Verdict::Rejected)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Double, error, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    fn at(service: &str, verb: &str, item: &str, field: &str) -> Task {
+        let address = format!("delegated_administrator.{service}");
+        task([&address, verb, item], json!({ field: "222222222222" }), json!({}), &[])
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_is_registered_for_the_principal_and_proven_by_the_list() {
+        let listed = |ids: &[&str]| {
+            let all: Vec<_> = ids.iter().map(|id| json!({ "Id": id })).collect();
+            ok(json!({ "DelegatedAdministrators": all }))
+        };
+        let double = Double::new()
+            .on("RegisterDelegatedAdministrator", ok(json!({})))
+            .on("ListDelegatedAdministrators", listed(&["333333333333"]))
+            .on("ListDelegatedAdministrators", listed(&["333333333333", "222222222222"]));
+        let connection = double.connection().await;
+        let place = "config.amazonaws.com/audit";
+        let register = at("config", "register", place, "several.config.amazonaws.com/audit");
+        assert_eq!(connection.begin(&register).await.unwrap(), Progress::Done(Attributes::new()));
+        let sent = json!({ "AccountId": "222222222222", "ServicePrincipal": "config.amazonaws.com" });
+        assert_eq!(double.bodies("RegisterDelegatedAdministrator"), [sent]);
+        let look = || async { connection.look_up(&register, Timestamp::UNIX_EPOCH).await.unwrap() };
+        assert_eq!(look().await, Found::Nothing);
+        assert_eq!(look().await, effect_if(true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_being_dismissed_is_no_administrator_any_more() {
+        let admin = |status: &str| {
+            let one = json!({ "adminAccountId": "222222222222", "adminStatus": status });
+            ok(json!({ "adminAccounts": [one] }))
+        };
+        let double = Double::new()
+            .on("/admin/disable", ok(json!({})))
+            .on("/admin", admin("ENABLED"))
+            .on("/admin", admin("DISABLE_IN_PROGRESS"));
+        let connection = double.connection().await;
+        let item = "eu-west-1/222222222222";
+        let disable = at("guardduty", "disable_guardduty", item, "guardduty.eu-west-1/222222222222");
+        connection.begin(&disable).await.unwrap();
+        let look = || async { connection.look_up(&disable, Timestamp::UNIX_EPOCH).await.unwrap() };
+        assert_eq!(look().await, Found::Nothing);
+        assert_eq!(look().await, effect_if(true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_not_spread_yet_is_waited_for_and_what_is_so_already_is_read_back() {
+        let double = Double::new()
+            .on(
+                "/admin/enable",
+                error(400, "BadRequestException", "the service-linked role cannot be created"),
+            )
+            .on(
+                "/admin/enable",
+                error(400, "BadRequestException", "the account is already the administrator"),
+            );
+        let connection = double.connection().await;
+        let enable = at("guardduty", "enable_guardduty", "eu-west-1/audit", "guardduty.eu-west-1/audit");
+        assert_eq!(connection.begin(&enable).await.unwrap_err().verdict, Verdict::NotReady);
+        assert_eq!(connection.begin(&enable).await.unwrap_err().verdict, Verdict::Satisfied);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_item_without_a_place_sends_nothing() {
+        let double = Double::new();
+        let odd = at("guardduty", "enable_guardduty", "nowhere", "guardduty.nowhere");
+        assert_eq!(double.connection().await.begin(&odd).await.unwrap_err().verdict, Verdict::Rejected);
+        assert!(double.called().is_empty());
+    }
+}

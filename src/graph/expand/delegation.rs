@@ -1,0 +1,118 @@
+//! `delegated_administrators`: who administers which service, Region by Region where the
+//! service has it so.
+//!
+//! The document lists all of a service's administrators, so whoever else is one goes. What
+//! Control Tower appoints itself is neither wanted here nor taken away: it is left to it.
+
+use serde_json::{Value, json};
+
+use super::{
+    Expansion, account, account_id, management_id, organization, resource, the_landing_zone, the_organization,
+};
+use crate::catalog::services::{self, Service};
+use crate::graph::edge::Edge;
+use crate::model::resource::Presence;
+use crate::model::{Address, Kind, Origin, Resource};
+use crate::spec::document::{Delegation, LandingZone};
+
+/// The document's name for the management account.
+const MANAGEMENT: &str = "management";
+
+/// The address of a service's administrators.
+pub(super) fn administrators_of(service: &str) -> Address {
+    Address::new(Kind::DelegatedAdministrator, service)
+}
+
+pub(super) fn expand(expansion: &mut Expansion<'_>) {
+    let spec = expansion.spec;
+    for (word, said) in &spec.delegated_administrators {
+        if let Some(service) = services::by_word(word) {
+            one(expansion, service, said);
+        }
+    }
+}
+
+/// A service that shall have no administrator any more.
+pub(super) fn vacant(expansion: &mut Expansion<'_>, address: &Address, origin: &Origin) {
+    if let Some(service) = services::by_word(&address.name) {
+        let vacant = office(expansion, service, origin);
+        expansion.graph.connect(Edge::exists(address, &the_organization(), "organization-first"));
+        expansion.graph.add(vacant);
+    }
+}
+
+/// All of a service's administrators, with none wanted yet.
+fn office(expansion: &Expansion<'_>, service: &Service, origin: &Origin) -> Resource {
+    let mut office = resource(administrators_of(&service.word), Some(origin));
+    office.presence = Presence::Existing;
+    office.whole = service.groups().into_iter().map(str::to_owned).collect();
+    if service.regional {
+        office.keys.insert("regions".to_owned(), json!(regions(expansion)));
+    }
+    office
+}
+
+/// The Regions in which a Regional service is looked at: the governed ones.
+fn regions(expansion: &Expansion<'_>) -> Vec<String> {
+    let governed = &expansion.spec.organization.governed_regions;
+    let home = std::slice::from_ref(&expansion.home_region);
+    let all = if governed.is_empty() { home } else { governed };
+    all.iter().map(ToString::to_string).collect()
+}
+
+fn one(expansion: &mut Expansion<'_>, service: &Service, said: &Delegation) {
+    let mut wanted = office(expansion, service, &said.origin);
+    let own = expansion.spec.landing_zone.as_ref().and_then(|zone| of_control_tower(service, zone));
+    let places = if service.regional { regions(expansion) } else { service.principals.clone() };
+    for place in &places {
+        for name in &said.accounts {
+            // Of Config's two principals Control Tower registers the first.
+            if own == Some(name) && Some(place) == service.principals.first() {
+                continue;
+            }
+            wanted.fields.insert(format!("{}.{place}/{name}", service.way), id_of(name));
+        }
+    }
+    if let (Some(name), Some(principal)) = (own, service.principals.first()) {
+        wanted.keys.insert(format!("left.{principal}"), account_id(name));
+    }
+    order(expansion, service, said, &wanted.address);
+    expansion.graph.add(wanted);
+}
+
+fn id_of(name: &str) -> Value {
+    if name == MANAGEMENT { management_id() } else { account_id(name) }
+}
+
+/// The account that Control Tower makes a service's administrator: that of Config from 4.0 on
+/// (Control Tower User Guide, config-updates-v4), that of Backup (backup-resources).
+fn of_control_tower<'z>(service: &Service, zone: &'z LandingZone) -> Option<&'z String> {
+    match service.word.as_str() {
+        "config" if !zone.version.starts_with("3.") => {
+            zone.config.as_ref().filter(|config| config.enabled)?.account.as_ref()
+        }
+        "backup" => zone.backup.as_ref().filter(|backup| backup.enabled)?.administrator.as_ref(),
+        _ => None,
+    }
+}
+
+fn order(expansion: &mut Expansion<'_>, service: &Service, said: &Delegation, me: &Address) {
+    let mut edges = vec![
+        Edge::exists(me, &the_organization(), "organization-first"),
+        Edge::settled(me, &the_landing_zone(), "landing-zone-before-delegation"),
+    ];
+    for principal in service.trusted() {
+        let access = organization::needed(expansion, principal, &said.origin);
+        edges.push(Edge::settled(&access, &the_landing_zone(), "landing-zone-before-delegation"));
+        edges.push(Edge::settled(me, &access, "trust-before-delegation"));
+    }
+    for name in said.accounts.iter().filter(|name| *name != MANAGEMENT) {
+        edges.push(Edge::settled(me, &account(name), "administrator-in-place-first"));
+    }
+    for earlier in &service.after {
+        edges.push(Edge::settled(me, &administrators_of(earlier), "service-needed-first"));
+    }
+    for edge in edges {
+        expansion.graph.connect(edge);
+    }
+}

@@ -1,0 +1,53 @@
+//! The delegated administrators of one AWS service, named by the document's word for it.
+//!
+//! Fields: one group for each way of appointing somebody, each leaf `place/who` with the
+//! account's id. The place is a Region where a service keeps an administrator in each, else
+//! the service principal that Organizations registers; who is the account's name in the
+//! document, or its id when the document does not name it. `several.*` and `sole.*` are
+//! registrations with Organizations: of services that may have several administrators, so
+//! that the new one comes before the old one goes, and of those that have one, so that the
+//! old one goes first. The other groups are named for the service whose own call appoints.
+//! `registrations.*` is what remains with Organizations of an administrator that a service's
+//! own call has dismissed. Keys: `regions` (those looked at). Attributes: none.
+//!
+//! There is always such an office and the question is who holds it, so no verb creates one.
+//! The order of the verbs is the order of a hand-over.
+
+use super::{Action, Compare, FieldRule, KindInfo, Verb};
+use crate::model::address::Kind;
+
+/// The class of consent that taking an administrator away needs.
+const REMOVAL: &str = "delegated_administrator_removal";
+
+const fn appoint(name: &'static str, operation: &'static str) -> Verb {
+    Verb::plain(name, operation, Action::Create)
+}
+
+const fn dismiss(name: &'static str, operation: &'static str) -> Verb {
+    Verb { consent: Some(REMOVAL), ..Verb::plain(name, operation, Action::Remove) }
+}
+
+const fn office(group: &'static str, appoint: &'static str, dismiss: &'static str) -> FieldRule {
+    FieldRule::new(group, Compare::Exact, appoint).alone().each().with_surplus(dismiss)
+}
+
+/// The table of this kind.
+pub const INFO: KindInfo = KindInfo {
+    kind: Kind::DelegatedAdministrator,
+    verbs: &[
+        appoint("register", "organizations:RegisterDelegatedAdministrator"),
+        dismiss("deregister", "organizations:DeregisterDelegatedAdministrator"),
+        dismiss("disable_guardduty", "guardduty:DisableOrganizationAdminAccount"),
+        dismiss("withdraw", "organizations:DeregisterDelegatedAdministrator"),
+        dismiss("release", "organizations:DeregisterDelegatedAdministrator"),
+        appoint("enable_guardduty", "guardduty:EnableOrganizationAdminAccount"),
+        appoint("appoint", "organizations:RegisterDelegatedAdministrator"),
+    ],
+    fields: &[
+        office("several.*", "register", "deregister"),
+        office("sole.*", "appoint", "release"),
+        office("guardduty.*", "enable_guardduty", "disable_guardduty"),
+        office("registrations.*", "appoint", "withdraw"),
+    ],
+    attributes: &[],
+};

@@ -1,0 +1,250 @@
+//! Where a script is played: one simulated AWS, the program on this side of it, and what the last run left.
+//!
+//! In: commands. Out: what each showed. Absent: reading documents, and words for people.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::command::{Command, Expectation, Moment};
+use super::{ScriptError, Wanted};
+use crate::apply::journal::{Journal, Ledger, MemorySink, Run};
+use crate::apply::outcome::Ending;
+use crate::apply::{self, Outcome, Settings, preconditions};
+use crate::model::Resource;
+use crate::observe::{self, Snapshot};
+use crate::plan::{self, Plan};
+use crate::rehearse::bench::Bench;
+use crate::rehearse::error::RehearseError;
+use crate::rehearse::saboteur::{Mischief, Place, Saboteur};
+use crate::sim::{FaultPlan, World};
+
+/// What a line showed.
+#[derive(Debug)]
+pub enum Told {
+    /// Nothing to see: it is so from now on.
+    Noted,
+    /// Somebody else's change: whether there was anything to change.
+    Drifted(bool),
+    /// A plan.
+    Plan(Box<Plan>),
+    /// A plan that may not be applied, and why.
+    Refused(Box<Plan>, Vec<String>),
+    /// A run that came to an end.
+    Ended(Box<Outcome>),
+    /// A run that died: how many steps had ended, and how many were in flight.
+    Crashed {
+        /// Steps that had ended.
+        ended: usize,
+        /// Steps whose call was announced and not answered, or that AWS works on.
+        in_flight: usize,
+    },
+    /// The organization as it is.
+    Seen(Box<Snapshot>),
+}
+
+/// What the last run left: its plan and what its journal says.
+struct Left {
+    plan: Plan,
+    ledger: Ledger,
+    sink: MemorySink,
+}
+
+pub(super) struct Stage {
+    wanted: Wanted,
+    consents: BTreeSet<String>,
+    bench: Bench,
+    crash: Option<(usize, Moment)>,
+    left: Option<Left>,
+    /// How the last run ended, in a script's words.
+    ending: Option<&'static str>,
+}
+
+impl Stage {
+    pub(super) async fn open(wanted: Wanted, world: Option<World>) -> Result<Self, RehearseError> {
+        let bench = Bench::open(&wanted.setting, world).await?;
+        let consents = BTreeSet::new();
+        Ok(Self { wanted, consents, bench, crash: None, left: None, ending: None })
+    }
+
+    pub(super) fn world(&self) -> World {
+        self.bench.simulator.world()
+    }
+
+    /// From now on this is wanted.
+    pub(super) fn want(&mut self, wanted: Wanted) -> Told {
+        self.wanted = wanted;
+        Told::Noted
+    }
+
+    pub(super) async fn carry_out(&mut self, line: usize, command: &Command) -> Result<Told, ScriptError> {
+        let simulator = self.bench.simulator.clone();
+        Ok(match command {
+            // The player loads documents, since that reads files.
+            Command::Document(_) => Told::Noted,
+            Command::Consent(name) => {
+                self.consents.insert(name.clone());
+                Told::Noted
+            }
+            Command::Plan => Told::Plan(Box::new(self.plan().await?)),
+            Command::Apply => self.apply().await?,
+            Command::Resume => self.resume(line).await?,
+            Command::Crash { call, moment } => {
+                self.crash = Some((*call, *moment));
+                Told::Noted
+            }
+            Command::Fault(strike) => {
+                simulator.arm(FaultPlan::new(vec![strike.clone()]));
+                Told::Noted
+            }
+            Command::Heal => {
+                simulator.arm(FaultPlan::default());
+                simulator.change(World::end_hanging);
+                Told::Noted
+            }
+            Command::Drift(act) => {
+                let now = simulator.now();
+                Told::Drifted(simulator.change(|world| act.carry_out(world, now)))
+            }
+            Command::Advance(by) => {
+                tokio::time::sleep(*by).await;
+                Told::Noted
+            }
+            Command::Show => {
+                let wanted = self.resources();
+                Told::Seen(Box::new(self.survey(&wanted).await?))
+            }
+            Command::Expect(expectation) => self.expect(line, expectation).await?,
+        })
+    }
+
+    fn resources(&self) -> Vec<Resource> {
+        self.wanted.graph.resources.values().cloned().collect()
+    }
+
+    async fn survey(&self, wanted: &[Resource]) -> Result<Snapshot, RehearseError> {
+        Ok(Box::pin(observe::survey(&self.bench.connection, wanted)).await?)
+    }
+
+    async fn plan(&self) -> Result<Plan, RehearseError> {
+        let snapshot = self.survey(&self.resources()).await?;
+        let consents = self.wanted.consents.union(&self.consents).cloned().collect();
+        Ok(plan::make(&self.wanted.graph, &snapshot, &consents))
+    }
+
+    async fn apply(&mut self) -> Result<Told, RehearseError> {
+        self.restart().await?;
+        let plan = self.plan().await?;
+        let refusals = preconditions::of_itself(&plan);
+        if !refusals.is_empty() {
+            self.ending = Some("refused");
+            return Ok(Told::Refused(Box::new(plan), refusals.iter().map(ToString::to_string).collect()));
+        }
+        self.run(Left { plan, ledger: Ledger::default(), sink: MemorySink::default() }).await
+    }
+
+    async fn resume(&mut self, line: usize) -> Result<Told, ScriptError> {
+        let Some(left) = self.left.take() else {
+            return Err(ScriptError::Impossible { line, why: "there is no run to go on with".to_owned() });
+        };
+        self.restart().await?;
+        let fresh = self.survey(&left.plan.resources).await?;
+        let refusals = preconditions::refusals_on_resume(&left.plan, &fresh, &left.ledger);
+        if !refusals.is_empty() {
+            self.ending = Some("refused");
+            let why = refusals.iter().map(ToString::to_string).collect();
+            return Ok(Told::Refused(Box::new(left.plan), why));
+        }
+        Ok(self.run(left).await?)
+    }
+
+    /// A program that starts anew knows nothing: new clients, lanes and sessions.
+    async fn restart(&mut self) -> Result<(), RehearseError> {
+        self.bench.connection = Bench::connected(&self.wanted.setting, &self.bench.simulator).await?;
+        Ok(())
+    }
+
+    async fn run(&mut self, left: Left) -> Result<Told, RehearseError> {
+        let simulator = &self.bench.simulator;
+        let mischief = self.crash.take().map(|(call, moment)| {
+            (Place::Nth(call - 1), Mischief::Crash { effect: moment == Moment::After })
+        });
+        let saboteur = Saboteur::new(
+            self.bench.connection.clone(),
+            simulator.clone(),
+            mischief.into_iter().collect::<BTreeMap<_, _>>(),
+        );
+        let saboteur = Arc::new(saboteur);
+        let run = Run::new(&left.plan.id, simulator.now());
+        let mut journal = Journal::after(left.ledger.clone(), Box::new(left.sink.clone()));
+        let (_, interrupts) = mpsc::channel(1);
+        let (performer, settings) = (Arc::clone(&saboteur), Settings::default());
+        let outcome = {
+            let mut silent = |_, _: &_| {};
+            let applied = apply::dispatch::run(
+                &left.plan,
+                performer,
+                &mut journal,
+                &run,
+                settings,
+                interrupts,
+                &mut silent,
+            );
+            tokio::select! {
+                biased;
+                () = saboteur.crashed() => None,
+                outcome = applied => Some(outcome?),
+            }
+        };
+        let ledger = journal.ledger().clone();
+        let told = match outcome {
+            Some(outcome) => {
+                self.ending = Some(ending(outcome.ending));
+                Told::Ended(Box::new(outcome))
+            }
+            None => {
+                self.ending = Some("crashed");
+                Told::Crashed {
+                    ended: ledger.steps.values().filter(|step| step.state.ended()).count(),
+                    in_flight: ledger.in_flight().count(),
+                }
+            }
+        };
+        self.left = (self.ending != Some("complete")).then_some(Left { ledger, ..left });
+        Ok(told)
+    }
+
+    async fn expect(&self, line: usize, expectation: &Expectation) -> Result<Told, ScriptError> {
+        let (wanted, found) = match expectation {
+            Expectation::Ending(word) => {
+                let so = self.ending.unwrap_or("never begun");
+                (format!("the last run to be {word}"), (so != word).then(|| format!("it is {so}")))
+            }
+            Expectation::Nothing => {
+                let steps = self.plan().await?.steps.len();
+                ("nothing to do".to_owned(), (steps > 0).then(|| format!("there are {steps} steps")))
+            }
+            Expectation::Steps(number) => {
+                let steps = self.plan().await?.steps.len();
+                (format!("{number} steps"), (steps != *number).then(|| format!("there are {steps}")))
+            }
+            Expectation::Refused => {
+                let allowed = preconditions::of_itself(&self.plan().await?).is_empty();
+                ("a plan that is refused".to_owned(), allowed.then(|| "it may be applied".to_owned()))
+            }
+        };
+        match found {
+            None => Ok(Told::Noted),
+            Some(found) => Err(ScriptError::Unexpected { line, wanted, found }),
+        }
+    }
+}
+
+const fn ending(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Complete => "complete",
+        Ending::Incomplete => "incomplete",
+        Ending::Interrupted => "interrupted",
+    }
+}

@@ -1,0 +1,152 @@
+//! Delegated administrators from document to organization: appointed in order, handed over
+//! with consent, and Control Tower's own left alone.
+
+use std::collections::BTreeSet;
+
+use lzctl::model::{Address, Kind};
+use lzctl::rehearse::{Rehearsal, Setting, rehearse};
+use lzctl::report::{plan_text, plan_text::Options};
+use lzctl::sim::World;
+
+use super::documents::{graph, plan_text as document};
+use super::rehearsal::rehearsed;
+
+/// A small organization in two Regions, without a landing zone.
+fn small(delegations: &str) -> String {
+    format!(
+        "version: 1\n\
+         organization: {{ home_region: eu-west-1, governed_regions: [eu-west-1, us-east-1] }}\n\
+         organizational_units: {{ Security: {{}} }}\n\
+         accounts:\n  \
+           audit: {{ email: audit@example.com, organizational_unit: Security }}\n  \
+           security: {{ email: security@example.com, organizational_unit: Security }}\n\
+         {delegations}"
+    )
+}
+
+/// Rehearses a document in a world that exists.
+fn next(yaml: &str, world: &World, consents: &[&str]) -> Rehearsal {
+    let graph = graph(yaml);
+    let home = graph_home(yaml);
+    let consents: BTreeSet<String> = consents.iter().map(|name| (*name).to_owned()).collect();
+    let setting = Setting::of(&graph, &home);
+    rehearse(&graph, &setting, Some(world.clone()), &consents, &mut |_, _, _| {}).expect("a rehearsal")
+}
+
+fn graph_home(yaml: &str) -> lzctl::model::region::Region {
+    super::documents::spec(yaml).organization.home_region.expect("a home Region")
+}
+
+/// A rehearsal that reaches its end and leaves nothing to do.
+fn reached(rehearsal: Rehearsal) -> Rehearsal {
+    let causes = rehearsal.outcome.as_ref().map(|outcome| format!("{:#?}", outcome.causes));
+    assert_eq!(rehearsal.failed(), 0, "{causes:?}");
+    let left: Vec<_> = rehearsal.second_plan.steps.iter().map(|step| (&step.id, &step.changes)).collect();
+    assert!(left.is_empty(), "{left:#?}");
+    assert!(rehearsal.succeeded());
+    rehearsal
+}
+
+/// The plan as an operator reads it, without the names of places that differ from run to run.
+fn told(rehearsal: &Rehearsal) -> String {
+    plan_text::render(&rehearsal.plan, Options { verbose: true, ..Options::default() })
+}
+
+/// The steps of a service's administrators, in the order of the plan.
+fn steps<'r>(rehearsal: &'r Rehearsal, service: &str) -> Vec<&'r str> {
+    let address = Address::new(Kind::DelegatedAdministrator, service);
+    let of_it = rehearsal.plan.steps.iter().filter(|step| step.address == address);
+    of_it.map(|step| step.verb.as_str()).collect()
+}
+
+const THREE: &str =
+    "delegated_administrators:\n  config: audit\n  guardduty: audit\n  identity-center: audit\n";
+
+#[test]
+fn services_get_their_administrators_by_the_right_call_in_the_right_places() {
+    let first = reached(rehearsed(&small(THREE)));
+    assert_eq!(steps(&first, "config"), ["register", "register"], "two service principals");
+    assert_eq!(steps(&first, "guardduty"), ["enable_guardduty", "enable_guardduty"], "two Regions");
+    assert_eq!(steps(&first, "identity-center"), ["appoint"]);
+    for step in first.plan.steps.iter().filter(|step| step.address.kind == Kind::DelegatedAdministrator) {
+        let rules: BTreeSet<&str> = step.needs.iter().map(|need| need.rule.as_str()).collect();
+        let first_of_it = !rules.contains("same-resource");
+        assert!(!first_of_it || rules.contains("trust-before-delegation"), "{}: {rules:?}", step.id);
+    }
+}
+
+#[test]
+fn a_hand_over_dismisses_the_only_administrator_first_and_one_of_several_last() {
+    let world = reached(rehearsed(&small(THREE))).world;
+    let changed = small(&THREE.replace("audit", "security"));
+    let consents: Vec<String> = ["config", "guardduty", "identity-center"]
+        .map(|service| format!("delegated_administrator_removal.{service}"))
+        .into();
+    let refused = next(&changed, &world, &[]);
+    assert!(refused.outcome.is_none(), "nothing is handed over without consent");
+    let missing: Vec<&str> = refused.plan.missing_consents().map(|consent| consent.name.as_str()).collect();
+    assert_eq!(missing, consents);
+    let consents: Vec<&str> = consents.iter().map(String::as_str).collect();
+    let handed = reached(next(&changed, &world, &consents));
+    assert_eq!(steps(&handed, "config"), ["register", "register", "deregister", "deregister"]);
+    assert_eq!(
+        steps(&handed, "guardduty"),
+        ["disable_guardduty", "disable_guardduty", "withdraw", "enable_guardduty", "enable_guardduty"]
+    );
+    assert_eq!(steps(&handed, "identity-center"), ["release", "appoint"]);
+    insta::assert_snapshot!("a_hand_over", told(&refused));
+}
+
+#[test]
+fn a_service_loses_all_its_administrators_only_by_removal() {
+    let world = reached(rehearsed(&small(THREE))).world;
+    let silent = next(&small(""), &world, &[]);
+    assert!(silent.plan.steps.is_empty(), "what the document leaves out is left alone");
+    let vacant = small("remove: [delegated_administrator.guardduty]\n");
+    let removed = reached(next(&vacant, &world, &["delegated_administrator_removal.guardduty"]));
+    assert_eq!(steps(&removed, "guardduty"), ["disable_guardduty", "disable_guardduty", "withdraw"]);
+}
+
+#[test]
+fn an_administrator_that_control_tower_appointed_is_in_sync_and_never_taken_away() {
+    let named = format!(
+        "{}delegated_administrators:\n  config: [audit, payments-prod]\n  backup: backup-admin\n",
+        document("standard") + "\n"
+    );
+    let first = reached(rehearsed(&named));
+    // Control Tower registers `audit` for the one principal of Config, the plan for the other.
+    assert_eq!(steps(&first, "config"), ["register", "register", "register"]);
+    assert!(steps(&first, "backup").is_empty());
+    // A document that does not speak of the landing zone cannot take Control Tower's away either.
+    let apart = "version: 1\norganization: { home_region: ap-northeast-1 }\n\
+                 accounts: { web-prod: { email: aws+web-prod@example.com, join: existing } }\n\
+                 delegated_administrators: { config: web-prod, backup: web-prod }\n";
+    let second = next(apart, &first.world, &[]);
+    let items: Vec<&str> = second
+        .plan
+        .steps
+        .iter()
+        .filter(|step| step.consent.is_some())
+        .map(|step| step.item.as_str())
+        .collect();
+    assert!(items.iter().all(|item| item.starts_with("config")), "{items:?}");
+    assert_eq!(
+        items.iter().filter(|item| item.starts_with("config.amazonaws.com/")).count(),
+        1,
+        "payments-prod only: {items:?}"
+    );
+}
+
+#[test]
+fn a_planned_account_takes_over_only_once_it_is_there() {
+    let world = reached(rehearsed(&small("delegated_administrators: { guardduty: audit }\n"))).world;
+    let new = small(
+        "  third: { email: third@example.com, organizational_unit: Security }\n\
+                     delegated_administrators: { guardduty: third }\n",
+    );
+    let consents = ["delegated_administrator_removal.guardduty"];
+    let handed = reached(next(&new, &world, &consents));
+    let first = handed.plan.steps.iter().find(|step| step.verb == "disable_guardduty").unwrap();
+    let waits = first.needs.iter().any(|need| need.step.0.starts_with("account.third:"));
+    assert!(waits, "the old one stays until the new one is there: {:#?}", first.needs);
+}
