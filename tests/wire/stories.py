@@ -21,6 +21,7 @@ import botocore.config
 import botocore.exceptions
 
 import conformance
+import identity_center
 
 REGION = "us-east-1"
 PLAN = pathlib.Path("plans/standard/landing-zone.yaml")
@@ -165,7 +166,13 @@ def planning_writes_nothing(lzctl, _aws):
         assert counts["writes"] == 0 and counts["reads"] > 0, counts
 
 
+def boto3_gives_people_access(lzctl, _aws):
+    with simulator(lzctl) as endpoint:
+        identity_center.gives_and_takes_access(client, until, endpoint)
+
+
 STORIES = [
+    boto3_gives_people_access,
     boto3_builds_an_organization,
     the_aws_cli_does_the_same,
     planning_writes_nothing,

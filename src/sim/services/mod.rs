@@ -7,14 +7,16 @@ pub mod administrators;
 pub mod control_tower;
 pub mod guardduty;
 pub mod iam;
+pub mod identity_store;
 pub mod kms;
 pub mod organizations;
 pub mod service_quotas;
+pub mod sso_admin;
 pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 8] = [
+static ALL: [&Service; 10] = [
     &organizations::SERVICE,
     &control_tower::SERVICE,
     &sts::SERVICE,
@@ -23,6 +25,8 @@ static ALL: [&Service; 8] = [
     &account::SERVICE,
     &service_quotas::SERVICE,
     &guardduty::SERVICE,
+    &sso_admin::SERVICE,
+    &identity_store::SERVICE,
 ];
 
 /// Every simulated service.

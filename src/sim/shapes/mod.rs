@@ -212,6 +212,8 @@ const SOURCES: &[(&str, &str)] = &[
     ("account", include_str!("account.json")),
     ("service-quotas", include_str!("service-quotas.json")),
     ("guardduty", include_str!("guardduty.json")),
+    ("sso-admin", include_str!("sso-admin.json")),
+    ("identitystore", include_str!("identitystore.json")),
 ];
 
 /// Every table. A file that does not parse is left out; a test proves that none is.
