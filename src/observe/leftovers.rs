@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::leftover_access::{self, Access};
 use super::error::ObserveError;
 use super::wanted::key;
 use crate::catalog::{baselines as catalogue, service_access};
@@ -52,6 +53,8 @@ struct Seen {
     enabled: Vec<Enabled>,
     /// Switches of centralised root access that are on.
     root_access: BTreeSet<Kind>,
+    /// Permission sets and groups of Identity Center.
+    access: Access,
 }
 
 /// Lists what exists and holds it against the desired resources; empty where there
@@ -78,12 +81,13 @@ pub async fn leftovers(connection: &Connection, wanted: &[Resource]) -> Result<V
 }
 
 async fn look(connection: &Connection, root: &Root, management: String) -> Result<Seen, CallError> {
-    let (units, accounts, trusted, zone, root_access) = tokio::join!(
+    let (units, accounts, trusted, zone, root_access, access) = tokio::join!(
         units::tree(connection, &root.id),
         accounts::list(connection),
         organization::trusted_services(connection),
         landing_zone::get(connection),
-        root_access::features(connection)
+        root_access::features(connection),
+        leftover_access::look(connection)
     );
     let mut seen = Seen {
         management,
@@ -93,6 +97,7 @@ async fn look(connection: &Connection, root: &Root, management: String) -> Resul
         trusted: trusted?,
         zone: zone?.map(|zone| zone.arn),
         root_access: root_access?,
+        access: access?,
         ..Seen::default()
     };
     if seen.zone.is_some() {
@@ -114,6 +119,7 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(zone(seen, &spoken));
     found.extend(enabled(seen, &paths, &spoken));
     found.extend(root_switches(seen, &spoken));
+    found.extend(leftover_access::unspoken(&seen.access, &spoken));
     found.into_iter().collect()
 }
 
@@ -247,7 +253,7 @@ fn root_switches(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
     seen.root_access.iter().filter(unspoken).map(leftover).collect()
 }
 
-fn removal(address: &str, consent: &str) -> String {
+pub(super) fn removal(address: &str, consent: &str) -> String {
     format!("remove: [{address:?}] with the consent {consent:?}")
 }
 

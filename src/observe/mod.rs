@@ -16,6 +16,7 @@ mod delegation;
 mod findings;
 mod identity_center;
 mod keys;
+mod leftover_access;
 mod people;
 mod roles;
 mod root_access;

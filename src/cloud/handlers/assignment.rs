@@ -16,8 +16,8 @@ use crate::cloud::inventory::identity_store;
 use crate::cloud::task::{Found, Progress, Task};
 use crate::model::Attributes;
 
-const ASSIGN: &str = "sso:CreateAccountAssignment";
-const UNASSIGN: &str = "sso:DeleteAccountAssignment";
+const ASSIGN: &str = "sso-admin:CreateAccountAssignment";
+const UNASSIGN: &str = "sso-admin:DeleteAccountAssignment";
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
     if !["assign", "unassign"].contains(&task.verb.as_str()) {
@@ -104,4 +104,89 @@ async fn principal(connection: &Connection, instance: &Instance, task: &Task) ->
         let message = format!("Identity Center has no user `{name}`");
         CallError::ours("identitystore:GetUserId", code::UNSENDABLE, message, Verdict::Rejected)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::cloud::doubles::{Double, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    fn double() -> Double {
+        let instance = json!({ "InstanceArn": "arn:aws:sso:::instance/ssoins-1", "IdentityStoreId": "d-1",
+            "OwnerAccountId": "111111111111", "Status": "ACTIVE" });
+        Double::new().on("ListInstances", ok(json!({ "Instances": [instance] })))
+    }
+
+    fn at(verb: &str, keys: Value, own: &[(&str, &str)]) -> Task {
+        task(["assignment.Read:Ops", verb, "web"], json!({ "accounts.web": "222222222222" }), keys, own)
+    }
+
+    fn status(status: &str) -> Value {
+        json!({ "Status": status, "RequestId": "request-7", "FailureReason": "no such account" })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_assignment_is_asked_for_once_and_followed_by_its_request() {
+        let double = double()
+            .on(
+                "CreateAccountAssignment",
+                ok(json!({ "AccountAssignmentCreationStatus": status("IN_PROGRESS") })),
+            )
+            .on(
+                "DescribeAccountAssignmentCreationStatus",
+                ok(json!({ "AccountAssignmentCreationStatus": status("SUCCEEDED") })),
+            )
+            .on(
+                "DescribeAccountAssignmentCreationStatus",
+                ok(json!({ "AccountAssignmentCreationStatus": status("FAILED") })),
+            );
+        let task = at("assign", json!({ "group": "Ops", "permission_set": "arn:ps", "principal": "g-1" }), &[]);
+        let connection = double.connection().await;
+        let Progress::Running { operation, .. } = connection.begin(&task).await.unwrap() else {
+            panic!("not under way")
+        };
+        assert_eq!(operation, "request-7");
+        let sent = &double.bodies("CreateAccountAssignment")[0];
+        assert_eq!(
+            (&sent["TargetId"], &sent["PrincipalType"], &sent["PrincipalId"], &sent["PermissionSetArn"]),
+            (&json!("222222222222"), &json!("GROUP"), &json!("g-1"), &json!("arn:ps"))
+        );
+        let ended = connection.poll(&task, &operation).await.unwrap();
+        assert_eq!(ended, Progress::Done(Attributes::new()));
+        let error = connection.poll(&task, &operation).await.unwrap_err();
+        assert!(error.message.contains("no such account"), "{error}");
+        assert_eq!(double.bodies("ListInstances").len(), 1, "the instance is found once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lost_answer_is_looked_up_by_what_the_principal_has_in_the_account() {
+        let has = |set: &str| {
+            ok(json!({ "AccountAssignments": [{ "AccountId": "222222222222", "PermissionSetArn": set,
+                "PrincipalId": "g-1", "PrincipalType": "GROUP" }] }))
+        };
+        let double = double()
+            .on("ListAccountAssignmentsForPrincipal", has("arn:other"))
+            .on("ListAccountAssignmentsForPrincipal", has("arn:ps"));
+        let connection = double.connection().await;
+        let known = [("permission_set", "arn:ps"), ("principal", "g-1")];
+        let unassign = at("unassign", json!({ "group": "Ops" }), &known);
+        let gone = connection.look_up(&unassign, Timestamp::UNIX_EPOCH).await.unwrap();
+        assert_eq!(gone, effect_if(true));
+        let there = connection.look_up(&unassign, Timestamp::UNIX_EPOCH).await.unwrap();
+        assert_eq!(there, Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_user_is_found_by_name_and_one_who_is_not_there_is_refused_before_anything_is_sent() {
+        let missing = crate::cloud::doubles::error(400, "ResourceNotFoundException", "no USER");
+        let double = double().on("GetUserId", missing);
+        let task = at("assign", json!({ "user": "ann", "permission_set": "arn:ps" }), &[]);
+        let connection = double.connection().await;
+        assert_eq!(connection.begin(&task).await.unwrap_err().verdict, Verdict::Rejected);
+        assert_eq!(connection.counts().writes, 0);
+    }
 }

@@ -13,9 +13,9 @@ use crate::cloud::inventory::{assignments, permission_sets};
 use crate::cloud::task::{Found, Progress, Task};
 use crate::model::{Attributes, policy};
 
-const CREATE: &str = "sso:CreatePermissionSet";
-const UPDATE: &str = "sso:UpdatePermissionSet";
-const PROVISION: &str = "sso:ProvisionPermissionSet";
+const CREATE: &str = "sso-admin:CreatePermissionSet";
+const UPDATE: &str = "sso-admin:UpdatePermissionSet";
+const PROVISION: &str = "sso-admin:ProvisionPermissionSet";
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
     match task.verb.as_str() {
@@ -88,7 +88,7 @@ async fn provision(connection: &Connection, task: &Task) -> Result<Progress, Cal
 }
 
 async fn tag(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
-    const TAG: &str = "sso:TagResource";
+    const TAG: &str = "sso-admin:TagResource";
     let (arn, tags) = (task.own("arn")?, sdk_tags(task, TAG)?);
     let instance = required(connection).await?;
     let site = instance.site(connection);
@@ -107,7 +107,7 @@ async fn delete(connection: &Connection, task: &Task) -> Result<Progress, CallEr
     let site = instance.site(connection);
     let client = site.clients.ssoadmin();
     let request = || client.delete_permission_set().instance_arn(&instance.arn).permission_set_arn(arn);
-    site.call("sso:DeletePermissionSet", || request().send()).await?;
+    site.call("sso-admin:DeletePermissionSet", || request().send()).await?;
     done()
 }
 
@@ -123,19 +123,19 @@ async fn policies(connection: &Connection, task: &Task) -> Result<Progress, Call
         ("attach_managed", _) => {
             let request = || client.attach_managed_policy_to_permission_set().instance_arn(at);
             let request = || request().permission_set_arn(arn).managed_policy_arn(item);
-            site.call("sso:AttachManagedPolicyToPermissionSet", || request().send()).await?;
+            site.call("sso-admin:AttachManagedPolicyToPermissionSet", || request().send()).await?;
         }
         ("detach_managed", _) => {
             let request = || client.detach_managed_policy_from_permission_set().instance_arn(at);
             let request = || request().permission_set_arn(arn).managed_policy_arn(item);
-            site.call("sso:DetachManagedPolicyFromPermissionSet", || request().send()).await?;
+            site.call("sso-admin:DetachManagedPolicyFromPermissionSet", || request().send()).await?;
         }
         ("attach_customer_managed", Some(own)) => {
             let request =
                 || client.attach_customer_managed_policy_reference_to_permission_set().instance_arn(at);
             let request =
                 || request().permission_set_arn(arn).customer_managed_policy_reference(own.clone());
-            let operation = "sso:AttachCustomerManagedPolicyReferenceToPermissionSet";
+            let operation = "sso-admin:AttachCustomerManagedPolicyReferenceToPermissionSet";
             site.call(operation, || request().send()).await?;
         }
         ("detach_customer_managed", Some(own)) => {
@@ -143,7 +143,7 @@ async fn policies(connection: &Connection, task: &Task) -> Result<Progress, Call
                 || client.detach_customer_managed_policy_reference_from_permission_set().instance_arn(at);
             let request =
                 || request().permission_set_arn(arn).customer_managed_policy_reference(own.clone());
-            let operation = "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet";
+            let operation = "sso-admin:DetachCustomerManagedPolicyReferenceFromPermissionSet";
             site.call(operation, || request().send()).await?;
         }
         _ => return Err(unknown_verb(task)),
@@ -160,11 +160,11 @@ async fn inline(connection: &Connection, task: &Task) -> Result<Progress, CallEr
     if task.verb == "put_inline" {
         let request = || client.put_inline_policy_to_permission_set().instance_arn(&instance.arn);
         let request = || request().permission_set_arn(arn).inline_policy(text.clone());
-        site.call("sso:PutInlinePolicyToPermissionSet", || request().send()).await?;
+        site.call("sso-admin:PutInlinePolicyToPermissionSet", || request().send()).await?;
     } else {
         let request = || client.delete_inline_policy_from_permission_set().instance_arn(&instance.arn);
         let request = || request().permission_set_arn(arn);
-        site.call("sso:DeleteInlinePolicyFromPermissionSet", || request().send()).await?;
+        site.call("sso-admin:DeleteInlinePolicyFromPermissionSet", || request().send()).await?;
     }
     done()
 }
@@ -187,11 +187,11 @@ async fn boundary(connection: &Connection, task: &Task) -> Result<Progress, Call
     if task.verb == "put_boundary" {
         let request = || client.put_permissions_boundary_to_permission_set().instance_arn(&instance.arn);
         let request = || request().permission_set_arn(arn).permissions_boundary(policy.clone());
-        site.call("sso:PutPermissionsBoundaryToPermissionSet", || request().send()).await?;
+        site.call("sso-admin:PutPermissionsBoundaryToPermissionSet", || request().send()).await?;
     } else {
         let request = || client.delete_permissions_boundary_from_permission_set().instance_arn(&instance.arn);
         let request = || request().permission_set_arn(arn);
-        site.call("sso:DeletePermissionsBoundaryFromPermissionSet", || request().send()).await?;
+        site.call("sso-admin:DeletePermissionsBoundaryFromPermissionSet", || request().send()).await?;
     }
     done()
 }
@@ -278,7 +278,7 @@ async fn holds((connection, instance): (&Connection, &Instance), task: &Task, ar
 fn reference(item: &str) -> Result<CustomerManagedPolicyReference, CallError> {
     let unusable = || {
         let message = format!("`{item}` is not a policy's path and name");
-        CallError::ours("sso:AttachCustomerManagedPolicyReferenceToPermissionSet", code::UNSENDABLE, message, Verdict::Rejected)
+        CallError::ours("sso-admin:AttachCustomerManagedPolicyReferenceToPermissionSet", code::UNSENDABLE, message, Verdict::Rejected)
     };
     let cut = item.rfind('/').ok_or_else(unusable)?;
     let (path, name) = item.split_at(cut + 1);
@@ -297,4 +297,42 @@ fn no_reason() -> String {
 
 fn done() -> Result<Progress, CallError> {
     Ok(Progress::Done(Attributes::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Double, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_update_carries_what_the_document_leaves_unsaid_as_it_is() {
+        let instance = json!({ "InstanceArn": "arn:aws:sso:::instance/ssoins-1", "IdentityStoreId": "d-1" });
+        let live = json!({ "Name": "Read", "PermissionSetArn": "arn:ps", "Description": "kept",
+            "SessionDuration": "PT1H", "RelayState": "https://example.com" });
+        let double = Double::new()
+            .on("ListInstances", ok(json!({ "Instances": [instance] })))
+            .on("DescribePermissionSet", ok(json!({ "PermissionSet": live })))
+            .on("UpdatePermissionSet", ok(json!({})));
+        let task = task(
+            ["permission_set.Read", "update", ""],
+            json!({ "session_duration": "PT4H" }),
+            json!({}),
+            &[("arn", "arn:ps")],
+        );
+        double.connection().await.begin(&task).await.unwrap();
+        let sent = &double.bodies("UpdatePermissionSet")[0];
+        assert_eq!(sent["SessionDuration"], "PT4H");
+        assert_eq!((&sent["Description"], &sent["RelayState"]), (&json!("kept"), &json!("https://example.com")));
+    }
+
+    #[test]
+    fn a_policy_of_the_account_is_told_by_path_and_name() {
+        let policy = reference("/a/b/Own").unwrap();
+        assert_eq!((policy.path(), policy.name()), (Some("/a/b/"), "Own"));
+        assert_eq!(reference("/Own").unwrap().path(), Some("/"));
+        assert!(reference("Own").is_err());
+    }
 }

@@ -9,10 +9,10 @@ use super::pages;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
 
-const LIST: &str = "sso:ListAccountAssignmentsForPrincipal";
-const CREATION: &str = "sso:DescribeAccountAssignmentCreationStatus";
-const DELETION: &str = "sso:DescribeAccountAssignmentDeletionStatus";
-const PROVISIONING: &str = "sso:DescribePermissionSetProvisioningStatus";
+const LIST: &str = "sso-admin:ListAccountAssignmentsForPrincipal";
+const CREATION: &str = "sso-admin:DescribeAccountAssignmentCreationStatus";
+const DELETION: &str = "sso-admin:DescribeAccountAssignmentDeletionStatus";
+const PROVISIONING: &str = "sso-admin:DescribePermissionSetProvisioningStatus";
 /// The largest page.
 const PAGE: i32 = 100;
 

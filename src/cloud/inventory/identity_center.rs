@@ -13,7 +13,7 @@ use crate::cloud::connection::Connection;
 use crate::cloud::failure::{CallError, code};
 use crate::model::region::Region;
 
-const LIST: &str = "sso:ListInstances";
+const LIST: &str = "sso-admin:ListInstances";
 
 /// The organization instance.
 #[derive(Debug, Clone, PartialEq, Eq)]

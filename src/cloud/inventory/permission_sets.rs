@@ -12,14 +12,14 @@ use super::pages;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
 
-const LIST: &str = "sso:ListPermissionSets";
-const DESCRIBE: &str = "sso:DescribePermissionSet";
-const MANAGED: &str = "sso:ListManagedPoliciesInPermissionSet";
-const CUSTOMER: &str = "sso:ListCustomerManagedPolicyReferencesInPermissionSet";
-const INLINE: &str = "sso:GetInlinePolicyForPermissionSet";
-const BOUNDARY: &str = "sso:GetPermissionsBoundaryForPermissionSet";
-const TAGS: &str = "sso:ListTagsForResource";
-const ACCOUNTS: &str = "sso:ListAccountsForProvisionedPermissionSet";
+const LIST: &str = "sso-admin:ListPermissionSets";
+const DESCRIBE: &str = "sso-admin:DescribePermissionSet";
+const MANAGED: &str = "sso-admin:ListManagedPoliciesInPermissionSet";
+const CUSTOMER: &str = "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet";
+const INLINE: &str = "sso-admin:GetInlinePolicyForPermissionSet";
+const BOUNDARY: &str = "sso-admin:GetPermissionsBoundaryForPermissionSet";
+const TAGS: &str = "sso-admin:ListTagsForResource";
+const ACCOUNTS: &str = "sso-admin:ListAccountsForProvisionedPermissionSet";
 /// The largest page of the lists.
 const PAGE: i32 = 100;
 

@@ -14,11 +14,11 @@ use crate::model::address::Kind;
 pub const INFO: KindInfo = KindInfo {
     kind: Kind::Assignment,
     verbs: &[
-        Verb { side_by_side: true, ..Verb::plain("assign", "sso:CreateAccountAssignment", Action::Create) },
+        Verb { side_by_side: true, ..Verb::plain("assign", "sso-admin:CreateAccountAssignment", Action::Create) },
         Verb {
             side_by_side: true,
             consent: Some("access_removal"),
-            ..Verb::plain("unassign", "sso:DeleteAccountAssignment", Action::Remove)
+            ..Verb::plain("unassign", "sso-admin:DeleteAccountAssignment", Action::Remove)
         },
     ],
     fields: &[FieldRule::new("accounts.*", Compare::Exact, "assign").alone().with_surplus("unassign")],

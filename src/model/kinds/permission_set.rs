@@ -29,22 +29,22 @@ const fn taking(name: &'static str, operation: &'static str) -> Verb {
 pub const INFO: KindInfo = KindInfo {
     kind: Kind::PermissionSet,
     verbs: &[
-        Verb::plain("create", "sso:CreatePermissionSet", Action::Create),
-        spread("update", "sso:UpdatePermissionSet"),
+        Verb::plain("create", "sso-admin:CreatePermissionSet", Action::Create),
+        spread("update", "sso-admin:UpdatePermissionSet"),
         // What limits a set comes before what widens it.
-        spread("put_boundary", "sso:PutPermissionsBoundaryToPermissionSet"),
-        taking("detach_managed", "sso:DetachManagedPolicyFromPermissionSet"),
-        taking("detach_customer_managed", "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet"),
-        taking("delete_inline", "sso:DeleteInlinePolicyFromPermissionSet"),
-        spread("put_inline", "sso:PutInlinePolicyToPermissionSet"),
-        spread("attach_managed", "sso:AttachManagedPolicyToPermissionSet"),
-        spread("attach_customer_managed", "sso:AttachCustomerManagedPolicyReferenceToPermissionSet"),
-        taking("delete_boundary", "sso:DeletePermissionsBoundaryFromPermissionSet"),
-        Verb::plain("tag", "sso:TagResource", Action::Change),
-        Verb::plain("provision", "sso:ProvisionPermissionSet", Action::Change),
+        spread("put_boundary", "sso-admin:PutPermissionsBoundaryToPermissionSet"),
+        taking("detach_managed", "sso-admin:DetachManagedPolicyFromPermissionSet"),
+        taking("detach_customer_managed", "sso-admin:DetachCustomerManagedPolicyReferenceFromPermissionSet"),
+        taking("delete_inline", "sso-admin:DeleteInlinePolicyFromPermissionSet"),
+        spread("put_inline", "sso-admin:PutInlinePolicyToPermissionSet"),
+        spread("attach_managed", "sso-admin:AttachManagedPolicyToPermissionSet"),
+        spread("attach_customer_managed", "sso-admin:AttachCustomerManagedPolicyReferenceToPermissionSet"),
+        taking("delete_boundary", "sso-admin:DeletePermissionsBoundaryFromPermissionSet"),
+        Verb::plain("tag", "sso-admin:TagResource", Action::Change),
+        Verb::plain("provision", "sso-admin:ProvisionPermissionSet", Action::Change),
         Verb {
             consent: Some("permission_set_deletion"),
-            ..Verb::plain("delete", "sso:DeletePermissionSet", Action::Remove)
+            ..Verb::plain("delete", "sso-admin:DeletePermissionSet", Action::Remove)
         },
     ],
     fields: &[
