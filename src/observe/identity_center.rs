@@ -52,10 +52,7 @@ struct Relation {
 }
 
 /// Asks Identity Center; nothing when nobody wants to know.
-pub(super) async fn read(
-    connection: &Connection,
-    wanted: &Wanted<'_>,
-) -> Option<Result<Centre, CallError>> {
+pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Option<Result<Centre, CallError>> {
     if !wanted.any(&KINDS) {
         return None;
     }
@@ -140,8 +137,11 @@ async fn set(
         fields.extend(tags.into_iter().map(|(key, value)| (format!("tags.{key}"), json!(value))));
     }
     let provisioned = permission_sets::is_provisioned(connection, instance, arn).await?;
-    let outdated =
-        if provisioned { permission_sets::outdated(connection, instance, arn).await? } else { BTreeSet::new() };
+    let outdated = if provisioned {
+        permission_sets::outdated(connection, instance, arn).await?
+    } else {
+        BTreeSet::new()
+    };
     fields.insert("outdated".to_owned(), json!(outdated));
     let attributes = Attributes::from([("arn".to_owned(), found.arn.clone())]);
     Ok(Set { live: Live { fields, attributes }, provisioned })
@@ -220,7 +220,11 @@ fn relation(
             ("permission_set".to_owned(), set.arn.clone()),
             ("principal".to_owned(), principal.id().to_owned()),
         ]),
-        accounts: all.iter().filter(|one| one.permission_set == set.arn).map(|one| one.account.clone()).collect(),
+        accounts: all
+            .iter()
+            .filter(|one| one.permission_set == set.arn)
+            .map(|one| one.account.clone())
+            .collect(),
         unknown_user: None,
     })
 }
@@ -317,8 +321,12 @@ fn note_below(
         .filter(|resource| resource.fields.contains_key("unit"))
         .map(|resource| resource.address.name.as_str())
         .collect();
-    let asked: BTreeSet<Address> =
-        wanted.kind(Kind::Assignment).iter().flat_map(|one| one.below()).flat_map(|(_, units)| units).collect();
+    let asked: BTreeSet<Address> = wanted
+        .kind(Kind::Assignment)
+        .iter()
+        .flat_map(|one| one.below())
+        .flat_map(|(_, units)| units)
+        .collect();
     for address in asked {
         let id = match address.kind {
             Kind::Organization => Some(root.id.as_str()),

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::leftover_access::{self, Access};
 use super::error::ObserveError;
+use super::leftover_access::{self, Access};
 use super::wanted::key;
 use crate::catalog::{baselines as catalogue, service_access};
 use crate::cloud::inventory::accounts::{self, Account};

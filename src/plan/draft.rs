@@ -66,7 +66,8 @@ fn mending(
         let Some(index) = info.verbs.iter().position(|v| v.name == verb) else {
             continue;
         };
-        let leaf = if difference.rule.fold || (creates && index == 0) { "" } else { difference.leaf.as_str() };
+        let leaf =
+            if difference.rule.fold || (creates && index == 0) { "" } else { difference.leaf.as_str() };
         groups.entry((index, leaf.to_owned())).or_default().push((field, difference));
     }
     let planned: Vec<&Verb> = groups.keys().map(|(index, _)| &info.verbs[*index]).collect();

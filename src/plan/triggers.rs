@@ -57,7 +57,9 @@ pub(super) fn spread(graph: &ResourceGraph, changes: &ChangeSet, snapshot: &Snap
         let planned = drafts.get(address).into_iter().flatten();
         let cause = planned
             .filter_map(|step| Some((step, info.verb(&step.verb)?.spread_by?)))
-            .map(|(step, verb)| (format!("{}: the copies in accounts do not follow by themselves", step.id), verb))
+            .map(|(step, verb)| {
+                (format!("{}: the copies in accounts do not follow by themselves", step.id), verb)
+            })
             .next();
         let Some((why, verb)) = cause.filter(|(_, verb)| !already(drafts, address, verb)) else {
             continue;

@@ -147,7 +147,8 @@ pub enum Target {
 
 /// What a word among the targets names; an error says why it names nothing.
 pub(crate) fn target(view: &View<'_>, word: &str) -> Result<Target, &'static str> {
-    let unit = word.parse().ok().filter(|path| view.units.contains_key(path) || view.made_by_landing_zone(path));
+    let unit =
+        word.parse().ok().filter(|path| view.units.contains_key(path) || view.made_by_landing_zone(path));
     match (word, unit, view.account(word)) {
         ("root", ..) => Ok(Target::Root),
         ("management", ..) => Ok(Target::Management),
@@ -168,7 +169,9 @@ pub(super) fn lower(
     let groups = section.groups.iter().flatten();
     let assignments = section.assignments.iter().flatten();
     IdentityCenter {
-        permission_sets: sets.map(|(name, set)| (name.value.clone(), permission_set(set, at(name.span)))).collect(),
+        permission_sets: sets
+            .map(|(name, set)| (name.value.clone(), permission_set(set, at(name.span))))
+            .collect(),
         groups: groups.map(|(name, group)| (name.value.clone(), group_of(group, at(name.span)))).collect(),
         assignments: assignments.filter_map(|one| assignment(view, one, at)).collect(),
     }

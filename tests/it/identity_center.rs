@@ -78,7 +78,9 @@ fn one_plan_sets_up_control_tower_and_access_and_a_second_plan_is_empty_i4() {
         .filter(|id| ["assignment.", "group.", "permission_set."].iter().any(|kind| id.starts_with(kind)))
         .collect();
     let at = |id: &str| ours.iter().position(|one| *one == id).unwrap_or_else(|| panic!("{id} in {ours:#?}"));
-    assert!(at("permission_set.Operator:put_inline[document]") < at("assignment.Operator:Platform:assign[web]"));
+    assert!(
+        at("permission_set.Operator:put_inline[document]") < at("assignment.Operator:Platform:assign[web]")
+    );
     let assigned: Vec<&&str> = ours.iter().filter(|id| id.starts_with("assignment.")).collect();
     assert_eq!(
         assigned,
@@ -95,7 +97,8 @@ fn one_plan_sets_up_control_tower_and_access_and_a_second_plan_is_empty_i4() {
 #[test]
 fn assignments_of_one_pair_do_not_wait_for_each_other() {
     let first = rehearsed(&whole("Workloads"));
-    let assigns = first.plan.steps.iter().filter(|step| step.id.0.starts_with("assignment.Operator:Platform"));
+    let assigns =
+        first.plan.steps.iter().filter(|step| step.id.0.starts_with("assignment.Operator:Platform"));
     for step in assigns {
         let waits = step.needs.iter().any(|need| need.step.0.contains(":assign["));
         assert!(!waits, "{}: {:?}", step.id, step.needs);
@@ -135,7 +138,8 @@ fn an_account_that_leaves_the_unit_loses_the_access_with_consent_i10() {
 #[test]
 fn accounts_that_the_document_does_not_speak_of_are_assigned_by_the_unit_they_are_in() {
     let world = built();
-    let silent = whole("Workloads").replace("  shop: { email: shop@example.com, organizational_unit: Workloads }\n", "");
+    let silent = whole("Workloads")
+        .replace("  shop: { email: shop@example.com, organizational_unit: Workloads }\n", "");
     assert!(ids(&again(&silent, &world, &[])).is_empty(), "the access by the unit stays");
     let wider = silent.replace("targets: [management]", "targets: [root, management]");
     let change = done(again(&wider, &world, &[]));
@@ -154,7 +158,11 @@ fn sets_groups_and_assignments_go_when_they_are_listed_and_in_order() {
     let change = done(again(&yaml, &world, &consents));
     assert_eq!(
         ids(&change),
-        ["assignment.Billing:Finance:unassign[management]", "group.Finance:delete", "permission_set.Billing:delete"]
+        [
+            "assignment.Billing:Finance:unassign[management]",
+            "group.Finance:delete",
+            "permission_set.Billing:delete"
+        ]
     );
     assert!(ids(&again(&yaml, &change.world, &consents)).is_empty());
     let alone = document("Workloads", "remove: [\"permission_set.Operator\"]\n");

@@ -91,7 +91,11 @@ fn permission_set(task: &Task) -> Result<&str, CallError> {
 }
 
 /// Whom the step is about. A user is found by name, since users are not managed.
-async fn principal(connection: &Connection, instance: &Instance, task: &Task) -> Result<Principal, CallError> {
+async fn principal(
+    connection: &Connection,
+    instance: &Instance,
+    task: &Task,
+) -> Result<Principal, CallError> {
     let Some(name) = task.key("user") else {
         let id = task.key("principal").map_or_else(|| task.own("principal"), Ok)?;
         return Ok(Principal::Group(id.to_owned()));
@@ -144,7 +148,8 @@ mod tests {
                 "DescribeAccountAssignmentCreationStatus",
                 ok(json!({ "AccountAssignmentCreationStatus": status("FAILED") })),
             );
-        let task = at("assign", json!({ "group": "Ops", "permission_set": "arn:ps", "principal": "g-1" }), &[]);
+        let task =
+            at("assign", json!({ "group": "Ops", "permission_set": "arn:ps", "principal": "g-1" }), &[]);
         let connection = double.connection().await;
         let Progress::Running { operation, .. } = connection.begin(&task).await.unwrap() else {
             panic!("not under way")

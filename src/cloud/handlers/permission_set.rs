@@ -1,7 +1,9 @@
 //! Permission sets of IAM Identity Center, and the carrying of their changes into the
 //! accounts they are assigned in.
 
-use aws_sdk_ssoadmin::types::{CustomerManagedPolicyReference, PermissionsBoundary, ProvisionTargetType, Tag};
+use aws_sdk_ssoadmin::types::{
+    CustomerManagedPolicyReference, PermissionsBoundary, ProvisionTargetType, Tag,
+};
 use serde_json::Value;
 
 use super::{effect_if, known, unknown_verb};
@@ -47,7 +49,10 @@ async fn create(connection: &Connection, task: &Task) -> Result<Progress, CallEr
     };
     let answer = site.call(CREATE, || request().send()).await?;
     let arn = answer.permission_set().and_then(|set| set.permission_set_arn());
-    Ok(Progress::Done(known([("arn", arn.ok_or_else(|| CallError::unreadable(CREATE, "PermissionSetArn"))?)])))
+    Ok(Progress::Done(known([(
+        "arn",
+        arn.ok_or_else(|| CallError::unreadable(CREATE, "PermissionSetArn"))?,
+    )])))
 }
 
 /// What the document leaves unsaid is sent as it is: whether AWS keeps a member that a
@@ -133,16 +138,14 @@ async fn policies(connection: &Connection, task: &Task) -> Result<Progress, Call
         ("attach_customer_managed", Some(own)) => {
             let request =
                 || client.attach_customer_managed_policy_reference_to_permission_set().instance_arn(at);
-            let request =
-                || request().permission_set_arn(arn).customer_managed_policy_reference(own.clone());
+            let request = || request().permission_set_arn(arn).customer_managed_policy_reference(own.clone());
             let operation = "sso-admin:AttachCustomerManagedPolicyReferenceToPermissionSet";
             site.call(operation, || request().send()).await?;
         }
         ("detach_customer_managed", Some(own)) => {
             let request =
                 || client.detach_customer_managed_policy_reference_from_permission_set().instance_arn(at);
-            let request =
-                || request().permission_set_arn(arn).customer_managed_policy_reference(own.clone());
+            let request = || request().permission_set_arn(arn).customer_managed_policy_reference(own.clone());
             let operation = "sso-admin:DetachCustomerManagedPolicyReferenceFromPermissionSet";
             site.call(operation, || request().send()).await?;
         }
@@ -213,7 +216,8 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
     let instance = required(connection).await?;
     let at = (connection, &instance);
     if task.verb == "create" {
-        let named = permission_sets::named(connection, &instance, &[task.address.name.clone()].into()).await?;
+        let named =
+            permission_sets::named(connection, &instance, &[task.address.name.clone()].into()).await?;
         let arn = named.values().next().map(|set| known([("arn", &set.arn)]));
         return Ok(arn.map_or(Found::Nothing, |arn| Found::Effect(Progress::Done(arn))));
     }
@@ -231,7 +235,11 @@ fn takes_away(verb: &str) -> bool {
 }
 
 /// Whether what the verb brings about is so.
-async fn holds((connection, instance): (&Connection, &Instance), task: &Task, arn: &str) -> Result<bool, CallError> {
+async fn holds(
+    (connection, instance): (&Connection, &Instance),
+    task: &Task,
+    arn: &str,
+) -> Result<bool, CallError> {
     let item = &task.item;
     Ok(match task.verb.as_str() {
         "update" => {
@@ -278,7 +286,12 @@ async fn holds((connection, instance): (&Connection, &Instance), task: &Task, ar
 fn reference(item: &str) -> Result<CustomerManagedPolicyReference, CallError> {
     let unusable = || {
         let message = format!("`{item}` is not a policy's path and name");
-        CallError::ours("sso-admin:AttachCustomerManagedPolicyReferenceToPermissionSet", code::UNSENDABLE, message, Verdict::Rejected)
+        CallError::ours(
+            "sso-admin:AttachCustomerManagedPolicyReferenceToPermissionSet",
+            code::UNSENDABLE,
+            message,
+            Verdict::Rejected,
+        )
     };
     let cut = item.rfind('/').ok_or_else(unusable)?;
     let (path, name) = item.split_at(cut + 1);
@@ -288,7 +301,9 @@ fn reference(item: &str) -> Result<CustomerManagedPolicyReference, CallError> {
 fn sdk_tags(task: &Task, operation: &str) -> Result<Vec<Tag>, CallError> {
     let tag = |(key, value): (String, String)| Tag::builder().key(key).value(value).build();
     let tags: Result<Vec<Tag>, _> = task.tags().into_iter().map(tag).collect();
-    tags.map_err(|_| CallError::ours(operation, code::UNSENDABLE, "a tag without key or value", Verdict::Rejected))
+    tags.map_err(|_| {
+        CallError::ours(operation, code::UNSENDABLE, "a tag without key or value", Verdict::Rejected)
+    })
 }
 
 fn no_reason() -> String {
@@ -325,7 +340,10 @@ mod tests {
         double.connection().await.begin(&task).await.unwrap();
         let sent = &double.bodies("UpdatePermissionSet")[0];
         assert_eq!(sent["SessionDuration"], "PT4H");
-        assert_eq!((&sent["Description"], &sent["RelayState"]), (&json!("kept"), &json!("https://example.com")));
+        assert_eq!(
+            (&sent["Description"], &sent["RelayState"]),
+            (&json!("kept"), &json!("https://example.com"))
+        );
     }
 
     #[test]

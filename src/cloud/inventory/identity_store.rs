@@ -63,7 +63,8 @@ pub async fn user_id(
 }
 
 fn unique(attribute: &str, value: &str, operation: &str) -> Result<AlternateIdentifier, CallError> {
-    let unique = UniqueAttribute::builder().attribute_path(attribute).attribute_value(from_json(&json!(value)));
+    let unique =
+        UniqueAttribute::builder().attribute_path(attribute).attribute_value(from_json(&json!(value)));
     let unique = unique.build().map_err(|_| CallError::unreadable(operation, "identifier"))?;
     Ok(AlternateIdentifier::UniqueAttribute(unique))
 }
@@ -88,7 +89,10 @@ pub async fn group_description(
 ///
 /// # Errors
 /// When they cannot be read.
-pub async fn groups(connection: &Connection, instance: &Instance) -> Result<Vec<(String, String)>, CallError> {
+pub async fn groups(
+    connection: &Connection,
+    instance: &Instance,
+) -> Result<Vec<(String, String)>, CallError> {
     let site = instance.site(connection);
     let client = site.clients.identitystore();
     let site = &site;

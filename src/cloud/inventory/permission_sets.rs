@@ -56,7 +56,9 @@ pub async fn named(
             break;
         }
         let described = described(connection, instance, some).await?;
-        found.extend(described.into_iter().filter(|set| names.contains(&set.name)).map(|set| (set.name.clone(), set)));
+        found.extend(
+            described.into_iter().filter(|set| names.contains(&set.name)).map(|set| (set.name.clone(), set)),
+        );
     }
     Ok(found)
 }
@@ -266,7 +268,8 @@ pub async fn outdated(
     let found = pages::all(ACCOUNTS, |token| async move {
         let request = || {
             let request = client.list_accounts_for_provisioned_permission_set().instance_arn(&instance.arn);
-            let request = request.permission_set_arn(arn).provisioning_status(LatestPermissionSetNotProvisioned);
+            let request =
+                request.permission_set_arn(arn).provisioning_status(LatestPermissionSetNotProvisioned);
             request.max_results(PAGE).set_next_token(token.clone())
         };
         let answer = site.call(ACCOUNTS, || request().send()).await?;

@@ -8,9 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{
-    Expansion, account_id, management_id, resource, the_landing_zone, the_organization, unit,
-};
+use super::{Expansion, account_id, management_id, resource, the_landing_zone, the_organization, unit};
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
 use crate::model::unit_path::UnitPath;
@@ -60,7 +58,8 @@ fn permission_set(name: &str, said: &PermissionSet) -> Resource {
         ("relay_state", &said.relay_state),
     ];
     let fields = &mut wanted.fields;
-    fields.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?)))));
+    fields
+        .extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?)))));
     for arn in said.managed_policies.iter().flatten() {
         fields.insert(format!("managed_policies.{arn}"), json!(true));
     }
@@ -129,11 +128,13 @@ fn keys(set: &str, subject: &Subject) -> crate::model::Fields {
 /// the units whose other accounts only the live tree knows.
 fn fill(expansion: &Expansion<'_>, said: &Assignment, wanted: &mut Resource) -> BTreeSet<Address> {
     let mut below = BTreeSet::new();
-    let mut put = |name: &str, id: Value| wanted.fields.insert(format!("accounts.{name}"), id);
+    let mut put = |name: &str, id: Value| {
+        wanted.fields.insert(format!("accounts.{name}"), id);
+    };
     for target in &said.targets {
         match target {
-            Target::Management => drop(put("management", management_id())),
-            Target::Account(name) => drop(put(name, account_id(name))),
+            Target::Management => put("management", management_id()),
+            Target::Account(name) => put(name, account_id(name)),
             Target::Root | Target::Unit(_) => {
                 let inside = |placement: &Placement| match (target, placement) {
                     (_, Placement::Unsaid) => false,
@@ -141,8 +142,9 @@ fn fill(expansion: &Expansion<'_>, said: &Assignment, wanted: &mut Resource) -> 
                     (Target::Unit(top), Placement::Unit(path)) => within(top, path),
                     _ => false,
                 };
-                let accounts = expansion.spec.accounts.iter().filter(|(_, account)| inside(&account.placement));
-                accounts.for_each(|(name, _)| drop(put(name, account_id(name))));
+                let accounts =
+                    expansion.spec.accounts.iter().filter(|(_, account)| inside(&account.placement));
+                accounts.for_each(|(name, _)| put(name, account_id(name)));
                 below.insert(match target {
                     Target::Unit(path) => unit(path),
                     _ => the_organization(),

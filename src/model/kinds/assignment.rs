@@ -14,7 +14,10 @@ use crate::model::address::Kind;
 pub const INFO: KindInfo = KindInfo {
     kind: Kind::Assignment,
     verbs: &[
-        Verb { side_by_side: true, ..Verb::plain("assign", "sso-admin:CreateAccountAssignment", Action::Create) },
+        Verb {
+            side_by_side: true,
+            ..Verb::plain("assign", "sso-admin:CreateAccountAssignment", Action::Create)
+        },
         Verb {
             side_by_side: true,
             consent: Some("access_removal"),

@@ -65,7 +65,16 @@ impl Verb {
     /// A verb that carries nothing but what changes and needs no consent.
     #[must_use]
     pub const fn plain(name: &'static str, operation: &'static str, action: Action) -> Self {
-        Self { name, operation, action, carries: &[], supersedes: &[], consent: None, spread_by: None, side_by_side: false }
+        Self {
+            name,
+            operation,
+            action,
+            carries: &[],
+            supersedes: &[],
+            consent: None,
+            spread_by: None,
+            side_by_side: false,
+        }
     }
 }
 

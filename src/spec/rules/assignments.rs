@@ -32,7 +32,13 @@ fn check(view: &View<'_>, findings: &mut Findings) {
     for one in view.assignments() {
         let Some(set) = &one.permission_set else { continue };
         if view.whole("identity_center.permission_sets") {
-            listed(set, "permission set", "permission_sets", view.permission_sets().map(|(name, _)| name), findings);
+            listed(
+                set,
+                "permission set",
+                "permission_sets",
+                view.permission_sets().map(|(name, _)| name),
+                findings,
+            );
         }
         if let Some(group) = one.group.as_ref().filter(|_| view.whole("identity_center.groups")) {
             listed(group, "group", "groups", view.identity_groups().map(|(name, _)| name), findings);
@@ -114,7 +120,9 @@ fn targets(view: &View<'_>, one: &AssignmentSection, findings: &mut Findings) {
                     |near| format!("did you mean `{near}`?"),
                 );
                 findings.push(
-                    Diagnostic::error(RULE.topic.code, format!("`{word}` names no target")).at(word.span, why).help(help),
+                    Diagnostic::error(RULE.topic.code, format!("`{word}` names no target"))
+                        .at(word.span, why)
+                        .help(help),
                 );
             }
         }

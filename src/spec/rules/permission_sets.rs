@@ -10,7 +10,9 @@ use super::{Rule, View};
 use crate::catalog::partitions;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::Located;
-use crate::spec::shape::identity_center::{BoundaryWord, InlineWord, PermissionSetSection, PolicyReferenceSection};
+use crate::spec::shape::identity_center::{
+    BoundaryWord, InlineWord, PermissionSetSection, PolicyReferenceSection,
+};
 use crate::spec::source::Span;
 use crate::spec::topic::Topic;
 
@@ -48,7 +50,8 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         {
             let bytes = document.to_string().len();
             if bytes > INLINE {
-                let message = format!("the inline policy of `{name}` has {bytes} bytes, and AWS takes {INLINE}");
+                let message =
+                    format!("the inline policy of `{name}` has {bytes} bytes, and AWS takes {INLINE}");
                 report(findings, message, inline.span, "attach policies instead");
             }
         }
@@ -137,10 +140,18 @@ fn customer(policy: &PolicyReferenceSection, findings: &mut Findings) {
     }
     if let Some(path) = &policy.path {
         let inner = path.strip_suffix('/').is_some_and(|path| {
-            path.is_empty() || path.strip_prefix('/').is_some_and(|path| path.split('/').all(|one| !one.is_empty() && one.chars().all(fits)))
+            path.is_empty()
+                || path
+                    .strip_prefix('/')
+                    .is_some_and(|path| path.split('/').all(|one| !one.is_empty() && one.chars().all(fits)))
         });
         if !inner {
-            report(findings, format!("`{}` is not the path of a policy", path.value), path.span, "begin and end it with `/`");
+            report(
+                findings,
+                format!("`{}` is not the path of a policy", path.value),
+                path.span,
+                "begin and end it with `/`",
+            );
         }
     }
 }

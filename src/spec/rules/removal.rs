@@ -216,8 +216,12 @@ fn administrator_wanted(view: &View<'_>, word: &str) -> Option<Wanted> {
 fn identity_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {
     let name = address.name.as_str();
     let place = match address.kind {
-        Kind::PermissionSet => view.permission_sets().find(|(set, _)| set.value == name).map(|(set, _)| set.span),
-        Kind::Group => view.identity_groups().find(|(group, _)| group.value == name).map(|(group, _)| group.span),
+        Kind::PermissionSet => {
+            view.permission_sets().find(|(set, _)| set.value == name).map(|(set, _)| set.span)
+        }
+        Kind::Group => {
+            view.identity_groups().find(|(group, _)| group.value == name).map(|(group, _)| group.span)
+        }
         _ => view.assignments().find_map(|one| {
             let (set, subject) = parse_name(name)?;
             let said = one.permission_set.as_ref().filter(|said| said.value == set)?;

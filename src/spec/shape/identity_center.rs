@@ -123,7 +123,9 @@ fn json(node: &Node) -> Json {
     match &node.value {
         Value::Null => Json::Null,
         Value::Bool(value) => Json::Bool(*value),
-        Value::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| Json::String(number.clone())),
+        Value::Number(number) => {
+            serde_json::from_str(number).unwrap_or_else(|_| Json::String(number.clone()))
+        }
         Value::Text(text) => Json::String(text.clone()),
         Value::List(items) => Json::Array(items.iter().map(json).collect()),
         Value::Map(entries) => {

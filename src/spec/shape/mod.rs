@@ -7,8 +7,8 @@
 //! read on, so that all mistakes are told at once. What the values mean together
 //! is for the rules.
 
-pub(crate) mod names;
 pub(crate) mod identity_center;
+pub(crate) mod names;
 pub(crate) mod read;
 pub(crate) mod sections;
 pub(crate) mod words;

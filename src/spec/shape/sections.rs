@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::Located;
-use super::names::Names;
 use super::identity_center::IdentityCenterSection;
+use super::names::Names;
 use super::read::section;
 use super::words::{
     BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord,
