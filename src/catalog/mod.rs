@@ -7,10 +7,12 @@
 
 pub mod baselines;
 pub mod identity_center;
+pub mod member_work;
 pub mod operations;
 pub mod ordering;
 pub mod partitions;
 pub mod permissions;
+pub mod policy_types;
 pub mod service_access;
 pub mod service_roles;
 pub mod services;

@@ -159,6 +159,10 @@ fn differences(
         if rule.compare == Compare::CreateOnly && live.is_some() {
             continue;
         }
+        // A leaf that shall not be there, and is not.
+        if value.is_null() && from.is_none() {
+            continue;
+        }
         if from.is_some_and(|from| compare::agree(rule.compare, from, value)) {
             continue;
         }

@@ -170,14 +170,14 @@ pub(super) fn lower(
     let assignments = section.assignments.iter().flatten();
     IdentityCenter {
         permission_sets: sets
-            .map(|(name, set)| (name.value.clone(), permission_set(set, at(name.span))))
+            .map(|(name, set)| (name.value.clone(), permission_set(view, set, at(name.span))))
             .collect(),
         groups: groups.map(|(name, group)| (name.value.clone(), group_of(group, at(name.span)))).collect(),
         assignments: assignments.filter_map(|one| assignment(view, one, at)).collect(),
     }
 }
 
-fn permission_set(section: &PermissionSetSection, origin: Origin) -> PermissionSet {
+fn permission_set(view: &View<'_>, section: &PermissionSetSection, origin: Origin) -> PermissionSet {
     PermissionSet {
         origin,
         description: text(section.description.as_ref()),
@@ -191,9 +191,9 @@ fn permission_set(section: &PermissionSetSection, origin: Origin) -> PermissionS
             .customer_managed_policies
             .as_ref()
             .map(|all| all.iter().filter_map(reference).collect()),
-        inline_policy: section.inline_policy.as_ref().map(|word| match &word.value {
-            InlineWord::Nothing => None,
-            InlineWord::Document(document) => Some(document.clone()),
+        inline_policy: section.inline_policy.as_ref().and_then(|word| match &word.value {
+            InlineWord::Nothing => Some(None),
+            InlineWord::Document(content) => view.attached.content(content).cloned().map(Some),
         }),
         permissions_boundary: section.permissions_boundary.as_ref().map(|word| match &word.value {
             BoundaryWord::Nothing => None,

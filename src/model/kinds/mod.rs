@@ -17,6 +17,9 @@ pub mod landing_zone;
 pub mod organization;
 pub mod organizational_unit;
 pub mod permission_set;
+pub mod policy;
+pub mod policy_type;
+pub mod resource_policy;
 pub mod root_access;
 pub mod service_role;
 pub mod trusted_access;
@@ -230,6 +233,9 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::Key => &key::INFO,
         Kind::LandingZone => &landing_zone::INFO,
         Kind::Baseline => &baseline::INFO,
+        Kind::PolicyType => &policy_type::INFO,
+        Kind::Policy => &policy::INFO,
+        Kind::ResourcePolicy => &resource_policy::INFO,
         Kind::RootCredentialsManagement => &root_access::CREDENTIALS_MANAGEMENT,
         Kind::RootSessions => &root_access::SESSIONS,
         Kind::DelegatedAdministrator => &delegated_administrator::INFO,

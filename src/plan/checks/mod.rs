@@ -11,7 +11,9 @@ mod fixed_fields;
 mod identity_center;
 mod inactive_accounts;
 mod landing_zone_version;
+mod policies;
 mod removals;
+mod resource_policy;
 mod unreadable;
 mod untrusted_config;
 mod wrong_organization;
@@ -35,6 +37,8 @@ const CHECKS: &[Check] = &[
     untrusted_config::check,
     control_tower_busy::check,
     removals::check,
+    policies::check,
+    resource_policy::check,
     identity_center::check,
 ];
 

@@ -30,8 +30,12 @@ mod manifest_sections;
 mod names_of_aws;
 mod ordinary_account;
 mod permission_sets;
+mod policy_documents;
+mod policy_names;
+mod policy_targets;
 mod regions;
 mod removal;
+mod resource_policy;
 mod security_unit_baselines;
 mod separate_accounts;
 mod tags;
@@ -58,6 +62,7 @@ pub(crate) const RULES: &[Rule] = &[
     home_region::RULE,
     regions::RULE,
     names_of_aws::RULE,
+    resource_policy::RULE,
     unit_tree::RULE,
     unit_rename::RULE,
     tags::RULE,
@@ -85,6 +90,9 @@ pub(crate) const RULES: &[Rule] = &[
     security_unit_baselines::RULE,
     unregistered_parent::RULE,
     capacity::RULE,
+    policy_names::RULE,
+    policy_documents::RULE,
+    policy_targets::RULE,
     delegated_administrators::RULE,
     identity_names::RULE,
     permission_sets::RULE,

@@ -46,7 +46,8 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         }
         policies(name, set, findings);
         if let Some(inline) = &set.inline_policy
-            && let InlineWord::Document(document) = &inline.value
+            && let InlineWord::Document(content) = &inline.value
+            && let Some(document) = view.attached.content(content)
         {
             let bytes = document.to_string().len();
             if bytes > INLINE {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Rule, View};
 use crate::catalog::identity_center::of_control_tower;
+use crate::catalog::policy_types::{self, OF_CONTROL_TOWER};
 use crate::catalog::{baselines, service_access, services};
 use crate::model::address::{Address, Kind};
 use crate::model::unit_path::UnitPath;
@@ -14,7 +15,8 @@ use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::document::RootAccess;
 use crate::spec::identity_center::{Subject, parse_name};
 use crate::spec::shape::Located;
-use crate::spec::shape::words::RootAccessWord;
+use crate::spec::shape::sections::PolicySection;
+use crate::spec::shape::words::{PolicyTypeWord, RootAccessWord};
 use crate::spec::source::Span;
 use crate::spec::topic::Topic;
 
@@ -27,7 +29,9 @@ pub(super) const RULE: Rule = Rule {
                       `organizational_unit.Old` (AWS deletes a unit only when it is empty), \
                       `trusted_access.ram.amazonaws.com` (not of the services that a landing zone works \
                       through), `baseline.Workloads:backup` (on a unit that the document lists or removes, \
-                      and on the units below first), `root_credentials_management`, `root_sessions`, \
+                      and on the units below first), `policy.NAME` (not of AWS's or Control Tower's own), \
+                      `policy_type.tag` (when no policy of the document is of the type), \
+                      `root_credentials_management`, `root_sessions`, \
                       `delegated_administrator.guardduty` (all of a service's administrators, without \
                       another in their place), `permission_set.NAME`, \
                       `group.NAME`, `assignment.SET:GROUP` (not of Control Tower's own). Sources: AWS Organizations API Reference, \
@@ -43,8 +47,8 @@ const IAM: &str = "iam.amazonaws.com";
 /// The forms that `remove` takes.
 const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com, \
                      baseline.Old/Team:control_tower, root_credentials_management, root_sessions, \
-                     delegated_administrator.SERVICE, \
-                     permission_set.NAME, group.NAME or assignment.SET:GROUP";
+                     policy.NAME, policy_type.tag, delegated_administrator.SERVICE, permission_set.NAME, \
+                     group.NAME or assignment.SET:GROUP";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -61,7 +65,10 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Unit(path)) => unit_wanted(view, &path),
             Some(Removable::Access(principal)) => access_wanted(view, &principal),
             Some(Removable::Baseline(path, word)) => baseline_wanted(view, &path, &word),
+            Some(Removable::Policy(name)) => policy_wanted(view, &name),
+            Some(Removable::PolicyType(kind)) => policy_type_wanted(view, &kind),
             Some(Removable::RootAccess(switch)) => root_access_wanted(view, switch),
+            Some(Removable::ResourcePolicy) => resource_policy_wanted(view),
             Some(Removable::Administrator(word)) => administrator_wanted(view, &word),
             Some(Removable::Identity(address)) => identity_wanted(view, &address),
             None => {
@@ -84,9 +91,13 @@ fn check(view: &View<'_>, findings: &mut Findings) {
 
 /// What an entry names.
 enum Removable {
+    ResourcePolicy,
     Unit(UnitPath),
     Access(String),
     Baseline(UnitPath, String),
+    Policy(String),
+    /// By AWS's name.
+    PolicyType(String),
     RootAccess(RootAccess),
     Administrator(String),
     /// A permission set, a group or an assignment.
@@ -103,6 +114,9 @@ fn removable(address: &str) -> Option<Removable> {
             baselines::by_word(word)?;
             Some(Removable::Baseline(path.parse().ok()?, word.to_owned()))
         }
+        Kind::Policy if !address.name.is_empty() => Some(Removable::Policy(address.name)),
+        Kind::PolicyType => PolicyTypeWord::of(&address.name).map(|kind| Removable::PolicyType(kind.0)),
+        Kind::ResourcePolicy if address.name.is_empty() => Some(Removable::ResourcePolicy),
         Kind::RootCredentialsManagement if address.name.is_empty() => {
             Some(Removable::RootAccess(RootAccess::CredentialsManagement))
         }
@@ -237,6 +251,12 @@ fn identity_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {
     place.map(|span| Wanted::at(what, span, "the document wants it"))
 }
 
+fn resource_policy_wanted(view: &View<'_>) -> Option<Wanted> {
+    let section = view.doc.organization.as_ref()?.resource_policy.as_ref()?;
+    let what = "the resource policy cannot be removed while the document speaks of it".to_owned();
+    Some(Wanted::at(what, section.span, "the document wants it"))
+}
+
 fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wanted> {
     let listed = view.listed().find(|(listed, _)| listed.value == *path);
     let words = listed.iter().flat_map(|(_, unit)| unit.baselines.iter().flatten());
@@ -248,6 +268,40 @@ fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wante
     let unknown = !removed && !view.units.contains_key(path) && view.whole("organizational_units");
     unknown.then(|| Wanted {
         what: format!("`{path}` is neither listed nor removed, so its baseline cannot be found"),
+        place: None,
+    })
+}
+
+fn policy_wanted(view: &View<'_>, name: &str) -> Option<Wanted> {
+    if let Some((entry, _)) = view.policies().find(|(entry, _)| entry.value == name) {
+        let what = format!("the policy `{name}` cannot be removed while the document wants it");
+        return Some(Wanted::at(what, entry.span, "the document wants it"));
+    }
+    let former = view.policies().filter_map(|(_, policy)| policy.renamed_from.as_ref());
+    if let Some(old) = former.into_iter().find(|old| old.value == name) {
+        let what = format!("the policy `{name}` cannot be removed while the document renames it");
+        return Some(Wanted::at(what, old.span, "it is renamed here"));
+    }
+    let of_aws = policy_types::all().iter().any(|row| row.everywhere.as_deref() == Some(name));
+    let whose = match (of_aws, name.starts_with(OF_CONTROL_TOWER)) {
+        (true, _) => "AWS",
+        (_, true) => "Control Tower",
+        _ => return None,
+    };
+    Some(Wanted { what: format!("`{name}` is a policy of {whose}, which cannot be removed"), place: None })
+}
+
+fn policy_type_wanted(view: &View<'_>, kind: &str) -> Option<Wanted> {
+    let word = policy_types::word_of(kind);
+    let of_type = |policy: &PolicySection| policy.r#type.as_ref().is_some_and(|one| one.value.0 == kind);
+    if let Some((entry, _)) = view.policies().find(|(_, policy)| of_type(policy)) {
+        let what =
+            format!("the policy type `{word}` cannot be removed while the document has policies of it");
+        return Some(Wanted::at(what, entry.span, "of this type"));
+    }
+    let of_controls = word == "service_control" && view.landing_zone().is_some();
+    of_controls.then(|| Wanted {
+        what: format!("the policy type `{word}` cannot be removed while there is a landing zone, whose controls are such policies"),
         place: None,
     })
 }

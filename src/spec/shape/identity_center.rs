@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde_json::{Map, Value as Json};
 
 use super::Located;
+use super::content::Content;
 use super::read::{Read, Reader, section};
 use super::sections::Tags;
 use crate::spec::node::{Node, Value};
@@ -36,7 +36,7 @@ section! {
         managed_policies: Vec<Located<String>>,
         /// Policies that each account has of its own, by name and path. Others are detached.
         customer_managed_policies: Vec<PolicyReferenceSection>,
-        /// A policy document, or `none` to have none.
+        /// A path beside this document, the policy itself, or `none` to have none.
         inline_policy: Located<InlineWord>,
         /// The ARN of an AWS-managed policy, a name and path, or `none` to have none.
         permissions_boundary: Located<BoundaryWord>,
@@ -83,23 +83,19 @@ section! {
 const NOTHING: &str = "none";
 
 /// An inline policy or none.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) enum InlineWord {
     /// None.
     Nothing,
-    /// This one.
-    Document(Json),
+    /// This one, written here or in a file.
+    Document(Located<Content>),
 }
 
 impl Read for InlineWord {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &node.value {
             Value::Text(text) if text == NOTHING => Some(Self::Nothing),
-            Value::Map(_) => Some(Self::Document(json(node))),
-            _ => {
-                reader.wrong(node, "a policy document or `none`");
-                None
-            }
+            _ => Content::read(node, reader).map(|value| Self::Document(Located { value, span: node.span })),
         }
     }
 }
@@ -114,24 +110,7 @@ impl JsonSchema for InlineWord {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "type": "object" }, { "const": "none" }] })
-    }
-}
-
-/// A value as JSON. A number that JSON does not have stays a text.
-fn json(node: &Node) -> Json {
-    match &node.value {
-        Value::Null => Json::Null,
-        Value::Bool(value) => Json::Bool(*value),
-        Value::Number(number) => {
-            serde_json::from_str(number).unwrap_or_else(|_| Json::String(number.clone()))
-        }
-        Value::Text(text) => Json::String(text.clone()),
-        Value::List(items) => Json::Array(items.iter().map(json).collect()),
-        Value::Map(entries) => {
-            let pairs = entries.iter().filter_map(|(key, value)| Some((key.text()?.to_owned(), json(value))));
-            Json::Object(pairs.collect::<Map<_, _>>())
-        }
+        json_schema!({ "type": ["string", "object"] })
     }
 }
 
