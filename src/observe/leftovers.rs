@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::control_tower;
 use super::error::ObserveError;
+use super::leftover_access::{self, Access};
 use super::leftover_administrators::{self, Registered};
 use super::wanted::key;
 use crate::catalog::{baselines as catalogue, policy_types, service_access};
@@ -67,6 +68,8 @@ struct Seen {
     administrators: Registered,
     /// Those that the landing zone has appointed itself.
     appointed: Registered,
+    /// Permission sets and groups of Identity Center.
+    access: Access,
 }
 
 /// Lists what exists and holds it against the desired resources; empty where there
@@ -93,7 +96,7 @@ pub async fn leftovers(connection: &Connection, wanted: &[Resource]) -> Result<V
 }
 
 async fn look(connection: &Connection, root: &Root, management: String) -> Result<Seen, CallError> {
-    let (units, accounts, trusted, zone, policies, root_access, own_policy, administrators) = tokio::join!(
+    let (units, accounts, trusted, zone, policies, root_access, own_policy, administrators, access) = tokio::join!(
         units::tree(connection, &root.id),
         accounts::list(connection),
         organization::trusted_services(connection),
@@ -101,7 +104,8 @@ async fn look(connection: &Connection, root: &Root, management: String) -> Resul
         made_policies(connection, root),
         root_access::features(connection),
         resource_policy::describe(connection),
-        leftover_administrators::read(connection)
+        leftover_administrators::read(connection),
+        leftover_access::look(connection)
     );
     let zone = zone?;
     let appointed = zone.iter().flat_map(control_tower::appointed_by);
@@ -118,6 +122,7 @@ async fn look(connection: &Connection, root: &Root, management: String) -> Resul
         zone: zone.map(|zone| zone.arn),
         root_access: root_access?,
         own_policy: own_policy?.map(|policy| policy.arn),
+        access: access?,
         ..Seen::default()
     };
     if seen.zone.is_some() {
@@ -164,6 +169,7 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(root_switches(seen, &spoken));
     found.extend(own_policy(seen, &spoken));
     found.extend(leftover_administrators::unspoken(&seen.administrators, &seen.appointed, &spoken));
+    found.extend(leftover_access::unspoken(&seen.access, &spoken));
     found.into_iter().collect()
 }
 

@@ -12,7 +12,8 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, control_tower, delegation, keys, people, policies, resource_policy, roles, root_access,
+    assembly, control_tower, delegation, identity_center, keys, people, policies, resource_policy, roles,
+    root_access,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -79,14 +80,15 @@ async fn look(
         let people = people::read(connection, wanted, &root).await;
         Ok::<_, CallError>((root, people))
     };
-    let (people, trusted, quotas, roles, tower, root_switches, own_policy) = tokio::join!(
+    let (people, trusted, quotas, roles, tower, root_switches, own_policy, centre) = tokio::join!(
         people,
         trusted(connection, wanted),
         quotas(connection, wanted),
         roles::read(connection, &roles_wanted),
         control_tower::read(connection, wanted),
         root_access::read(connection, wanted),
-        resource_policy::read(connection, wanted)
+        resource_policy::read(connection, wanted),
+        identity_center::read(connection, wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
@@ -99,6 +101,7 @@ async fn look(
     policies::note_types(wanted.any(&[Kind::PolicyType, Kind::Policy]), &root, findings);
     policies::observe_types(&wanted.kind(Kind::PolicyType), &root, findings);
     policies::observe(connection, &wanted.kind(Kind::Policy), findings).await;
+    identity_center::observe(wanted, centre, organization, &root, &people, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     assembly::administrators(connection, wanted, &tower, findings).await;
     assembly::tower(connection, wanted, tower, people, organization, findings).await;

@@ -45,6 +45,10 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .filter_map(|(name, section)| Some((name.value.clone(), policy(view, section, at(name.span))?)))
             .collect(),
         delegated_administrators: delegations(doc, &at),
+        identity_center: doc
+            .identity_center
+            .as_ref()
+            .map(|section| super::identity_center::lower(view, section, &at)),
         remove: doc.remove.iter().flatten().map(|entry| (entry.value.clone(), at(entry.span))).collect(),
         consents: doc.consents.iter().flatten().map(|consent| consent.value.clone()).collect(),
     }

@@ -14,6 +14,7 @@ use super::shape::Located;
 use super::shape::sections::{
     AccountSection, Document, LandingZoneSection, PolicySection, ResourcePolicySection, UnitSection,
 };
+use super::shape::identity_center::{AssignmentSection, GroupSection, PermissionSetSection};
 use super::shape::words::BaselineWord;
 use super::source::Span;
 use crate::catalog::baselines;
@@ -139,6 +140,25 @@ impl<'d> View<'d> {
     /// The unit an account shall be in; none for the root and where nothing is said.
     pub(crate) fn unit_of(&self, name: &str) -> Option<&'d UnitPath> {
         self.account(name)?.organizational_unit.as_ref()?.unit()
+    }
+
+    /// Permission sets of Identity Center.
+    pub(crate) fn permission_sets(
+        &self,
+    ) -> impl Iterator<Item = (&'d Located<String>, &'d PermissionSetSection)> + use<'d> {
+        self.doc.identity_center.iter().flat_map(|section| section.permission_sets.iter().flatten())
+    }
+
+    /// Groups of Identity Center.
+    pub(crate) fn identity_groups(
+        &self,
+    ) -> impl Iterator<Item = (&'d Located<String>, &'d GroupSection)> + use<'d> {
+        self.doc.identity_center.iter().flat_map(|section| section.groups.iter().flatten())
+    }
+
+    /// Assignments of Identity Center.
+    pub(crate) fn assignments(&self) -> impl Iterator<Item = &'d AssignmentSection> + use<'d> {
+        self.doc.identity_center.iter().flat_map(|section| section.assignments.iter().flatten())
     }
 
     /// Policies.

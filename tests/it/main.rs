@@ -11,6 +11,7 @@ mod consents;
 mod delegation;
 mod documents;
 mod figures;
+mod identity_center;
 mod leftovers;
 mod permissions;
 mod planning;

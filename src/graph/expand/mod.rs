@@ -7,6 +7,7 @@
 mod accounts;
 mod baselines;
 mod delegation;
+mod identity_center;
 mod key_policies;
 mod keys;
 mod landing_zone;
@@ -51,6 +52,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     resource_policy::expand,
     root_access::expand,
     delegation::expand,
+    identity_center::expand,
     removals::expand,
 ];
 

@@ -4,7 +4,7 @@
 //! What stands below goes first, and nothing goes before the accounts that the
 //! document speaks of are where they shall be.
 
-use super::{Expansion, account, delegation, resource, unit};
+use super::{Expansion, account, delegation, identity_center, resource, unit};
 use crate::catalog::baselines::{Baseline, by_word};
 use crate::catalog::policy_types as catalogue;
 use crate::graph::edge::Edge;
@@ -52,6 +52,9 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
             }
             Kind::Baseline => baselines(expansion, address, origin, &leaving),
             Kind::DelegatedAdministrator => delegation::vacant(expansion, address, origin),
+            Kind::PermissionSet | Kind::Group | Kind::Assignment => {
+                identity_center::removal(expansion, address, unwanted(address, origin), &going);
+            }
             // The document's rules let nothing else through.
             _ => {}
         }

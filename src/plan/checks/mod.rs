@@ -8,6 +8,7 @@ mod accounts_under_creation;
 mod control_tower_busy;
 mod existing_accounts;
 mod fixed_fields;
+mod identity_center;
 mod inactive_accounts;
 mod landing_zone_version;
 mod policies;
@@ -38,6 +39,7 @@ const CHECKS: &[Check] = &[
     removals::check,
     policies::check,
     resource_policy::check,
+    identity_center::check,
 ];
 
 /// Every check's notes.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Located;
 use super::content::Content;
+use super::identity_center::IdentityCenterSection;
 use super::names::Names;
 use super::read::section;
 use super::words::{
@@ -40,6 +41,8 @@ section! {
         policies: BTreeMap<Located<String>, PolicySection>,
         /// For each AWS service the account, or the accounts, that administer it for the organization.
         delegated_administrators: BTreeMap<Located<String>, Names>,
+        /// IAM Identity Center: permission sets, groups and assignments.
+        identity_center: Located<IdentityCenterSection>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.
         remove: Vec<Located<String>>,
         /// Irreversible acts that are allowed, by name, such as `unit_deletion.Old`.
