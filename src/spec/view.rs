@@ -11,10 +11,10 @@ use serde_json::Value as Json;
 use super::attached::Attached;
 use super::document::Target;
 use super::shape::Located;
+use super::shape::identity_center::{AssignmentSection, GroupSection, PermissionSetSection};
 use super::shape::sections::{
     AccountSection, Document, LandingZoneSection, PolicySection, ResourcePolicySection, UnitSection,
 };
-use super::shape::identity_center::{AssignmentSection, GroupSection, PermissionSetSection};
 use super::shape::words::BaselineWord;
 use super::source::Span;
 use crate::catalog::baselines;

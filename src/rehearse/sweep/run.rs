@@ -169,7 +169,7 @@ async fn overtaken<'a>(
     target: &'a Target,
     reference: &'a Reference,
 ) -> Result<(Site<'a>, Option<Outcome>), String> {
-    let mut site = after(mutation, false, target, reference).await?;
+    let mut site = after(mutation, false, target, reference, None).await?;
     site.struck += 1;
     let outcome = succeed(&mut site, Successor::Journal, mutation).await?;
     site.send(&reference.plan, &mutation.begun).await;
