@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::control_tower;
 use super::error::ObserveError;
+use super::leftover_administrators::{self, Registered};
 use super::wanted::key;
 use crate::catalog::{baselines as catalogue, policy_types, service_access};
 use crate::cloud::inventory::accounts::{self, Account};
@@ -61,6 +63,10 @@ struct Seen {
     root_access: BTreeSet<Kind>,
     /// The ARN of the organization's resource policy.
     own_policy: Option<String>,
+    /// Delegated administrators, as Organizations has them.
+    administrators: Registered,
+    /// Those that the landing zone has appointed itself.
+    appointed: Registered,
 }
 
 /// Lists what exists and holds it against the desired resources; empty where there
@@ -87,24 +93,29 @@ pub async fn leftovers(connection: &Connection, wanted: &[Resource]) -> Result<V
 }
 
 async fn look(connection: &Connection, root: &Root, management: String) -> Result<Seen, CallError> {
-    let (units, accounts, trusted, zone, policies, root_access, own_policy) = tokio::join!(
+    let (units, accounts, trusted, zone, policies, root_access, own_policy, administrators) = tokio::join!(
         units::tree(connection, &root.id),
         accounts::list(connection),
         organization::trusted_services(connection),
         landing_zone::get(connection),
         made_policies(connection, root),
         root_access::features(connection),
-        resource_policy::describe(connection)
+        resource_policy::describe(connection),
+        leftover_administrators::read(connection)
     );
+    let zone = zone?;
+    let appointed = zone.iter().flat_map(control_tower::appointed_by);
     let mut seen = Seen {
         management,
         root: root.id.clone(),
         units: units?,
         accounts: accounts?,
         trusted: trusted?,
-        zone: zone?.map(|zone| zone.arn),
         policies: policies?,
         policy_types: root.policy_types.keys().cloned().collect(),
+        administrators: administrators?,
+        appointed: appointed.map(|(principal, id)| (id, principal.to_owned())).collect(),
+        zone: zone.map(|zone| zone.arn),
         root_access: root_access?,
         own_policy: own_policy?.map(|policy| policy.arn),
         ..Seen::default()
@@ -152,6 +163,7 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(unspoken_policies(seen, wanted));
     found.extend(root_switches(seen, &spoken));
     found.extend(own_policy(seen, &spoken));
+    found.extend(leftover_administrators::unspoken(&seen.administrators, &seen.appointed, &spoken));
     found.into_iter().collect()
 }
 
@@ -345,7 +357,8 @@ fn own_policy(seen: &Seen, spoken: &BTreeSet<&Address>) -> Option<Leftover> {
     })
 }
 
-fn removal(address: &str, consent: &str) -> String {
+/// How something is removed by the document.
+pub(super) fn removal(address: &str, consent: &str) -> String {
     format!("remove: [{address:?}] with the consent {consent:?}")
 }
 

@@ -5,6 +5,7 @@
 
 pub mod effective;
 pub mod error;
+mod leftover_administrators;
 pub mod leftovers;
 pub mod snapshot;
 pub mod survey;

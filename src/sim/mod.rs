@@ -13,6 +13,7 @@ mod faults;
 mod identity;
 mod ids;
 mod log;
+mod paging;
 mod request;
 mod server;
 pub mod service;

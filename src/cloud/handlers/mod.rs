@@ -18,6 +18,7 @@ use crate::model::{Attributes, Kind, kinds};
 
 mod account;
 mod account_creation;
+mod appointments;
 mod baseline;
 mod delegated_administrator;
 mod inputs;

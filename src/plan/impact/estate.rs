@@ -79,7 +79,7 @@ impl Estate {
                 id: live.and_then(|live| live.attribute("id")).map(str::to_owned),
                 after: wanted.or_else(|| above.clone()).unwrap_or_else(|| way(None, address)),
                 before: above,
-                arrives: steps.iter().rev().find(comes).map(|step| step.id.clone()),
+                arrives: steps.iter().rfind(comes).map(|step| step.id.clone()),
                 role: resource.fields.get("role_name").and_then(|role| role.as_str()).map(str::to_owned),
             }
         });
