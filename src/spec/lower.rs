@@ -12,7 +12,7 @@ use super::document::{
 use super::shape::Located;
 use super::shape::names::Names;
 use super::shape::sections::{
-    AccountSection, BackupSection, ContactSection, ContactsSection, KeySection, LandingZoneSection,
+    AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
     PolicySection, RecordingSection, ResourcePolicySection, RolesSection, Tags, UnitSection,
 };
 use super::shape::words::{KeyRegions, PolicyTypeWord};
