@@ -31,8 +31,8 @@ pub(super) struct Tower {
 /// is nothing else to ask.
 pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result<Tower, CallError> {
     if !wanted.any(&[Kind::LandingZone, Kind::Baseline]) {
-        // Trusted access that is to go might be needed by a landing zone.
-        if wanted.removes(Kind::TrustedAccess) {
+        // What is to go might be needed by a landing zone.
+        if wanted.removes(Kind::TrustedAccess) || wanted.removes(Kind::PolicyType) {
             let there = Some(landing_zone::exists(connection).await?);
             return Ok(Tower { there, ..Tower::default() });
         }

@@ -118,6 +118,10 @@ const TARGETS: &[&str] = &[
     "enabledControlIdentifier",
     "resourceArn",
     "RegionName",
+    "PermissionSetArn",
+    "PrincipalId",
+    "GroupId",
+    "UserId",
 ];
 
 /// The short target string of a request.

@@ -4,7 +4,7 @@
 //! in virtual time, deterministic for a seed. It is an island: it names nothing outside `sim`.
 //! Absent: what a rehearsal does with it.
 
-mod authorization;
+pub(crate) mod authorization;
 mod clock;
 mod connector;
 mod engine;
@@ -13,6 +13,7 @@ mod faults;
 mod identity;
 mod ids;
 mod log;
+mod paging;
 mod request;
 mod server;
 pub mod service;

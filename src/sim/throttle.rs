@@ -28,6 +28,9 @@ struct Rates {
     rate: Vec<Rate>,
 }
 
+/// In place of operations: all of the service together share the rate.
+const TOGETHER: &str = "*";
+
 /// The table; empty if the compiled-in file were wrong, which a test excludes.
 fn rates() -> &'static [Rate] {
     static RATES: OnceLock<Vec<Rate>> = OnceLock::new();
@@ -54,11 +57,14 @@ pub(crate) fn admit(
     account: &str,
     now: Timestamp,
 ) -> Result<(), AwsError> {
-    let row = rates()
-        .iter()
-        .find(|rate| rate.service == table.service && rate.operations.iter().any(|name| name == operation));
+    let row = rates().iter().find(|rate| {
+        let named = |name: &String| name == operation || name == TOGETHER;
+        rate.service == table.service && rate.operations.iter().any(named)
+    });
     let Some(row) = row else { return Ok(()) };
-    let mut wanted = vec![(format!("{account}/{}:{operation}", table.service), row.rate, row.burst)];
+    let together = row.operations.iter().any(|name| name == TOGETHER);
+    let bucket = if together { TOGETHER } else { operation };
+    let mut wanted = vec![(format!("{account}/{}:{bucket}", table.service), row.rate, row.burst)];
     if let (Some(rate), Some(burst)) = (row.organization_rate, row.organization_burst) {
         wanted.push((format!("organization/{}:{operation}", table.service), rate, burst));
     }
@@ -129,7 +135,7 @@ mod tests {
         for row in &file.rate {
             let table = shapes::table(&row.service).expect("a service");
             for name in &row.operations {
-                assert!(table.operations.contains_key(name), "{name}");
+                assert!(name == TOGETHER || table.operations.contains_key(name), "{name}");
             }
         }
         assert!(!rates().is_empty());
@@ -148,6 +154,18 @@ mod tests {
         let later = Timestamp::from_second(1_010).expect("a time");
         assert!(admit(&mut buckets, table, "CreateAccount", "1", later).is_ok());
         assert!(admit(&mut buckets, table, "CreateAccount", "1", later).is_err());
+    }
+
+    #[test]
+    fn a_rate_for_all_operations_together_is_one_bucket() {
+        let table = shapes::table("sso-admin").expect("a table");
+        let mut buckets = Buckets::new();
+        let now = Timestamp::UNIX_EPOCH;
+        for operation in ["ListInstances", "ListPermissionSets"].into_iter().cycle().take(20) {
+            assert!(admit(&mut buckets, table, operation, "1", now).is_ok());
+        }
+        let error = admit(&mut buckets, table, "DescribeInstance", "1", now).expect_err("a refusal");
+        assert_eq!(error.code, "ThrottlingException");
     }
 
     #[test]

@@ -12,7 +12,8 @@ use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{
-    account, administrators, all, control_tower, iam, kms, organizations, service_quotas, sts,
+    account, administrators, all, control_tower, iam, identity_store, kms, organizations, service_quotas,
+    sso_admin, sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;
@@ -50,6 +51,10 @@ pub struct World {
     pub administrators: Shared<administrators::State>,
     /// Service Quotas.
     pub service_quotas: Shared<service_quotas::State>,
+    /// IAM Identity Center.
+    pub sso_admin: Shared<sso_admin::State>,
+    /// The identity stores behind Identity Center.
+    pub identity_store: Shared<identity_store::State>,
 }
 
 impl World {
@@ -96,6 +101,7 @@ impl World {
             creation.ends = now;
         }
         self.control_tower.end_hanging(now);
+        self.sso_admin.end_hanging(now);
         self.settle(now);
     }
 

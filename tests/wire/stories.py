@@ -21,6 +21,7 @@ import botocore.config
 import botocore.exceptions
 
 import conformance
+import identity_center
 
 REGION = "us-east-1"
 PLAN = pathlib.Path("plans/standard/landing-zone.yaml")
@@ -165,6 +166,11 @@ def planning_writes_nothing(lzctl, _aws):
         assert counts["writes"] == 0 and counts["reads"] > 0, counts
 
 
+def boto3_gives_people_access(lzctl, _aws):
+    with simulator(lzctl) as endpoint:
+        identity_center.gives_and_takes_access(client, until, endpoint)
+
+
 def boto3_delegates_services(lzctl, _aws):
     """One service after the other gets an administrator by its own call, refuses a second, and loses it again."""
     offices = [  # service, principal, appoint, dismiss, its argument, list
@@ -217,6 +223,7 @@ def boto3_delegates_services(lzctl, _aws):
 
 
 STORIES = [
+    boto3_gives_people_access,
     boto3_delegates_services,
     boto3_builds_an_organization,
     the_aws_cli_does_the_same,

@@ -134,7 +134,7 @@ async fn others(site: &Site, verb: &str, account: &str) -> Result<bool, CallErro
     Ok(true)
 }
 
-/// The services that may have several administrators.
+/// Services with several administrators of their own.
 async fn several(site: &Site, verb: &str, account: &str) -> Result<bool, CallError> {
     match verb {
         "enable_network_security_manager" => {

@@ -77,7 +77,11 @@ pub(super) fn row(service: &str, operation: &str) -> Option<&'static Row> {
 
 /// The prefix of a service's actions.
 pub(super) fn prefix(service: &str) -> &str {
-    if service == "service-quotas" { "servicequotas" } else { service }
+    match service {
+        "service-quotas" => "servicequotas",
+        "sso-admin" => "sso",
+        other => other,
+    }
 }
 
 fn is_given(request: &Request, member: &str) -> bool {

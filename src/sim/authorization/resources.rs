@@ -41,6 +41,23 @@ const MAKERS: &[(&str, Maker)] = &[
         given.or_else(|| regional(request, "controltower", "enabledcontrol/*"))
     }),
     ("account", account),
+    ("sso-account", |_, request, member| Some(format!("arn:aws:sso:::account/{}", request.text(member)?))),
+    ("new-permission-set", |_, request, _| {
+        let instance = request.text("InstanceArn")?.rsplit('/').next()?;
+        Some(format!("arn:aws:sso:::permissionSet/{instance}/*"))
+    }),
+    ("identity-store", |world, request, _| {
+        let id = request.text("IdentityStoreId")?.rsplit('/').next()?;
+        let owner = world.identity_store.stores.get(id).map_or("*", |store| store.owner.as_str());
+        Some(format!("arn:aws:identitystore::{owner}:identitystore/{id}"))
+    }),
+    ("identity-group", |_, request, member| identity(request.text(member)?, "group")),
+    ("identity-user", |_, request, member| identity(request.text(member)?, "user")),
+    ("identity-member", |_, request, member| {
+        identity(request.input.get(member)?.get("UserId")?.as_str()?, "user")
+    }),
+    ("identity-membership", |_, request, member| identity(request.text(member)?, "membership")),
+    ("identity-any", |_, _, kind| Some(format!("arn:aws:identitystore:::{kind}/*"))),
     ("quota", |_, request, _| {
         let (service, quota) = (request.text("ServiceCode")?, request.text("QuotaCode")?);
         regional(request, "servicequotas", &format!("{service}/{quota}"))
@@ -107,6 +124,11 @@ fn role(world: &World, request: &Request, member: &str) -> Option<String> {
 fn named(request: &Request, kind: &str, member: &str) -> Option<String> {
     let path = request.text("Path").unwrap_or("/");
     Some(format!("arn:aws:iam::{}:{kind}{path}{}", request.caller.account, request.text(member)?))
+}
+
+/// A user, group or membership named by its id or its ARN.
+fn identity(id: &str, kind: &str) -> Option<String> {
+    Some(format!("arn:aws:identitystore:::{kind}/{}", id.rsplit('/').next()?))
 }
 
 fn regional(request: &Request, service: &str, rest: &str) -> Option<String> {

@@ -14,10 +14,19 @@ use crate::sim::world::World;
 /// (<https://docs.aws.amazon.com/controltower/latest/APIReference/API_Operations.html>).
 const VERBS: &[&str] = &["Create", "Update", "Reset", "Delete", "Enable", "Disable"];
 
+/// Operations of Identity Center that answer with a request id, and the member of the answer that has it
+/// (<https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_Operations.html>).
+const ASSIGNING: &[(&str, &str)] = &[
+    ("CreateAccountAssignment", "AccountAssignmentCreationStatus"),
+    ("DeleteAccountAssignment", "AccountAssignmentDeletionStatus"),
+    ("ProvisionPermissionSet", "PermissionSetProvisioningStatus"),
+];
+
 /// Whether an operation begins an asynchronous one.
 pub(super) fn begins(service: &str, operation: &str) -> bool {
     match service {
         "organizations" => operation == "CreateAccount",
+        "sso-admin" => ASSIGNING.iter().any(|(name, _)| *name == operation),
         "controltower" => VERBS.iter().any(|verb| operation.starts_with(verb)),
         _ => false,
     }
@@ -30,6 +39,16 @@ pub(super) fn spoil(fault: &Fault, world: &mut World, met: &Encounter<'_>, answe
         let mut organizations = world.organizations.organizations.values_mut();
         let creation = organizations.find_map(|organization| organization.creations.get_mut(id));
         return creation.is_some_and(|creation| spoil_creation(fault, creation));
+    }
+    if met.table().service == "sso-admin" {
+        let member =
+            ASSIGNING.iter().find(|(name, _)| *name == met.call.name).map_or("", |(_, member)| member);
+        let id = answer[member]["RequestId"].as_str().unwrap_or_default();
+        return match fault {
+            Fault::OperationFails { reason } => world.sso_admin.doom(id, reason),
+            Fault::OperationHangs => world.sso_admin.hang(id),
+            _ => false,
+        };
     }
     let id = answer["operationIdentifier"].as_str().unwrap_or_default();
     match fault {

@@ -10,6 +10,7 @@ pub mod control_tower;
 pub mod detective;
 pub mod guardduty;
 pub mod iam;
+pub mod identity_store;
 pub mod inspector;
 pub mod kms;
 pub mod macie;
@@ -18,11 +19,12 @@ pub mod organizations;
 pub mod security_hub;
 pub mod security_lake;
 pub mod service_quotas;
+pub mod sso_admin;
 pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 16] = [
+static ALL: [&Service; 18] = [
     &organizations::SERVICE,
     &control_tower::SERVICE,
     &sts::SERVICE,
@@ -31,6 +33,8 @@ static ALL: [&Service; 16] = [
     &account::SERVICE,
     &service_quotas::SERVICE,
     &guardduty::SERVICE,
+    &sso_admin::SERVICE,
+    &identity_store::SERVICE,
     &security_hub::SERVICE,
     &inspector::SERVICE,
     &macie::SERVICE,

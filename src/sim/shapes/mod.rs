@@ -212,6 +212,8 @@ const SOURCES: &[(&str, &str)] = &[
     ("account", include_str!("account.json")),
     ("service-quotas", include_str!("service-quotas.json")),
     ("guardduty", include_str!("guardduty.json")),
+    ("sso-admin", include_str!("sso-admin.json")),
+    ("identitystore", include_str!("identitystore.json")),
     ("securityhub", include_str!("securityhub.json")),
     ("inspector2", include_str!("inspector2.json")),
     ("macie2", include_str!("macie2.json")),

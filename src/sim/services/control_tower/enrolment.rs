@@ -12,7 +12,7 @@ use crate::sim::world::World;
 
 use super::manifest::Settings;
 use super::state::{Enablement, Enrolment, LandingZone};
-use super::{acts, catalogue, control_effects, estate, registration};
+use super::{access, acts, catalogue, control_effects, estate, registration};
 
 /// Is there something to see that was not seen yet: a move, or trusted access gone.
 pub(super) fn has_news(world: &World) -> bool {
@@ -119,6 +119,7 @@ fn finish(world: &mut World, account: &str, to: &str, now: Timestamp) {
     control_effects::drop_foreign(world, account, to);
     if parents.iter().any(|parent| parent.baseline == registration::REGISTERING) {
         acts::ensure_execution_role(world, account, &zone.account, now);
+        access::enrol(world, account, now);
         control_effects::cover(world, to);
     } else {
         // (https://docs.aws.amazon.com/controltower/latest/userguide/account-transfer.html)

@@ -46,6 +46,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
         prerequisites::unit_names_free(world, &site)?;
     }
     prerequisites::accounts(world, &site)?;
+    prerequisites::identity_center(world, &site)?;
     zone_keys::check(world, &site)?;
     prerequisites::roles(world, &site)?;
     let doomed = zone_keys::doomed(world, &site);
@@ -96,6 +97,7 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
     switched_off_only_when_unused(world, &settings)?;
     let site = site(&organization, request, version, &settings);
     prerequisites::accounts(world, &site)?;
+    prerequisites::identity_center(world, &site)?;
     zone_keys::check(world, &site)?;
     prerequisites::roles(world, &site)?;
     let doomed = zone_keys::doomed(world, &site);

@@ -5,6 +5,7 @@
 //! catalogue, and everything inside accounts but roles. Every duration, version, role and manifest key is a row under
 //! `data/`; each rule carries its source, and what no source says is marked UNSOURCED.
 
+mod access;
 mod acts;
 mod baseline_rules;
 mod baselines;

@@ -17,7 +17,7 @@ use crate::sim::world::World;
 use super::estate::{self, Organization};
 use super::manifest::{Integration, Settings};
 use super::refusal::validation;
-use super::{catalogue, policy_text};
+use super::{access, catalogue, policy_text};
 
 /// Control Tower keeps its roles under this path
 /// (<https://docs.aws.amazon.com/controltower/latest/userguide/access-control-managing-permissions.html>).
@@ -59,6 +59,19 @@ pub(super) struct Site<'a> {
     pub(super) version: &'a str,
     pub(super) settings: &'a Settings,
     pub(super) now: Timestamp,
+}
+
+/// An Identity Center that exists already is in a Region that fits. UNSOURCED words.
+pub(super) fn identity_center(world: &World, site: &Site<'_>) -> Result<(), AwsError> {
+    if !site.settings.enabled(Integration::AccessManagement) {
+        return Ok(());
+    }
+    match access::foreign_region(world, &site.organization.management, site.home) {
+        Some(region) => Err(validation(format!(
+            "AWS Control Tower cannot perform this operation because AWS IAM Identity Center is enabled in {region}. Its Region must be the home Region."
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The service roles exist with their policies, and are old enough to be assumed.

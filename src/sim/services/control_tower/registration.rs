@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::sim::world::World;
 
 use super::state::{EnabledBaseline, Enablement, Operation, State};
-use super::{acts, control_effects, estate, guardrails};
+use super::{access, acts, control_effects, estate, guardrails};
 
 /// The baseline whose presence makes a unit registered.
 pub(super) const REGISTERING: &str = "AWSControlTowerBaseline";
@@ -139,6 +139,9 @@ pub(super) fn apply(world: &mut World, operation: &Operation, now: Timestamp) ->
         // (https://docs.aws.amazon.com/controltower/latest/userguide/nested-ous.html).
         for account in estate::accounts_under(world, &unit) {
             acts::ensure_execution_role(world, &account, &management, now);
+        }
+        for account in accounts(world, &unit) {
+            access::enrol(world, &account, now);
         }
         guardrails::refresh(world, &unit, now)?;
     }

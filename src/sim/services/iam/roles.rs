@@ -39,7 +39,9 @@ pub(super) fn changeable<'w>(world: &'w mut World, request: &Request) -> Result<
     let name = request.required("RoleName");
     let account = world.iam.account_mut(&request.caller.account);
     let role = account.roles.get_mut(name).ok_or_else(|| no_role(name))?;
-    if role.linked_service.is_some() {
+    // Roles under this path are Identity Center's
+    // (https://docs.aws.amazon.com/singlesignon/latest/userguide/troubleshooting.html).
+    if role.linked_service.is_some() || role.path.starts_with("/aws-reserved/") {
         return Err(protected(name));
     }
     Ok(role)

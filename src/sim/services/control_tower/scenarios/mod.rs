@@ -2,6 +2,7 @@
 //!
 //! In: short calls. Out: answers from the wire, in virtual time. Absent: anything a scenario is about (the files below).
 
+mod access;
 mod backups;
 mod baselines;
 mod controls;
