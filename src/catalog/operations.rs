@@ -134,6 +134,10 @@ pub struct Lane {
     pub name: String,
     /// How many may be under way at once.
     pub slots: usize,
+    /// Lanes, or families of them, in which nothing may be under way meanwhile; it
+    /// holds both ways.
+    #[serde(default)]
+    pub apart_from: Vec<String>,
     /// What AWS says.
     pub source: String,
 }
@@ -192,6 +196,18 @@ impl Operations {
     pub fn slots(&self, lane: &str) -> usize {
         let family = lane.split('(').next().unwrap_or(lane);
         self.lanes.get(family).map_or(1, |lane| lane.slots)
+    }
+
+    /// Whether nothing may be under way in the one lane while something is in the
+    /// other. A lane belongs to the family before its bracket.
+    #[must_use]
+    pub fn are_apart(&self, one: &str, other: &str) -> bool {
+        let family = |lane: &str| lane.split('(').next().unwrap_or_default().to_owned();
+        let names = |one: &str, other: &str| {
+            self.lanes.get(one).is_some_and(|lane| lane.apart_from.iter().any(|name| name == other))
+        };
+        let (one, other) = (family(one), family(other));
+        names(&one, &other) || names(&other, &one)
     }
 
     /// Every lane with a width of its own.

@@ -184,12 +184,12 @@ pub(super) async fn settled(plan: &Plan, session: &Session, printer: &Printer) -
 /// The resources whose operations under way the plan would meet: accounts that it
 /// creates, and all of Control Tower's when it has a step there.
 fn concerned(plan: &Plan) -> Vec<Resource> {
-    let tower = plan.steps.iter().any(|step| step.lane == "control-tower");
+    let tower = plan.steps.iter().any(|step| ["control-tower", "control"].contains(&step.lane.as_str()));
     let created = |resource: &Resource| {
         plan.steps.iter().any(|step| step.address == resource.address && step.verb == "create")
     };
     let meets = |resource: &&Resource| match resource.address.kind {
-        Kind::LandingZone | Kind::Baseline => tower,
+        Kind::LandingZone | Kind::Baseline | Kind::Control => tower,
         Kind::Account => created(resource),
         _ => false,
     };

@@ -12,8 +12,8 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, control_tower, delegation, identity_center, keys, people, policies, resource_policy, roles,
-    root_access,
+    assembly, control_tower, controls, delegation, identity_center, keys, people, policies, resource_policy,
+    roles, root_access,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -60,8 +60,14 @@ pub async fn survey(connection: &Connection, wanted: &[Resource]) -> Result<Snap
 /// early may have left roles and keys.
 async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mut Findings) {
     let roles_wanted = wanted.kind(Kind::ServiceRole);
-    let (quotas, roles) = tokio::join!(quotas(connection, wanted), roles::read(connection, &roles_wanted));
+    let controls_wanted = wanted.kind(Kind::Control);
+    let (quotas, roles, catalog) = tokio::join!(
+        quotas(connection, wanted),
+        roles::read(connection, &roles_wanted),
+        controls::catalog(connection, &controls_wanted)
+    );
     assembly::quotas(wanted, &quotas, findings);
+    findings.facts.controls = catalog.facts;
     roles::observe(&roles_wanted, roles, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     delegation::nobody(&wanted.kind(Kind::DelegatedAdministrator), findings);
@@ -80,7 +86,8 @@ async fn look(
         let people = people::read(connection, wanted, &root).await;
         Ok::<_, CallError>((root, people))
     };
-    let (people, trusted, quotas, roles, tower, root_switches, own_policy, centre) = tokio::join!(
+    let controls_wanted = wanted.kind(Kind::Control);
+    let (people, trusted, quotas, roles, tower, root_switches, own_policy, centre, catalog) = tokio::join!(
         people,
         trusted(connection, wanted),
         quotas(connection, wanted),
@@ -88,7 +95,8 @@ async fn look(
         control_tower::read(connection, wanted),
         root_access::read(connection, wanted),
         resource_policy::read(connection, wanted),
-        identity_center::read(connection, wanted)
+        identity_center::read(connection, wanted),
+        controls::catalog(connection, &controls_wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
@@ -104,7 +112,8 @@ async fn look(
     identity_center::observe(wanted, centre, organization, &root, &people, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     assembly::administrators(connection, wanted, &tower, findings).await;
-    assembly::tower(connection, wanted, tower, people, organization, findings).await;
+    assembly::tower(connection, wanted, tower, people, organization, &catalog, findings).await;
+    findings.facts.controls = catalog.facts;
     Ok(())
 }
 

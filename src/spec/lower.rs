@@ -5,11 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::document::{
-    Account, AlternateContact, BackupIntegration, Delegation, Integration, Key, LandingZone, Organization,
-    Placement, Policy, ResourcePolicy, Spec, Target, Unit,
+    Account, AlternateContact, BackupIntegration, Control, Controls, Delegation, Integration, Key,
+    LandingZone, Organization, Placement, Policy, ResourcePolicy, Spec, Target, Unit,
 };
 use super::shape::Located;
+use super::shape::controls::ControlSection;
 use super::shape::names::Names;
 use super::shape::sections::{
     AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
@@ -107,12 +110,37 @@ fn units(view: &View<'_>, at: &dyn Fn(Span) -> Origin) -> BTreeMap<UnitPath, Uni
             origin: at(*span),
             implied: listed.is_none(),
             baselines: section.baselines.iter().flatten().map(|word| word.value.0.clone()).collect(),
+            controls: section.controls.iter().flatten().filter_map(|entry| control(&entry.0, at)).collect(),
             tags: tags(section.tags.as_ref()),
             renamed_from: section.renamed_from.as_ref().map(|old| old.value.clone()),
         };
         (path.clone(), unit)
     };
     view.units.iter().map(unit).collect()
+}
+
+/// The lists in parameters are sorted: AWS takes them as sets.
+fn control(section: &ControlSection, at: &dyn Fn(Span) -> Origin) -> Option<Control> {
+    let named = section.name.as_ref().or(section.framework.as_ref()).or(section.guidance.as_ref())?;
+    let sorted = |value: &Value| match value.clone() {
+        Value::Array(mut items) => {
+            items.sort_by_key(ToString::to_string);
+            Value::Array(items)
+        }
+        plain => plain,
+    };
+    let which = if section.name.is_some() {
+        let parameters = section
+            .parameters
+            .as_ref()
+            .map(|all| all.iter().map(|(key, value)| (key.value.clone(), sorted(&value.value.0))).collect());
+        Controls::Named { name: named.value.clone(), parameters }
+    } else if section.framework.is_some() {
+        Controls::Framework(named.value.clone())
+    } else {
+        Controls::Guidance(named.value.clone())
+    };
+    Some(Control { origin: at(named.span), which })
 }
 
 fn account(section: &AccountSection, origin: Origin) -> Option<Account> {

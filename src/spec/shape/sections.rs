@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Located;
 use super::content::Content;
+use super::controls::ControlEntry;
 use super::identity_center::IdentityCenterSection;
 use super::names::Names;
 use super::read::section;
@@ -85,6 +86,8 @@ section! {
     UnitSection {
         /// Control Tower baselines enabled on the unit.
         baselines: Vec<Located<BaselineWord>>,
+        /// Control Tower controls enabled on the unit, by name, framework or guidance level.
+        controls: Vec<ControlEntry>,
         /// Tags to have; others are left alone.
         tags: Tags,
         /// The path it had before, when it is being renamed.
