@@ -7,6 +7,7 @@
 
 pub mod baselines;
 pub mod controls;
+pub mod identity_center;
 pub mod member_work;
 pub mod operations;
 pub mod ordering;

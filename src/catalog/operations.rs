@@ -56,6 +56,9 @@ pub enum Verdict {
     Conflict,
     /// Not applied, something it needs has not settled yet: wait longer.
     NotReady,
+    /// Not applied, something it names is not found. It may have been made a moment
+    /// ago and not be visible yet: wait some minutes, then believe it.
+    Unseen,
     /// What was asked for is so already: read it back and go on.
     Satisfied,
     /// Not applied and will not be: the request itself is refused.
@@ -92,6 +95,10 @@ pub struct Operation {
     pub lane: Option<String>,
     /// For asynchronous mutations: the operation that tells how it goes.
     pub poll: Option<String>,
+    /// Whether its effect is searched for before it is sent at all: nothing but the
+    /// search keeps it from being made twice when a journal was lost.
+    #[serde(default)]
+    pub look_first: bool,
     /// Seconds until its effect is there; one round trip when absent.
     pub usual_seconds: Option<u64>,
     /// Seconds more for each account that the operation reaches.

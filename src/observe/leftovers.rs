@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::control_tower;
 use super::controls::{self, Listed, Named};
 use super::error::ObserveError;
+use super::leftover_access::{self, Access};
 use super::leftover_administrators::{self, Registered};
 use super::wanted::key;
 use crate::catalog::{baselines as catalogue, policy_types, service_access};
@@ -69,6 +70,8 @@ struct Seen {
     administrators: Registered,
     /// Those that the landing zone has appointed itself.
     appointed: Registered,
+    /// Permission sets and groups of Identity Center.
+    access: Access,
 }
 
 /// Lists what exists and holds it against the desired resources; empty where there
@@ -100,7 +103,7 @@ async fn look(
     management: String,
     wanted: &[Resource],
 ) -> Result<Seen, CallError> {
-    let (units, accounts, trusted, zone, policies, root_access, own_policy, administrators) = tokio::join!(
+    let (units, accounts, trusted, zone, policies, root_access, own_policy, administrators, access) = tokio::join!(
         units::tree(connection, &root.id),
         accounts::list(connection),
         organization::trusted_services(connection),
@@ -108,7 +111,8 @@ async fn look(
         made_policies(connection, root),
         root_access::features(connection),
         resource_policy::describe(connection),
-        leftover_administrators::read(connection)
+        leftover_administrators::read(connection),
+        leftover_access::look(connection)
     );
     let zone = zone?;
     let appointed = zone.iter().flat_map(control_tower::appointed_by);
@@ -125,6 +129,7 @@ async fn look(
         zone: zone.map(|zone| zone.arn),
         root_access: root_access?,
         own_policy: own_policy?.map(|policy| policy.arn),
+        access: access?,
         ..Seen::default()
     };
     if seen.zone.is_some() {
@@ -175,6 +180,7 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(controls_left(seen, &paths));
     found.extend(own_policy(seen, &spoken));
     found.extend(leftover_administrators::unspoken(&seen.administrators, &seen.appointed, &spoken));
+    found.extend(leftover_access::unspoken(&seen.access, &spoken));
     found.into_iter().collect()
 }
 

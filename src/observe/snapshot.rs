@@ -87,6 +87,22 @@ pub struct Facts {
     /// by the target's id and AWS's name of the type, each policy's id with its name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attached: BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>,
+    /// Whether there is an organization instance of IAM Identity Center.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_center: Option<bool>,
+    /// Users that the document names and that Identity Center does not have, by the
+    /// assignment that names each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unknown_users: BTreeMap<Address, String>,
+    /// Active accounts below the units that assignments name (below the organization's
+    /// address: all), as far as the document does not place them itself, each with
+    /// its id: by the document's name, or by the id where it has none. The management
+    /// account is not among them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub accounts_below: BTreeMap<Address, BTreeMap<String, String>>,
+    /// What AWS keeps copies of elsewhere, which do not follow by themselves.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub copied: BTreeSet<Address>,
     /// Operations that somebody has under way at Control Tower, by id.
     pub control_tower_busy: BTreeSet<String>,
 }

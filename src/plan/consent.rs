@@ -95,6 +95,28 @@ const CLASSES: &[Class] = &[
         consequence: "{} loses an administrator of the organization: {lost}",
         window: "none: it ends at once; appointing again does not bring back what was lost",
     },
+    Class {
+        name: "access_removal",
+        consequence: "access by {} is taken away in the accounts that the plan names; who works there by it \
+                      loses it within minutes",
+        window: "none once the operation has begun; it can be assigned again",
+    },
+    Class {
+        name: "permission_removal",
+        consequence: "the permission set {} loses a policy or its boundary in every account where it is \
+                      assigned; taking a boundary off widens what is allowed",
+        window: "none once it is provisioned; the policy can be attached again",
+    },
+    Class {
+        name: "permission_set_deletion",
+        consequence: "the permission set {} is deleted; one of the same name gets another ARN",
+        window: "none: AWS deletes it at once",
+    },
+    Class {
+        name: "group_deletion",
+        consequence: "the group {} is deleted with its memberships; one of the same name gets another id",
+        window: "none: AWS deletes it at once",
+    },
 ];
 
 /// The classes that exist.

@@ -33,6 +33,7 @@ pub fn make(graph: &ResourceGraph, snapshot: &Snapshot, consents: &BTreeSet<Stri
     let changes = compare_all(graph, snapshot);
     let mut drafts = drafts(graph, &changes);
     triggers::add(graph, &changes, &mut drafts);
+    triggers::spread(graph, &changes, snapshot, &mut drafts);
     sort_by_verb(&mut drafts);
     drop_unasked(graph, &mut drafts);
     let deferred = drop_deferred(graph, &changes, &mut drafts);

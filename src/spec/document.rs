@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::identity_center::IdentityCenter;
 use crate::model::Origin;
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
@@ -33,6 +34,8 @@ pub struct Spec {
     pub policies: BTreeMap<String, Policy>,
     /// `delegated_administrators`, by the word of the service.
     pub delegated_administrators: BTreeMap<String, Delegation>,
+    /// `identity_center`.
+    pub identity_center: Option<IdentityCenter>,
     /// `remove`: addresses of things that shall go.
     pub remove: BTreeMap<String, Origin>,
     /// `consents`: irreversible acts allowed by name.

@@ -18,7 +18,7 @@ use super::shape::sections::{
     AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
     PolicySection, RecordingSection, ResourcePolicySection, RolesSection, Tags, UnitSection,
 };
-use super::shape::words::KeyRegions;
+use super::shape::words::{KeyRegions, PolicyTypeWord};
 use super::source::{Sources, Span};
 use super::view::{View, on};
 use crate::model::Origin;
@@ -30,7 +30,7 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
     let doc = view.doc;
     let at = |span: Span| sources.origin(span);
     Spec {
-        organization: organization(doc, &at),
+        organization: organization(view, &at),
         units: units(view, &at),
         accounts: view
             .accounts()
@@ -48,13 +48,17 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .filter_map(|(name, section)| Some((name.value.clone(), policy(view, section, at(name.span))?)))
             .collect(),
         delegated_administrators: delegations(doc, &at),
+        identity_center: doc
+            .identity_center
+            .as_ref()
+            .map(|section| super::identity_center::lower(view, section, &at)),
         remove: doc.remove.iter().flatten().map(|entry| (entry.value.clone(), at(entry.span))).collect(),
         consents: doc.consents.iter().flatten().map(|consent| consent.value.clone()).collect(),
     }
 }
 
-fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
-    let Some(section) = &doc.organization else { return Organization::default() };
+fn organization(view: &View<'_>, at: &dyn Fn(Span) -> Origin) -> Organization {
+    let Some(section) = &view.doc.organization else { return Organization::default() };
     Organization {
         origin: Some(at(section.span)),
         home_region: section.home_region.as_ref().map(|region| region.value.clone()),
@@ -78,16 +82,21 @@ fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
             .flatten()
             .map(|switch| (switch.value.0, at(switch.span)))
             .collect(),
-        resource_policy: section.resource_policy.as_ref().map(|section| resource_policy(section, at)),
+        resource_policy: section.resource_policy.as_ref().map(|section| resource_policy(view, section, at)),
     }
 }
 
-fn resource_policy(section: &Located<ResourcePolicySection>, at: &dyn Fn(Span) -> Origin) -> ResourcePolicy {
-    let names = |types: &Vec<Located<String>>| types.iter().map(|name| name.value.clone()).collect();
+fn resource_policy(
+    view: &View<'_>,
+    section: &Located<ResourcePolicySection>,
+    at: &dyn Fn(Span) -> Origin,
+) -> ResourcePolicy {
+    let names =
+        |types: &Vec<Located<PolicyTypeWord>>| types.iter().map(|name| name.value.0.clone()).collect();
     let managers = section.policy_management.iter().flatten();
     ResourcePolicy {
         origin: at(section.span),
-        statements: Vec::new(),
+        statements: view.statements(section).into_iter().cloned().collect(),
         policy_management: managers.map(|(account, types)| (account.value.clone(), names(types))).collect(),
     }
 }

@@ -12,6 +12,7 @@ mod controls;
 mod delegation;
 mod documents;
 mod figures;
+mod identity_center;
 mod leftovers;
 mod permissions;
 mod planning;

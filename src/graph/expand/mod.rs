@@ -8,6 +8,7 @@ mod accounts;
 mod baselines;
 pub mod controls;
 mod delegation;
+mod identity_center;
 mod key_policies;
 mod keys;
 mod landing_zone;
@@ -52,6 +53,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     resource_policy::expand,
     root_access::expand,
     delegation::expand,
+    identity_center::expand,
     controls::expand,
     removals::expand,
 ];

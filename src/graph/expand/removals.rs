@@ -4,7 +4,7 @@
 //! What stands below goes first, and nothing goes before the accounts that the
 //! document speaks of are where they shall be.
 
-use super::{Expansion, account, controls, delegation, resource, unit};
+use super::{Expansion, account, controls, delegation, identity_center, resource, unit};
 use crate::catalog::baselines::{Baseline, by_word};
 use crate::catalog::policy_types as catalogue;
 use crate::graph::edge::Edge;
@@ -51,6 +51,9 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
                 expansion.graph.add(unwanted(address, origin));
             }
             Kind::DelegatedAdministrator => delegation::vacant(expansion, address, origin),
+            Kind::PermissionSet | Kind::Group | Kind::Assignment => {
+                identity_center::removal(expansion, address, unwanted(address, origin), &going);
+            }
             Kind::Baseline => {
                 baselines(expansion, address, origin, &leaving);
                 for (control, _) in going.iter().filter(|(other, _)| is_on_unit_of(other, address)) {

@@ -9,6 +9,7 @@ mod control_tower_busy;
 mod controls;
 mod existing_accounts;
 mod fixed_fields;
+mod identity_center;
 mod inactive_accounts;
 mod landing_zone_version;
 mod policies;
@@ -40,6 +41,7 @@ const CHECKS: &[Check] = &[
     removals::check,
     policies::check,
     resource_policy::check,
+    identity_center::check,
 ];
 
 /// Every check's notes.

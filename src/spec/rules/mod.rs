@@ -7,6 +7,7 @@
 
 mod account_name;
 mod alternate_contacts;
+mod assignments;
 mod backup_accounts;
 mod backup_key;
 mod baseline_combination;
@@ -19,6 +20,7 @@ mod delegated_administrators;
 mod duplicate_email;
 mod duplicate_id;
 mod home_region;
+mod identity_names;
 mod incomplete_integration;
 mod integration_accounts;
 mod integration_order;
@@ -28,6 +30,7 @@ mod logging_key;
 mod manifest_sections;
 mod names_of_aws;
 mod ordinary_account;
+mod permission_sets;
 mod policy_documents;
 mod policy_names;
 mod policy_targets;
@@ -93,6 +96,9 @@ pub(crate) const RULES: &[Rule] = &[
     policy_documents::RULE,
     policy_targets::RULE,
     delegated_administrators::RULE,
+    identity_names::RULE,
+    permission_sets::RULE,
+    assignments::RULE,
     removal::RULE,
     consents::RULE,
 ];

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, View};
+use crate::catalog::identity_center::of_control_tower;
 use crate::catalog::policy_types::{self, OF_CONTROL_TOWER};
 use crate::catalog::{baselines, controls, service_access, services};
 use crate::model::address::{Address, Kind};
@@ -13,6 +14,7 @@ use crate::model::controls::short_name;
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::document::RootAccess;
+use crate::spec::identity_center::{Subject, parse_name};
 use crate::spec::shape::Located;
 use crate::spec::shape::sections::PolicySection;
 use crate::spec::shape::words::{PolicyTypeWord, RootAccessWord};
@@ -32,7 +34,8 @@ pub(super) const RULE: Rule = Rule {
                       `policy_type.tag` (when no policy of the document is of the type), \
                       `root_credentials_management`, `root_sessions`, \
                       `delegated_administrator.guardduty` (all of a service's administrators, without \
-                      another in their place), `control.Workloads:CT.S3.PR.1` (on a unit that the document \
+                      another in their place), `permission_set.NAME`, \
+                      `group.NAME`, `assignment.SET:GROUP` (not of Control Tower's own), `control.Workloads:CT.S3.PR.1` (on a unit that the document \
                       lists or removes). Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
@@ -46,8 +49,9 @@ const IAM: &str = "iam.amazonaws.com";
 /// The forms that `remove` takes.
 const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com, \
                      baseline.Old/Team:control_tower, control.Old/Team:CT.S3.PR.1, \
-                     root_credentials_management, root_sessions, \
-                     policy.NAME, policy_type.tag or delegated_administrator.SERVICE";
+                     root_credentials_management, root_sessions, policy.NAME, policy_type.tag, \
+                     delegated_administrator.SERVICE, permission_set.NAME, group.NAME or \
+                     assignment.SET:GROUP";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -69,6 +73,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::RootAccess(switch)) => root_access_wanted(view, switch),
             Some(Removable::ResourcePolicy) => resource_policy_wanted(view),
             Some(Removable::Administrator(word)) => administrator_wanted(view, &word),
+            Some(Removable::Identity(address)) => identity_wanted(view, &address),
             Some(Removable::Control(path, name)) => control_wanted(view, &path, &name),
             None => {
                 findings.push(
@@ -99,6 +104,8 @@ enum Removable {
     PolicyType(String),
     RootAccess(RootAccess),
     Administrator(String),
+    /// A permission set, a group or an assignment.
+    Identity(Address),
     Control(UnitPath, String),
 }
 
@@ -117,6 +124,20 @@ fn removable(address: &str) -> Option<Removable> {
         Kind::ResourcePolicy if address.name.is_empty() => Some(Removable::ResourcePolicy),
         Kind::RootCredentialsManagement if address.name.is_empty() => {
             Some(Removable::RootAccess(RootAccess::CredentialsManagement))
+        }
+        Kind::PermissionSet => {
+            let own = of_control_tower().permission_sets.contains(&address.name);
+            (!own && !address.name.is_empty()).then_some(Removable::Identity(address))
+        }
+        Kind::Group => {
+            let own = of_control_tower().groups.contains(&address.name);
+            (!own && !address.name.is_empty()).then_some(Removable::Identity(address))
+        }
+        Kind::Assignment => {
+            let (set, subject) = parse_name(&address.name)?;
+            let group = matches!(&subject, Subject::Group(name) if of_control_tower().groups.contains(name));
+            let own = group || of_control_tower().permission_sets.contains(&set);
+            (!own).then_some(Removable::Identity(address))
         }
         Kind::RootSessions if address.name.is_empty() => Some(Removable::RootAccess(RootAccess::Sessions)),
         Kind::DelegatedAdministrator => {
@@ -213,6 +234,30 @@ fn administrator_wanted(view: &View<'_>, word: &str) -> Option<Wanted> {
     let (said, _) = all.find(|(said, _)| said.value == word)?;
     let what = format!("the administrators of `{word}` cannot be removed while the document names them");
     Some(Wanted::at(what, said.span, "the document wants them"))
+}
+
+fn identity_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {
+    let name = address.name.as_str();
+    let place = match address.kind {
+        Kind::PermissionSet => {
+            view.permission_sets().find(|(set, _)| set.value == name).map(|(set, _)| set.span)
+        }
+        Kind::Group => {
+            view.identity_groups().find(|(group, _)| group.value == name).map(|(group, _)| group.span)
+        }
+        _ => view.assignments().find_map(|one| {
+            let (set, subject) = parse_name(name)?;
+            let said = one.permission_set.as_ref().filter(|said| said.value == set)?;
+            let (group, user) = (one.group.as_ref(), one.user.as_ref());
+            let same = match &subject {
+                Subject::Group(name) => group.is_some_and(|group| group.value == *name),
+                Subject::User(name) => user.is_some_and(|user| user.value == *name),
+            };
+            same.then_some(said.span)
+        }),
+    };
+    let what = format!("`{address}` cannot be removed while the document wants it");
+    place.map(|span| Wanted::at(what, span, "the document wants it"))
 }
 
 fn resource_policy_wanted(view: &View<'_>) -> Option<Wanted> {
