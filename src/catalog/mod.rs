@@ -6,6 +6,7 @@
 //! instead of holding constants.
 
 pub mod baselines;
+pub mod controls;
 pub mod identity_center;
 pub mod member_work;
 pub mod operations;

@@ -33,6 +33,7 @@ macro_rules! clients {
 
 clients! {
     account: aws_sdk_account::Client,
+    controlcatalog: aws_sdk_controlcatalog::Client,
     auditmanager: aws_sdk_auditmanager::Client,
     cloudtrail: aws_sdk_cloudtrail::Client,
     controltower: aws_sdk_controltower::Client,

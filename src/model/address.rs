@@ -70,6 +70,8 @@ kinds! {
     Group = "group",
     /// Who works with which permission set in which accounts, `SET:GROUP` or `SET:user/NAME`.
     Assignment = "assignment",
+    /// A Control Tower control on a unit, `path:name`.
+    Control = "control",
 }
 
 impl fmt::Display for Kind {

@@ -14,6 +14,7 @@ pub mod under_way;
 mod accounts;
 mod assembly;
 mod control_tower;
+mod controls;
 mod delegation;
 mod findings;
 mod identity_center;

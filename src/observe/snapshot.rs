@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::failure::CallError;
+use crate::model::controls::ControlFacts;
 use crate::model::ids::{AccountId, OrganizationId};
 use crate::model::partition::Partition;
 use crate::model::region::Region;
@@ -36,6 +37,11 @@ pub struct Snapshot {
     pub gaps: BTreeMap<Address, CallError>,
     /// What else the checks want to know.
     pub facts: Facts,
+}
+
+/// So that a document without controls leaves no trace of them.
+fn is_default(facts: &ControlFacts) -> bool {
+    *facts == ControlFacts::default()
 }
 
 /// Facts beside the resources. Each is absent when nothing asked for it.
@@ -68,6 +74,9 @@ pub struct Facts {
     pub landing_zone: Option<bool>,
     /// The newest landing-zone version that AWS offers, when one exists already.
     pub latest_landing_zone: Option<String>,
+    /// What the Control Catalog says about the controls of the document.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub controls: ControlFacts,
     /// AWS's word for the state of each policy type of the root, when one is asked about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_types: Option<BTreeMap<String, String>>,

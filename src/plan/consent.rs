@@ -55,6 +55,18 @@ const CLASSES: &[Class] = &[
         window: "none: it ends at once; it can be switched on again",
     },
     Class {
+        name: "control_removal",
+        consequence: "the control {} is disabled; what it forbids is allowed and what it watches is not watched \
+                      any more",
+        window: "none once the operation has begun; the control can be enabled again",
+    },
+    Class {
+        name: "control_gap",
+        consequence: "the control {} is disabled and enabled again, the only way to mend it; between the two, \
+                      for some minutes, what it forbids is allowed",
+        window: "none once the operation has begun; if enabling fails, the next plan enables it",
+    },
+    Class {
         name: "baseline_removal",
         consequence: "the baseline {} is disabled; what it laid into the accounts is taken out and they are no \
                       longer governed by it",

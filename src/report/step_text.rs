@@ -37,6 +37,7 @@ pub(super) const fn plural(kind: Kind) -> &'static str {
         Kind::PermissionSet => "permission sets",
         Kind::Group => "groups",
         Kind::Assignment => "assignments",
+        Kind::Control => "controls",
     }
 }
 

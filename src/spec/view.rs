@@ -6,11 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value as Json;
+
 use super::attached::Attached;
 use super::document::Target;
 use super::shape::Located;
 use super::shape::identity_center::{AssignmentSection, GroupSection, PermissionSetSection};
-use super::shape::sections::{AccountSection, Document, LandingZoneSection, PolicySection, UnitSection};
+use super::shape::sections::{
+    AccountSection, Document, LandingZoneSection, PolicySection, ResourcePolicySection, UnitSection,
+};
 use super::shape::words::BaselineWord;
 use super::source::Span;
 use crate::catalog::baselines;
@@ -90,6 +94,25 @@ impl<'d> View<'d> {
             }
         }
         Self { doc, units, attached, broken }
+    }
+
+    /// The document that a resource policy names or holds, if it could be had.
+    fn content<'a>(&'a self, section: &'a ResourcePolicySection) -> Option<&'a Json> {
+        section.document.as_ref().and_then(|document| self.attached.content(document))
+    }
+
+    /// Whether a resource policy names or holds a document that could be had.
+    pub(crate) fn has_content(&self, section: &ResourcePolicySection) -> bool {
+        self.content(section).is_some()
+    }
+
+    /// The statements of that document.
+    pub(crate) fn statements<'a>(&'a self, section: &'a ResourcePolicySection) -> Vec<&'a Json> {
+        match self.content(section).and_then(|content| content.get("Statement")) {
+            Some(Json::Array(statements)) => statements.iter().collect(),
+            Some(one @ Json::Object(_)) => vec![one],
+            _ => Vec::new(),
+        }
     }
 
     /// Whether everything written under a path was understood, so that absence means absence.

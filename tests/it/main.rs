@@ -8,6 +8,7 @@
 mod architecture;
 mod commands;
 mod consents;
+mod controls;
 mod delegation;
 mod documents;
 mod figures;

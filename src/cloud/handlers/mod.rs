@@ -21,6 +21,7 @@ mod account_creation;
 mod appointments;
 mod assignment;
 mod baseline;
+mod control;
 mod delegated_administrator;
 mod group;
 mod inputs;
@@ -64,6 +65,7 @@ impl Performer for Connection {
             Kind::PermissionSet => permission_set::begin(self, task).await,
             Kind::Group => group::begin(self, task).await,
             Kind::Assignment => assignment::begin(self, task).await,
+            Kind::Control => control::begin(self, task).await,
         }
     }
 
@@ -74,6 +76,7 @@ impl Performer for Connection {
             Kind::Key => key::poll(self, task, operation).await,
             Kind::LandingZone => landing_zone::poll(self, task, operation).await,
             Kind::Baseline => baseline::poll(self, task, operation).await,
+            Kind::Control => control::poll(self, task, operation).await,
             Kind::PolicyType => policy_type::poll(self, task, operation).await,
             Kind::PermissionSet => permission_set::poll(self, task, operation).await,
             Kind::Assignment => assignment::poll(self, task, operation).await,
@@ -133,6 +136,7 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::PermissionSet => permission_set::look_up(connection, task).await,
         Kind::Group => group::look_up(connection, task).await,
         Kind::Assignment => assignment::look_up(connection, task).await,
+        Kind::Control => control::look_up(connection, task, since).await,
     }
 }
 
@@ -172,10 +176,8 @@ mod tests {
         let double = Double::new()
             .on("ListKeys", ok(json!({ "Keys": [] })))
             .on("ListKeys", ok(json!({ "Keys": [{ "KeyId": "k" }] })))
-            .on(
-                "ListResourceTags",
-                ok(json!({ "Tags": [{ "TagKey": "lzctl:intent", "TagValue": "token-1" }] })),
-            )
+            .by("ListAliases", |_| json!({ "Aliases": [] }))
+            .on("ListResourceTags", ok(json!({ "Tags": [{ "TagKey": "lzctl:alias", "TagValue": "k" }] })))
             .on("DescribeKey", ok(key));
         let create = task(["key.k", "create", ""], json!({}), json!({}), &[]);
         let begin = tokio::time::Instant::now();

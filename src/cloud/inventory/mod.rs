@@ -8,6 +8,8 @@ pub mod administrators;
 pub mod assignments;
 pub mod baselines;
 pub mod contacts;
+pub mod control_catalog;
+pub mod controls;
 pub mod creations;
 pub(crate) mod document;
 pub mod fan_out;

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod baselines;
+pub mod controls;
 mod delegation;
 mod identity_center;
 mod key_policies;
@@ -53,6 +54,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     root_access::expand,
     delegation::expand,
     identity_center::expand,
+    controls::expand,
     removals::expand,
 ];
 

@@ -10,6 +10,7 @@
 pub mod account;
 pub mod assignment;
 pub mod baseline;
+pub mod control;
 pub mod delegated_administrator;
 pub mod group;
 pub mod key;
@@ -242,6 +243,7 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::PermissionSet => &permission_set::INFO,
         Kind::Group => &group::INFO,
         Kind::Assignment => &assignment::INFO,
+        Kind::Control => &control::INFO,
     }
 }
 

@@ -6,6 +6,7 @@
 mod account_quota;
 mod accounts_under_creation;
 mod control_tower_busy;
+mod controls;
 mod existing_accounts;
 mod fixed_fields;
 mod identity_center;
@@ -36,6 +37,7 @@ const CHECKS: &[Check] = &[
     landing_zone_version::check,
     untrusted_config::check,
     control_tower_busy::check,
+    controls::check,
     removals::check,
     policies::check,
     resource_policy::check,

@@ -128,6 +128,7 @@ impl Scope {
         };
         let attribute = |name: &str| own.and_then(|own| own.get(name)).cloned();
         let last = |arn: String| arn.rsplit('/').next().map(str::to_owned);
+        let own_arn = || vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())];
         let leaves = |group: &str| leaves(subject, group);
         put("tag", leaves("tags"));
         // Only a policy can be one of the things that are tagged as a policy.
@@ -155,13 +156,10 @@ impl Scope {
             }
             Kind::Key => values.extend(self.of_key(subject)),
             Kind::LandingZone => {
-                put("landing_zone", vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())]);
+                put("landing_zone", own_arn());
             }
             Kind::Baseline => {
-                put(
-                    "enabled_baseline",
-                    vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
-                );
+                put("enabled_baseline", own_arn());
             }
             Kind::PolicyType | Kind::Policy => values.extend(self.of_policy(subject)),
             Kind::Organization
@@ -182,6 +180,9 @@ impl Scope {
                     arn.as_str().map(str::to_owned)
                 });
                 put("assigned_set", vec![set_of(arn)]);
+            }
+            Kind::Control => {
+                put("enabled_control", own_arn());
             }
         }
         values

@@ -15,6 +15,7 @@ mod baseline_context;
 mod capacity;
 mod consents;
 mod control_tower_email;
+mod controls;
 mod delegated_administrators;
 mod duplicate_email;
 mod duplicate_id;
@@ -89,6 +90,7 @@ pub(crate) const RULES: &[Rule] = &[
     baseline_combination::RULE,
     security_unit_baselines::RULE,
     unregistered_parent::RULE,
+    controls::RULE,
     capacity::RULE,
     policy_names::RULE,
     policy_documents::RULE,

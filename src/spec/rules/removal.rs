@@ -1,6 +1,6 @@
 //! What `remove` can name.
 //!
-//! Source: this document's own meaning; units, trusted access and baselines can be
+//! Source: this document's own meaning; units, trusted access, baselines and controls can be
 //! removed, and only when nothing else in the document speaks of them.
 
 use std::collections::BTreeMap;
@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use super::{Rule, View};
 use crate::catalog::identity_center::of_control_tower;
 use crate::catalog::policy_types::{self, OF_CONTROL_TOWER};
-use crate::catalog::{baselines, service_access, services};
+use crate::catalog::{baselines, controls, service_access, services};
 use crate::model::address::{Address, Kind};
+use crate::model::controls::short_name;
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::document::RootAccess;
@@ -34,7 +35,8 @@ pub(super) const RULE: Rule = Rule {
                       `root_credentials_management`, `root_sessions`, \
                       `delegated_administrator.guardduty` (all of a service's administrators, without \
                       another in their place), `permission_set.NAME`, \
-                      `group.NAME`, `assignment.SET:GROUP` (not of Control Tower's own). Sources: AWS Organizations API Reference, \
+                      `group.NAME`, `assignment.SET:GROUP` (not of Control Tower's own), `control.Workloads:CT.S3.PR.1` (on a unit that the document \
+                      lists or removes). Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
@@ -46,9 +48,10 @@ const IAM: &str = "iam.amazonaws.com";
 
 /// The forms that `remove` takes.
 const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com, \
-                     baseline.Old/Team:control_tower, root_credentials_management, root_sessions, \
-                     policy.NAME, policy_type.tag, delegated_administrator.SERVICE, permission_set.NAME, \
-                     group.NAME or assignment.SET:GROUP";
+                     baseline.Old/Team:control_tower, control.Old/Team:CT.S3.PR.1, \
+                     root_credentials_management, root_sessions, policy.NAME, policy_type.tag, \
+                     delegated_administrator.SERVICE, permission_set.NAME, group.NAME or \
+                     assignment.SET:GROUP";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -71,6 +74,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::ResourcePolicy) => resource_policy_wanted(view),
             Some(Removable::Administrator(word)) => administrator_wanted(view, &word),
             Some(Removable::Identity(address)) => identity_wanted(view, &address),
+            Some(Removable::Control(path, name)) => control_wanted(view, &path, &name),
             None => {
                 findings.push(
                     Diagnostic::error(
@@ -102,6 +106,7 @@ enum Removable {
     Administrator(String),
     /// A permission set, a group or an assignment.
     Identity(Address),
+    Control(UnitPath, String),
 }
 
 fn removable(address: &str) -> Option<Removable> {
@@ -137,6 +142,10 @@ fn removable(address: &str) -> Option<Removable> {
         Kind::RootSessions if address.name.is_empty() => Some(Removable::RootAccess(RootAccess::Sessions)),
         Kind::DelegatedAdministrator => {
             services::by_word(&address.name).map(|row| Removable::Administrator(row.word.clone()))
+        }
+        Kind::Control => {
+            let (path, name) = address.name.split_once(':').filter(|(_, name)| !name.is_empty())?;
+            Some(Removable::Control(path.parse().ok()?, name.to_owned()))
         }
         _ => None,
     }
@@ -264,12 +273,35 @@ fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wante
         let what = format!("`{path}:{word}` cannot be removed while the document wants it");
         return Some(Wanted::at(what, entry.span, "the document wants it"));
     }
+    unknown_unit(view, path, "baseline")
+}
+
+/// Something on a unit that the document does not speak of cannot be found.
+fn unknown_unit(view: &View<'_>, path: &UnitPath, what: &str) -> Option<Wanted> {
     let removed = view.doc.remove.iter().flatten().any(|entry| unit(entry).as_ref() == Some(path));
     let unknown = !removed && !view.units.contains_key(path) && view.whole("organizational_units");
     unknown.then(|| Wanted {
-        what: format!("`{path}` is neither listed nor removed, so its baseline cannot be found"),
+        what: format!("`{path}` is neither listed nor removed, so its {what} cannot be found"),
         place: None,
     })
+}
+
+/// A control that the unit lists by its name or by its guidance level. Whether a
+/// framework brings it is told by the live catalogue, at planning.
+fn control_wanted(view: &View<'_>, path: &UnitPath, name: &str) -> Option<Wanted> {
+    let listed = view.listed().find(|(listed, _)| listed.value == *path);
+    let entries = listed.iter().flat_map(|(_, unit)| unit.controls.iter().flatten());
+    for entry in entries {
+        let named = entry.0.name.as_ref().filter(|entry| short_name(entry) == short_name(name));
+        let level = entry.0.guidance.as_ref().filter(|level| {
+            controls::of_guidance(level).is_some_and(|all| all.iter().any(|one| one == name))
+        });
+        if let Some(place) = named.or(level) {
+            let what = format!("`{path}:{name}` cannot be removed while the document wants it");
+            return Some(Wanted::at(what, place.span, "the document wants it"));
+        }
+    }
+    unknown_unit(view, path, "control")
 }
 
 fn policy_wanted(view: &View<'_>, name: &str) -> Option<Wanted> {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Located;
 use super::content::Content;
+use super::controls::ControlEntry;
 use super::identity_center::IdentityCenterSection;
 use super::names::Names;
 use super::read::section;
@@ -73,8 +74,10 @@ section! {
 section! {
     /// What the organization's own policy delegates to member accounts.
     ResourcePolicySection {
-        /// Accounts that manage organization policies, each with AWS's names of the types, such as `BACKUP_POLICY`.
-        policy_management: BTreeMap<Located<String>, Vec<Located<String>>>,
+        /// A path beside this document, or the policy itself. Each of its statements needs a `Sid`.
+        document: Located<Content>,
+        /// Accounts that manage organization policies, each with the types, such as `backup`.
+        policy_management: BTreeMap<Located<String>, Vec<Located<PolicyTypeWord>>>,
     }
 }
 
@@ -83,6 +86,8 @@ section! {
     UnitSection {
         /// Control Tower baselines enabled on the unit.
         baselines: Vec<Located<BaselineWord>>,
+        /// Control Tower controls enabled on the unit, by name, framework or guidance level.
+        controls: Vec<ControlEntry>,
         /// Tags to have; others are left alone.
         tags: Tags,
         /// The path it had before, when it is being renamed.
