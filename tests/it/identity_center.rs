@@ -109,7 +109,7 @@ fn assignments_of_one_pair_do_not_wait_for_each_other() {
 #[test]
 fn an_edited_set_is_provisioned_again_where_it_is_assigned_and_loses_a_policy_only_with_consent() {
     let world = built();
-    let edited = whole("Workloads").replace("PT4H", "PT8H").replace("ReadOnlyAccess", "ViewOnlyAccess");
+    let edited = whole("Workloads").replace("PT4H", "PT8H").replace("policy/ReadOnlyAccess", "policy/job-function/ViewOnlyAccess");
     let refused = again(&edited, &world, &[]);
     assert!(refused.outcome.is_none(), "a consent is missing");
     let change = done(again(&edited, &world, &["permission_removal.Operator"]));
@@ -118,7 +118,7 @@ fn an_edited_set_is_provisioned_again_where_it_is_assigned_and_loses_a_policy_on
         [
             "permission_set.Operator:update",
             "permission_set.Operator:detach_managed[arn:aws:iam::aws:policy/ReadOnlyAccess]",
-            "permission_set.Operator:attach_managed[arn:aws:iam::aws:policy/ViewOnlyAccess]",
+            "permission_set.Operator:attach_managed[arn:aws:iam::aws:policy/job-function/ViewOnlyAccess]",
             "permission_set.Operator:provision"
         ]
     );
@@ -160,8 +160,8 @@ fn sets_groups_and_assignments_go_when_they_are_listed_and_in_order() {
         ids(&change),
         [
             "assignment.Billing:Finance:unassign[management]",
-            "group.Finance:delete",
-            "permission_set.Billing:delete"
+            "permission_set.Billing:delete",
+            "group.Finance:delete"
         ]
     );
     assert!(ids(&again(&yaml, &change.world, &consents)).is_empty());

@@ -15,6 +15,9 @@ const CREATE: &str = "identitystore:CreateGroup";
 const UPDATE: &str = "identitystore:UpdateGroup";
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
+    if !["create", "update", "delete"].contains(&task.verb.as_str()) {
+        return Err(unknown_verb(task));
+    }
     let instance = required(connection).await?;
     let site = instance.site(connection);
     let client = site.clients.identitystore();
