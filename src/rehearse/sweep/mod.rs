@@ -10,6 +10,7 @@
 mod canaries;
 mod case;
 mod faults;
+mod governance;
 mod inventory;
 mod random;
 mod record;
