@@ -109,7 +109,9 @@ fn assignments_of_one_pair_do_not_wait_for_each_other() {
 #[test]
 fn an_edited_set_is_provisioned_again_where_it_is_assigned_and_loses_a_policy_only_with_consent() {
     let world = built();
-    let edited = whole("Workloads").replace("PT4H", "PT8H").replace("policy/ReadOnlyAccess", "policy/job-function/ViewOnlyAccess");
+    let edited = whole("Workloads")
+        .replace("PT4H", "PT8H")
+        .replace("policy/ReadOnlyAccess", "policy/job-function/ViewOnlyAccess");
     let refused = again(&edited, &world, &[]);
     assert!(refused.outcome.is_none(), "a consent is missing");
     let change = done(again(&edited, &world, &["permission_removal.Operator"]));
