@@ -10,9 +10,10 @@ use thiserror::Error;
 use super::journal::Ledger;
 use crate::cloud::failure::CallError;
 use crate::model::ids::{AccountId, OrganizationId};
+use crate::model::kinds::Action;
 use crate::model::partition::Partition;
 use crate::model::region::Region;
-use crate::model::{Address, Kind};
+use crate::model::{Address, Kind, Resource};
 use crate::observe::Snapshot;
 use crate::plan::document::{Consent, FORMAT, Note, Plan};
 use crate::plan::saved::Unsound;
@@ -164,8 +165,20 @@ pub fn refusals_on_resume(plan: &Plan, fresh: &Snapshot, ledger: &Ledger) -> Vec
         let story = ledger.steps.get(&step.id);
         story.is_some_and(|story| story.sendings > 0)
     };
-    let changed = plan.steps.iter().filter(begun).map(|step| step.address.clone()).collect();
+    let begun = plan.steps.iter().filter(begun);
+    let weakened = plan.steps.iter().filter(|step| is_so(plan, step, fresh));
+    let changed = begun.chain(weakened).map(|step| step.address.clone()).collect();
     refusals_besides(plan, fresh, &changed)
+}
+
+/// Whether all that a step wants is that something exists, and it does: Control
+/// Tower trusts services by itself while the run is at work. Such a step weakens to
+/// "not needed", which is no reason to refuse.
+fn is_so(plan: &Plan, step: &Step, fresh: &Snapshot) -> bool {
+    let bare = |resource: &&Resource| resource.address == step.address && resource.fields.is_empty();
+    step.action == Action::Create
+        && plan.resources.iter().any(|resource| bare(&resource))
+        && fresh.live.contains_key(&step.address)
 }
 
 fn refusals_besides(plan: &Plan, fresh: &Snapshot, changed: &BTreeSet<Address>) -> Vec<Refusal> {

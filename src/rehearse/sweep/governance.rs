@@ -3,7 +3,7 @@
 //! In: a world. Out: each under its natural key, in an inventory. Absent: what Control Tower and Identity Center
 //! make by themselves and name by chance, such as the policies that carry controls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -53,7 +53,8 @@ impl Inventory {
         }
         for (one, others) in &organization.attachments {
             let others = others.iter().map(|other| names.plain(other)).filter(|name| made(name));
-            let told: Vec<&str> = others.collect();
+            // The world keeps them by ids, which are drawn.
+            let told: Vec<&str> = others.collect::<BTreeSet<_>>().into_iter().collect();
             if made(names.plain(one)) && !told.is_empty() {
                 self.add(format!("attachments of {}", names.plain(one)), told.join(", "));
             }

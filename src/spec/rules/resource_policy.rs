@@ -34,7 +34,8 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         if view.whole("accounts") && view.account(account).is_none() {
             findings.push(unknown(view, account));
         }
-        if types.is_empty() {
+        let path = format!("organization.resource_policy.policy_management.{account}");
+        if types.is_empty() && view.whole(&path) {
             let message = format!("`{account}` is given no type of policies to manage");
             let help = "list types such as `backup`, or take the account out";
             findings.push(Diagnostic::error(RULE.topic.code, message).at(account.span, "nothing").help(help));
