@@ -73,6 +73,7 @@ pub async fn run<P: Performer + 'static>(
     };
     let mut engine = Engine::resume(plan, operations::table(), settings, ledger, run.started)?;
     journal.append(Duration::ZERO, vec![first])?;
+    journal.settled().await?;
     performer.narrow(permissions::narrowing(plan));
     let mut shell = Shell {
         performer,
@@ -86,7 +87,7 @@ pub async fn run<P: Performer + 'static>(
     loop {
         let now = shell.now();
         let commands = engine.handle(now, event);
-        match shell.carry_out(commands, now, journal, observer) {
+        match shell.carry_out(commands, now, journal, observer).await {
             Ok(None) => {}
             Ok(Some(outcome)) => {
                 shell.calls.shutdown().await;
@@ -140,7 +141,7 @@ impl<P: Performer + 'static> Shell<'_, P> {
     }
 
     /// Carries out one decision of the engine; gives the outcome when it was the last.
-    fn carry_out(
+    async fn carry_out(
         &mut self,
         commands: Vec<Command>,
         now: Duration,
@@ -154,6 +155,7 @@ impl<P: Performer + 'static> Shell<'_, P> {
             _ => None,
         });
         journal.append(now, entries.collect())?;
+        journal.settled().await?;
         let mut outcome = None;
         for command in rest {
             match command {

@@ -12,11 +12,14 @@ pub mod dispatch;
 pub mod engine;
 pub mod event;
 pub mod journal;
+pub mod lease;
 pub mod outcome;
+pub mod pending;
 pub mod preconditions;
 pub mod runs;
 mod schedule;
 pub mod settings;
+pub mod store;
 #[cfg(test)]
 mod trial;
 

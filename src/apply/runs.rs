@@ -1,47 +1,39 @@
-//! The folder of runs: the journal of each, and its plan beside it.
+//! Runs: the journal of each, and its plan beside it.
 //!
-//! In: a folder. Out: runs by age with what their journals tell, and what a run
-//! needs to be gone on with: its plan and its journal. Nothing else has to be
-//! kept, since the organization is the state. Absent: the decision to go on.
+//! In: a place where they live. Out: runs by age with what their journals tell, and
+//! what a run needs to be gone on with: its plan and its journal. Nothing else has to
+//! be kept, since the organization is the state. Absent: how a place keeps them
+//! (`store`), and the decision to go on.
 
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use fs_err as fs;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::journal::reader::Read;
-use super::journal::{Entry, FileSink, Journal, Run, Unreadable, read};
+use super::journal::{Entry, Journal, Run, Unreadable, read, replay};
+use super::lease::Register;
 use super::outcome::Ending;
+use super::store::{FolderStore, RunStore, StoreError, Writer};
 use crate::model::canonical;
 use crate::model::ids::{AccountId, OrganizationId};
 use crate::plan::Plan;
 
-/// The end of a journal's file name.
-const JOURNAL: &str = ".jsonl";
-/// The end of a plan's file name.
-const PLAN: &str = ".plan.json";
-
 /// Why a run cannot be used.
 #[derive(Debug, Error)]
 pub enum RunsError {
-    /// The folder, or a file in it, cannot be read or written.
-    #[error("{path}: {source}")]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+    /// The place, or something in it, cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// There is no such run.
-    #[error("there is no run `{run}` in {folder}")]
+    #[error("there is no run `{run}` in {place}")]
     NoRun {
         /// As it was named.
         run: String,
         /// Where it was looked for.
-        folder: PathBuf,
+        place: String,
     },
     /// Several runs begin with the name.
     #[error("several runs begin with `{run}`: {found}")]
@@ -51,9 +43,9 @@ pub enum RunsError {
         /// Their ids.
         found: String,
     },
-    /// The folder has no run at all.
+    /// The place has no run at all.
     #[error("there are no runs in {0}")]
-    Empty(PathBuf),
+    Empty(String),
     /// The plan of a run is not there or is not the one that was carried out.
     #[error("run {run} has no usable plan: {reason}")]
     NoPlan {
@@ -79,7 +71,7 @@ pub enum RunsError {
     },
 }
 
-/// A run in the folder.
+/// A run in its place.
 #[derive(Debug)]
 pub struct Kept {
     /// The run's id.
@@ -130,10 +122,10 @@ struct Sealed {
     planned: Planned,
 }
 
-/// A folder of runs.
+/// The runs of a place.
 #[derive(Debug, Clone)]
 pub struct Runs {
-    folder: PathBuf,
+    store: Arc<dyn RunStore>,
 }
 
 impl Kept {
@@ -169,56 +161,69 @@ impl Kept {
 }
 
 impl Runs {
-    /// The runs in a folder, which need not exist yet.
+    /// The runs of a place.
     #[must_use]
-    pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+    pub fn new(store: Arc<dyn RunStore>) -> Self {
+        Self { store }
     }
 
-    /// The folder.
+    /// The runs in a folder, which need not exist yet. Leases lie in it as well.
     #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        let folder = folder.into();
+        Self::new(Arc::new(FolderStore::new(&folder, folder.join("leases"))))
+    }
+
+    /// The place, for people.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.store.place()
+    }
+
+    /// The cell of the lease of an organization, by its management account.
+    #[must_use]
+    pub fn register(&self, account: &AccountId) -> Arc<dyn Register> {
+        self.store.register(account.as_str())
     }
 
     /// Begins a run: its plan is durable before its journal exists.
     ///
     /// # Errors
-    /// When a file cannot be made.
-    pub fn begin(&self, planned: &Planned, run: &Run) -> io::Result<Journal> {
-        fs::create_dir_all(&self.folder)?;
+    /// When something cannot be written.
+    pub async fn begin(&self, planned: &Planned, run: &Run, writer: &Writer) -> io::Result<Journal> {
         let digest = canonical::digest(planned)?;
         let text = serde_json::to_string(&Sealed { digest, planned: planned.clone() })?;
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(self.path(&run.id, PLAN))?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        Ok(Journal::new(Box::new(FileSink::create(&self.folder, &run.id)?)))
+        Ok(Journal::new(self.store.begin(&run.id, text, writer).await?))
     }
 
     /// Every run, oldest first.
     ///
     /// # Errors
-    /// When the folder cannot be read. A folder that is not there has no runs.
-    pub fn all(&self) -> Result<Vec<Kept>, RunsError> {
-        Ok(self.ids()?.into_iter().map(|id| self.kept(id)).collect())
+    /// When the place cannot be read. One that is not there has no runs.
+    pub async fn all(&self) -> Result<Vec<Kept>, RunsError> {
+        let mut all = Vec::new();
+        for id in self.store.ids().await? {
+            all.push(self.kept(id).await);
+        }
+        Ok(all)
     }
 
     /// A run by its id or the beginning of it; the newest when none is named.
     ///
     /// # Errors
     /// When there is no such run, or several.
-    pub fn find(&self, named: Option<&str>) -> Result<Kept, RunsError> {
-        let mut ids = self.ids()?;
+    pub async fn find(&self, named: Option<&str>) -> Result<Kept, RunsError> {
+        let mut ids = self.store.ids().await?;
         let Some(named) = named else {
-            let newest = ids.pop().ok_or_else(|| RunsError::Empty(self.folder.clone()))?;
-            return Ok(self.kept(newest));
+            let newest = ids.pop().ok_or_else(|| RunsError::Empty(self.place()))?;
+            return Ok(self.kept(newest).await);
         };
         let fitting: Vec<&String> = ids.iter().filter(|id| id.starts_with(named)).collect();
         let exact = fitting.iter().find(|id| id.as_str() == named);
         match (exact, fitting.as_slice()) {
-            (Some(id), _) => Ok(self.kept((*id).clone())),
-            (None, [id]) => Ok(self.kept((*id).clone())),
-            (None, []) => Err(RunsError::NoRun { run: named.to_owned(), folder: self.folder.clone() }),
+            (Some(id), _) => Ok(self.kept((*id).clone()).await),
+            (None, [id]) => Ok(self.kept((*id).clone()).await),
+            (None, []) => Err(RunsError::NoRun { run: named.to_owned(), place: self.place() }),
             (None, several) => {
                 let found = several.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ");
                 Err(RunsError::Ambiguous { run: named.to_owned(), found })
@@ -230,10 +235,10 @@ impl Runs {
     /// account that could be believed either, so it counts as anybody's.
     ///
     /// # Errors
-    /// When the folder cannot be read.
-    pub fn newest_of(&self, account: &AccountId) -> Result<Option<Kept>, RunsError> {
-        for id in self.ids()?.into_iter().rev() {
-            let kept = self.kept(id);
+    /// When the place cannot be read.
+    pub async fn newest_of(&self, account: &AccountId) -> Result<Option<Kept>, RunsError> {
+        for id in self.store.ids().await?.into_iter().rev() {
+            let kept = self.kept(id).await;
             let other = kept.opening().is_some_and(|opening| opening.account != account);
             let never_begun = kept.story.is_ok() && kept.opening().is_none();
             if !other && !never_begun {
@@ -243,14 +248,28 @@ impl Runs {
         Ok(None)
     }
 
+    /// The run that has used up the nonce of a plan file, if one has.
+    ///
+    /// # Errors
+    /// When a journal cannot be read or believed: it may be the one.
+    pub async fn used(&self, nonce: &str) -> Result<Option<replay::Use>, replay::Unclear> {
+        for id in self.store.ids().await? {
+            let beginning = self.store.beginning(&id).await?;
+            if replay::names(&id, &beginning, nonce)? {
+                let story = read(&self.store.journal(&id).await?);
+                return replay::used(id, story).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
     /// The plan of a run.
     ///
     /// # Errors
     /// [`RunsError::NoPlan`] when it is missing, damaged or another one.
-    pub fn plan(&self, kept: &Kept) -> Result<Planned, RunsError> {
+    pub async fn plan(&self, kept: &Kept) -> Result<Planned, RunsError> {
         let no_plan = |reason: String| RunsError::NoPlan { run: kept.id.clone(), reason };
-        let text =
-            fs::read_to_string(self.path(&kept.id, PLAN)).map_err(|error| no_plan(error.to_string()))?;
+        let text = self.store.plan(&kept.id).await.map_err(|error| no_plan(error.to_string()))?;
         let sealed: Sealed = serde_json::from_str(&text).map_err(|error| no_plan(error.to_string()))?;
         if canonical::digest(&sealed.planned).unwrap_or_default() != sealed.digest {
             return Err(no_plan("it was changed after the run began".to_owned()));
@@ -265,42 +284,22 @@ impl Runs {
     ///
     /// # Errors
     /// When its plan or its journal cannot be used, or another process has it.
-    pub fn reopen(&self, kept: &Kept) -> Result<Reopened, RunsError> {
-        let planned = self.plan(kept)?;
-        let reopened = FileSink::reopen(&self.path(&kept.id, JOURNAL));
+    pub async fn reopen(&self, kept: &Kept, writer: &Writer) -> Result<Reopened, RunsError> {
+        let planned = self.plan(kept).await?;
         let untrusted = |problem| match problem {
             Unreadable::File(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 RunsError::Busy { run: kept.id.clone() }
             }
             problem => RunsError::Untrusted { run: kept.id.clone(), problem: Box::new(problem) },
         };
-        let (journal, _) = reopened.map_err(untrusted)?;
+        let (journal, _) = self.store.reopen(&kept.id, writer).await.map_err(untrusted)?;
         Ok(Reopened { planned, journal })
     }
 
-    fn ids(&self) -> Result<Vec<String>, RunsError> {
-        let failed = |source| RunsError::File { path: self.folder.clone(), source };
-        let entries = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other.map_err(failed)?,
-        };
-        let mut ids = Vec::new();
-        for entry in entries {
-            let name = entry.map_err(failed)?.file_name();
-            ids.extend(name.to_str().and_then(|name| name.strip_suffix(JOURNAL)).map(str::to_owned));
-        }
-        // Ids begin with the moment of the start.
-        ids.sort_unstable();
-        Ok(ids)
-    }
-
-    fn kept(&self, id: String) -> Kept {
-        let content = fs::read(self.path(&id, JOURNAL)).map_err(Unreadable::File);
+    async fn kept(&self, id: String) -> Kept {
+        let content = self.store.journal(&id).await;
+        let content = content.map_err(|error| Unreadable::File(error.into()));
         Kept { story: content.and_then(|content| read(&content)), id }
-    }
-
-    fn path(&self, run: &str, end: &str) -> PathBuf {
-        self.folder.join(format!("{run}{end}"))
     }
 }
 
@@ -308,15 +307,17 @@ impl Runs {
 mod tests {
     use std::time::Duration;
 
+    use fs_err as fs;
+
     use super::*;
     use crate::apply::trial::plans;
 
     /// A run of an account that was opened and never closed.
-    fn opened(runs: &Runs, account: &str, second: u32) -> String {
+    async fn opened(runs: &Runs, account: &str, second: u32) -> String {
         let plan = Plan { account: account.parse().unwrap(), ..plans::plan(Vec::new()) };
         let run = Run::new(&plan.id, format!("2026-11-23T10:15:{second:02}Z").parse().unwrap());
         let planned = Planned { plan: plan.clone(), access_role: Some("Entry".to_owned()) };
-        let mut journal = runs.begin(&planned, &run).unwrap();
+        let mut journal = runs.begin(&planned, &run, &writer()).await.unwrap();
         let opening = Entry::Opened {
             run: run.id.clone(),
             plan: plan.id.clone(),
@@ -330,60 +331,67 @@ mod tests {
         run.id
     }
 
+    fn writer() -> Writer {
+        Writer { mark: "one".to_owned(), fence: 1 }
+    }
+
     fn folder() -> (tempfile::TempDir, Runs) {
         let folder = tempfile::tempdir().unwrap();
         let runs = Runs::at(folder.path().join("deep/runs"));
         (folder, runs)
     }
 
-    #[test]
-    fn a_folder_that_is_not_there_has_no_runs() {
+    #[tokio::test]
+    async fn a_folder_that_is_not_there_has_no_runs() {
         let (_folder, runs) = folder();
-        assert!(runs.all().unwrap().is_empty());
-        assert!(matches!(runs.find(None), Err(RunsError::Empty(_))));
+        assert!(runs.all().await.unwrap().is_empty());
+        assert!(matches!(runs.find(None).await, Err(RunsError::Empty(_))));
     }
 
-    #[test]
-    fn the_newest_run_of_an_account_is_found_among_those_of_others() {
+    #[tokio::test]
+    async fn the_newest_run_of_an_account_is_found_among_those_of_others() {
         let (_folder, runs) = folder();
-        opened(&runs, "111122223333", 1);
-        let newest = opened(&runs, "111122223333", 2);
-        opened(&runs, "444455556666", 3);
-        let found = runs.newest_of(&"111122223333".parse().unwrap()).unwrap().unwrap();
+        opened(&runs, "111122223333", 1).await;
+        let newest = opened(&runs, "111122223333", 2).await;
+        opened(&runs, "444455556666", 3).await;
+        let found = runs.newest_of(&"111122223333".parse().unwrap()).await.unwrap().unwrap();
         assert_eq!(found.id, newest);
-        assert!(runs.newest_of(&"999988887777".parse().unwrap()).unwrap().is_none());
-        assert_eq!(runs.all().unwrap().len(), 3);
+        assert!(runs.newest_of(&"999988887777".parse().unwrap()).await.unwrap().is_none());
+        assert_eq!(runs.all().await.unwrap().len(), 3);
     }
 
-    #[test]
-    fn a_run_is_found_by_the_beginning_of_its_id_when_only_one_has_it() {
+    #[tokio::test]
+    async fn a_run_is_found_by_the_beginning_of_its_id_when_only_one_has_it() {
         let (_folder, runs) = folder();
-        let first = opened(&runs, "111122223333", 1);
-        opened(&runs, "111122223333", 2);
-        assert_eq!(runs.find(Some("20261123T101501Z")).unwrap().id, first);
-        assert!(matches!(runs.find(Some("2026")), Err(RunsError::Ambiguous { .. })));
-        assert!(matches!(runs.find(Some("1999")), Err(RunsError::NoRun { .. })));
+        let first = opened(&runs, "111122223333", 1).await;
+        opened(&runs, "111122223333", 2).await;
+        assert_eq!(runs.find(Some("20261123T101501Z")).await.unwrap().id, first);
+        assert!(matches!(runs.find(Some("2026")).await, Err(RunsError::Ambiguous { .. })));
+        assert!(matches!(runs.find(Some("1999")).await, Err(RunsError::NoRun { .. })));
     }
 
-    #[test]
-    fn a_run_comes_back_with_its_plan_and_its_journal() {
+    #[tokio::test]
+    async fn a_run_comes_back_with_its_plan_and_its_journal() {
         let (_folder, runs) = folder();
-        opened(&runs, "111122223333", 1);
-        let reopened = runs.reopen(&runs.find(None).unwrap()).unwrap();
+        opened(&runs, "111122223333", 1).await;
+        let reopened = runs.reopen(&runs.find(None).await.unwrap(), &writer()).await.unwrap();
         assert_eq!(reopened.planned.access_role.as_deref(), Some("Entry"));
         assert_eq!(reopened.journal.ledger().next, 1);
     }
 
-    #[test]
-    fn a_plan_that_was_changed_or_lost_is_not_used() {
+    #[tokio::test]
+    async fn a_plan_that_was_changed_or_lost_is_not_used() {
         let (_folder, runs) = folder();
-        let run = opened(&runs, "111122223333", 1);
-        let path = runs.path(&run, PLAN);
+        let run = opened(&runs, "111122223333", 1).await;
+        let path = PathBuf::from(runs.place()).join(format!("{run}.plan.json"));
         let text = fs::read_to_string(&path).unwrap();
         fs::write(&path, text.replace("\"Entry\"", "\"Other\"")).unwrap();
-        let reason = runs.reopen(&runs.find(None).unwrap()).unwrap_err().to_string();
+        let reason = runs.reopen(&runs.find(None).await.unwrap(), &writer()).await.unwrap_err().to_string();
         assert!(reason.contains("it was changed"), "{reason}");
         fs::remove_file(&path).unwrap();
-        assert!(matches!(runs.reopen(&runs.find(None).unwrap()), Err(RunsError::NoPlan { .. })));
+        assert!(matches!(
+            runs.reopen(&runs.find(None).await.unwrap(), &writer()).await,
+            Err(RunsError::NoPlan { .. })
+        ));
     }
 }

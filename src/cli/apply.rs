@@ -3,18 +3,21 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use tokio::sync::mpsc;
+
 use super::aws::{AwsArgs, Session, Wanted};
 use super::carrying::{self, Carrying};
+use super::claimed::{Claimed, WaitArgs};
 use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
 use super::printer::Printer;
-use super::run_folder::RunFolder;
+use super::run_place::RunPlace;
 use super::trust::TrustArgs;
 use super::unfinished::{self, Aim};
 use super::{confirm, interrupt, planning, saved};
 use crate::apply::preconditions;
-use crate::apply::runs::{Planned, Runs};
+use crate::apply::runs::Planned;
 use crate::plan::Plan;
 use crate::plan::saved::SavedPlan;
 use crate::report::plan_text::{self, Options};
@@ -33,7 +36,9 @@ pub(super) struct Args {
     #[arg(long = "consent", value_name = "NAME")]
     consents: Vec<String>,
     #[command(flatten)]
-    run_folder: RunFolder,
+    run_place: RunPlace,
+    #[command(flatten)]
+    wait: WaitArgs,
     #[command(flatten)]
     trust: TrustArgs,
     #[command(flatten)]
@@ -55,19 +60,35 @@ struct Ready {
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         let source = self.source(printer)?;
-        let runs = self.run_folder.runs();
         self.aws.runtime()?.block_on(async {
             let mut signals = interrupt::listen()?;
             let session = self.aws.open(&source.wanted(), printer).await?;
-            let started = self.start(&source, &runs, &session, printer);
-            let Some(mut carrying) = interrupt::or_stop(started, &mut signals).await? else {
-                return Ok(Exit::Done);
-            };
-            let outcome = carrying.carry_out(&session, signals, printer, false).await;
-            // Whatever came of it, a simulated world goes on from there.
-            session.save()?;
-            carrying::told(&outcome?, &self.again(), printer)
+            let runs = self.aws.runs(&self.run_place).await?;
+            let claimed = Claimed::take(runs, &session, &self.wait, printer);
+            let claimed = interrupt::or_stop(claimed, &mut signals).await?;
+            let ended = self.work(&source, &claimed, &session, signals, printer).await;
+            claimed.give_back().await;
+            ended
         })
+    }
+
+    /// Everything that is done under the lease.
+    async fn work(
+        &self,
+        source: &Source,
+        claimed: &Claimed,
+        session: &Session,
+        mut signals: mpsc::Receiver<()>,
+        printer: &Printer,
+    ) -> Result<Exit, CliError> {
+        let started = self.start(source, claimed, session, printer);
+        let Some(mut carrying) = interrupt::or_stop(started, &mut signals).await? else {
+            return Ok(Exit::Done);
+        };
+        let outcome = carrying.carry_out(claimed, session, signals, printer, false).await;
+        // Whatever came of it, a simulated world goes on from there.
+        session.save()?;
+        carrying::told(&outcome?, &self.again(), printer)
     }
 
     /// The run to carry out, a former one that goes on or a new one; none when
@@ -75,18 +96,18 @@ impl Args {
     async fn start(
         &self,
         source: &Source,
-        runs: &Runs,
+        claimed: &Claimed,
         session: &Session,
         printer: &Printer,
     ) -> Result<Option<Carrying>, CliError> {
-        if let Some(former) = unfinished::take(runs, &source.aim(session)?, session, printer).await? {
+        if let Some(former) = unfinished::take(claimed, &source.aim(session)?, session, printer).await? {
             unfinished::say_how_far(&former, None, printer);
             confirm::confirmed(&former.planned.plan, self.yes, printer).await?;
             return Ok(Some(former));
         }
-        let mut ready = self.plan(source, runs, session).await?;
+        let mut ready = self.plan(source, claimed, session).await?;
         if !ready.plan.steps.is_empty() && unfinished::settled(&ready.plan, session, printer).await? {
-            ready = self.plan(source, runs, session).await?;
+            ready = self.plan(source, claimed, session).await?;
         }
         let Ready { plan, nonce } = ready;
         let options =
@@ -97,7 +118,7 @@ impl Args {
             return Ok(None);
         }
         let planned = Planned { plan, access_role: source.wanted().access_role };
-        Carrying::begin(planned, nonce, runs, session).map(Some)
+        Carrying::begin(planned, nonce, claimed, session).await.map(Some)
     }
 
     fn source(&self, printer: &Printer) -> Result<Source, CliError> {
@@ -125,7 +146,7 @@ impl Args {
     }
 
     /// The plan, made or read, that may be applied to what is live now.
-    async fn plan(&self, source: &Source, runs: &Runs, session: &Session) -> Result<Ready, CliError> {
+    async fn plan(&self, source: &Source, claimed: &Claimed, session: &Session) -> Result<Ready, CliError> {
         match source {
             Source::Document(spec) => {
                 let consents: BTreeSet<String> = self.consents.iter().cloned().collect();
@@ -135,7 +156,7 @@ impl Args {
                 let mut saved = saved.clone();
                 saved::consent(&mut saved.plan, &self.consents);
                 let fresh = planning::survey(session, &saved.plan.resources).await?;
-                let mut refusals = saved::spent(&saved, session.now(), runs);
+                let mut refusals = saved::spent(&saved, session.now(), &claimed.runs).await;
                 refusals.extend(preconditions::refusals(&saved.plan, &fresh));
                 if refusals.is_empty() {
                     Ok(Ready { plan: saved.plan, nonce: Some(saved.nonce) })

@@ -9,8 +9,11 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::error::CliError;
 use super::printer::Printer;
+use super::run_place::RunPlace;
+use crate::apply::Runs;
 use crate::cloud::Connection;
 use crate::cloud::connection::Settings;
+use crate::cloud::objects::Reach;
 use crate::cloud::task::Performer;
 use crate::model::region::Region;
 use crate::observe::ObserveError;
@@ -76,6 +79,20 @@ impl AwsArgs {
             None => Builder::new_multi_thread().worker_threads(2).enable_all().build(),
         };
         runtime.map_err(|source| CliError::System { what: "no event queue".to_owned(), source })
+    }
+
+    /// The runs of a place, reached with the same profile and endpoint. Over a network
+    /// time passes as it does, so a world in virtual time has its runs in a folder.
+    pub(super) async fn runs(&self, place: &RunPlace) -> Result<Runs, CliError> {
+        if self.simulate.is_some() && place.is_shared() {
+            return Err(CliError::Usage("--simulate keeps its runs in a folder, not in a bucket".to_owned()));
+        }
+        let reach = Reach {
+            profile: self.profile.clone(),
+            endpoint_url: self.endpoint_url.clone(),
+            ..Reach::default()
+        };
+        place.runs(reach).await
     }
 
     /// Connects. Nothing is sent yet.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::aws::Session;
+use super::claimed::Claimed;
 use super::error::CliError;
 use super::exit::Exit;
 use super::printer::Printer;
@@ -13,8 +14,9 @@ use super::watch::Watch;
 use crate::apply::dispatch::{self, ApplyError};
 use crate::apply::journal::{Journal, JournalError, Run};
 use crate::apply::outcome::Ending;
-use crate::apply::runs::{Planned, Reopened, Runs};
+use crate::apply::runs::{Planned, Reopened};
 use crate::apply::{Notice, Outcome, Settings};
+use crate::cloud::failure::code;
 use crate::report::outcome;
 
 /// A plan with the journal that its run is written to.
@@ -28,16 +30,17 @@ pub(super) struct Carrying {
 impl Carrying {
     /// A new run, which uses up the nonce of a saved plan. Its id is of the real calendar, since ids must differ between
     /// runs even where time is virtual.
-    pub(super) fn begin(
+    pub(super) async fn begin(
         planned: Planned,
         nonce: Option<String>,
-        runs: &Runs,
+        claimed: &Claimed,
         session: &Session,
     ) -> Result<Self, CliError> {
         let id = Run::new(&planned.plan.id, jiff::Timestamp::now()).id;
         let run = Run { id, started: session.now(), nonce };
-        let journal = runs.begin(&planned, &run).map_err(JournalError::Sink);
-        Ok(Self { planned, journal: journal.map_err(ApplyError::Journal)?, run })
+        let journal = claimed.runs.begin(&planned, &run, &claimed.writer).await;
+        let journal = journal.map_err(|error| ApplyError::Journal(JournalError::Sink(error)))?;
+        Ok(Self { planned, journal, run })
     }
 
     /// A run that goes on.
@@ -50,6 +53,7 @@ impl Carrying {
     /// what is in flight is proven.
     pub(super) async fn carry_out(
         &mut self,
+        claimed: &Claimed,
         session: &Session,
         signals: mpsc::Receiver<()>,
         printer: &Printer,
@@ -58,6 +62,7 @@ impl Carrying {
         let plan = &self.planned.plan;
         let mut watch = Watch::new(plan, printer, session.is_simulated());
         let performer = Arc::new(session.connection.clone());
+        claimed.name_run(&self.run.id);
         let mut observer = |at: Duration, notice: &Notice| watch.notice(at, notice);
         let settings = Settings { proving_only, ..Settings::default() };
         let carried =
@@ -76,8 +81,14 @@ pub(super) fn told(result: &Outcome, again: &str, printer: &Printer) -> Result<E
     }
     printer.say(outcome::render(result, again, printer.err).trim_end());
     Ok(match result.ending {
+        // Another process may go on with it, or has done so.
+        Ending::Interrupted if lease_lost(result) => Exit::Incomplete,
         Ending::Interrupted => Exit::Interrupted,
         _ if result.counts.done == 0 && result.counts.stuck == 0 => Exit::Failed,
         _ => Exit::Incomplete,
     })
+}
+
+fn lease_lost(result: &Outcome) -> bool {
+    result.halted.as_ref().is_some_and(|error| error.code == code::LEASE_LOST)
 }

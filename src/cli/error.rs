@@ -8,10 +8,13 @@ use thiserror::Error;
 use super::exit::Exit;
 use super::printer::Printer;
 use crate::apply::dispatch::ApplyError;
+use crate::apply::journal::JournalError;
+use crate::apply::lease::LeaseError;
 use crate::apply::preconditions::Refusal;
 use crate::apply::runs::RunsError;
 use crate::cloud::connection::ConnectionError;
 use crate::cloud::failure::{CallError, code};
+use crate::cloud::objects::NoRegion;
 use crate::graph::GraphError;
 use crate::observe::ObserveError;
 use crate::plan::saved::{NoKey, Unsound};
@@ -78,6 +81,12 @@ pub(super) enum CliError {
     /// A run cannot be read or gone on with.
     #[error(transparent)]
     Runs(#[from] RunsError),
+    /// Another process works on the organization, or the lease cannot be taken.
+    #[error(transparent)]
+    Lease(#[from] LeaseError),
+    /// The run store cannot be reached.
+    #[error(transparent)]
+    RunStore(#[from] NoRegion),
     /// No rehearsal, or no world.
     #[error(transparent)]
     Rehearse(#[from] RehearseError),
@@ -118,7 +127,10 @@ impl CliError {
     pub(super) const fn exit(&self) -> Exit {
         match self {
             Self::Document(_) | Self::Graph(_) | Self::NoPlan { .. } | Self::NoKey { .. } => Exit::Invalid,
-            Self::Refused(_) | Self::Unconfirmed(_) | Self::Runs(RunsError::Busy { .. }) => Exit::Refused,
+            Self::Refused(_)
+            | Self::Unconfirmed(_)
+            | Self::Runs(RunsError::Busy { .. })
+            | Self::Lease(LeaseError::Held(_)) => Exit::Refused,
             Self::Interrupted => Exit::Interrupted,
             Self::Usage(_) => Exit::Usage,
             // A journal that fails in the middle leaves a run that can be carried on.
@@ -149,11 +161,22 @@ impl CliError {
             Self::NoPlan { .. } => "make one with `lzctl plan FILE... -o plan.json`".to_owned(),
             Self::Refused(refusals) => refused(refusals),
             Self::Unconfirmed(_) => "say --yes to apply without being asked".to_owned(),
+            Self::Apply(ApplyError::Journal(JournalError::Sink(error)))
+                if error.kind() == io::ErrorKind::WouldBlock =>
+            {
+                "another process has taken the run over; `lzctl journal show` tells how far it is".to_owned()
+            }
             Self::Apply(ApplyError::Journal(_)) => {
-                "make room or permission for .lzctl/runs and run the same command again".to_owned()
+                "make room or permission for the runs (.lzctl/runs or --run-store) and run the same command again".to_owned()
             }
             Self::File { source, .. } => file(source)?.to_owned(),
             Self::Runs(error) => run(error)?.to_owned(),
+            Self::Lease(LeaseError::Held(_)) => {
+                "--wait 10m waits for it; a process that has died is followed within a minute".to_owned()
+            }
+            Self::Lease(LeaseError::Store(_)) => {
+                "docs/several-operators.md lists what a run store must allow".to_owned()
+            }
             Self::Rehearse(RehearseError::File { source, .. }) => file(source)?.to_owned(),
             Self::Rehearse(RehearseError::NoWorld { .. }) => {
                 "name a file that --simulate or `rehearse --out-world` wrote, or one that does not exist"
@@ -171,7 +194,7 @@ fn run(error: &RunsError) -> Option<&'static str> {
             Some("`lzctl apply FILE...` needs no journal: it plans from what is live")
         }
         RunsError::Busy { .. } => Some("wait for it, or stop that process first"),
-        RunsError::Empty(_) | RunsError::File { .. } => None,
+        RunsError::Empty(_) | RunsError::Store(_) => None,
     }
 }
 

@@ -30,7 +30,10 @@ pub const TABLE: &[(Exit, &str)] = &[
     (Exit::Failed, "failed"),
     (Exit::Changes, "there are changes to make (plan --exit-code)"),
     (Exit::Invalid, "the document is invalid"),
-    (Exit::Refused, "refused: stale plan, blocker, missing consent or confirmation"),
+    (
+        Exit::Refused,
+        "refused: stale plan, blocker, missing consent or confirmation, or another process at work",
+    ),
     (Exit::Incomplete, "incomplete: the same command goes on where it stopped"),
     (Exit::Usage, "wrong arguments"),
     (Exit::Interrupted, "interrupted cleanly"),

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::json;
+use tokio::runtime::Builder;
 
 use super::error::CliError;
 use super::exit::Exit;
 use super::printer::Printer;
-use super::run_folder::RunFolder;
+use super::run_place::RunPlace;
 use crate::apply::Runs;
-use crate::apply::runs::{Kept, RunsError};
+use crate::apply::runs::Kept;
+use crate::cloud::objects::Reach;
 use crate::report::{journal_text, trace};
 
 /// Look at the journals of runs
@@ -25,7 +27,7 @@ enum Command {
     /// Every run: when, for whom, how it ended
     List {
         #[command(flatten)]
-        run_folder: RunFolder,
+        run_place: RunPlace,
         /// Print it as JSON
         #[arg(long)]
         json: bool,
@@ -60,35 +62,42 @@ struct Which {
     #[arg(value_name = "RUN")]
     run: Option<String>,
     #[command(flatten)]
-    run_folder: RunFolder,
+    run_place: RunPlace,
 }
 
 impl Which {
-    fn find(&self) -> Result<(Runs, Kept), RunsError> {
-        let runs = self.run_folder.runs();
-        let kept = runs.find(self.run.as_deref())?;
+    async fn find(&self) -> Result<(Runs, Kept), CliError> {
+        let runs = self.run_place.runs(Reach::default()).await?;
+        let kept = runs.find(self.run.as_deref()).await?;
         Ok((runs, kept))
     }
 }
 
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
-        match &self.command {
-            Command::List { run_folder, json } => list(&run_folder.runs(), *json, printer),
-            Command::Show { which, json } => show(which, *json, printer),
-            Command::Verify { which } => verify(which, printer),
-            Command::Export { which, trace } => export(which, trace, printer),
-        }
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime =
+            runtime.map_err(|source| CliError::System { what: "no event queue".to_owned(), source })?;
+        runtime.block_on(async {
+            match &self.command {
+                Command::List { run_place, json } => {
+                    list(&run_place.runs(Reach::default()).await?, *json, printer).await
+                }
+                Command::Show { which, json } => show(which, *json, printer).await,
+                Command::Verify { which } => verify(which, printer).await,
+                Command::Export { which, trace } => export(which, trace, printer).await,
+            }
+        })
     }
 }
 
-fn list(runs: &Runs, as_json: bool, printer: &Printer) -> Result<Exit, CliError> {
-    let all = runs.all()?;
+async fn list(runs: &Runs, as_json: bool, printer: &Printer) -> Result<Exit, CliError> {
+    let all = runs.all().await?;
     if as_json {
         let lines: Vec<serde_json::Value> = all.iter().map(entry).collect();
         printer.json(&lines)?;
     } else if all.is_empty() {
-        printer.say(&format!("There are no runs in {}.", runs.folder().display()));
+        printer.say(&format!("There are no runs in {}.", runs.place()));
     } else {
         printer.data(&journal_text::list(&all, printer.out))?;
     }
@@ -109,8 +118,8 @@ fn entry(kept: &Kept) -> serde_json::Value {
     })
 }
 
-fn show(which: &Which, as_json: bool, printer: &Printer) -> Result<Exit, CliError> {
-    let (_, kept) = which.find()?;
+async fn show(which: &Which, as_json: bool, printer: &Printer) -> Result<Exit, CliError> {
+    let (_, kept) = which.find().await?;
     let id = kept.id.clone();
     let story = kept.trusted()?;
     if as_json {
@@ -121,9 +130,9 @@ fn show(which: &Which, as_json: bool, printer: &Printer) -> Result<Exit, CliErro
     Ok(Exit::Done)
 }
 
-fn verify(which: &Which, printer: &Printer) -> Result<Exit, CliError> {
-    let (runs, kept) = which.find()?;
-    let plan = runs.plan(&kept);
+async fn verify(which: &Which, printer: &Printer) -> Result<Exit, CliError> {
+    let (runs, kept) = which.find().await?;
+    let plan = runs.plan(&kept).await;
     let id = kept.id.clone();
     let story = kept.trusted()?;
     let torn = if story.torn { "; a torn last line is left out, as after a crash" } else { "" };
@@ -136,9 +145,9 @@ fn verify(which: &Which, printer: &Printer) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-fn export(which: &Which, path: &PathBuf, printer: &Printer) -> Result<Exit, CliError> {
-    let (runs, kept) = which.find()?;
-    let planned = runs.plan(&kept);
+async fn export(which: &Which, path: &PathBuf, printer: &Printer) -> Result<Exit, CliError> {
+    let (runs, kept) = which.find().await?;
+    let planned = runs.plan(&kept).await;
     if let Err(error) = &planned {
         printer.say(&format!("note: {error}; lanes are named by operations instead"));
     }

@@ -7,6 +7,7 @@
 mod apply;
 mod aws;
 mod carrying;
+mod claimed;
 mod completions;
 mod confirm;
 mod documents;
@@ -26,7 +27,7 @@ mod planning;
 mod printer;
 mod rehearse;
 mod resume;
-mod run_folder;
+mod run_place;
 mod saved;
 mod schema;
 mod script;

@@ -7,7 +7,6 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 
 use super::error::CliError;
-use crate::apply::journal::replay;
 use crate::apply::{Refusal, Runs};
 use crate::plan::Plan;
 use crate::plan::saved::{SavedPlan, Seal, Unsound};
@@ -81,8 +80,8 @@ pub(super) fn read(path: &Path) -> Result<SavedPlan, CliError> {
 
 /// What speaks against applying a sound plan file at a moment, whatever the state
 /// of the organization: its time has passed, or it was used.
-pub(super) fn spent(saved: &SavedPlan, now: Timestamp, runs: &Runs) -> Vec<Refusal> {
-    let used = match replay::find(runs.folder(), &saved.nonce) {
+pub(super) async fn spent(saved: &SavedPlan, now: Timestamp, runs: &Runs) -> Vec<Refusal> {
+    let used = match runs.used(&saved.nonce).await {
         Ok(used) => used.map(|by| Refusal::Replayed { run: by.run, finished: by.finished }),
         Err(unclear) => Some(Refusal::Unknown(unclear.to_string())),
     };

@@ -1,7 +1,7 @@
 //! Runs that did not end: whether to go on with one, or to prove what it left in
 //! flight and plan anew.
 //!
-//! In: the folder of runs, what shall be applied, a session. Out: a run to go on
+//! In: the runs there are, what shall be applied, a session. Out: a run to go on
 //! with, or none. Nothing is sent here: the organization is the state, so without
 //! a usable journal the program waits for what AWS has under way and plans from
 //! what is live then.
@@ -13,11 +13,12 @@ use tokio::time::Instant;
 
 use super::aws::Session;
 use super::carrying::Carrying;
+use super::claimed::Claimed;
 use super::error::CliError;
 use super::planning;
 use super::printer::Printer;
 use crate::apply::outcome::Ending;
-use crate::apply::runs::{Kept, Opening, Runs, RunsError};
+use crate::apply::runs::{Kept, Opening, RunsError};
 use crate::apply::{Refusal, preconditions};
 use crate::model::{Kind, Resource};
 use crate::observe::{self, ObserveError};
@@ -40,7 +41,7 @@ pub(super) enum Aim {
 /// The unfinished run to go on with, if there is one and it still fits. One that
 /// does not is proven and left.
 pub(super) async fn take(
-    runs: &Runs,
+    claimed: &Claimed,
     aim: &Aim,
     session: &Session,
     printer: &Printer,
@@ -52,9 +53,9 @@ pub(super) async fn take(
     }
     let caller = session.connection.caller().await;
     let account = caller.map_err(|error| session.observing(ObserveError::Caller(error)))?.account.clone();
-    let Some(kept) = runs.newest_of(&account)? else { return Ok(None) };
+    let Some(kept) = claimed.runs.newest_of(&account).await? else { return Ok(None) };
     let Some(in_flight) = unfinished(&kept, printer) else { return Ok(None) };
-    let reopened = match runs.reopen(&kept) {
+    let reopened = match claimed.runs.reopen(&kept, &claimed.writer).await {
         Err(busy @ RunsError::Busy { .. }) => return Err(busy.into()),
         Err(error) => {
             printer.say(&format!("note: {error}; planning anew from what is live"));
@@ -86,7 +87,8 @@ pub(super) async fn take(
     if in_flight > 0 {
         printer.say(&format!("note: first proving {in_flight} calls that run {} left in flight", kept.id));
         let (_, nobody) = mpsc::channel(1);
-        Carrying::again(kept.id.clone(), reopened, session).carry_out(session, nobody, printer, true).await?;
+        let mut former = Carrying::again(kept.id.clone(), reopened, session);
+        former.carry_out(claimed, session, nobody, printer, true).await?;
     }
     Ok(None)
 }

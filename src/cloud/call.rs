@@ -21,7 +21,7 @@ use tracing::Instrument as _;
 
 use super::clients::Clients;
 use super::connection::Connection;
-use super::failure::CallError;
+use super::failure::{CallError, code};
 use super::mapping;
 use super::pace::LaneKey;
 use crate::catalog::operations::{self, Effect, Verdict};
@@ -122,6 +122,11 @@ impl Site {
         let key = LaneKey { operation, account: self.account.clone(), region: self.region.clone() };
         let pacer = self.connection.pacer();
         pacer.wait(&key).await;
+        let permit = self.connection.permit().filter(|_| !read);
+        if let Some(permit) = permit {
+            let refused = |why| CallError::ours(operation, code::LEASE_LOST, why, Verdict::Denied);
+            permit.granted().await.map_err(refused)?;
+        }
         self.connection.counter().change(|counts| {
             let total = if read { &mut counts.reads } else { &mut counts.writes };
             *total += 1;
@@ -135,7 +140,17 @@ impl Site {
             request_id = tracing::field::Empty,
             code = tracing::field::Empty
         );
-        let result = send().instrument(span.clone()).await;
+        let sending = send().instrument(span.clone());
+        let result = match permit {
+            None => sending.await,
+            Some(permit) => match tokio::time::timeout(permit.longest_change(), sending).await {
+                Ok(result) => result,
+                Err(_) => {
+                    let words = format!("no answer within {} s", permit.longest_change().as_secs());
+                    return Err(CallError::ours(operation, code::TIMEOUT, words, Verdict::Unknown));
+                }
+            },
+        };
         if let Some(id) = result.request_id() {
             span.record("request_id", id);
         }
@@ -184,6 +199,7 @@ fn backoff(operation: &str, attempt: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use super::super::permit::Permit;
     use super::*;
 
     #[test]
@@ -198,6 +214,54 @@ mod tests {
     #[test]
     fn operations_that_failed_together_do_not_come_back_together() {
         assert_ne!(backoff("organizations:ListRoots", 3), backoff("organizations:ListAccounts", 3));
+    }
+
+    /// Leave that is given so many times.
+    #[derive(Debug)]
+    struct Leave(Mutex<u32>);
+
+    impl Permit for Leave {
+        fn granted(&self) -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+            let mut left = self.0.lock().unwrap();
+            let granted = left.checked_sub(1).ok_or_else(|| "the lease was lost".to_owned());
+            *left = granted.as_ref().copied().unwrap_or(0);
+            Box::pin(std::future::ready(granted.map(|_| ())))
+        }
+
+        fn longest_change(&self) -> Duration {
+            Duration::from_secs(20)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn f12_without_leave_a_change_is_not_sent_and_a_question_is() {
+        use super::super::doubles::{Double, error};
+        let double = Double::new()
+            .on("CreateOrganization", error(400, "ServiceException", "oops"))
+            .on("DescribeOrganization", error(400, "AWSOrganizationsNotInUseException", "none"));
+        let connection = double.connection().await;
+        connection.only_by(Arc::new(Leave(Mutex::new(0))));
+        let site = connection.global();
+        let send = || site.clients.organizations().create_organization().send();
+        let refused = site.call("organizations:CreateOrganization", send).await.unwrap_err();
+        assert_eq!((refused.code.as_str(), refused.verdict), (code::LEASE_LOST, Verdict::Denied));
+        assert_eq!(connection.counts().writes, 0);
+        assert!(!double.called().contains(&"CreateOrganization".to_owned()), "{:?}", double.called());
+        super::super::inventory::organization::describe(&connection).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_change_takes_no_longer_than_its_leave_and_its_outcome_is_open_then() {
+        use super::super::doubles::{Answer, Double};
+        let double = Double::new().on("CreateOrganization", Answer::Silence);
+        let connection = double.connection().await;
+        connection.only_by(Arc::new(Leave(Mutex::new(1))));
+        let site = connection.global();
+        let begun = tokio::time::Instant::now();
+        let send = || site.clients.organizations().create_organization().send();
+        let lost = site.call("organizations:CreateOrganization", send).await.unwrap_err();
+        assert_eq!((lost.code.as_str(), lost.verdict), (code::TIMEOUT, Verdict::Unknown));
+        assert_eq!(begun.elapsed().as_secs(), 20);
     }
 
     /// What a subscriber wrote.

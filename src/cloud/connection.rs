@@ -6,7 +6,7 @@
 //! environment or from files, so a simulated AWS and tests run by themselves.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
@@ -25,6 +25,7 @@ use super::call::{Counter, Counts, Site};
 use super::clients::Clients;
 use super::failure::CallError;
 use super::pace::Pacer;
+use super::permit::Permit;
 use super::session::Sessions;
 use crate::catalog::partitions;
 use crate::model::region::Region;
@@ -113,6 +114,7 @@ struct Inner {
     counter: Counter,
     clients: Mutex<HashMap<Place, Arc<Clients>>>,
     sessions: Sessions,
+    permit: OnceLock<Arc<dyn Permit>>,
 }
 
 impl Connection {
@@ -139,6 +141,7 @@ impl Connection {
             counter: Counter::default(),
             clients: Mutex::default(),
             sessions: Sessions::new(settings.access_role, settings.external_id, &settings.run),
+            permit: OnceLock::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -164,6 +167,15 @@ impl Connection {
     /// How many times faster than ours AWS's clock runs.
     pub(crate) fn clock_speed(&self) -> f64 {
         self.inner.speed
+    }
+
+    /// From now on changes are sent only by leave. The first who gives it stays.
+    pub fn only_by(&self, permit: Arc<dyn Permit>) {
+        self.inner.permit.get_or_init(|| permit);
+    }
+
+    pub(crate) fn permit(&self) -> Option<&Arc<dyn Permit>> {
+        self.inner.permit.get()
     }
 
     pub(crate) fn pacer(&self) -> &Pacer {

@@ -44,6 +44,8 @@ pub mod code {
     pub const OPERATION_FAILED: &str = "OperationFailed";
     /// An answer that makes no sense.
     pub const UNREADABLE: &str = "Unreadable";
+    /// The lease on the organization is gone; nothing was sent.
+    pub const LEASE_LOST: &str = "LeaseLost";
 }
 
 impl CallError {

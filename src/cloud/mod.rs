@@ -14,7 +14,9 @@ mod handlers;
 pub mod inventory;
 mod mapping;
 mod narrowing;
+pub mod objects;
 pub mod pace;
+pub mod permit;
 pub mod session;
 pub mod task;
 

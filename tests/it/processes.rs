@@ -268,10 +268,51 @@ fn a_run_that_another_process_carries_out_is_left_to_it() {
     // It meets the first one, or, where that was quicker, nothing left to do.
     let text = told(&second);
     match second.status.code() {
-        Some(4) => assert!(text.contains("another process is carrying out run"), "{text}"),
+        Some(4) => {
+            assert!(text.contains("another process is carrying out run"), "{text}");
+            let owner = format!("process {}, since 20", first.id());
+            assert!(text.contains(&owner) && text.contains("its lease lasts until 20"), "{text}");
+            assert!(text.contains("--wait 10m waits for it"), "{text}");
+        }
         code => assert_eq!(code, Some(0), "{text}"),
     }
     assert_eq!(first.wait().expect("an end").code(), Some(0));
+    stage.holds_everything_once();
+    stage.asked_for_each_account_once();
+}
+
+#[test]
+fn from_another_run_folder_of_the_machine_the_second_waits_and_finds_nothing_left() {
+    let stage = Stage::new();
+    let mut first = stage.start(APPLY);
+    stage.until(&mut first, ACCOUNT_ACCEPTED);
+    let elsewhere: Vec<&str> = [APPLY, &["--run-folder", "elsewhere", "--wait", "10m"]].concat();
+    let second = stage.run(&elsewhere);
+    assert_code(&second, 0);
+    assert_eq!(first.wait().expect("an end").code(), Some(0));
+    assert_eq!(stage.journals().len(), 1, "the second had nothing to do");
+    assert!(!stage.folder.path().join("elsewhere").exists(), "{}", told(&second));
+    stage.holds_everything_once();
+    stage.asked_for_each_account_once();
+}
+
+#[test]
+fn a_stopped_process_keeps_its_lease_and_a_killed_one_loses_it_at_once() {
+    let stage = Stage::new();
+    let mut first = stage.start(APPLY);
+    stage.until(&mut first, ACCOUNT_ACCEPTED);
+    let signal = |signal: &str| {
+        let sent = Command::new("kill").args([signal, &first.id().to_string()]).status();
+        sent.expect("kill").success()
+    };
+    if !signal("-STOP") {
+        return; // It was quicker; there is nothing to stop.
+    }
+    let second = stage.run(APPLY);
+    assert!(matches!(second.status.code(), Some(4 | 0)), "{}", told(&second));
+    signal("-KILL");
+    first.wait().expect("an end");
+    assert_code(&stage.run(APPLY), 0);
     stage.holds_everything_once();
     stage.asked_for_each_account_once();
 }

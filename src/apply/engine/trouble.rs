@@ -12,9 +12,10 @@ use crate::catalog::operations::Verdict;
 use crate::cloud::failure::{CallError, code};
 
 /// Codes that say that the credentials themselves are used up, as opposed to not
-/// being allowed this one call. With another verdict than "denied" it was a
-/// session in a member account, which is opened anew.
-const GONE: [&str; 4] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired", code::NO_CREDENTIALS];
+/// being allowed this one call, or that the lease is gone. With another verdict than
+/// "denied" it was a session in a member account, which is opened anew.
+const GONE: [&str; 5] =
+    ["ExpiredToken", "ExpiredTokenException", "RequestExpired", code::NO_CREDENTIALS, code::LEASE_LOST];
 /// Patience alone does not end a step: most of its time may have gone into waiting
 /// for a lane, or into an operation that took long to fail.
 const FEWEST_TRIES: u32 = 5;

@@ -5,6 +5,7 @@
 //! fails the journal takes no more: what stands on the disk is then the truth,
 //! and nothing may be sent that it does not announce.
 
+use std::future::ready;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,14 +15,25 @@ use thiserror::Error;
 use super::ledger::{Illegal, Ledger};
 use super::line;
 use super::record::{Entry, FORMAT, Record};
+use crate::apply::pending::Pending;
 
 /// Where lines go.
 pub trait Sink: Send {
-    /// Appends whole lines; when it returns they survive a crash.
+    /// Takes whole lines. They survive a crash at the latest when [`Sink::settled`]
+    /// has come back.
     ///
     /// # Errors
     /// When that cannot be promised.
     fn append(&mut self, lines: &str) -> io::Result<()>;
+
+    /// Comes back when everything taken so far survives a crash: for a file at
+    /// once, since its appends are synced.
+    ///
+    /// # Errors
+    /// When that cannot be promised, or another process writes there.
+    fn settled(&mut self) -> Pending<'_, io::Result<()>> {
+        Box::pin(ready(Ok(())))
+    }
 }
 
 /// A record that could not be written.
@@ -67,8 +79,9 @@ impl Journal {
         Self { sink, ledger, broken: false }
     }
 
-    /// Writes entries that happened at `at` since the start of the run. Either
-    /// all of them are durable afterwards, or an error says that they may not be.
+    /// Takes entries that happened at `at` since the start of the run. Either all
+    /// of them are durable once [`Journal::settled`] has come back, or an error says
+    /// that they may not be.
     ///
     /// # Errors
     /// [`JournalError`]; after one of them the journal takes nothing more.
@@ -82,6 +95,20 @@ impl Journal {
         let written = self.lines(at, entries).and_then(|lines| Ok(self.sink.append(&lines)?));
         self.broken = written.is_err();
         written
+    }
+
+    /// Comes back when everything written so far is durable. Nothing that it
+    /// announces may be sent before.
+    ///
+    /// # Errors
+    /// [`JournalError`]; after one of them the journal takes nothing more.
+    pub async fn settled(&mut self) -> Result<(), JournalError> {
+        if self.broken {
+            return Err(JournalError::Broken);
+        }
+        let settled = self.sink.settled().await;
+        self.broken = settled.is_err();
+        Ok(settled?)
     }
 
     /// What stands in it.
