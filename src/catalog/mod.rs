@@ -6,10 +6,12 @@
 //! instead of holding constants.
 
 pub mod baselines;
+pub mod member_work;
 pub mod operations;
 pub mod ordering;
 pub mod partitions;
 pub mod permissions;
+pub mod policy_types;
 pub mod service_access;
 pub mod service_roles;
 pub mod services;

@@ -17,14 +17,16 @@ pub struct Service {
     pub principals: Vec<String>,
     /// The service principals that must be trusted before; the registered ones when absent.
     pub trusts: Option<Vec<String>>,
-    /// Whether each Region has an administrator of its own.
+    /// Where the office is.
     #[serde(default)]
-    pub regional: bool,
+    pub place: Place,
     /// How many accounts may be it at once; none where AWS publishes no maximum.
     pub most: Option<usize>,
     /// Whether the management account may be it.
     #[serde(default)]
     pub management: bool,
+    /// The service whose administrator it must share, when the document names both.
+    pub same_as: Option<String>,
     /// Services whose administrators come first when the document names both.
     #[serde(default)]
     pub after: Vec<String>,
@@ -37,6 +39,19 @@ pub struct Service {
     pub remark: Option<String>,
     /// Where the row comes from.
     pub source: String,
+}
+
+/// Where the office of an administrator is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The organization has one, which Organizations registers by service principal.
+    #[default]
+    Principal,
+    /// Each Region has its own.
+    Regions,
+    /// The organization has one, and the service tells it in the home Region.
+    Home,
 }
 
 /// A service that the document cannot delegate.
@@ -95,10 +110,16 @@ impl Service {
         self.trusts.as_deref().unwrap_or(&self.principals)
     }
 
+    /// Whether Organizations keeps an administrator registered that the service has dismissed.
+    #[must_use]
+    pub fn remains_registered(&self) -> bool {
+        self.place != Place::Principal && !self.principals.is_empty()
+    }
+
     /// The groups of fields that tell who administers it.
     #[must_use]
     pub fn groups(&self) -> Vec<&str> {
-        let registered = (!self.by_organizations()).then_some(REGISTRATIONS);
+        let registered = self.remains_registered().then_some(REGISTRATIONS);
         std::iter::once(self.way.as_str()).chain(registered).collect()
     }
 }
@@ -116,8 +137,10 @@ mod tests {
                 assert!(info.rule(&format!("{group}.x")).is_some(), "{}: {group}", row.word);
             }
             assert!(!row.lost.is_empty() && !row.source.is_empty(), "{}", row.word);
-            assert!(!row.principals.is_empty(), "{}", row.word);
-            assert!(!(row.by_organizations() && (row.regional || row.management)), "{}", row.word);
+            assert!(!row.trusted().is_empty() || row.place == Place::Home, "{}", row.word);
+            let registers = row.place == Place::Principal && !row.management;
+            assert!(!row.by_organizations() || registers, "{}", row.word);
+            assert!(row.same_as.iter().all(|word| by_word(word).is_some()), "{}", row.word);
             assert_eq!(row.way == "sole", row.by_organizations() && row.most == Some(1), "{}", row.word);
             assert!(row.after.iter().all(|word| by_word(word).is_some()), "{}", row.word);
         }

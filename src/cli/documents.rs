@@ -36,7 +36,8 @@ impl Documents {
 
     /// Reads and checks them; shows nothing.
     pub(super) fn parse(&self) -> Result<Loaded, Diagnostics> {
-        spec::parse(self.files.iter().map(|path| input(path)).collect())
+        let inputs = self.files.iter().map(|path| input(path)).collect();
+        spec::parse_with(inputs, &mut |path| input(Path::new(path)))
     }
 
     /// As they were typed.

@@ -69,6 +69,9 @@ pub(super) enum CliError {
         /// The endpoint, when it is not AWS's own.
         endpoint: Option<String>,
     },
+    /// The account that was asked about is not one account.
+    #[error("{0}")]
+    Account(String),
     /// The plan must not be applied.
     #[error("the plan is not applied:{}", listed(.0))]
     Refused(Vec<Refusal>),

@@ -11,6 +11,7 @@ mod claimed;
 mod completions;
 mod confirm;
 mod documents;
+mod effective_policy;
 mod error;
 pub mod exit;
 mod explain;
@@ -74,6 +75,7 @@ enum Command {
     Graph(graph::Args),
     Permissions(permissions::Args),
     Leftovers(leftovers::Args),
+    EffectivePolicy(effective_policy::Args),
     Simulator(simulator::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -117,6 +119,7 @@ fn run(cli: Cli) -> Exit {
         Command::Graph(args) => args.run(&printer),
         Command::Permissions(args) => args.run(&printer),
         Command::Leftovers(args) => args.run(&printer),
+        Command::EffectivePolicy(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
         Command::Explain(args) => args.run(&printer),
         Command::Schema(args) => args.run(&printer),

@@ -33,11 +33,19 @@ macro_rules! clients {
 
 clients! {
     account: aws_sdk_account::Client,
+    auditmanager: aws_sdk_auditmanager::Client,
+    cloudtrail: aws_sdk_cloudtrail::Client,
     controltower: aws_sdk_controltower::Client,
+    detective: aws_sdk_detective::Client,
     guardduty: aws_sdk_guardduty::Client,
     iam: aws_sdk_iam::Client,
+    inspector2: aws_sdk_inspector2::Client,
     kms: aws_sdk_kms::Client,
+    macie2: aws_sdk_macie2::Client,
+    networksecuritymanager: aws_sdk_networksecuritymanager::Client,
     organizations: aws_sdk_organizations::Client,
+    securityhub: aws_sdk_securityhub::Client,
+    securitylake: aws_sdk_securitylake::Client,
     servicequotas: aws_sdk_servicequotas::Client,
     sts: aws_sdk_sts::Client,
 }

@@ -108,7 +108,9 @@ fn compare_one(
     let target = targets(resource, &wanted, &start, live);
     let differences = match standing {
         Standing::Present | Standing::Missing => differences(resource, &target, &wanted, &start, live),
-        Standing::Unwanted | Standing::Unreadable(_) => BTreeMap::new(),
+        // What hangs on it is taken away before it goes itself.
+        Standing::Unwanted => surplus(resource, &wanted, live).collect(),
+        Standing::Unreadable(_) => BTreeMap::new(),
     };
     Change { standing, target, keys: filled(&resource.keys), differences }
 }
@@ -154,6 +156,10 @@ fn differences(
             None => start.get(name).filter(|_| rule.carried_by.is_none()),
         };
         if rule.compare == Compare::CreateOnly && live.is_some() {
+            continue;
+        }
+        // A leaf that shall not be there, and is not.
+        if value.is_null() && from.is_none() {
             continue;
         }
         if from.is_some_and(|from| compare::agree(rule.compare, from, value)) {

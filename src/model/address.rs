@@ -52,6 +52,12 @@ kinds! {
     LandingZone = "landing_zone",
     /// A Control Tower baseline on a unit, `path:baseline`.
     Baseline = "baseline",
+    /// A type of organization policies, switched on or off in the root.
+    PolicyType = "policy_type",
+    /// An organization policy with its attachments, by name.
+    Policy = "policy",
+    /// The organization's own policy: what it delegates to member accounts.
+    ResourcePolicy = "resource_policy",
     /// Central management of the root credentials of member accounts.
     RootCredentialsManagement = "root_credentials_management",
     /// Short root sessions in member accounts, asked for centrally.

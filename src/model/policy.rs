@@ -6,6 +6,11 @@
 //! stands in another; [`merged`] adds what is missing and leaves the rest alone.
 //! Conditions are compared as written: two that AWS evaluates alike but spells
 //! differently count as different, which costs at most one needless update.
+//!
+//! A document without statements is a management policy: a tree whose leaves are
+//! operators such as `@@assign`. Their lists are sets, a number and its text are
+//! alike, and where an operator takes several values one stands for a list of one
+//! (Organizations User Guide, inheritance operators).
 
 use serde_json::{Map, Value};
 
@@ -25,12 +30,43 @@ pub fn canonical(document: &Value) -> Value {
     let Value::Object(mut map) = parsed else {
         return parsed;
     };
+    if !map.contains_key("Statement") {
+        return Value::Object(map.iter().map(|(key, value)| (key.clone(), setting(key, value))).collect());
+    }
     if let Some(statements) = map.remove("Statement") {
         let mut list: Vec<Value> = as_list(statements).iter().map(canonical_statement).collect();
         list.sort_by_key(text);
         map.insert("Statement".to_owned(), Value::Array(list));
     }
     Value::Object(map)
+}
+
+/// One member of a management policy.
+fn setting(key: &str, value: &Value) -> Value {
+    let plural = ["@@append", "@@remove", "@@operators_allowed_for_child_policies"].contains(&key);
+    match value {
+        Value::Object(map) => {
+            Value::Object(map.iter().map(|(inner, value)| (inner.clone(), setting(inner, value))).collect())
+        }
+        Value::Array(items) if key.starts_with("@@") => {
+            let mut list: Vec<Value> = items.iter().map(|item| setting("", item)).collect();
+            list.sort_by_key(text);
+            list.dedup();
+            Value::Array(list)
+        }
+        Value::Array(items) => Value::Array(items.iter().map(|item| setting("", item)).collect()),
+        Value::Number(_) | Value::Bool(_) => Value::String(text(value)),
+        plain if plural => Value::Array(vec![plain.clone()]),
+        plain => plain.clone(),
+    }
+}
+
+/// Whether some statement allows something.
+#[must_use]
+pub fn allows(document: &Value) -> bool {
+    statements(document)
+        .iter()
+        .any(|statement| statement.get("Effect").and_then(Value::as_str) == Some("Allow"))
 }
 
 fn as_list(value: Value) -> Vec<Value> {
@@ -146,6 +182,18 @@ mod tests {
         assert!(covers(&result, &wanted));
         assert_eq!(result["Statement"].as_array().unwrap().len(), 2);
         assert!(text(&result).contains("Theirs") && !text(&result).contains("kms:Old"));
+    }
+
+    #[test]
+    fn the_lists_of_operators_are_sets_and_a_number_is_like_its_text() {
+        let one = json!({ "plans": { "p": { "regions": { "@@append": ["b", "a"] }, "days": { "@@assign": 35 } } } });
+        let two = json!({ "plans": { "p": { "days": { "@@assign": "35" }, "regions": { "@@append": ["a", "b"] } } } });
+        assert!(same(&one, &two));
+        let single = json!({ "tags": { "a": { "tag_value": { "@@append": "x" } } } });
+        assert!(same(&single, &json!({ "tags": { "a": { "tag_value": { "@@append": ["x"] } } } })));
+        let assigned = json!({ "tags": { "a": { "tag_value": { "@@assign": "x" } } } });
+        assert!(!same(&assigned, &json!({ "tags": { "a": { "tag_value": { "@@assign": ["x"] } } } })));
+        assert!(!same(&single, &assigned));
     }
 
     #[test]

@@ -7,8 +7,9 @@ use super::control_tower::Tower;
 use super::findings::Findings;
 use super::people::People;
 use super::wanted::Wanted;
-use super::{accounts, control_tower, delegation, units};
+use super::{accounts, control_tower, delegation, policies, units};
 use crate::cloud::inventory::organization::{Organization, Root};
+use crate::cloud::inventory::quotas::Quotas;
 use crate::cloud::{CallError, Connection};
 use crate::model::{Fields, Kind, Live};
 
@@ -23,6 +24,14 @@ pub(super) fn organization(
         let fields = Fields::from([("feature_set".to_owned(), organization.feature_set.clone().into())]);
         findings.see(resource, Live { fields, attributes: organization.attributes(root) });
     }
+}
+
+/// Notes the limits that the checks hold plans against.
+pub(super) fn quotas(wanted: &Wanted<'_>, quotas: &Quotas, findings: &mut Findings) {
+    if wanted.any(&[Kind::Account]) {
+        findings.facts.account_quota = quotas.accounts();
+    }
+    policies::note_quotas(&wanted.kind(Kind::Policy), quotas, findings);
 }
 
 /// Fills in the trusted services.

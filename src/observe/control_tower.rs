@@ -31,8 +31,8 @@ pub(super) struct Tower {
 /// is nothing else to ask.
 pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result<Tower, CallError> {
     if !wanted.any(&[Kind::LandingZone, Kind::Baseline]) {
-        // Trusted access that is to go might be needed by a landing zone.
-        if wanted.removes(Kind::TrustedAccess) {
+        // What is to go might be needed by a landing zone.
+        if wanted.removes(Kind::TrustedAccess) || wanted.removes(Kind::PolicyType) {
             let there = Some(landing_zone::exists(connection).await?);
             return Ok(Tower { there, ..Tower::default() });
         }
@@ -62,21 +62,23 @@ impl Tower {
     /// The accounts that the landing zone has appointed itself, by service principal (Control
     /// Tower User Guide, config-updates-v4 and backup-resources).
     pub(super) fn appointed(&self) -> BTreeMap<&'static str, String> {
-        let Some(zone) = self.zone.as_ref().or(self.appointing.as_ref()) else {
-            return BTreeMap::new();
-        };
-        let mut appointed = BTreeMap::new();
-        let mut put = |principal, section: &str, account: &str| {
-            let on = zone.manifest.pointer(&format!("/{section}/enabled")) == Some(&Value::Bool(true));
-            let account = zone.manifest.pointer(&format!("/{section}/{account}")).and_then(Value::as_str);
-            appointed.extend(account.filter(|_| on).map(|account| (principal, account.to_owned())));
-        };
-        if !zone.version.starts_with("3.") {
-            put("config.amazonaws.com", "config", "accountId");
-        }
-        put("backup.amazonaws.com", "backup", "configurations/backupAdmin/accountId");
-        appointed
+        self.zone.iter().chain(&self.appointing).flat_map(appointed_by).collect()
     }
+}
+
+/// The accounts that a landing zone has appointed itself, by service principal.
+pub(super) fn appointed_by(zone: &LandingZone) -> BTreeMap<&'static str, String> {
+    let mut appointed = BTreeMap::new();
+    let mut put = |principal, section: &str, account: &str| {
+        let on = zone.manifest.pointer(&format!("/{section}/enabled")) == Some(&Value::Bool(true));
+        let account = zone.manifest.pointer(&format!("/{section}/{account}")).and_then(Value::as_str);
+        appointed.extend(account.filter(|_| on).map(|account| (principal, account.to_owned())));
+    };
+    if !zone.version.starts_with("3.") {
+        put("config.amazonaws.com", "config", "accountId");
+    }
+    put("backup.amazonaws.com", "backup", "configurations/backupAdmin/accountId");
+    appointed
 }
 
 /// Fills in the landing zone and what is known about Control Tower's work.

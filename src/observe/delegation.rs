@@ -53,7 +53,7 @@ async fn read(connection: &Connection, resource: &Resource) -> Result<Holders, C
     let Some(service) = services::by_word(&resource.address.name) else {
         return Ok(Holders::new());
     };
-    let group = if service.by_organizations() { service.way.as_str() } else { REGISTRATIONS };
+    let group = if service.remains_registered() { REGISTRATIONS } else { service.way.as_str() };
     let mut holders = Holders::new();
     for principal in &service.principals {
         let found = administrators::registered(connection, Some(principal)).await?;

@@ -1,7 +1,7 @@
 //! What exists beyond a document, found by listing.
 //!
 //! In: a connection and the desired resources. Out: units, accounts, trusted access,
-//! root access, baselines and a landing zone that nothing in the document speaks of, each with
+//! policies and their types, root access, baselines and a landing zone that nothing in the document speaks of, each with
 //! how to adopt or remove it. Nothing is changed, and nothing here is a plan: what
 //! the document leaves out is left alone. Absent: KMS keys, whose aliases do not
 //! tell whose they are, and IAM roles.
@@ -10,15 +10,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::control_tower;
 use super::error::ObserveError;
+use super::leftover_administrators::{self, Registered};
 use super::wanted::key;
-use crate::catalog::{baselines as catalogue, service_access};
+use crate::catalog::{baselines as catalogue, policy_types, service_access};
 use crate::cloud::inventory::accounts::{self, Account};
 use crate::cloud::inventory::baselines::{self, Enabled, Which};
+use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::landing_zone;
 use crate::cloud::inventory::organization::{self, Root};
-use crate::cloud::inventory::root_access;
+use crate::cloud::inventory::policies::{self, Policy};
 use crate::cloud::inventory::units::{self, Unit};
+use crate::cloud::inventory::{resource_policy, root_access};
 use crate::cloud::{CallError, Connection};
 use crate::model::{Address, Kind, Resource};
 
@@ -50,8 +54,19 @@ struct Seen {
     /// Baselines by name.
     offered: BTreeMap<String, String>,
     enabled: Vec<Enabled>,
+    /// Policies that somebody made, Control Tower's own left out, each with the
+    /// number of its targets.
+    policies: Vec<(Policy, usize)>,
+    /// AWS's names of the types that are on.
+    policy_types: BTreeSet<String>,
     /// Switches of centralised root access that are on.
     root_access: BTreeSet<Kind>,
+    /// The ARN of the organization's resource policy.
+    own_policy: Option<String>,
+    /// Delegated administrators, as Organizations has them.
+    administrators: Registered,
+    /// Those that the landing zone has appointed itself.
+    appointed: Registered,
 }
 
 /// Lists what exists and holds it against the desired resources; empty where there
@@ -78,21 +93,31 @@ pub async fn leftovers(connection: &Connection, wanted: &[Resource]) -> Result<V
 }
 
 async fn look(connection: &Connection, root: &Root, management: String) -> Result<Seen, CallError> {
-    let (units, accounts, trusted, zone, root_access) = tokio::join!(
+    let (units, accounts, trusted, zone, policies, root_access, own_policy, administrators) = tokio::join!(
         units::tree(connection, &root.id),
         accounts::list(connection),
         organization::trusted_services(connection),
         landing_zone::get(connection),
-        root_access::features(connection)
+        made_policies(connection, root),
+        root_access::features(connection),
+        resource_policy::describe(connection),
+        leftover_administrators::read(connection)
     );
+    let zone = zone?;
+    let appointed = zone.iter().flat_map(control_tower::appointed_by);
     let mut seen = Seen {
         management,
         root: root.id.clone(),
         units: units?,
         accounts: accounts?,
         trusted: trusted?,
-        zone: zone?.map(|zone| zone.arn),
+        policies: policies?,
+        policy_types: root.policy_types.keys().cloned().collect(),
+        administrators: administrators?,
+        appointed: appointed.map(|(principal, id)| (id, principal.to_owned())).collect(),
+        zone: zone.map(|zone| zone.arn),
         root_access: root_access?,
+        own_policy: own_policy?.map(|policy| policy.arn),
         ..Seen::default()
     };
     if seen.zone.is_some() {
@@ -101,6 +126,27 @@ async fn look(connection: &Connection, root: &Root, management: String) -> Resul
         (seen.offered, seen.enabled) = (offered?, enabled?);
     }
     Ok(seen)
+}
+
+/// The policies of the types that are on, with the number of their targets. AWS's
+/// own and Control Tower's are nobody's to remove.
+async fn made_policies(connection: &Connection, root: &Root) -> Result<Vec<(Policy, usize)>, CallError> {
+    let lists = root.policy_types.keys().cloned().map(|kind| {
+        let connection = connection.clone();
+        async move { policies::of_type(&connection, &kind).await }
+    });
+    let mut made = Vec::new();
+    for list in fan_out(lists.collect()).await {
+        let own =
+            |policy: &Policy| !policy.aws_managed && !policy.name.starts_with(policy_types::OF_CONTROL_TOWER);
+        made.extend(list?.into_iter().filter(own));
+    }
+    let targets = made.iter().map(|policy| {
+        let (connection, id) = (connection.clone(), policy.id.clone());
+        async move { policies::targets(&connection, &id).await }
+    });
+    let targets = fan_out(targets.collect()).await;
+    made.into_iter().zip(targets).map(|(policy, targets)| Ok((policy, targets?.len()))).collect()
 }
 
 /// What was seen and nobody speaks of, in the order of kinds.
@@ -113,7 +159,11 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(unspoken_accounts(seen, wanted));
     found.extend(zone(seen, &spoken));
     found.extend(enabled(seen, &paths, &spoken));
+    found.extend(types(seen, &spoken));
+    found.extend(unspoken_policies(seen, wanted));
     found.extend(root_switches(seen, &spoken));
+    found.extend(own_policy(seen, &spoken));
+    found.extend(leftover_administrators::unspoken(&seen.administrators, &seen.appointed, &spoken));
     found.into_iter().collect()
 }
 
@@ -233,6 +283,52 @@ fn enabled(seen: &Seen, paths: &BTreeMap<&str, String>, spoken: &BTreeSet<&Addre
     seen.enabled.iter().filter(|enabled| enabled.parent.is_none()).filter_map(leftover).collect()
 }
 
+fn types(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
+    let leftover = |name: &String| {
+        let address = Address::new(Kind::PolicyType, policy_types::word_of(name));
+        let of_controls = address.name == "service_control" && seen.zone.is_some();
+        (!spoken.contains(&address)).then(|| Leftover {
+            kind: Kind::PolicyType,
+            name: address.name.clone(),
+            place: "the root".to_owned(),
+            adopt: format!("a policy of the type {}", address.name),
+            remove: if of_controls {
+                "not while there is a landing zone: its preventive controls are such policies".to_owned()
+            } else {
+                removal(&address.to_string(), &format!("policy_type_removal.{}", address.name))
+            },
+        })
+    };
+    seen.policy_types.iter().filter_map(leftover).collect()
+}
+
+fn unspoken_policies(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
+    let of_policies = || wanted.iter().filter(|resource| resource.address.kind == Kind::Policy);
+    let spoken = |policy: &Policy| {
+        of_policies().any(|resource| {
+            let name =
+                resource.address.name == policy.name || key(resource, "renamed_from") == Some(&policy.name);
+            name && key(resource, "type").is_none_or(|kind| kind == policy.kind)
+        })
+    };
+    let leftover = |(policy, targets): &(Policy, usize)| {
+        let address = Address::new(Kind::Policy, policy.name.as_str());
+        let word = policy_types::word_of(&policy.kind);
+        Leftover {
+            kind: Kind::Policy,
+            name: policy.name.clone(),
+            place: match targets {
+                0 => format!("{}, {word}, attached to nothing", policy.id),
+                1 => format!("{}, {word}, attached to one target", policy.id),
+                more => format!("{}, {word}, attached to {more} targets", policy.id),
+            },
+            adopt: format!("policies: {{ {:?}: {{ type: {word}, document: ... }} }}", policy.name),
+            remove: removal(&address.to_string(), &format!("policy_deletion.{}", policy.name)),
+        }
+    };
+    seen.policies.iter().filter(|(policy, _)| !spoken(policy)).map(leftover).collect()
+}
+
 /// Switches of centralised root access that are on.
 fn root_switches(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
     let unspoken = |kind: &&Kind| !spoken.contains(&Address::only(**kind));
@@ -247,7 +343,22 @@ fn root_switches(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
     seen.root_access.iter().filter(unspoken).map(leftover).collect()
 }
 
-fn removal(address: &str, consent: &str) -> String {
+fn own_policy(seen: &Seen, spoken: &BTreeSet<&Address>) -> Option<Leftover> {
+    let place = seen.own_policy.clone().filter(|_| !spoken.contains(&Address::only(Kind::ResourcePolicy)))?;
+    let name = Kind::ResourcePolicy.name();
+    Some(Leftover {
+        kind: Kind::ResourcePolicy,
+        name: name.to_owned(),
+        place,
+        adopt:
+            "organization: { resource_policy: { document: ... } } with the statements that shall be managed"
+                .to_owned(),
+        remove: removal(name, &format!("resource_policy_removal.{name}")),
+    })
+}
+
+/// How something is removed by the document.
+pub(super) fn removal(address: &str, consent: &str) -> String {
     format!("remove: [{address:?}] with the consent {consent:?}")
 }
 
@@ -292,6 +403,33 @@ mod tests {
             names(&seen, &document),
             ["trusted_access.sso.amazonaws.com", "organizational_unit.A/B", "organizational_unit.Old/Team"]
         );
+    }
+
+    #[test]
+    fn policies_are_held_against_the_document_by_type_and_name_old_or_new() {
+        let policy = |name: &str, kind: &str| Policy {
+            id: format!("p-{name}"),
+            arn: String::new(),
+            name: name.into(),
+            description: String::new(),
+            kind: kind.into(),
+            aws_managed: false,
+        };
+        let seen = Seen {
+            policies: vec![
+                (policy("old", "TAG_POLICY"), 1),
+                (policy("same", "BACKUP_POLICY"), 0),
+                (policy("same", "TAG_POLICY"), 2),
+            ],
+            policy_types: ["TAG_POLICY".to_owned(), "BACKUP_POLICY".to_owned()].into(),
+            ..Seen::default()
+        };
+        let document = [
+            wanted("policy_type.tag", &[("type", "TAG_POLICY")]),
+            wanted("policy.new", &[("type", "TAG_POLICY"), ("renamed_from", "old")]),
+            wanted("policy.same", &[("type", "TAG_POLICY")]),
+        ];
+        assert_eq!(names(&seen, &document), ["policy_type.backup", "policy.same"]);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! Only what the desired resources ask about is read, each thing once, and what
 //! is independent at the same time. Nothing is changed (invariant I8).
 
+pub mod effective;
 pub mod error;
+mod leftover_administrators;
 pub mod leftovers;
 pub mod snapshot;
 pub mod survey;
@@ -16,6 +18,8 @@ mod delegation;
 mod findings;
 mod keys;
 mod people;
+mod policies;
+mod resource_policy;
 mod roles;
 mod root_access;
 mod units;

@@ -68,6 +68,25 @@ pub struct Facts {
     pub landing_zone: Option<bool>,
     /// The newest landing-zone version that AWS offers, when one exists already.
     pub latest_landing_zone: Option<String>,
+    /// AWS's word for the state of each policy type of the root, when one is asked about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_types: Option<BTreeMap<String, String>>,
+    /// Limits of policy types that AWS lists as quotas, by AWS's name of the type.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub policy_quotas: BTreeMap<String, PolicyQuota>,
+    /// Policies that are attached directly to a target at which something would change:
+    /// by the target's id and AWS's name of the type, each policy's id with its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attached: BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>,
     /// Operations that somebody has under way at Control Tower, by id.
     pub control_tower_busy: BTreeSet<String>,
+}
+
+/// Limits of one policy type, as far as AWS lists them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyQuota {
+    /// Characters of a document.
+    pub size: Option<u64>,
+    /// Policies on one target.
+    pub attached: Option<u64>,
 }

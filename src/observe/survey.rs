@@ -11,9 +11,11 @@ use super::error::ObserveError;
 use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
-use super::{assembly, control_tower, delegation, keys, people, roles, root_access};
+use super::{
+    assembly, control_tower, delegation, keys, people, policies, resource_policy, roles, root_access,
+};
 use crate::cloud::inventory::organization::{self, Organization};
-use crate::cloud::inventory::quotas;
+use crate::cloud::inventory::quotas::{self, Quotas};
 use crate::cloud::{CallError, Connection};
 use crate::model::{Kind, Resource};
 
@@ -57,8 +59,8 @@ pub async fn survey(connection: &Connection, wanted: &[Resource]) -> Result<Snap
 /// early may have left roles and keys.
 async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mut Findings) {
     let roles_wanted = wanted.kind(Kind::ServiceRole);
-    let (quota, roles) = tokio::join!(quota(connection, wanted), roles::read(connection, &roles_wanted));
-    findings.facts.account_quota = quota;
+    let (quotas, roles) = tokio::join!(quotas(connection, wanted), roles::read(connection, &roles_wanted));
+    assembly::quotas(wanted, &quotas, findings);
     roles::observe(&roles_wanted, roles, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     delegation::nobody(&wanted.kind(Kind::DelegatedAdministrator), findings);
@@ -77,21 +79,26 @@ async fn look(
         let people = people::read(connection, wanted, &root).await;
         Ok::<_, CallError>((root, people))
     };
-    let (people, trusted, quota, roles, tower, root_switches) = tokio::join!(
+    let (people, trusted, quotas, roles, tower, root_switches, own_policy) = tokio::join!(
         people,
         trusted(connection, wanted),
-        quota(connection, wanted),
+        quotas(connection, wanted),
         roles::read(connection, &roles_wanted),
         control_tower::read(connection, wanted),
-        root_access::read(connection, wanted)
+        root_access::read(connection, wanted),
+        resource_policy::read(connection, wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
     assembly::trusted(wanted, trusted, findings);
+    assembly::quotas(wanted, &quotas, findings);
     root_access::observe(wanted, root_switches, findings);
-    findings.facts.account_quota = quota;
+    resource_policy::observe(wanted, own_policy, findings);
     roles::observe(&roles_wanted, roles, findings);
     assembly::people(connection, wanted, &root, &people, findings).await;
+    policies::note_types(wanted.any(&[Kind::PolicyType, Kind::Policy]), &root, findings);
+    policies::observe_types(&wanted.kind(Kind::PolicyType), &root, findings);
+    policies::observe(connection, &wanted.kind(Kind::Policy), findings).await;
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     assembly::administrators(connection, wanted, &tower, findings).await;
     assembly::tower(connection, wanted, tower, people, organization, findings).await;
@@ -109,17 +116,17 @@ async fn trusted(
     Some(organization::trusted_services(connection).await)
 }
 
-/// The quota on accounts, when accounts are wanted. Not every caller may read
-/// quotas, so an error is an absent fact.
-async fn quota(connection: &Connection, wanted: &Wanted<'_>) -> Option<u64> {
-    if !wanted.any(&[Kind::Account]) {
-        return None;
+/// The quotas of Organizations, when something that they limit is wanted. Not every
+/// caller may read quotas, so an error is an absent fact.
+async fn quotas(connection: &Connection, wanted: &Wanted<'_>) -> Quotas {
+    if !wanted.any(&[Kind::Account, Kind::Policy]) {
+        return Quotas::default();
     }
-    match quotas::accounts(connection).await {
-        Ok(quota) => quota,
+    match quotas::organizations(connection).await {
+        Ok(quotas) => quotas,
         Err(error) => {
-            tracing::debug!(%error, "the account quota could not be read");
-            None
+            tracing::debug!(%error, "the quotas of Organizations could not be read");
+            Quotas::default()
         }
     }
 }

@@ -172,7 +172,7 @@ mod tests {
     }
 
     fn ids(wanted: &[Resource], units: &[Unit]) -> BTreeMap<String, String> {
-        let root = Root { id: "r-1".into(), arn: String::new() };
+        let root = Root { id: "r-1".into(), ..Root::default() };
         let wanted: Vec<&Resource> = wanted.iter().collect();
         matched(&wanted, units, &root).into_iter().map(|(p, u)| (p.to_string(), u.id.clone())).collect()
     }

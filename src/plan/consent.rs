@@ -43,6 +43,12 @@ const CLASSES: &[Class] = &[
         window: "none: it ends at once; access can be given again, what was lost meanwhile is lost",
     },
     Class {
+        name: "resource_policy_removal",
+        consequence: "the organization's resource policy is deleted with the statements of everybody; accounts \
+                      that work by its delegation can no longer do so",
+        window: "none: it ends at once; its statements can be written again where they are known",
+    },
+    Class {
         name: "root_access_removal",
         consequence: "{} is switched off; root users of member accounts whose credentials were taken away can \
                       only be reached by recovering their passwords one by one",
@@ -53,6 +59,24 @@ const CLASSES: &[Class] = &[
         consequence: "the baseline {} is disabled; what it laid into the accounts is taken out and they are no \
                       longer governed by it",
         window: "none once the operation has begun; the unit can be registered again",
+    },
+    Class {
+        name: "policy_detachment",
+        consequence: "the policy {} is detached; what it denied is allowed there from then on, and what only it \
+                      allowed or set is gone",
+        window: "none: AWS detaches it at once; it can be attached again",
+    },
+    Class {
+        name: "policy_deletion",
+        consequence: "the policy {} is detached from everything and deleted; its id is gone",
+        window: "none: AWS deletes it at once",
+    },
+    Class {
+        name: "policy_type_removal",
+        consequence: "policies of the type {} are switched off; every attachment of the type is lost at once, \
+                      the policies themselves stay",
+        window: "none once the operation has begun; the type can be switched on again, the attachments must \
+                 be made anew",
     },
     Class {
         name: "delegated_administrator_removal",

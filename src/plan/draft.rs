@@ -20,19 +20,15 @@ pub(super) fn steps_of(resource: &Resource, change: &Change, members: u64) -> Ve
             mending(resource, change, info, true, members)
         }
         (Standing::Present, _) => mending(resource, change, info, false, members),
-        (Standing::Unwanted, _) => info
-            .verbs
-            .iter()
-            .filter(|verb| verb.name == "delete")
-            .map(|verb| {
-                Builder { resource, change, members }.step(
-                    verb,
-                    "",
-                    &[],
-                    vec!["the document removes it".to_owned()],
-                )
-            })
-            .collect(),
+        (Standing::Unwanted, _) => {
+            let mut steps = mending(resource, change, info, false, members);
+            let delete = info.verb("delete").map(|verb| {
+                let reasons = vec!["the document removes it".to_owned()];
+                Builder { resource, change, members }.step(verb, "", &[], reasons)
+            });
+            steps.extend(delete);
+            steps
+        }
         _ => Vec::new(),
     }
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{FORMAT, Level, Note, Plan};
 use super::needs::Needs;
-use super::step::Step;
+use super::step::{Need, Step, StepId};
 use super::triggers::{self, Drafts};
-use super::{checks, consent, draft, fingerprint};
+use super::{checks, consent, draft, fingerprint, impact, places};
 use crate::diff::{ChangeSet, compare_all};
 use crate::graph::ResourceGraph;
 use crate::model::resource::Presence;
@@ -32,9 +32,13 @@ pub fn make(graph: &ResourceGraph, snapshot: &Snapshot, consents: &BTreeSet<Stri
     sort_by_verb(&mut drafts);
     drop_unasked(graph, &mut drafts);
     let deferred = drop_deferred(graph, &changes, &mut drafts);
-    let steps = ordered(graph, snapshot, &drafts);
+    let beside = places::arrange(&mut drafts, snapshot);
+    let steps = ordered(graph, snapshot, &drafts, &beside);
+    let harms = impact::of_plan(graph, snapshot, &steps);
+    let steps = impact::hold_back(steps, &harms);
     let situation = Situation { graph, snapshot, changes: &changes, steps: &steps };
     let mut notes = checks::run(&situation);
+    notes.extend(impact::notes(&harms, &steps));
     notes.extend(deferred);
     notes.sort();
     notes.dedup();
@@ -138,8 +142,14 @@ fn drop_deferred(graph: &ResourceGraph, changes: &ChangeSet, drafts: &mut Drafts
 /// All steps in one order that satisfies every need, with needs and lanes filled in.
 ///
 /// The graph's order of resources, and within a resource the order of verbs, is
-/// such an order: every need points to an earlier resource or an earlier verb.
-fn ordered(graph: &ResourceGraph, snapshot: &Snapshot, drafts: &Drafts) -> Vec<Step> {
+/// such an order: every need points to an earlier resource or an earlier verb. Needs
+/// `beside` the graph may still move steps behind others.
+fn ordered(
+    graph: &ResourceGraph,
+    snapshot: &Snapshot,
+    drafts: &Drafts,
+    beside: &BTreeMap<StepId, Vec<Need>>,
+) -> Vec<Step> {
     let needs = Needs::new(graph, drafts);
     let mut lanes: BTreeMap<(&Address, &str), BTreeSet<String>> = BTreeMap::new();
     let shared = graph.shared_lanes.iter().filter(|lane| snapshot.live.contains_key(&lane.while_live));
@@ -150,10 +160,15 @@ fn ordered(graph: &ResourceGraph, snapshot: &Snapshot, drafts: &Drafts) -> Vec<S
     for address in graph.order() {
         for (index, step) in drafts.get(address).into_iter().flatten().enumerate() {
             let also = lanes.get(&(address, step.verb.as_str())).into_iter().flatten().cloned().collect();
-            steps.push(Step { needs: needs.of(step, index), also, ..step.clone() });
+            let mut waits = needs.of(step, index);
+            let more = beside.get(&step.id).into_iter().flatten();
+            let new: Vec<Need> =
+                more.filter(|need| waits.iter().all(|known| known.step != need.step)).cloned().collect();
+            waits.extend(new);
+            steps.push(Step { needs: waits, also, ..step.clone() });
         }
     }
-    steps
+    if beside.is_empty() { steps } else { places::in_order(steps) }
 }
 
 fn known(snapshot: &Snapshot, graph: &ResourceGraph) -> BTreeMap<Address, Attributes> {

@@ -5,6 +5,8 @@
 //! on AWS; only the other end of the wire is simulated, and an hour of Control
 //! Tower passes in milliseconds. Absent: what is printed of it.
 
+#[cfg(test)]
+mod agreement;
 mod bench;
 mod clock;
 pub mod error;

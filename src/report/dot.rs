@@ -37,7 +37,8 @@ const fn shape(kind: Kind) -> &'static str {
             "component"
         }
         Kind::Key => "cds",
-        Kind::Baseline => "note",
+        Kind::Baseline | Kind::Policy | Kind::ResourcePolicy => "note",
+        Kind::PolicyType => "component",
         Kind::DelegatedAdministrator => "cds",
     }
 }

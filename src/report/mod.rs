@@ -6,6 +6,7 @@
 
 pub mod dot;
 pub mod duration;
+pub mod effective_text;
 mod fold;
 pub mod graph_text;
 pub mod journal_text;

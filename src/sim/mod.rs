@@ -4,7 +4,7 @@
 //! in virtual time, deterministic for a seed. It is an island: it names nothing outside `sim`.
 //! Absent: what a rehearsal does with it.
 
-mod authorization;
+pub(crate) mod authorization;
 mod clock;
 mod connector;
 mod engine;

@@ -88,6 +88,10 @@ impl Findings {
         self.0.push(diagnostic);
     }
 
+    pub(crate) fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        self.0.extend(diagnostics);
+    }
+
     /// The findings in order of place, those without a place first; equal ones once.
     pub(crate) fn finish(mut self, sources: &Arc<Sources>) -> Diagnostics {
         let place = |d: &Diagnostic| d.labels.first().map(|label| label.span);

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::model::Origin;
 use crate::model::email::Email;
@@ -28,6 +29,8 @@ pub struct Spec {
     pub keys: BTreeMap<String, Key>,
     /// `landing_zone`.
     pub landing_zone: Option<LandingZone>,
+    /// `policies`, by name.
+    pub policies: BTreeMap<String, Policy>,
     /// `delegated_administrators`, by the word of the service.
     pub delegated_administrators: BTreeMap<String, Delegation>,
     /// `remove`: addresses of things that shall go.
@@ -53,6 +56,19 @@ pub struct Organization {
     pub trusted_access: BTreeMap<String, Origin>,
     /// Switches of centralised root access that shall be on, each with its place.
     pub root_access: BTreeMap<RootAccess, Origin>,
+    /// What it delegates to member accounts.
+    pub resource_policy: Option<ResourcePolicy>,
+}
+
+/// What the organization delegates to member accounts. Statements of others stay.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ResourcePolicy {
+    /// Where the section stands.
+    pub origin: Origin,
+    /// Statements as they were written, each with a `Sid`.
+    pub statements: Vec<Value>,
+    /// By account, AWS's names of the policy types that it manages.
+    pub policy_management: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// One switch of centralised root access.
@@ -215,4 +231,42 @@ pub struct BackupIntegration {
     pub central: Option<String>,
     /// The name of a multi-Region key; present when enabled.
     pub key: Option<String>,
+}
+
+/// One organization policy.
+#[derive(Debug, Clone, Serialize)]
+pub struct Policy {
+    /// Where it stands.
+    pub origin: Origin,
+    /// AWS's name of its type.
+    pub kind: String,
+    /// Its description, when one is said.
+    pub description: Option<String>,
+    /// Its document; none for one that AWS manages.
+    pub content: Option<serde_json::Value>,
+    /// What it is attached to, in full; none when the document does not say. Of a
+    /// policy that AWS manages, other targets are left alone.
+    pub targets: Option<Vec<Target>>,
+    /// What one that AWS manages shall not be attached to.
+    pub detached_from: Vec<Target>,
+    /// Whether AWS manages it.
+    pub aws_managed: bool,
+    /// Tags to have; others are left alone.
+    pub tags: BTreeMap<String, String>,
+    /// The name it had before, when it is being renamed in place.
+    pub renamed_from: Option<String>,
+}
+
+/// What a policy can be attached to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// The root of the organization.
+    Root,
+    /// The management account.
+    Management,
+    /// A unit.
+    Unit(UnitPath),
+    /// An account, by the document's name for it.
+    Account(String),
 }

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 use super::document::{
     Account, AlternateContact, BackupIntegration, Delegation, Integration, Key, LandingZone, Organization,
-    Placement, Spec, Unit,
+    Placement, Policy, ResourcePolicy, Spec, Target, Unit,
 };
 use super::shape::Located;
 use super::shape::names::Names;
 use super::shape::sections::{
     AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
-    RecordingSection, RolesSection, Tags, UnitSection,
+    PolicySection, RecordingSection, ResourcePolicySection, RolesSection, Tags, UnitSection,
 };
 use super::shape::words::KeyRegions;
 use super::source::{Sources, Span};
@@ -40,6 +40,10 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .filter_map(|(name, section)| Some((name.value.clone(), key(view, section, at(name.span))?)))
             .collect(),
         landing_zone: doc.landing_zone.as_ref().and_then(|section| landing_zone(section, &at)),
+        policies: view
+            .policies()
+            .filter_map(|(name, section)| Some((name.value.clone(), policy(view, section, at(name.span))?)))
+            .collect(),
         delegated_administrators: delegations(doc, &at),
         remove: doc.remove.iter().flatten().map(|entry| (entry.value.clone(), at(entry.span))).collect(),
         consents: doc.consents.iter().flatten().map(|consent| consent.value.clone()).collect(),
@@ -71,6 +75,17 @@ fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
             .flatten()
             .map(|switch| (switch.value.0, at(switch.span)))
             .collect(),
+        resource_policy: section.resource_policy.as_ref().map(|section| resource_policy(section, at)),
+    }
+}
+
+fn resource_policy(section: &Located<ResourcePolicySection>, at: &dyn Fn(Span) -> Origin) -> ResourcePolicy {
+    let names = |types: &Vec<Located<String>>| types.iter().map(|name| name.value.clone()).collect();
+    let managers = section.policy_management.iter().flatten();
+    ResourcePolicy {
+        origin: at(section.span),
+        statements: Vec::new(),
+        policy_management: managers.map(|(account, types)| (account.value.clone(), names(types))).collect(),
     }
 }
 
@@ -186,6 +201,23 @@ fn backup(section: &BackupSection, origin: Origin) -> BackupIntegration {
         central: text(section.central.as_ref()),
         key: text(section.key.as_ref()),
     }
+}
+
+fn policy(view: &View<'_>, section: &PolicySection, origin: Origin) -> Option<Policy> {
+    let named = |words: &Vec<Located<String>>| -> Vec<Target> {
+        words.iter().filter_map(|word| view.target(word).ok()).collect()
+    };
+    Some(Policy {
+        origin,
+        kind: section.r#type.as_ref()?.value.0.clone(),
+        description: text(section.description.as_ref()),
+        content: section.document.as_ref().and_then(|content| view.attached.content(content)).cloned(),
+        targets: section.targets.as_ref().map(named),
+        detached_from: section.detached_from.as_ref().map(named).unwrap_or_default(),
+        aws_managed: section.aws_managed.as_ref().is_some_and(|managed| managed.value),
+        tags: tags(section.tags.as_ref()),
+        renamed_from: text(section.renamed_from.as_ref()),
+    })
 }
 
 fn delegations(doc: &Document, at: &dyn Fn(Span) -> Origin) -> BTreeMap<String, Delegation> {

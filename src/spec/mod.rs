@@ -1,10 +1,11 @@
 //! The landing-zone document: YAML in, a valid [`Spec`] or located diagnostics out.
 //!
-//! [`parse`] takes the files as the caller read them, so that this floor does no
-//! I/O. [`render::render`] draws diagnostics, [`schema`] is the JSON Schema for
+//! [`parse_with`] takes the files as the caller read them, and asks the caller for
+//! those that the document names, so that this floor does no I/O. [`render::render`] draws diagnostics, [`schema`] is the JSON Schema for
 //! editors, [`topics`] and [`explain`] say what each code means. The document is
 //! described for operators in `docs/document.md`.
 
+mod attached;
 pub mod diagnostic;
 pub mod document;
 mod lower;
@@ -19,9 +20,10 @@ pub mod topic;
 mod view;
 mod yaml;
 
+pub use attached::Fetch;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::Spec;
-pub use parse::{Loaded, parse};
+pub use parse::{Loaded, parse, parse_with};
 pub use source::Input;
 pub use topic::Topic;
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::attached::{Attached, Fetch};
 use super::diagnostic::{Diagnostic, Diagnostics, Findings};
 use super::document::Spec;
 use super::shape::read::{Read as _, Reader};
@@ -31,13 +32,22 @@ pub struct Loaded {
     pub sources: Arc<Sources>,
 }
 
-/// Reads a document from its files, in the order named.
+/// Reads a document that names no further files.
 ///
 /// # Errors
 /// All that is wrong with it, warnings included, when something makes it unusable.
 pub fn parse(inputs: Vec<Input>) -> Result<Loaded, Diagnostics> {
+    parse_with(inputs, &mut |path| Input::unreadable(path, "no files are read here"))
+}
+
+/// Reads a document from its files, in the order named; `fetch` has the files that
+/// it names in turn.
+///
+/// # Errors
+/// All that is wrong with it, warnings included, when something makes it unusable.
+pub fn parse_with(inputs: Vec<Input>, fetch: Fetch<'_>) -> Result<Loaded, Diagnostics> {
     let mut reader = Reader::default();
-    let (sources, readable) = texts(inputs, &mut reader.findings);
+    let (mut sources, readable) = texts(inputs, &mut reader.findings);
     let mut files = Vec::new();
     let mut complete = readable.iter().all(|readable| *readable);
     for (index, readable) in readable.iter().enumerate() {
@@ -52,18 +62,19 @@ pub fn parse(inputs: Vec<Input>) -> Result<Loaded, Diagnostics> {
             }
         }
     }
-    let sources = Arc::new(sources);
     let before = files.len();
     let root = merge::merge(files, &mut reader.findings);
     if !complete && before == 0 {
-        return Err(reader.findings.finish(&sources));
+        return Err(reader.findings.finish(&Arc::new(sources)));
     }
     let document = Document::read(&root, &mut reader);
-    let Reader { mut findings, broken, .. } = reader;
+    let Reader { mut findings, broken, files, .. } = reader;
+    let attached = Attached::read(&files, &mut sources, fetch, &mut findings);
+    let sources = Arc::new(sources);
     let Some(document) = document.filter(|_| complete) else {
         return Err(findings.finish(&sources));
     };
-    let view = View::new(&document, &broken);
+    let view = View::new(&document, &broken, &attached);
     rules::check(&view, &mut findings);
     let found = findings.finish(&sources);
     if found.has_errors() {

@@ -65,7 +65,15 @@ pub(crate) const INVALID_VALUE: Topic = Topic {
     explanation: "The value has the right kind but not the form that is asked for, such as an account id \
                   of eleven digits or an e-mail address with a space.",
 };
+/// A file that the document names and that cannot be used.
+pub(crate) const ATTACHED: Topic = Topic {
+    code: "attached-file",
+    title: "A file that the document names cannot be used",
+    explanation: "A policy can be written into the document or into a file of its own, whose path stands \
+                  beside the document that names it. The file must exist and hold one mapping, as JSON \
+                  when its name ends in .json and as YAML otherwise.",
+};
 
 /// The topics of reading, in the order of reading.
 pub(crate) const READING: &[Topic] =
-    &[UNREADABLE, SYNTAX, UNKNOWN_KEY, DUPLICATE_KEY, MISSING_KEY, WRONG_TYPE, INVALID_VALUE];
+    &[UNREADABLE, SYNTAX, UNKNOWN_KEY, DUPLICATE_KEY, MISSING_KEY, WRONG_TYPE, INVALID_VALUE, ATTACHED];

@@ -6,8 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::attached::Attached;
+use super::document::Target;
 use super::shape::Located;
-use super::shape::sections::{AccountSection, Document, LandingZoneSection, UnitSection};
+use super::shape::sections::{AccountSection, Document, LandingZoneSection, PolicySection, UnitSection};
 use super::shape::words::BaselineWord;
 use super::source::Span;
 use crate::catalog::baselines;
@@ -19,6 +21,8 @@ pub(crate) struct View<'d> {
     pub(crate) doc: &'d Document,
     /// Units that are listed or implied by one below, with the place that says so.
     pub(crate) units: BTreeMap<UnitPath, Span>,
+    /// Files that the document names.
+    pub(crate) attached: &'d Attached,
     broken: &'d BTreeSet<String>,
 }
 
@@ -56,6 +60,15 @@ pub(crate) enum State {
     Unsaid,
 }
 
+/// Why a word names no target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoTarget {
+    /// The document has neither a unit nor an account of that name.
+    Unknown,
+    /// It has both.
+    Ambiguous,
+}
+
 /// An account that an enabled integration names.
 pub(crate) struct Named<'d> {
     /// The key that names it, e.g. `backup.central`.
@@ -65,7 +78,7 @@ pub(crate) struct Named<'d> {
 }
 
 impl<'d> View<'d> {
-    pub(crate) fn new(doc: &'d Document, broken: &'d BTreeSet<String>) -> Self {
+    pub(crate) fn new(doc: &'d Document, broken: &'d BTreeSet<String>, attached: &'d Attached) -> Self {
         let mut units = BTreeMap::new();
         for path in doc.organizational_units.iter().flat_map(BTreeMap::keys) {
             units.insert(path.value.clone(), path.span);
@@ -75,7 +88,7 @@ impl<'d> View<'d> {
                 units.entry(above).or_insert(path.span);
             }
         }
-        Self { doc, units, broken }
+        Self { doc, units, attached, broken }
     }
 
     /// Whether everything written under a path was understood, so that absence means absence.
@@ -103,6 +116,34 @@ impl<'d> View<'d> {
     /// The unit an account shall be in; none for the root and where nothing is said.
     pub(crate) fn unit_of(&self, name: &str) -> Option<&'d UnitPath> {
         self.account(name)?.organizational_unit.as_ref()?.unit()
+    }
+
+    /// Policies.
+    pub(crate) fn policies(
+        &self,
+    ) -> impl Iterator<Item = (&'d Located<String>, &'d PolicySection)> + use<'d> {
+        self.doc.policies.iter().flatten()
+    }
+
+    /// What a word among a policy's targets names.
+    pub(crate) fn target(&self, word: &str) -> Result<Target, NoTarget> {
+        let account = |name: &str| self.account(name).map(|_| Target::Account(name.to_owned()));
+        let unit = |path: &str| {
+            path.parse().ok().filter(|path| self.units.contains_key(path) || self.made_by_landing_zone(path))
+        };
+        if let Some(path) = word.strip_prefix("unit:") {
+            return unit(path).map(Target::Unit).ok_or(NoTarget::Unknown);
+        }
+        if let Some(name) = word.strip_prefix("account:") {
+            return account(name).ok_or(NoTarget::Unknown);
+        }
+        match (word, unit(word).map(Target::Unit), account(word)) {
+            ("root", ..) => Ok(Target::Root),
+            ("management", ..) => Ok(Target::Management),
+            (_, Some(_), Some(_)) => Err(NoTarget::Ambiguous),
+            (_, Some(target), None) | (_, None, Some(target)) => Ok(target),
+            (_, None, None) => Err(NoTarget::Unknown),
+        }
     }
 
     /// The landing zone.

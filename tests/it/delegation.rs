@@ -150,3 +150,32 @@ fn a_planned_account_takes_over_only_once_it_is_there() {
     let waits = first.needs.iter().any(|need| need.step.0.starts_with("account.third:"));
     assert!(waits, "the old one stays until the new one is there: {:#?}", first.needs);
 }
+
+/// Every service that can be delegated, all to one account.
+fn every(name: &str) -> String {
+    let rows = lzctl::catalog::services::all().iter();
+    rows.fold("delegated_administrators:\n".to_owned(), |text, row| format!("{text}  {}: {name}\n", row.word))
+}
+
+#[test]
+fn every_service_of_the_catalogue_can_be_given_handed_over_and_taken_away() {
+    let first = reached(rehearsed(&small(&every("audit"))));
+    for row in lzctl::catalog::services::all() {
+        assert!(!steps(&first, &row.word).is_empty(), "{}", row.word);
+    }
+    let consents: Vec<String> = lzctl::catalog::services::all()
+        .iter()
+        .map(|row| format!("delegated_administrator_removal.{}", row.word))
+        .collect();
+    let consents: Vec<&str> = consents.iter().map(String::as_str).collect();
+    let handed = reached(next(&small(&every("security")), &first.world, &consents));
+    let named: BTreeSet<&str> = handed.plan.consents.iter().map(|consent| consent.name.as_str()).collect();
+    assert_eq!(named.len(), consents.len(), "each hand-over asks for its own consent");
+    let all: Vec<String> = lzctl::catalog::services::all()
+        .iter()
+        .map(|row| format!("delegated_administrator.{}", row.word))
+        .collect();
+    let vacant = small(&format!("remove: [{}]\n", all.join(", ")));
+    let removed = reached(next(&vacant, &handed.world, &consents));
+    assert!(removed.plan.steps.iter().all(|step| step.consent.is_some()));
+}

@@ -4,13 +4,25 @@ use lzctl::graph::{ResourceGraph, expand};
 use lzctl::model::partition::Partition;
 use lzctl::observe::Snapshot;
 use lzctl::observe::snapshot::Facts;
-use lzctl::spec::{Input, Spec, parse};
+use lzctl::spec::{Input, Spec, parse_with};
 
 /// A document that must be valid.
 pub(crate) fn spec(yaml: &str) -> Spec {
-    match parse(vec![Input::new("test.yaml", yaml)]) {
+    match parse_with(vec![Input::new("test.yaml", yaml)], &mut beside) {
         Ok(loaded) => loaded.spec,
         Err(wrong) => panic!("{wrong:?}"),
+    }
+}
+
+/// The files that documents under `plans/` name beside themselves; no two of them
+/// share a name.
+fn beside(path: &str) -> Input {
+    let plans = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("plans");
+    let folders = std::fs::read_dir(plans).expect("the folder of plans");
+    let mut found = folders.map(|folder| folder.expect("a readable entry").path().join(path));
+    match found.find(|path| path.is_file()) {
+        Some(file) => Input::new(path, std::fs::read(file).expect("a readable file")),
+        None => Input::unreadable(path, "there is no such file"),
     }
 }
 

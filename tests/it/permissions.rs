@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use super::documents::{graph, plan_text, spec};
 
-const BOTH: [&str; 2] = ["minimal", "standard"];
+const ALL: [&str; 3] = ["minimal", "standard", "regulated"];
 
 fn request(read_only: bool) -> Request<'static> {
     Request { read_only, access_role: Some("AWSControlTowerExecution") }
@@ -84,7 +84,7 @@ fn planned(name: &str) -> Plan {
 
 #[test]
 fn with_exactly_the_printed_permissions_a_rehearsal_is_allowed_in_full_and_nothing_printed_is_unused() {
-    for name in BOTH {
+    for name in ALL {
         let policy = together(&of_plan(&planned(name), request(false)));
         virtual_runtime().unwrap().block_on(async {
             let trial = Trial::open(&plan_text(name), Some(policy.clone())).await;
@@ -112,7 +112,7 @@ fn with_exactly_the_printed_permissions_a_rehearsal_is_allowed_in_full_and_nothi
 
 #[test]
 fn what_the_document_alone_asks_for_suffices_for_its_rehearsal() {
-    for name in BOTH {
+    for name in ALL {
         let document = spec(&plan_text(name));
         let resources: Vec<Resource> = graph(&plan_text(name)).resources.into_values().collect();
         let home = document.organization.home_region.unwrap();
@@ -143,7 +143,7 @@ fn changing_actions() -> BTreeSet<String> {
 
 #[test]
 fn reading_only_grants_no_change_and_suffices_for_planning() {
-    for name in BOTH {
+    for name in ALL {
         let resources: Vec<Resource> = graph(&plan_text(name)).resources.into_values().collect();
         let home = spec(&plan_text(name)).organization.home_region.unwrap();
         let permissions = of_document(&resources, &home, None, request(true));
@@ -184,7 +184,7 @@ fn reading_only_grants_no_change_and_suffices_for_planning() {
 
 #[test]
 fn the_same_document_gives_the_same_permissions_and_every_policy_fits() {
-    for name in BOTH {
+    for name in ALL {
         let print = || serde_json::to_string(&of_plan(&planned(name), request(false))).unwrap();
         assert_eq!(print(), print());
         let permissions = of_plan(&planned(name), request(false));

@@ -58,7 +58,7 @@ fn an_organization() -> Snapshot {
 
 #[test]
 fn every_need_points_to_an_earlier_step_and_every_reference_is_a_need_i3() {
-    for name in ["minimal", "standard"] {
+    for name in ["minimal", "standard", "regulated"] {
         let plan = plan(&plan_text(name), &nothing_yet());
         let mut done: BTreeSet<&str> = BTreeSet::new();
         let mut made: BTreeSet<&Address> = plan.known.keys().collect();

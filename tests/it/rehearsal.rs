@@ -27,7 +27,7 @@ pub(crate) fn setting(yaml: &str) -> Setting {
 
 #[test]
 fn every_plan_reaches_its_organization_and_then_has_nothing_left_to_do_i4() {
-    for name in ["minimal", "standard"] {
+    for name in ["minimal", "standard", "regulated"] {
         let rehearsal = rehearsed(&plan_text(name));
         let causes = rehearsal.outcome.as_ref().map(|outcome| format!("{:#?}", outcome.causes));
         assert_eq!(rehearsal.failed(), 0, "{name}: {causes:?}");

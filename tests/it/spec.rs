@@ -56,7 +56,8 @@ fn every_plan_is_a_valid_document_without_warnings() {
     let mut seen = 0;
     for folder in fs_err::read_dir(root().join("plans")).unwrap() {
         let path = folder.unwrap().path().join("landing-zone.yaml");
-        let loaded = spec::parse(vec![input(&path)])
+        let folder = path.parent().unwrap().to_owned();
+        let loaded = spec::parse_with(vec![input(&path)], &mut |name| input(&folder.join(name)))
             .unwrap_or_else(|d| panic!("{}\n{}", path.display(), render(&d, Style::Told)));
         assert!(loaded.warnings.list.is_empty(), "{}", render(&loaded.warnings, Style::Told));
         let text = fs_err::read_to_string(&path).unwrap();
@@ -80,7 +81,7 @@ fn every_invalid_document_is_told_in_the_recorded_words() {
         let second = folder.join(format!("{stem}.2.yaml"));
         let mut inputs = vec![input(&path)];
         inputs.extend(second.exists().then(|| input(&second)));
-        let found = match spec::parse(inputs) {
+        let found = match spec::parse_with(inputs, &mut |name| input(&folder.join(name))) {
             Ok(loaded) => loaded.warnings,
             Err(found) => found,
         };

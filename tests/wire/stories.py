@@ -171,8 +171,60 @@ def boto3_gives_people_access(lzctl, _aws):
         identity_center.gives_and_takes_access(client, until, endpoint)
 
 
+def boto3_delegates_services(lzctl, _aws):
+    """One service after the other gets an administrator by its own call, refuses a second, and loses it again."""
+    offices = [  # service, principal, appoint, dismiss, its argument, list
+        ("guardduty", "guardduty.amazonaws.com", "enable_organization_admin_account", "disable_organization_admin_account",
+         "AdminAccountId", "list_organization_admin_accounts"),
+        ("securityhub", "securityhub.amazonaws.com", "enable_organization_admin_account",
+         "disable_organization_admin_account", "AdminAccountId", "list_organization_admin_accounts"),
+        ("inspector2", "inspector2.amazonaws.com", "enable_delegated_admin_account", "disable_delegated_admin_account",
+         "delegatedAdminAccountId", "list_delegated_admin_accounts"),
+        ("macie2", "macie.amazonaws.com", "enable_organization_admin_account", "disable_organization_admin_account",
+         "adminAccountId", "list_organization_admin_accounts"),
+        ("detective", "detective.amazonaws.com", "enable_organization_admin_account", "disable_organization_admin_account",
+         "AccountId", "list_organization_admin_accounts"),
+        ("auditmanager", "auditmanager.amazonaws.com", "register_organization_admin_account",
+         "deregister_organization_admin_account", "adminAccountId", "get_organization_admin_account"),
+        ("cloudtrail", "cloudtrail.amazonaws.com", "register_organization_delegated_admin",
+         "deregister_organization_delegated_admin", "MemberAccountId", None),
+        ("securitylake", "securitylake.amazonaws.com", "register_data_lake_delegated_administrator",
+         "deregister_data_lake_delegated_administrator", "accountId", None),
+    ]
+    with simulator(lzctl) as endpoint:
+        organizations = client(endpoint, "organizations")
+        organizations.create_organization(FeatureSet="ALL")
+        request = organizations.create_account(Email="audit@example.com", AccountName="audit")["CreateAccountStatus"]
+        ask = lambda: organizations.describe_create_account_status(CreateAccountRequestId=request["Id"])["CreateAccountStatus"]
+        account = until(ask, lambda answer: answer["State"] == "SUCCEEDED")["AccountId"]
+        for service, principal, appoint, dismiss, argument, listing in offices:
+            organizations.enable_aws_service_access(ServicePrincipal=principal)
+            made = client(endpoint, service)
+            getattr(made, appoint)(**{argument: account})
+            held = organizations.list_delegated_administrators(ServicePrincipal=principal)["DelegatedAdministrators"]
+            assert [one["Id"] for one in held] == [account], (service, held)
+            try:
+                getattr(made, appoint)(**{argument: account})
+                raise AssertionError(f"{service} appointed the same account twice")
+            except botocore.exceptions.ClientError as refusal:
+                assert refusal.response["Error"]["Code"], refusal
+            if listing:
+                assert account in json.dumps(getattr(made, listing)()), service
+            nameless = service in ("detective", "securitylake")
+            former = "DelegatedAdminAccountId" if service == "cloudtrail" else argument
+            getattr(made, dismiss)(**({} if nameless else {former: account}))
+            if listing:
+                assert account not in json.dumps(getattr(made, listing)(), default=str), service
+        manager = client(endpoint, "network-security-manager")
+        manager.put_admin_account(accountId=account, priority=1)
+        assert manager.get_admin_account(accountId=account)["adminAccountDetails"]["priority"] == 1
+        manager.delete_admin_account(accountId=account)
+        assert manager.list_admin_accounts()["adminAccounts"] == []
+
+
 STORIES = [
     boto3_gives_people_access,
+    boto3_delegates_services,
     boto3_builds_an_organization,
     the_aws_cli_does_the_same,
     planning_writes_nothing,

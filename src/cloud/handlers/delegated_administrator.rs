@@ -3,10 +3,9 @@
 //!
 //! An item is `place/who` (see the kind); the id of the account is the step's input.
 
-use super::{effect_if, unknown_verb};
-use crate::catalog::operations::Verdict;
+use super::{appointments, effect_if, unknown_verb};
 use crate::cloud::connection::Connection;
-use crate::cloud::failure::{CallError, code};
+use crate::cloud::failure::CallError;
 use crate::cloud::inventory::administrators;
 use crate::cloud::task::{Found, Progress, Task};
 use crate::model::Attributes;
@@ -30,19 +29,12 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
                 || client.deregister_delegated_administrator().account_id(account).service_principal(place);
             site.call("organizations:DeregisterDelegatedAdministrator", || request().send()).await?;
         }
-        "enable_guardduty" => {
-            let site = connection.own(&region(task)?);
-            let client = site.clients.guardduty();
-            let request = || client.enable_organization_admin_account().admin_account_id(account);
-            site.call("guardduty:EnableOrganizationAdminAccount", || request().send()).await?;
+        verb => {
+            let site = connection.own(&region(connection, task)?);
+            if !appointments::begin(&site, verb, account).await? {
+                return Err(unknown_verb(task));
+            }
         }
-        "disable_guardduty" => {
-            let site = connection.own(&region(task)?);
-            let client = site.clients.guardduty();
-            let request = || client.disable_organization_admin_account().admin_account_id(account);
-            site.call("guardduty:DisableOrganizationAdminAccount", || request().send()).await?;
-        }
-        _ => return Err(unknown_verb(task)),
     }
     Ok(Progress::Done(Attributes::new()))
 }
@@ -53,11 +45,10 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
         return Err(unknown_verb(task));
     };
     let account = account(task)?;
-    let holders = if verb.operation.starts_with("organizations:") {
-        administrators::registered(connection, Some(place(task)?)).await?
-    } else {
-        let way = verb.operation.split(':').next().unwrap_or_default();
-        administrators::appointed(connection, way, &region(task)?).await?
+    let way = group(task)?;
+    let holders = match place(task)?.parse() {
+        Ok(region) => administrators::appointed(connection, way, &region).await?,
+        Err(_) => administrators::registered(connection, Some(place(task)?)).await?,
     };
     let holds = holders.iter().any(|holder| holder == account);
     Ok(effect_if(holds == (verb.action == Action::Create)))
@@ -68,15 +59,24 @@ fn place(task: &Task) -> Result<&str, CallError> {
     task.item.split_once('/').map(|(place, _)| place).ok_or_else(|| unknown_verb(task))
 }
 
-fn account(task: &Task) -> Result<&str, CallError> {
+/// The input that the step is about: the field of its item.
+fn field(task: &Task) -> Result<&str, CallError> {
     let named = task.inputs.keys().find(|name| name.ends_with(&format!(".{}", task.item)));
-    named.map_or_else(|| Err(unknown_verb(task)), |name| task.text(name))
+    named.map(String::as_str).ok_or_else(|| unknown_verb(task))
 }
 
-fn region(task: &Task) -> Result<Region, CallError> {
-    place(task)?.parse().map_err(|error: crate::model::ids::InvalidId| {
-        CallError::ours(task.address.kind.name(), code::UNSENDABLE, error.to_string(), Verdict::Rejected)
-    })
+fn account(task: &Task) -> Result<&str, CallError> {
+    task.text(field(task)?)
+}
+
+/// The way of appointing, which is the group of the field.
+fn group(task: &Task) -> Result<&str, CallError> {
+    field(task)?.split('.').next().ok_or_else(|| unknown_verb(task))
+}
+
+/// Where the call is sent: the Region of the office, or home for an office without one.
+fn region(connection: &Connection, task: &Task) -> Result<Region, CallError> {
+    Ok(place(task)?.parse().unwrap_or_else(|_| connection.home_region().clone()))
 }
 
 #[cfg(test)]
@@ -85,6 +85,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::catalog::operations::Verdict;
     use crate::cloud::doubles::{Double, error, ok, task};
     use crate::cloud::task::Performer as _;
 

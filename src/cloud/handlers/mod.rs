@@ -18,12 +18,16 @@ use crate::model::{Attributes, Kind, kinds};
 
 mod account;
 mod account_creation;
+mod appointments;
 mod baseline;
 mod delegated_administrator;
 mod inputs;
 mod key;
 mod landing_zone;
 mod organization;
+mod policy;
+mod policy_type;
+mod resource_policy;
 mod root_access;
 mod service_role;
 mod timing;
@@ -49,6 +53,9 @@ impl Performer for Connection {
             Kind::Key => key::begin(self, task).await,
             Kind::LandingZone => landing_zone::begin(self, task).await,
             Kind::Baseline => baseline::begin(self, task).await,
+            Kind::PolicyType => policy_type::begin(self, task).await,
+            Kind::Policy => policy::begin(self, task).await,
+            Kind::ResourcePolicy => resource_policy::begin(self, task).await,
             Kind::RootCredentialsManagement | Kind::RootSessions => root_access::begin(self, task).await,
             Kind::DelegatedAdministrator => delegated_administrator::begin(self, task).await,
         }
@@ -61,12 +68,15 @@ impl Performer for Connection {
             Kind::Key => key::poll(self, task, operation).await,
             Kind::LandingZone => landing_zone::poll(self, task, operation).await,
             Kind::Baseline => baseline::poll(self, task, operation).await,
+            Kind::PolicyType => policy_type::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
             | Kind::ServiceRole
+            | Kind::ResourcePolicy
             | Kind::RootCredentialsManagement
             | Kind::RootSessions
+            | Kind::Policy
             | Kind::DelegatedAdministrator => Ok(Progress::Done(Attributes::new())),
         }
     }
@@ -106,6 +116,9 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Key => key::look_up(connection, task).await,
         Kind::LandingZone => landing_zone::look_up(connection, task, since).await,
         Kind::Baseline => baseline::look_up(connection, task, since).await,
+        Kind::PolicyType => policy_type::look_up(connection, task).await,
+        Kind::Policy => policy::look_up(connection, task).await,
+        Kind::ResourcePolicy => resource_policy::look_up(connection, task).await,
         Kind::RootCredentialsManagement | Kind::RootSessions => root_access::look_up(connection, task).await,
         Kind::DelegatedAdministrator => delegated_administrator::look_up(connection, task).await,
     }

@@ -1,8 +1,11 @@
 //! Who administers a service for the organization: as Organizations has it registered, and
 //! as the services themselves say where they appoint.
 
+use aws_sdk_securityhub::types::SecurityHubFeature;
+
 use super::pages;
 use crate::catalog::operations::Verdict;
+use crate::cloud::call::Site;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::{CallError, code};
 use crate::model::region::Region;
@@ -10,6 +13,12 @@ use crate::model::region::Region;
 const REGISTERED: &str = "organizations:ListDelegatedAdministrators";
 const SERVICES: &str = "organizations:ListDelegatedServicesForAccount";
 const GUARDDUTY: &str = "guardduty:ListOrganizationAdminAccounts";
+const SECURITY_HUB: &str = "securityhub:ListOrganizationAdminAccounts";
+const INSPECTOR: &str = "inspector2:ListDelegatedAdminAccounts";
+const MACIE: &str = "macie2:ListOrganizationAdminAccounts";
+const DETECTIVE: &str = "detective:ListOrganizationAdminAccounts";
+const AUDIT_MANAGER: &str = "auditmanager:GetOrganizationAdminAccount";
+const NETWORK_SECURITY_MANAGER: &str = "network-security-manager:ListAdminAccounts";
 
 /// The ids of the accounts that Organizations has registered for a service; for any service
 /// when none is named.
@@ -56,25 +65,99 @@ pub async fn appointed(
     way: &str,
     region: &Region,
 ) -> Result<Vec<String>, CallError> {
-    match way {
-        "guardduty" => guardduty(connection, region).await,
+    let site = &connection.own(region);
+    let found = match way {
+        "guardduty" => guardduty(site).await,
+        "securityhub" => securityhub(site, SecurityHubFeature::SecurityHub).await,
+        "securityhub_v2" => securityhub(site, SecurityHubFeature::SecurityHubV2).await,
+        "inspector2" => inspector2(site).await,
+        "macie2" => macie2(site).await,
+        "detective" => detective(site).await,
+        "auditmanager" => auditmanager(site).await,
+        "network_security_manager" => network_security_manager(site).await,
         _ => {
             let message = format!("no service appoints by the way of `{way}`");
             Err(CallError::ours(way, code::UNSENDABLE, message, Verdict::Rejected))
         }
-    }
+    };
+    let holds = found?.into_iter().filter(|(_, status)| !GOING.contains(&status.as_str()));
+    Ok(holds.filter_map(|(account, _)| account).collect())
 }
 
-async fn guardduty(connection: &Connection, region: &Region) -> Result<Vec<String>, CallError> {
-    use aws_sdk_guardduty::types::AdminStatus;
-    let site = &connection.own(region);
-    let client = site.clients.guardduty();
-    let found = pages::all(GUARDDUTY, |token| async move {
-        let request = || client.list_organization_admin_accounts().set_next_token(token.clone());
-        let answer = site.call(GUARDDUTY, || request().send()).await?;
-        Ok((answer.admin_accounts().to_vec(), answer.next_token().map(str::to_owned)))
-    });
-    let holds =
-        found.await?.into_iter().filter(|one| one.admin_status() != Some(&AdminStatus::DisableInProgress));
-    Ok(holds.filter_map(|one| one.admin_account_id().map(str::to_owned)).collect())
+/// What services call an administrator that is being dismissed.
+const GOING: [&str; 2] = ["DISABLE_IN_PROGRESS", "DISABLING_IN_PROGRESS"];
+
+/// An account and the service's word for how it stands, empty where it has none.
+type Holder = (Option<String>, String);
+
+fn holder(account: Option<&str>, status: Option<&str>) -> Holder {
+    (account.map(str::to_owned), status.unwrap_or_default().to_owned())
+}
+
+/// Lists with the SDK's paging members of one name and maps each item.
+macro_rules! listed {
+    ($site:ident . $client:ident, $operation:ident, $call:ident $(. $member:ident($value:expr))*, $items:ident, $map:expr) => {{
+        let client = $site.clients.$client();
+        let found = pages::all($operation, |token| async move {
+            let request = || client.$call()$(.$member($value))*.set_next_token(token.clone());
+            let answer = $site.call($operation, || request().send()).await?;
+            Ok((answer.$items().to_vec(), answer.next_token().map(str::to_owned)))
+        });
+        Ok(found.await?.iter().map($map).collect())
+    }};
+}
+
+async fn guardduty(site: &Site) -> Result<Vec<Holder>, CallError> {
+    listed!(site.guardduty, GUARDDUTY, list_organization_admin_accounts, admin_accounts, |one| holder(
+        one.admin_account_id(),
+        one.admin_status().map(AsRef::as_ref)
+    ))
+}
+
+async fn securityhub(site: &Site, feature: SecurityHubFeature) -> Result<Vec<Holder>, CallError> {
+    let feature = &feature;
+    listed!(
+        site.securityhub,
+        SECURITY_HUB,
+        list_organization_admin_accounts.feature(feature.clone()),
+        admin_accounts,
+        |one| holder(one.account_id(), one.status().map(AsRef::as_ref))
+    )
+}
+
+async fn inspector2(site: &Site) -> Result<Vec<Holder>, CallError> {
+    listed!(site.inspector2, INSPECTOR, list_delegated_admin_accounts, delegated_admin_accounts, |one| {
+        holder(one.account_id(), one.status().map(AsRef::as_ref))
+    })
+}
+
+async fn macie2(site: &Site) -> Result<Vec<Holder>, CallError> {
+    listed!(site.macie2, MACIE, list_organization_admin_accounts, admin_accounts, |one| {
+        holder(one.account_id(), one.status().map(AsRef::as_ref))
+    })
+}
+
+async fn detective(site: &Site) -> Result<Vec<Holder>, CallError> {
+    listed!(site.detective, DETECTIVE, list_organization_admin_accounts, administrators, |one| {
+        holder(one.account_id(), None)
+    })
+}
+
+async fn network_security_manager(site: &Site) -> Result<Vec<Holder>, CallError> {
+    listed!(
+        site.networksecuritymanager,
+        NETWORK_SECURITY_MANAGER,
+        list_admin_accounts,
+        admin_accounts,
+        |one| { holder(Some(one.account_id()), None) }
+    )
+}
+
+async fn auditmanager(site: &Site) -> Result<Vec<Holder>, CallError> {
+    let client = site.clients.auditmanager();
+    match site.call(AUDIT_MANAGER, || client.get_organization_admin_account().send()).await {
+        Ok(answer) => Ok(answer.admin_account_id().map(|id| holder(Some(id), None)).into_iter().collect()),
+        Err(error) if error.is_missing() => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }

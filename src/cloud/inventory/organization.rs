@@ -1,6 +1,6 @@
 //! The organization, its root and the services it trusts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::pages;
 use crate::cloud::connection::Connection;
@@ -24,12 +24,15 @@ pub struct Organization {
 }
 
 /// The organization's root.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Root {
     /// Its id.
     pub id: String,
     /// Its ARN.
     pub arn: String,
+    /// AWS's word for the state of each policy type that is on or changing:
+    /// `ENABLED`, `PENDING_ENABLE`, `PENDING_DISABLE`.
+    pub policy_types: BTreeMap<String, String>,
 }
 
 const DESCRIBE: &str = "organizations:DescribeOrganization";
@@ -84,9 +87,15 @@ pub async fn root(connection: &Connection) -> Result<Root, CallError> {
         Ok((answer.roots().to_vec(), answer.next_token().map(str::to_owned)))
     });
     let roots = roots.await?;
-    let found = roots.first().and_then(|root| Some((root.id()?, root.arn().unwrap_or_default())));
-    let (id, arn) = found.ok_or_else(|| CallError::unreadable(ROOTS, "root"))?;
-    Ok(Root { id: id.to_owned(), arn: arn.to_owned() })
+    let root = roots.first().ok_or_else(|| CallError::unreadable(ROOTS, "root"))?;
+    let types = root.policy_types().iter();
+    let types =
+        types.filter_map(|one| Some((one.r#type()?.as_str().to_owned(), one.status()?.as_str().to_owned())));
+    Ok(Root {
+        id: root.id().ok_or_else(|| CallError::unreadable(ROOTS, "root"))?.to_owned(),
+        arn: root.arn().unwrap_or_default().to_owned(),
+        policy_types: types.collect(),
+    })
 }
 
 /// The service principals with trusted access.

@@ -1,5 +1,7 @@
 //! Quotas that a plan must know before it starts.
 
+use std::collections::BTreeMap;
+
 use super::pages;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
@@ -9,11 +11,30 @@ const LIST: &str = "servicequotas:ListServiceQuotas";
 /// by the name (Organizations User Guide, quotas).
 const ACCOUNTS: &str = "maximum number of accounts";
 
-/// How many accounts the organization may have; none when AWS lists no such quota.
+/// The quotas of Organizations.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Quotas(BTreeMap<String, u64>);
+
+impl Quotas {
+    /// The value of the quota with this part of a name, in lower case; none when
+    /// AWS lists no such quota.
+    #[must_use]
+    pub fn named(&self, part: &str) -> Option<u64> {
+        self.0.iter().find(|(name, _)| name.contains(part)).map(|(_, value)| *value)
+    }
+
+    /// How many accounts the organization may have.
+    #[must_use]
+    pub fn accounts(&self) -> Option<u64> {
+        self.named(ACCOUNTS)
+    }
+}
+
+/// Every quota of Organizations.
 ///
 /// # Errors
 /// When quotas cannot be read.
-pub async fn accounts(connection: &Connection) -> Result<Option<u64>, CallError> {
+pub async fn organizations(connection: &Connection) -> Result<Quotas, CallError> {
     let site = connection.global();
     let client = site.clients.servicequotas();
     let site = &site;
@@ -24,9 +45,11 @@ pub async fn accounts(connection: &Connection) -> Result<Option<u64>, CallError>
         Ok((answer.quotas().to_vec(), answer.next_token().map(str::to_owned)))
     });
     let quotas = found.await?;
-    let named = |name: &str| name.to_ascii_lowercase().contains(ACCOUNTS);
-    let quota = quotas.iter().find(|quota| quota.quota_name().is_some_and(named));
-    Ok(quota.and_then(|quota| quota.value()).filter(|value| *value >= 0.0).map(whole))
+    let value = |quota: &aws_sdk_servicequotas::types::ServiceQuota| {
+        let value = quota.value().filter(|value| *value >= 0.0)?;
+        Some((quota.quota_name()?.to_ascii_lowercase(), whole(value)))
+    };
+    Ok(Quotas(quotas.iter().filter_map(value).collect()))
 }
 
 /// The whole part; quotas are counts that AWS sends as floating-point numbers.

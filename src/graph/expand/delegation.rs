@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     Expansion, account, account_id, management_id, organization, resource, the_landing_zone, the_organization,
 };
-use crate::catalog::services::{self, Service};
+use crate::catalog::services::{self, Place, Service};
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
 use crate::model::{Address, Kind, Origin, Resource};
@@ -46,8 +46,13 @@ fn office(expansion: &Expansion<'_>, service: &Service, origin: &Origin) -> Reso
     let mut office = resource(administrators_of(&service.word), Some(origin));
     office.presence = Presence::Existing;
     office.whole = service.groups().into_iter().map(str::to_owned).collect();
-    if service.regional {
-        office.keys.insert("regions".to_owned(), json!(regions(expansion)));
+    let regions = match service.place {
+        Place::Principal => Vec::new(),
+        Place::Regions => regions(expansion),
+        Place::Home => vec![expansion.home_region.to_string()],
+    };
+    if !regions.is_empty() {
+        office.keys.insert("regions".to_owned(), json!(regions));
     }
     office
 }
@@ -63,8 +68,10 @@ fn regions(expansion: &Expansion<'_>) -> Vec<String> {
 fn one(expansion: &mut Expansion<'_>, service: &Service, said: &Delegation) {
     let mut wanted = office(expansion, service, &said.origin);
     let own = expansion.spec.landing_zone.as_ref().and_then(|zone| of_control_tower(service, zone));
-    let places = if service.regional { regions(expansion) } else { service.principals.clone() };
-    for place in &places {
+    let regions = wanted.keys.get("regions").and_then(Value::as_array).into_iter().flatten();
+    let regions: Vec<String> = regions.filter_map(Value::as_str).map(str::to_owned).collect();
+    let places = if regions.is_empty() { &service.principals } else { &regions };
+    for place in places {
         for name in &said.accounts {
             // Of Config's two principals Control Tower registers the first.
             if own == Some(name) && Some(place) == service.principals.first() {

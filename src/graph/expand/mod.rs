@@ -12,7 +12,9 @@ mod keys;
 mod landing_zone;
 mod manifest;
 mod organization;
+mod policies;
 mod removals;
+mod resource_policy;
 mod root_access;
 mod service_roles;
 mod units;
@@ -45,6 +47,8 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     service_roles::expand,
     landing_zone::expand,
     baselines::expand,
+    policies::expand,
+    resource_policy::expand,
     root_access::expand,
     delegation::expand,
     removals::expand,

@@ -45,7 +45,7 @@ pub(super) fn needed(expansion: &mut Expansion<'_>, principal: &str, origin: &Or
     address
 }
 
-fn trust(expansion: &mut Expansion<'_>, access: crate::model::Resource) {
+pub(super) fn trust(expansion: &mut Expansion<'_>, access: crate::model::Resource) {
     let address = access.address.clone();
     expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
     if address.name == CONFIG {

@@ -1,10 +1,12 @@
-//! `remove`: units, trusted access, baselines and administrators that shall go.
+//! `remove`: units, trusted access, baselines, policies, their types and administrators
+//! that shall go.
 //!
 //! What stands below goes first, and nothing goes before the accounts that the
 //! document speaks of are where they shall be.
 
 use super::{Expansion, account, delegation, resource, unit};
 use crate::catalog::baselines::{Baseline, by_word};
+use crate::catalog::policy_types as catalogue;
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
 use crate::model::unit_path::UnitPath;
@@ -28,7 +30,20 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     for (address, origin) in &going {
         match address.kind {
             Kind::OrganizationalUnit => units(expansion, address, origin, &going, &leaving),
-            Kind::TrustedAccess => expansion.graph.add(unwanted(address, origin)),
+            Kind::TrustedAccess => {
+                for (other, _) in going.iter().filter(|(other, _)| other.kind == Kind::PolicyType) {
+                    let edge = Edge::settled(address, other, "policy-type-before-access-removal");
+                    expansion.graph.connect(edge);
+                }
+                expansion.graph.add(unwanted(address, origin));
+            }
+            Kind::Policy => {
+                let mut unwanted = unwanted(address, origin);
+                unwanted.whole.insert("targets".to_owned());
+                expansion.graph.add(unwanted);
+            }
+            Kind::PolicyType => policy_types(expansion, address, origin, &going),
+            Kind::ResourcePolicy => expansion.graph.add(unwanted(address, origin)),
             Kind::RootCredentialsManagement | Kind::RootSessions => {
                 // Without trust in IAM the switch could not be reached any more.
                 let trust = Address::new(Kind::TrustedAccess, "iam.amazonaws.com");
@@ -47,6 +62,22 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
 fn leaving(address: &Address) -> Option<Leaving> {
     let (path, word) = address.name.rsplit_once(':').filter(|_| address.kind == Kind::Baseline)?;
     Some(Leaving { address: address.clone(), path: path.parse().ok()?, row: by_word(word)? })
+}
+
+/// A type is switched off when the policies that shall go have gone.
+fn policy_types(
+    expansion: &mut Expansion<'_>,
+    address: &Address,
+    origin: &Origin,
+    going: &[(Address, &Origin)],
+) {
+    let mut unwanted = unwanted(address, origin);
+    let name = catalogue::by_word(&address.name).map_or(address.name.as_str(), |row| row.name.as_str());
+    unwanted.keys.insert("type".to_owned(), name.into());
+    expansion.graph.add(unwanted);
+    for (other, _) in going.iter().filter(|(other, _)| other.kind == Kind::Policy) {
+        expansion.graph.connect(Edge::settled(address, other, "policies-before-removal"));
+    }
 }
 
 fn unwanted(address: &Address, origin: &Origin) -> Resource {

@@ -144,7 +144,10 @@ impl Statement {
         }
         if let Some(resources) = &self.resources {
             fits = fits.and(resources.fits(|pattern| {
-                if variables {
+                if ask.resource == "*" {
+                    // The action takes no resource: only a star stands for that.
+                    Truth::from(!pattern.is_empty() && pattern.chars().all(|c| c == '*'))
+                } else if variables {
                     pattern::fits_with(pattern, &ask.resource, &ask.facts)
                 } else {
                     pattern::fits(pattern, &ask.resource)

@@ -51,7 +51,7 @@ pub type Facts = BTreeMap<String, Fact>;
 pub struct Ask {
     /// E.g. `kms:CreateKey`.
     pub action: String,
-    /// The ARN it is about, or `*`.
+    /// The ARN it is about, or `*` alone where the action takes no resource.
     pub resource: String,
     /// The ARN of the asking role or user.
     pub principal: String,

@@ -1,7 +1,8 @@
 //! Patterns held against texts of which parts are not known.
 //!
 //! In a pattern `*` stands for any run of characters and `?` for one; in a text `*`
-//! stands for a run that nobody knows yet. A pattern fits for certain when it fits
+//! stands for a run that nobody knows yet, an id mostly, in which no colon stands. A
+//! pattern fits for certain when it fits
 //! whatever the unknown runs turn out to be, and perhaps when it fits for some.
 
 use super::truth::Truth;
@@ -129,7 +130,8 @@ fn meet(pattern: &[Letter], text: &[Letter], free: bool) -> bool {
             } else {
                 let one = !run && (*wanted == Letter::One || wanted == letter);
                 // A free run is empty, or one character of it is the wanted one.
-                (one && row[j]) || (run && free && (next[j] || row[j + 1]))
+                let within = *wanted != Letter::Exactly(':') && row[j + 1];
+                (one && row[j]) || (run && free && (next[j] || within))
             };
         }
         row = next;
@@ -172,6 +174,7 @@ mod tests {
             ("", "*", Truth::Perhaps),
             ("b*", "*a", Truth::Perhaps),
             ("*b", "*a", Truth::No),
+            ("arn:aws:iam::*:role/Admin*", "arn:aws:iam::1:role/aws-controltower-*", Truth::No),
         ] {
             assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
         }

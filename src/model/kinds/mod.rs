@@ -14,6 +14,9 @@ pub mod key;
 pub mod landing_zone;
 pub mod organization;
 pub mod organizational_unit;
+pub mod policy;
+pub mod policy_type;
+pub mod resource_policy;
 pub mod root_access;
 pub mod service_role;
 pub mod trusted_access;
@@ -211,6 +214,9 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::Key => &key::INFO,
         Kind::LandingZone => &landing_zone::INFO,
         Kind::Baseline => &baseline::INFO,
+        Kind::PolicyType => &policy_type::INFO,
+        Kind::Policy => &policy::INFO,
+        Kind::ResourcePolicy => &resource_policy::INFO,
         Kind::RootCredentialsManagement => &root_access::CREDENTIALS_MANAGEMENT,
         Kind::RootSessions => &root_access::SESSIONS,
         Kind::DelegatedAdministrator => &delegated_administrator::INFO,

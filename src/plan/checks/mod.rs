@@ -10,7 +10,9 @@ mod existing_accounts;
 mod fixed_fields;
 mod inactive_accounts;
 mod landing_zone_version;
+mod policies;
 mod removals;
+mod resource_policy;
 mod unreadable;
 mod untrusted_config;
 mod wrong_organization;
@@ -34,6 +36,8 @@ const CHECKS: &[Check] = &[
     untrusted_config::check,
     control_tower_busy::check,
     removals::check,
+    policies::check,
+    resource_policy::check,
 ];
 
 /// Every check's notes.

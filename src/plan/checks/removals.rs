@@ -23,6 +23,7 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
         match resource.address.kind {
             Kind::TrustedAccess => trusted_access(situation, resource, notes),
             Kind::OrganizationalUnit => occupied(situation, resource, &resource.address, notes),
+            Kind::PolicyType => policy_type(situation, resource, notes),
             Kind::Baseline => {
                 let on = resource.address.name.rsplit_once(':');
                 let empty = |word| baselines::by_word(word).is_some_and(|row| row.empty_unit_to_remove);
@@ -58,6 +59,19 @@ fn trusted_access(situation: &Situation<'_>, resource: &Resource, notes: &mut Ve
         format!("trusted access of {principal} stays while {known}: {}", row.purpose),
         "take it out of `remove`",
     ));
+}
+
+/// Control Tower's preventive controls are service control policies.
+fn policy_type(situation: &Situation<'_>, resource: &Resource, notes: &mut Vec<Note>) {
+    if resource.address.name == "service_control" && situation.snapshot.facts.landing_zone != Some(false) {
+        notes.push(note(
+            Level::Blocker,
+            "policy-type-needed",
+            Some(&resource.address),
+            "service control policies stay while there is a landing zone: its preventive controls are such policies".to_owned(),
+            "take it out of `remove`",
+        ));
+    }
 }
 
 /// A unit that holds accounts which the plan does not move away.

@@ -19,10 +19,12 @@ use serde_json::Value;
 pub use sessions::narrowing;
 
 use super::document::Plan;
+use super::step::{Step, StepId};
 use crate::catalog::{partitions, permissions::table};
 use crate::model::Resource;
 use crate::model::ids::AccountId;
 use crate::model::region::Region;
+use crate::observe::Snapshot;
 use needs::Needs;
 use values::Scope;
 
@@ -75,6 +77,32 @@ pub struct Request<'r> {
     pub read_only: bool,
     /// The role that the document names for member accounts.
     pub access_role: Option<&'r str>,
+}
+
+/// What one step needs in a member account.
+#[derive(Debug, Clone)]
+pub(super) struct Errand {
+    pub(super) step: StepId,
+    /// The account's name in the document, or its id.
+    pub(super) account: String,
+    pub(super) needs: Vec<ErrandNeed>,
+}
+
+/// One action of an errand.
+#[derive(Debug, Clone)]
+pub(super) struct ErrandNeed {
+    pub(super) action: String,
+    /// ARNs, `*` for what is not known.
+    pub(super) resources: BTreeSet<String>,
+    /// Values of condition keys that the request is sure to carry.
+    pub(super) known: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// What the steps need in member accounts, step by step; proofs after a lost answer are
+/// left out.
+pub(super) fn errands(snapshot: &Snapshot, steps: &[Step]) -> Vec<Errand> {
+    let scope = Scope::of_snapshot(snapshot);
+    steps.iter().flat_map(|step| needs::errands(&scope, step)).collect()
 }
 
 /// What carrying out a plan needs, its planning included.
@@ -162,7 +190,7 @@ fn named(stem: &str, documents: Vec<Value>) -> Vec<Policy> {
 }
 
 /// The roles tried in member accounts, the document's first.
-fn roles(access_role: Option<&str>) -> Vec<String> {
+pub(super) fn roles(access_role: Option<&str>) -> Vec<String> {
     let mut roles: Vec<String> = access_role.into_iter().map(str::to_owned).collect();
     for role in AWS_ROLES {
         if !roles.iter().any(|known| known == role) {

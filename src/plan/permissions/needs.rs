@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::values::{Scope, Subject};
-use super::{Member, Values, roles, statements};
+use super::{Errand, ErrandNeed, Member, Values, roles, statements};
 use crate::catalog::operations;
 use crate::catalog::permissions::{Grant, Planning, names, table};
 use crate::model::Resource;
@@ -175,6 +175,33 @@ impl Needs {
             }
         }
     }
+}
+
+/// What a step needs in each member account that it enters.
+pub(super) fn errands(scope: &Scope, step: &Step) -> Vec<Errand> {
+    let mut needs = Needs::new(scope.clone(), None);
+    needs.steps(std::slice::from_ref(step));
+    let abroad = needs.places.into_iter().filter_map(|(place, needed)| Some((place?, needed)));
+    let errand = |((account, _), needed): (Place, Vec<Needed>)| Errand {
+        step: step.id.clone(),
+        account,
+        needs: needed
+            .into_iter()
+            .filter(|needed| needed.purpose != Purpose::Prove)
+            .map(|needed| ErrandNeed {
+                action: needed.action,
+                resources: needed.resources,
+                // What a grant is held to tells what the request carries.
+                known: needed
+                    .conditions
+                    .into_iter()
+                    .filter(|(operator, _)| operator.contains("StringEquals"))
+                    .flat_map(|(_, keys)| keys)
+                    .collect(),
+            })
+            .collect(),
+    };
+    abroad.map(errand).collect()
 }
 
 /// Whether a row of the planning table speaks of a resource.

@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Values;
-use crate::catalog::{partitions, service_roles, services};
+use crate::catalog::{partitions, policy_types, service_roles, services};
 use crate::model::ids::AccountId;
 use crate::model::reference::{Reference, as_reference, resolve};
 use crate::model::region::Region;
 use crate::model::{Address, Attributes, Fields, Kind};
+use crate::observe::Snapshot;
 use crate::plan::Plan;
 
 /// What is not known, in an ARN.
@@ -53,6 +54,25 @@ impl Scope {
             home: plan.home_region.to_string(),
             only_found: false,
             known: plan.known.clone(),
+        }
+    }
+
+    pub(super) fn of_snapshot(snapshot: &Snapshot) -> Self {
+        let organization = Address::only(Kind::Organization);
+        let root = snapshot.live.get(&organization).and_then(|live| live.attribute("root_id"));
+        let attributes =
+            snapshot.live.iter().map(|(address, live)| (address.clone(), live.attributes.clone()));
+        Self {
+            partition: snapshot.partition.as_str().to_owned(),
+            management: snapshot.account.to_string(),
+            organization: snapshot
+                .organization
+                .as_ref()
+                .map_or_else(|| "o-*".to_owned(), ToString::to_string),
+            root: root.map_or_else(|| "r-*".to_owned(), str::to_owned),
+            home: snapshot.home_region.to_string(),
+            only_found: false,
+            known: attributes.collect(),
         }
     }
 
@@ -102,11 +122,10 @@ impl Scope {
         };
         let attribute = |name: &str| own.and_then(|own| own.get(name)).cloned();
         let last = |arn: String| arn.rsplit('/').next().map(str::to_owned);
-        let leaves = |group: &str| -> Vec<String> {
-            let names = subject.fields.keys();
-            names.filter_map(|name| name.strip_prefix(group)?.strip_prefix('.').map(str::to_owned)).collect()
-        };
+        let leaves = |group: &str| leaves(subject, group);
         put("tag", leaves("tags"));
+        // Only a policy can be one of the things that are tagged as a policy.
+        put("policy_id", Vec::new());
         match subject.address.kind {
             Kind::OrganizationalUnit => {
                 put("unit", vec![attribute("id").unwrap_or_else(|| "ou-*".to_owned())]);
@@ -128,23 +147,7 @@ impl Scope {
                 put("path", vec![service_roles::path().trim_start_matches('/').to_owned()]);
                 put("policy", leaves("managed_policies"));
             }
-            Kind::Key => {
-                let text = |name: &str| subject.keys.get(name).and_then(Value::as_str).map(str::to_owned);
-                put("region", vec![text("region").unwrap_or_else(|| self.home.clone())]);
-                put("alias", text("alias").into_iter().collect());
-                let id = attribute("id");
-                let unknown = |so: bool| if id.is_none() && so { vec![ANY.to_owned()] } else { Vec::new() };
-                put("made_key", unknown(!self.only_found));
-                put("found_key", unknown(self.only_found));
-                put("key", id.into_iter().collect());
-                let mut replicas: BTreeSet<String> = leaves("replicas").into_iter().collect();
-                replicas.extend(leaves("replica_policies"));
-                put("replica", replicas.into_iter().collect());
-                put("linked_service", vec!["mrk.kms.amazonaws.com".to_owned()]);
-                if let Some((_, id)) = self.member(subject) {
-                    put("owner", vec![id.unwrap_or_else(|| ANY.to_owned())]);
-                }
-            }
+            Kind::Key => values.extend(self.of_key(subject)),
             Kind::LandingZone => {
                 put("landing_zone", vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())]);
             }
@@ -154,12 +157,63 @@ impl Scope {
                     vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
                 );
             }
-            Kind::Organization | Kind::RootCredentialsManagement | Kind::RootSessions => {}
+            Kind::PolicyType | Kind::Policy => values.extend(self.of_policy(subject)),
+            Kind::Organization
+            | Kind::ResourcePolicy
+            | Kind::RootCredentialsManagement
+            | Kind::RootSessions => {}
             Kind::DelegatedAdministrator => {
                 put("principal", principals(subject));
                 put("account", self.administrators(subject));
             }
         }
+        values
+    }
+
+    /// What a key's templates name.
+    fn of_key(&self, subject: Subject<'_>) -> Values {
+        let mut values = Values::new();
+        let mut put = |name: &'static str, found: Vec<String>| {
+            values.insert(name, found.into_iter().collect::<BTreeSet<String>>());
+        };
+        let id = self.known.get(subject.address).and_then(|own| own.get("id")).cloned();
+        let text = |name: &str| subject.keys.get(name).and_then(Value::as_str).map(str::to_owned);
+        put("region", vec![text("region").unwrap_or_else(|| self.home.clone())]);
+        put("alias", text("alias").into_iter().collect());
+        let unknown = |so: bool| if id.is_none() && so { vec![ANY.to_owned()] } else { Vec::new() };
+        put("made_key", unknown(!self.only_found));
+        put("found_key", unknown(self.only_found));
+        put("key", id.into_iter().collect());
+        let mut replicas: BTreeSet<String> = leaves(subject, "replicas").into_iter().collect();
+        replicas.extend(leaves(subject, "replica_policies"));
+        put("replica", replicas.into_iter().collect());
+        put("linked_service", vec!["mrk.kms.amazonaws.com".to_owned()]);
+        if let Some((_, id)) = self.member(subject) {
+            put("owner", vec![id.unwrap_or_else(|| ANY.to_owned())]);
+        }
+        values
+    }
+
+    /// What the templates of a policy or a type of policies name.
+    fn of_policy(&self, subject: Subject<'_>) -> Values {
+        let mut values = Values::new();
+        let mut put = |name: &'static str, found: Vec<String>| {
+            values.insert(name, found.into_iter().collect::<BTreeSet<String>>());
+        };
+        let said = subject.keys.get("type").and_then(Value::as_str).map(str::to_owned);
+        let every = || policy_types::all().iter().map(|row| row.name.clone()).collect();
+        let kinds: Vec<String> = said.map_or_else(every, |kind| vec![kind]);
+        put("policy_kind", kinds.iter().map(|kind| kind.to_lowercase()).collect());
+        put("policy_type", kinds);
+        let of_aws = subject.keys.contains_key("aws_managed");
+        let id = self.known.get(subject.address).and_then(|own| own.get("id")).cloned();
+        let id = id.unwrap_or_else(|| "p-*".to_owned());
+        put(if of_aws { "aws_policy_id" } else { "policy_id" }, vec![id]);
+        put(if of_aws { "policy_id" } else { "aws_policy_id" }, Vec::new());
+        let targets = subject.fields.iter().filter(|(field, _)| field.starts_with("targets."));
+        put("target", targets.map(|(_, id)| self.target(id)).collect());
+        put("unit", Vec::new());
+        put("account", Vec::new());
         values
     }
 
@@ -194,6 +248,18 @@ impl Scope {
         format!("root/{}/{}", self.organization, self.root)
     }
 
+    /// The resource part of the ARN of what a policy is attached to.
+    fn target(&self, id: &Value) -> String {
+        let value = resolve(id, &|reference: &Reference| self.attribute(reference));
+        let account = |id: &str| format!("account/{}/{id}", self.organization);
+        match (value.as_str(), as_reference(&value)) {
+            (Some(id), _) if id.bytes().all(|byte| byte.is_ascii_digit()) => account(id),
+            (None, Some(to)) if to.address.kind == Kind::Account => account(ANY),
+            (None, Some(to)) if to.attribute == "management_account_id" => account(&self.management),
+            _ => self.piece(&value),
+        }
+    }
+
     /// The resource part of the ARN of a root or a unit.
     fn piece(&self, id: &Value) -> String {
         let value = resolve(id, &|reference: &Reference| self.attribute(reference));
@@ -204,6 +270,12 @@ impl Scope {
             (None, _) => format!("ou/{}/ou-*", self.organization),
         }
     }
+}
+
+/// The leaves of a group that a resource speaks of.
+fn leaves(subject: Subject<'_>, group: &str) -> Vec<String> {
+    let names = subject.fields.keys();
+    names.filter_map(|name| name.strip_prefix(group)?.strip_prefix('.').map(str::to_owned)).collect()
 }
 
 /// The principals that Organizations registers a service's administrators for.

@@ -91,7 +91,22 @@ impl Target {
     /// # Errors
     /// When the document is invalid.
     pub fn of(name: &str, document: Vec<u8>, world: Option<World>) -> Result<Self, SweepError> {
-        let loaded = spec::parse(vec![Input::new(format!("{name}/{DOCUMENT}"), document)]);
+        Self::beside(Path::new(""), name, document, world)
+    }
+
+    /// The target of a document whose own files are in a folder's subfolder of its name.
+    fn beside(
+        folder: &Path,
+        name: &str,
+        document: Vec<u8>,
+        world: Option<World>,
+    ) -> Result<Self, SweepError> {
+        let mut fetch = |path: &str| match std::fs::read(folder.join(path)) {
+            Ok(bytes) => Input::new(path, bytes),
+            Err(error) => Input::unreadable(path, error.to_string()),
+        };
+        let inputs = vec![Input::new(format!("{name}/{DOCUMENT}"), document)];
+        let loaded = spec::parse_with(inputs, &mut fetch);
         let spec = loaded
             .map_err(|problems| SweepError::Document {
                 name: name.to_owned(),
@@ -138,7 +153,8 @@ pub fn in_folder(folder: &Path) -> Result<Vec<Target>, SweepError> {
         }
         let document = std::fs::read(&path).map_err(|source| SweepError::File { path, source })?;
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        found.push(Target::of(&name, document, seed::load_if_there(&folder.join(WORLD))?)?);
+        let above = folder.parent().unwrap_or(Path::new(""));
+        found.push(Target::beside(above, &name, document, seed::load_if_there(&folder.join(WORLD))?)?);
     }
     Ok(found)
 }

@@ -12,7 +12,7 @@ mod cases;
 pub(crate) mod conditions;
 mod decision;
 mod facts;
-mod judge;
+pub(crate) mod judge;
 pub(crate) mod pattern;
 mod policies;
 mod requirements;

@@ -41,6 +41,22 @@ pub(crate) enum Refusal<'r> {
     NotHolder(&'r str),
 }
 
+impl Refusal<'_> {
+    /// Why, in words that fit into a service's own. UNSOURCED wherever the service does not publish its words.
+    pub(crate) fn why(self) -> String {
+        match self {
+            Self::NotManagement => "the caller is not the organization's management account".to_owned(),
+            Self::NotTrusted => "the organization has not enabled trusted access for the service".to_owned(),
+            Self::Stranger(account) => format!("account {account} is not a member of the organization"),
+            Self::Inactive(account) => format!("account {account} is not active"),
+            Self::Management => "the management account cannot be the delegated administrator".to_owned(),
+            Self::Already(account) => format!("account {account} is already the delegated administrator"),
+            Self::Taken(other) => format!("the organization has another delegated administrator: {other}"),
+            Self::NotHolder(account) => format!("account {account} is not the delegated administrator"),
+        }
+    }
+}
+
 /// The office of a service's administrator.
 #[derive(Debug)]
 pub(crate) struct Office {
@@ -169,5 +185,23 @@ impl Office {
             organization.deregister_delegated_administrator(account, self.principal)?;
         }
         Ok(())
+    }
+}
+
+/// For services that keep several administrators in a way of their own.
+impl State {
+    /// What is kept under a stem: the rest of each key, and the value.
+    pub(crate) fn under(&self, stem: &str) -> impl Iterator<Item = (&str, &String)> {
+        self.0.iter().filter_map(move |(key, value)| Some((key.strip_prefix(stem)?, value)))
+    }
+
+    /// Keeps a value.
+    pub(crate) fn put(&mut self, key: String, value: String) {
+        self.0.insert(key, value);
+    }
+
+    /// Keeps it no longer.
+    pub(crate) fn remove(&mut self, key: &str) {
+        self.0.remove(key);
     }
 }

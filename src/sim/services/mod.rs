@@ -4,19 +4,27 @@
 
 pub mod account;
 pub mod administrators;
+pub mod audit_manager;
+pub mod cloudtrail;
 pub mod control_tower;
+pub mod detective;
 pub mod guardduty;
 pub mod iam;
 pub mod identity_store;
+pub mod inspector;
 pub mod kms;
+pub mod macie;
+pub mod network_security_manager;
 pub mod organizations;
+pub mod security_hub;
+pub mod security_lake;
 pub mod service_quotas;
 pub mod sso_admin;
 pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 10] = [
+static ALL: [&Service; 18] = [
     &organizations::SERVICE,
     &control_tower::SERVICE,
     &sts::SERVICE,
@@ -27,6 +35,14 @@ static ALL: [&Service; 10] = [
     &guardduty::SERVICE,
     &sso_admin::SERVICE,
     &identity_store::SERVICE,
+    &security_hub::SERVICE,
+    &inspector::SERVICE,
+    &macie::SERVICE,
+    &detective::SERVICE,
+    &audit_manager::SERVICE,
+    &security_lake::SERVICE,
+    &network_security_manager::SERVICE,
+    &cloudtrail::SERVICE,
 ];
 
 /// Every simulated service.

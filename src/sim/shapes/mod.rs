@@ -214,6 +214,14 @@ const SOURCES: &[(&str, &str)] = &[
     ("guardduty", include_str!("guardduty.json")),
     ("sso-admin", include_str!("sso-admin.json")),
     ("identitystore", include_str!("identitystore.json")),
+    ("securityhub", include_str!("securityhub.json")),
+    ("inspector2", include_str!("inspector2.json")),
+    ("macie2", include_str!("macie2.json")),
+    ("detective", include_str!("detective.json")),
+    ("auditmanager", include_str!("auditmanager.json")),
+    ("securitylake", include_str!("securitylake.json")),
+    ("network-security-manager", include_str!("network-security-manager.json")),
+    ("cloudtrail", include_str!("cloudtrail.json")),
 ];
 
 /// Every table. A file that does not parse is left out; a test proves that none is.

@@ -55,7 +55,9 @@ pub(crate) fn recognise(
 
 fn by_target(target: &str) -> Result<Call, (Option<&'static Table>, AwsError)> {
     let (prefix, name) = target.rsplit_once('.').unwrap_or(("", target));
-    let table = tables().iter().find(|table| table.target_prefix.as_deref() == Some(prefix));
+    // Of CloudTrail's prefix some clients send the whole, others what follows its last dot.
+    let means = |known: &str| known == prefix || known.rsplit('.').next() == Some(prefix);
+    let table = tables().iter().find(|table| table.target_prefix.as_deref().is_some_and(means));
     let operation = table.and_then(|table| table.operations.get(name).map(|operation| (table, operation)));
     let Some((table, operation)) = operation else {
         return Err((table, unknown_operation(Protocol::Json)));

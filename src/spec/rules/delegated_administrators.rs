@@ -41,6 +41,9 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         number(service, word, names, findings);
         twice(names, findings);
         management(service, names, findings);
+        if let Some(other) = &service.same_as {
+            shared(view, word, names, other, findings);
+        }
         if service.control_tower {
             control_towers(view, word, names, findings);
         }
@@ -105,6 +108,21 @@ fn management(service: &Service, names: &Names, findings: &mut Findings) {
             .help("name a member account; the management account can do the same without being appointed")
     };
     findings.push(diagnostic);
+}
+
+/// Two services that AWS gives one administrator.
+fn shared(view: &View<'_>, word: &Located<String>, names: &Names, other: &str, findings: &mut Findings) {
+    let mut all = view.doc.delegated_administrators.iter().flatten();
+    let Some((theirs, held)) = all.find(|(theirs, _)| theirs.value == other) else { return };
+    if held != names {
+        let message = format!("`{word}` and `{theirs}` have one administrator, and two are named");
+        findings.push(
+            Diagnostic::error(RULE.topic.code, message)
+                .at(word.span, "one here")
+                .at(theirs.span, "another here")
+                .help("name the same account for both"),
+        );
+    }
 }
 
 /// Control Tower appoints the account of its integration itself, from 4.0 on for Config.

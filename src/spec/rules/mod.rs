@@ -27,8 +27,12 @@ mod logging_key;
 mod manifest_sections;
 mod names_of_aws;
 mod ordinary_account;
+mod policy_documents;
+mod policy_names;
+mod policy_targets;
 mod regions;
 mod removal;
+mod resource_policy;
 mod security_unit_baselines;
 mod separate_accounts;
 mod tags;
@@ -55,6 +59,7 @@ pub(crate) const RULES: &[Rule] = &[
     home_region::RULE,
     regions::RULE,
     names_of_aws::RULE,
+    resource_policy::RULE,
     unit_tree::RULE,
     unit_rename::RULE,
     tags::RULE,
@@ -82,6 +87,9 @@ pub(crate) const RULES: &[Rule] = &[
     security_unit_baselines::RULE,
     unregistered_parent::RULE,
     capacity::RULE,
+    policy_names::RULE,
+    policy_documents::RULE,
+    policy_targets::RULE,
     delegated_administrators::RULE,
     removal::RULE,
     consents::RULE,

@@ -6,13 +6,15 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, View};
+use crate::catalog::policy_types::{self, OF_CONTROL_TOWER};
 use crate::catalog::{baselines, service_access, services};
 use crate::model::address::{Address, Kind};
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::document::RootAccess;
 use crate::spec::shape::Located;
-use crate::spec::shape::words::RootAccessWord;
+use crate::spec::shape::sections::PolicySection;
+use crate::spec::shape::words::{PolicyTypeWord, RootAccessWord};
 use crate::spec::source::Span;
 use crate::spec::topic::Topic;
 
@@ -25,7 +27,9 @@ pub(super) const RULE: Rule = Rule {
                       `organizational_unit.Old` (AWS deletes a unit only when it is empty), \
                       `trusted_access.ram.amazonaws.com` (not of the services that a landing zone works \
                       through), `baseline.Workloads:backup` (on a unit that the document lists or removes, \
-                      and on the units below first), `root_credentials_management`, `root_sessions`, \
+                      and on the units below first), `policy.NAME` (not of AWS's or Control Tower's own), \
+                      `policy_type.tag` (when no policy of the document is of the type), \
+                      `root_credentials_management`, `root_sessions`, \
                       `delegated_administrator.guardduty` (all of a service's administrators, without \
                       another in their place). Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
@@ -39,8 +43,8 @@ const IAM: &str = "iam.amazonaws.com";
 
 /// The forms that `remove` takes.
 const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com, \
-                     baseline.Old/Team:control_tower, root_credentials_management, root_sessions or \
-                     delegated_administrator.SERVICE";
+                     baseline.Old/Team:control_tower, root_credentials_management, root_sessions, \
+                     policy.NAME, policy_type.tag or delegated_administrator.SERVICE";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -57,7 +61,10 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Unit(path)) => unit_wanted(view, &path),
             Some(Removable::Access(principal)) => access_wanted(view, &principal),
             Some(Removable::Baseline(path, word)) => baseline_wanted(view, &path, &word),
+            Some(Removable::Policy(name)) => policy_wanted(view, &name),
+            Some(Removable::PolicyType(kind)) => policy_type_wanted(view, &kind),
             Some(Removable::RootAccess(switch)) => root_access_wanted(view, switch),
+            Some(Removable::ResourcePolicy) => resource_policy_wanted(view),
             Some(Removable::Administrator(word)) => administrator_wanted(view, &word),
             None => {
                 findings.push(
@@ -79,9 +86,13 @@ fn check(view: &View<'_>, findings: &mut Findings) {
 
 /// What an entry names.
 enum Removable {
+    ResourcePolicy,
     Unit(UnitPath),
     Access(String),
     Baseline(UnitPath, String),
+    Policy(String),
+    /// By AWS's name.
+    PolicyType(String),
     RootAccess(RootAccess),
     Administrator(String),
 }
@@ -96,6 +107,9 @@ fn removable(address: &str) -> Option<Removable> {
             baselines::by_word(word)?;
             Some(Removable::Baseline(path.parse().ok()?, word.to_owned()))
         }
+        Kind::Policy if !address.name.is_empty() => Some(Removable::Policy(address.name)),
+        Kind::PolicyType => PolicyTypeWord::of(&address.name).map(|kind| Removable::PolicyType(kind.0)),
+        Kind::ResourcePolicy if address.name.is_empty() => Some(Removable::ResourcePolicy),
         Kind::RootCredentialsManagement if address.name.is_empty() => {
             Some(Removable::RootAccess(RootAccess::CredentialsManagement))
         }
@@ -192,6 +206,12 @@ fn administrator_wanted(view: &View<'_>, word: &str) -> Option<Wanted> {
     Some(Wanted::at(what, said.span, "the document wants them"))
 }
 
+fn resource_policy_wanted(view: &View<'_>) -> Option<Wanted> {
+    let section = view.doc.organization.as_ref()?.resource_policy.as_ref()?;
+    let what = "the resource policy cannot be removed while the document speaks of it".to_owned();
+    Some(Wanted::at(what, section.span, "the document wants it"))
+}
+
 fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wanted> {
     let listed = view.listed().find(|(listed, _)| listed.value == *path);
     let words = listed.iter().flat_map(|(_, unit)| unit.baselines.iter().flatten());
@@ -203,6 +223,40 @@ fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wante
     let unknown = !removed && !view.units.contains_key(path) && view.whole("organizational_units");
     unknown.then(|| Wanted {
         what: format!("`{path}` is neither listed nor removed, so its baseline cannot be found"),
+        place: None,
+    })
+}
+
+fn policy_wanted(view: &View<'_>, name: &str) -> Option<Wanted> {
+    if let Some((entry, _)) = view.policies().find(|(entry, _)| entry.value == name) {
+        let what = format!("the policy `{name}` cannot be removed while the document wants it");
+        return Some(Wanted::at(what, entry.span, "the document wants it"));
+    }
+    let former = view.policies().filter_map(|(_, policy)| policy.renamed_from.as_ref());
+    if let Some(old) = former.into_iter().find(|old| old.value == name) {
+        let what = format!("the policy `{name}` cannot be removed while the document renames it");
+        return Some(Wanted::at(what, old.span, "it is renamed here"));
+    }
+    let of_aws = policy_types::all().iter().any(|row| row.everywhere.as_deref() == Some(name));
+    let whose = match (of_aws, name.starts_with(OF_CONTROL_TOWER)) {
+        (true, _) => "AWS",
+        (_, true) => "Control Tower",
+        _ => return None,
+    };
+    Some(Wanted { what: format!("`{name}` is a policy of {whose}, which cannot be removed"), place: None })
+}
+
+fn policy_type_wanted(view: &View<'_>, kind: &str) -> Option<Wanted> {
+    let word = policy_types::word_of(kind);
+    let of_type = |policy: &PolicySection| policy.r#type.as_ref().is_some_and(|one| one.value.0 == kind);
+    if let Some((entry, _)) = view.policies().find(|(_, policy)| of_type(policy)) {
+        let what =
+            format!("the policy type `{word}` cannot be removed while the document has policies of it");
+        return Some(Wanted::at(what, entry.span, "of this type"));
+    }
+    let of_controls = word == "service_control" && view.landing_zone().is_some();
+    of_controls.then(|| Wanted {
+        what: format!("the policy type `{word}` cannot be removed while there is a landing zone, whose controls are such policies"),
         place: None,
     })
 }

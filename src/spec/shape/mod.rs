@@ -7,6 +7,7 @@
 //! read on, so that all mistakes are told at once. What the values mean together
 //! is for the rules.
 
+pub(crate) mod content;
 pub(crate) mod names;
 pub(crate) mod read;
 pub(crate) mod sections;

@@ -36,6 +36,8 @@ pub(crate) struct Reader {
     pub(crate) findings: Findings,
     /// Paths of containers and values that could not be read entirely.
     pub(crate) broken: BTreeSet<String>,
+    /// Files that the document names, each at the place that names it.
+    pub(crate) files: Vec<Located<String>>,
     path: Vec<(String, Span)>,
 }
 
@@ -270,6 +272,14 @@ pub(crate) fn section_schema(doc: &[&str], keys: &[Key], values: Vec<Schema>) ->
     schema
 }
 
+/// A key's name without the mark that Rust wants before its own words.
+pub(crate) const fn plain(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
+}
+
 /// Lines of documentation as one paragraph.
 fn described(doc: &[&str]) -> String {
     doc.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
@@ -291,7 +301,7 @@ macro_rules! section {
             /// The keys it knows.
             pub(crate) const KEYS: &'static [$crate::spec::shape::read::Key] = &[
                 $($crate::spec::shape::read::Key {
-                    name: stringify!($key),
+                    name: $crate::spec::shape::read::plain(stringify!($key)),
                     required: !stringify!($($required)?).is_empty(),
                     doc: &[$($key_doc),+],
                 }),+
@@ -306,7 +316,9 @@ macro_rules! section {
                 let mut section = Self::default();
                 for (name, key, value) in reader.section(node, Self::KEYS)? {
                     match name {
-                        $(stringify!($key) => section.$key = reader.within(key, value),)+
+                        $(_ if name == $crate::spec::shape::read::plain(stringify!($key)) => {
+                            section.$key = reader.within(key, value);
+                        })+
                         _ => {}
                     }
                 }

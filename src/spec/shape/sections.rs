@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 
 use super::Located;
+use super::content::Content;
 use super::names::Names;
 use super::read::section;
 use super::words::{
     BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord,
-    RootAccessWord, Switch,
+    PolicyTypeWord, RootAccessWord, Switch,
 };
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
@@ -35,6 +36,8 @@ section! {
         keys: BTreeMap<Located<String>, KeySection>,
         /// The Control Tower landing zone.
         landing_zone: Located<LandingZoneSection>,
+        /// Organization policies by name.
+        policies: BTreeMap<Located<String>, PolicySection>,
         /// For each AWS service the account, or the accounts, that administer it for the organization.
         delegated_administrators: BTreeMap<Located<String>, Names>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.
@@ -59,6 +62,16 @@ section! {
         trusted_access: Vec<Located<String>>,
         /// Centralised root access to member accounts: `credentials_management`, `sessions`.
         root_access: Vec<Located<RootAccessWord>>,
+        /// What the organization's own policy delegates to member accounts. Statements of others stay.
+        resource_policy: Located<ResourcePolicySection>,
+    }
+}
+
+section! {
+    /// What the organization's own policy delegates to member accounts.
+    ResourcePolicySection {
+        /// Accounts that manage organization policies, each with AWS's names of the types, such as `BACKUP_POLICY`.
+        policy_management: BTreeMap<Located<String>, Vec<Located<String>>>,
     }
 }
 
@@ -152,6 +165,28 @@ section! {
         backup: Located<BackupSection>,
         /// Whether accounts moved into a registered unit are enrolled by themselves.
         auto_enroll: Located<bool>,
+    }
+}
+
+section! {
+    /// One organization policy.
+    PolicySection {
+        /// Its type, such as `service_control` or `tag`; a type that has no word goes by AWS's name.
+        r#type: Located<PolicyTypeWord> = required,
+        /// What it is for, at most 512 characters.
+        description: Located<String>,
+        /// A path beside this document, or the policy itself.
+        document: Located<Content>,
+        /// Everything it is attached to: `root`, paths of units, names of accounts, `management`.
+        targets: Vec<Located<String>>,
+        /// Targets that an AWS-managed policy shall not be attached to.
+        detached_from: Vec<Located<String>>,
+        /// Whether AWS made it, like FullAWSAccess. It is then never changed, only attached and detached.
+        aws_managed: Located<bool>,
+        /// Tags to have; others are left alone.
+        tags: Tags,
+        /// The name it had before, when it is being renamed.
+        renamed_from: Located<String>,
     }
 }
 

@@ -12,7 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::Located;
 use super::read::{Read, Reader, nearest};
-use crate::catalog::baselines;
+use crate::catalog::{baselines, policy_types};
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
 use crate::model::region::Region;
@@ -280,6 +280,57 @@ impl JsonSchema for BaselineWord {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "enum": Self::known() })
+    }
+}
+
+/// A type of organization policies, by AWS's name: the document's word for it is in
+/// the catalogue, and what is spelled as AWS spells names passes through.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct PolicyTypeWord(pub(crate) String);
+
+impl PolicyTypeWord {
+    fn known() -> Vec<&'static str> {
+        policy_types::all().iter().map(|row| row.word.as_str()).collect()
+    }
+
+    /// The type of a word, or of a name that looks like AWS's own.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        let of_aws = word.bytes().all(upper) && word.contains("POLICY");
+        let known = policy_types::by_word(word).map(|row| row.name.clone());
+        known.or_else(|| of_aws.then(|| word.to_owned())).map(Self)
+    }
+}
+
+impl Read for PolicyTypeWord {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let word = text(node, "the name of a policy type", reader)?;
+        if let Some(known) = Self::of(word) {
+            return Some(known);
+        }
+        let known = Self::known();
+        let help = nearest(word, known.iter().copied())
+            .map_or_else(|| format!("known: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+        let message = format!("{}: there is no policy type `{word}`", reader.here());
+        reader.findings.push(
+            Diagnostic::error(topic::INVALID_VALUE.code, message).at(node.span, "unknown type").help(help),
+        );
+        None
+    }
+}
+
+impl JsonSchema for PolicyTypeWord {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "PolicyType".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let of_aws = json_schema!({ "type": "string", "pattern": "^[A-Z0-9_]*POLICY[A-Z0-9_]*$" });
+        json_schema!({ "anyOf": [{ "type": "string", "enum": Self::known() }, of_aws] })
     }
 }
 

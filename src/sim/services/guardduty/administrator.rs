@@ -25,21 +25,7 @@ const OFFICE: Office = Office {
 };
 
 fn refuse(refusal: Refusal<'_>) -> AwsError {
-    let why = match refusal {
-        Refusal::NotManagement => "the caller is not the organization's management account".to_owned(),
-        Refusal::NotTrusted => {
-            "the organization has not enabled trusted access for guardduty.amazonaws.com".to_owned()
-        }
-        Refusal::Stranger(account) => format!("account {account} is not a member of the organization"),
-        Refusal::Inactive(account) => format!("account {account} is not active"),
-        Refusal::Management => "the management account cannot be the delegated administrator".to_owned(),
-        Refusal::Already(account) => format!("account {account} is already the delegated administrator"),
-        Refusal::Taken(other) => {
-            format!("the organization has another delegated administrator for GuardDuty: {other}")
-        }
-        Refusal::NotHolder(account) => format!("account {account} is not the delegated administrator"),
-    };
-    let words = format!("The request failed because {why}.");
+    let words = format!("The request failed because {}.", refusal.why());
     AwsError::new("BadRequestException", words).field("Type", "InvalidInputException")
 }
 

@@ -1,0 +1,301 @@
+//! What has to be done in member accounts: entering them, Control Tower's part, and the
+//! plan's own steps.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::binding::Layer;
+use super::estate::{Estate, Seat};
+use crate::catalog::{baselines, member_work};
+use crate::graph::ResourceGraph;
+use crate::model::evaluation::{Ask, Fact};
+use crate::model::reference::as_reference;
+use crate::model::{Address, Kind};
+use crate::observe::Snapshot;
+use crate::plan::permissions::{self, Errand};
+use crate::plan::step::{Step, StepId};
+
+/// Where operations of global services are answered.
+const GLOBAL: &str = "us-east-1";
+
+/// Services whose resources resource control policies bind, as far as this program or
+/// Control Tower touches them (Organizations User Guide, orgs_manage_policies_rcps).
+const RCP_SERVICES: [&str; 5] = ["kms", "s3", "secretsmanager", "sqs", "sts"];
+
+/// Keys that only requests by an AWS service, or from inside some service, carry.
+const ABSENT: [&str; 13] = [
+    "aws:AssumedRoot",
+    "aws:FederatedProvider",
+    "aws:Ec2InstanceSourceVpc",
+    "aws:MultiFactorAuthAge",
+    "aws:PrincipalServiceName",
+    "aws:PrincipalServiceNamesList",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:username",
+    "iam:PermissionsBoundary",
+    "lambda:SourceFunctionArn",
+];
+
+/// What something is needed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Duty {
+    /// To enter the account and govern it at all.
+    Access,
+    /// For Control Tower to lay and keep its baseline.
+    ControlTower,
+    /// For one step of this plan.
+    Own,
+}
+
+/// One request, and what kind of policy it is held against.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What kind of policy.
+    pub layer: Layer,
+    /// The request.
+    pub ask: Ask,
+}
+
+/// Something to be done in one account.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// Which of the estate's seats.
+    pub seat: usize,
+    /// The step that does it; none when only later plans would.
+    pub step: Option<StepId>,
+    /// What it is for.
+    pub duty: Duty,
+    /// The requests it takes, once for each role that could make them.
+    pub ways: Vec<Vec<Request>>,
+}
+
+/// Who asks, and from where.
+struct Scene<'s> {
+    snapshot: &'s Snapshot,
+    management: String,
+    home: String,
+    governed: Vec<String>,
+    manifest: Option<&'s Value>,
+}
+
+/// Everything that must remain possible in the accounts of an estate.
+#[must_use]
+pub fn tasks(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step], estate: &Estate) -> Vec<Task> {
+    let zone = graph.resources.get(&Address::only(Kind::LandingZone));
+    let manifest = zone.and_then(|zone| zone.fields.get("manifest"));
+    let regions = manifest.and_then(|manifest| manifest["governedRegions"].as_array());
+    let home = snapshot.home_region.to_string();
+    let scene = Scene {
+        snapshot,
+        management: snapshot.account.to_string(),
+        governed: regions
+            .map(|regions| regions.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+            .unwrap_or_else(|| vec![home.clone()]),
+        home,
+        manifest,
+    };
+    let errands = permissions::errands(snapshot, steps);
+    let mut tasks = Vec::new();
+    for (index, seat) in estate.seats.iter().enumerate() {
+        let own: Vec<&Errand> = errands.iter().filter(|errand| errand.account == seat.name).collect();
+        let governed = zone.is_some().then(|| governing(graph, steps, seat, manifest)).flatten();
+        let first = first(steps, &own, governed.as_ref());
+        tasks.push(Task { seat: index, step: first, duty: Duty::Access, ways: scene.entering(seat) });
+        if let Some(by) = governed {
+            let ways = vec![scene.control_tower(seat)];
+            tasks.push(Task { seat: index, step: by.step, duty: Duty::ControlTower, ways });
+        }
+        tasks.extend(own.into_iter().map(|errand| Task {
+            seat: index,
+            step: Some(errand.step.clone()),
+            duty: Duty::Own,
+            ways: scene.errand(seat, errand),
+        }));
+    }
+    tasks
+}
+
+/// The earliest step that is carried out in an account.
+fn first(steps: &[Step], own: &[&Errand], governed: Option<&Governing>) -> Option<StepId> {
+    let mut named: BTreeSet<&StepId> = own.iter().map(|errand| &errand.step).collect();
+    named.extend(governed.and_then(|governed| governed.step.as_ref()));
+    steps.iter().map(|step| &step.id).find(|id| named.contains(id)).cloned()
+}
+
+/// Control Tower's part in an account.
+struct Governing {
+    /// The first step by which it does it.
+    step: Option<StepId>,
+}
+
+/// Whether Control Tower works in an account: it serves the landing zone, or its unit is
+/// registered.
+fn governing(
+    graph: &ResourceGraph,
+    steps: &[Step],
+    seat: &Seat,
+    manifest: Option<&Value>,
+) -> Option<Governing> {
+    const SERVING: [&str; 3] =
+        ["/centralizedLogging/accountId", "/config/accountId", "/securityRoles/accountId"];
+    let serves = SERVING.iter().any(|place| named(manifest, place, seat));
+    let unit = seat.after.iter().rev().nth(1).and_then(|unit| unit.parse::<Address>().ok());
+    let on_unit: Vec<Address> = unit
+        .iter()
+        .flat_map(|unit| {
+            let words = baselines::all().iter().map(|row| &row.word);
+            words.map(|word| Address::new(Kind::Baseline, format!("{}:{word}", unit.name)))
+        })
+        .filter(|address| graph.resources.contains_key(address))
+        .collect();
+    if !serves && on_unit.is_empty() {
+        return None;
+    }
+    let lays =
+        |step: &&Step| on_unit.contains(&step.address) || (serves && step.address.kind == Kind::LandingZone);
+    Some(Governing { step: steps.iter().find(lays).map(|step| step.id.clone()) })
+}
+
+/// Whether a place in the manifest names an account.
+fn named(manifest: Option<&Value>, place: &str, seat: &Seat) -> bool {
+    let value = manifest.and_then(|manifest| manifest.pointer(place));
+    value.is_some_and(|value| match as_reference(value) {
+        Some(reference) => reference.address == Address::new(Kind::Account, seat.name.as_str()),
+        None => value.as_str().is_some_and(|id| Some(id) == seat.id.as_deref()),
+    })
+}
+
+impl Scene<'_> {
+    /// Entering an account by each role that may be in it. To AWS a caller from the
+    /// management account is exempt from service control policies when it assumes a role
+    /// in a member (orgs_manage_policies_scps); they are asked all the same, as the role
+    /// itself: who may not even do this as that role is held out of the account as soon
+    /// as anybody but the management account comes, and is as good as dead in it.
+    fn entering(&self, seat: &Seat) -> Vec<Vec<Request>> {
+        let enter = |role: String| {
+            let caller = self.caller();
+            let mut from_outside = self.ask(&caller, "sts:AssumeRole", &role, &self.home);
+            from_outside.learn("aws:PrincipalAccount", &self.management);
+            vec![
+                Request { layer: Layer::Scp, ask: self.ask(&role, "sts:AssumeRole", &role, &self.home) },
+                Request { layer: Layer::Rcp, ask: from_outside },
+            ]
+        };
+        self.roles(seat).into_iter().map(enter).collect()
+    }
+
+    /// What Control Tower does in an account, as its role.
+    fn control_tower(&self, seat: &Seat) -> Vec<Request> {
+        let table = member_work::table();
+        let principal = self.role(seat, &table.role);
+        let mut requests = Vec::new();
+        for row in &table.work {
+            if row.only.as_ref().is_some_and(|place| !named(self.manifest, place, seat)) {
+                continue;
+            }
+            let global = [GLOBAL.to_owned()];
+            let regions: &[String] = if row.regional { &self.governed } else { &global };
+            for region in regions {
+                let on = row.on.replace("{partition}", self.snapshot.partition.as_str());
+                let on = on.replace("{account}", &id(seat)).replace("{region}", region);
+                for action in &row.actions {
+                    let mut ask = self.ask(&principal, action, &on, region);
+                    // CloudFormation carries part of it out in the role's name.
+                    for key in
+                        ["aws:ViaAWSService", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"]
+                    {
+                        ask.facts.remove(&key.to_ascii_lowercase());
+                    }
+                    // UNSOURCED; no page of Control Tower speaks of an external id.
+                    ask.lacks("sts:ExternalId");
+                    requests.extend(self.held(ask));
+                }
+            }
+        }
+        requests
+    }
+
+    /// What one step of the plan does in an account, by each role that may be in it.
+    fn errand(&self, seat: &Seat, errand: &Errand) -> Vec<Vec<Request>> {
+        let by = |role: String| {
+            let mut requests = Vec::new();
+            for need in &errand.needs {
+                for resource in &need.resources {
+                    let region = resource.split(':').nth(3).filter(|region| !region.is_empty());
+                    let mut ask = self.ask(&role, &need.action, resource, region.unwrap_or(&self.home));
+                    for (key, values) in &need.known {
+                        let values = values.iter().cloned().collect();
+                        ask.facts.insert(key.to_ascii_lowercase(), Fact::Known(values));
+                    }
+                    requests.extend(self.held(ask));
+                }
+            }
+            requests
+        };
+        self.roles(seat).into_iter().map(by).collect()
+    }
+
+    /// A request inside an account, held against both kinds of policies where both apply.
+    fn held(&self, ask: Ask) -> Vec<Request> {
+        let service = ask.action.split(':').next().unwrap_or_default();
+        let mut requests = Vec::new();
+        if RCP_SERVICES.contains(&service) {
+            requests.push(Request { layer: Layer::Rcp, ask: ask.clone() });
+        }
+        requests.push(Request { layer: Layer::Scp, ask });
+        requests
+    }
+
+    fn ask(&self, principal: &str, action: &str, resource: &str, region: &str) -> Ask {
+        let mut ask = Ask::new(principal, action, resource);
+        ask.learn("aws:RequestedRegion", region);
+        ask.learn("aws:PrincipalType", "AssumedRole");
+        ask.learn("aws:PrincipalIsAWSService", "false");
+        ask.learn("aws:SecureTransport", "true");
+        ask.learn("aws:ViaAWSService", "false");
+        // Sessions of roles made by a service or by this program come without a device.
+        ask.learn("aws:MultiFactorAuthPresent", "false");
+        let organization = self.snapshot.organization.as_ref();
+        let organization = organization.map_or("<id of the organization>", |id| id.as_str());
+        ask.learn("aws:PrincipalOrgID", organization);
+        ask.learn("aws:ResourceOrgID", organization);
+        for key in ABSENT {
+            ask.lacks(key);
+        }
+        for key in ["aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"] {
+            ask.lacks(key);
+        }
+        ask
+    }
+
+    /// The roles that may be in an account, the document's first.
+    fn roles(&self, seat: &Seat) -> Vec<String> {
+        let names = permissions::roles(seat.role.as_deref());
+        names.iter().map(|name| self.role(seat, name)).collect()
+    }
+
+    fn role(&self, seat: &Seat, name: &str) -> String {
+        format!("arn:{}:iam::{}:role/{name}", self.snapshot.partition.as_str(), id(seat))
+    }
+
+    /// The caller as conditions see it: the role behind a session, whose path the
+    /// session does not tell.
+    fn caller(&self) -> String {
+        let caller = self.snapshot.caller.as_str();
+        let Some((_, session)) = caller.split_once(":assumed-role/") else {
+            return caller.to_owned();
+        };
+        let role = session.split('/').next().unwrap_or_default();
+        format!("arn:{}:iam::{}:role/*{role}", self.snapshot.partition.as_str(), self.management)
+    }
+}
+
+/// The id of an account. One that AWS has yet to assign stands in no policy, so a text
+/// that equals none takes its place.
+fn id(seat: &Seat) -> String {
+    seat.id.clone().unwrap_or_else(|| format!("<id of {}>", seat.name))
+}

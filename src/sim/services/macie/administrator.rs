@@ -1,0 +1,50 @@
+//! The delegated administrator of Macie, Region by Region.
+//!
+//! In: requests of the management account. Out: the appointment. Sources:
+//! <https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-macie.html> (trusted access),
+//! <https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao-integrate.html> (one; the management account may be it).
+//! The words are UNSOURCED.
+
+use serde_json::{Value, json};
+
+use crate::sim::error::AwsError;
+use crate::sim::request::Request;
+use crate::sim::services::administrators::{Office, Refusal};
+use crate::sim::world::World;
+
+const OFFICE: Office = Office {
+    service: "macie2",
+    principal: "macie.amazonaws.com",
+    regional: true,
+    management: true,
+    trusts: false,
+    deregisters: false,
+    refuse,
+};
+
+fn refuse(refusal: Refusal<'_>) -> AwsError {
+    let code = match refusal {
+        Refusal::NotManagement | Refusal::NotTrusted => "AccessDeniedException",
+        Refusal::Already(_) | Refusal::Taken(_) => "ConflictException",
+        Refusal::NotHolder(_) => "ResourceNotFoundException",
+        Refusal::Stranger(_) | Refusal::Inactive(_) | Refusal::Management => "ValidationException",
+    };
+    AwsError::new(code, format!("The request was refused because {}.", refusal.why()))
+}
+
+pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    OFFICE.appoint(world, request, request.required("adminAccountId"))?;
+    Ok(json!({}))
+}
+
+pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    OFFICE.dismiss(world, request, request.required("adminAccountId"))?;
+    Ok(json!({}))
+}
+
+pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    let holder = OFFICE.told(world, request)?;
+    let accounts: Vec<Value> =
+        holder.iter().map(|account| json!({ "accountId": account, "status": "ENABLED" })).collect();
+    Ok(json!({ "adminAccounts": accounts }))
+}
