@@ -2,6 +2,7 @@
 //!
 //! In: nothing. Out: [`all`]. Absent: any rule of a service.
 
+pub mod access_analyzer;
 pub mod account;
 pub mod administrators;
 pub mod audit_manager;
@@ -24,7 +25,7 @@ pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 18] = [
+static ALL: [&Service; 19] = [
     &organizations::SERVICE,
     &control_tower::SERVICE,
     &sts::SERVICE,
@@ -33,6 +34,7 @@ static ALL: [&Service; 18] = [
     &account::SERVICE,
     &service_quotas::SERVICE,
     &guardduty::SERVICE,
+    &access_analyzer::SERVICE,
     &sso_admin::SERVICE,
     &identity_store::SERVICE,
     &security_hub::SERVICE,
