@@ -127,7 +127,7 @@ async fn lists(connection: &Connection, wanted: &[&Resource]) -> Lists {
 /// The live policy of a resource: by its name, else by the name it had before.
 fn matched(resource: &Resource, lists: &Lists) -> Result<Option<Policy>, CallError> {
     let name = resource.address.name.as_str();
-    let of_aws = key(resource, "aws_managed").is_some();
+    let of_aws = resource.keys.contains_key("aws_managed");
     let of = |lists: &[&Vec<Policy>], name: &str| -> Vec<Policy> {
         let all = lists.iter().flat_map(|list| list.iter());
         all.filter(|policy| policy.name == name && policy.aws_managed == of_aws).cloned().collect()

@@ -101,6 +101,51 @@ def boto3_builds_an_organization(lzctl, _aws):
         assert inside.get_caller_identity()["Account"] == account
 
 
+def boto3_attaches_policies(lzctl, _aws):
+    with simulator(lzctl) as endpoint:
+        organizations = client(endpoint, "organizations")
+        organizations.create_organization(FeatureSet="ALL")
+        root = organizations.list_roots()["Roots"][0]["Id"]
+        deny = json.dumps(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
+        )
+        kind = "SERVICE_CONTROL_POLICY"
+        policy = organizations.create_policy(Name="no-s3", Description="", Type=kind, Content=deny)["Policy"]
+        policy = policy["PolicySummary"]["Id"]
+        refusals = organizations.exceptions
+        try:
+            organizations.attach_policy(PolicyId=policy, TargetId=root)
+            raise AssertionError("a policy of a type that is off was attached")
+        except refusals.PolicyTypeNotEnabledException:
+            pass
+        organizations.enable_policy_type(RootId=root, PolicyType=kind)
+        types = lambda: {t["Type"]: t["Status"] for t in organizations.list_roots()["Roots"][0]["PolicyTypes"]}
+        until(types, lambda answer: answer.get(kind) == "ENABLED")
+        organizations.attach_policy(PolicyId=policy, TargetId=root)
+        on_root = organizations.list_policies_for_target(TargetId=root, Filter=kind)["Policies"]
+        assert sorted(one["Name"] for one in on_root) == ["FullAWSAccess", "no-s3"], on_root
+        targets = organizations.list_targets_for_policy(PolicyId=policy)["Targets"]
+        assert [(one["TargetId"], one["Type"]) for one in targets] == [(root, "ROOT")], targets
+        organizations.detach_policy(PolicyId="p-FullAWSAccess", TargetId=root)
+        for refused, call in [
+            (refusals.PolicyInUseException, lambda: organizations.delete_policy(PolicyId=policy)),
+            (refusals.DuplicatePolicyAttachmentException,
+             lambda: organizations.attach_policy(PolicyId=policy, TargetId=root)),
+            (refusals.ConstraintViolationException,
+             lambda: organizations.detach_policy(PolicyId=policy, TargetId=root)),
+            (refusals.PolicyTypeAlreadyEnabledException,
+             lambda: organizations.enable_policy_type(RootId=root, PolicyType=kind)),
+        ]:
+            try:
+                call()
+                raise AssertionError(f"nothing was refused with {refused.__name__}")
+            except refused:
+                pass
+        changed = organizations.update_policy(PolicyId=policy, Name="no-storage")["Policy"]
+        assert json.loads(changed["Content"]) == json.loads(deny), changed
+        assert organizations.describe_policy(PolicyId=policy)["Policy"]["PolicySummary"]["Name"] == "no-storage"
+
+
 def the_aws_cli_does_the_same(lzctl, aws):
     with simulator(lzctl) as endpoint, tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint, "HOME": home, "AWS_PAGER": ""}
@@ -239,6 +284,7 @@ STORIES = [
     boto3_gives_people_access,
     boto3_delegates_services,
     boto3_builds_an_organization,
+    boto3_attaches_policies,
     the_aws_cli_does_the_same,
     planning_writes_nothing,
     lzctl_builds_a_landing_zone_over_tcp,
