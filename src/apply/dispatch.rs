@@ -302,6 +302,9 @@ mod tests {
     }
 
     impl Performer for Scripted {
+        /// It enters no accounts.
+        fn narrow(&self, _: crate::cloud::session::Narrowing) {}
+
         async fn begin(&self, task: &Task) -> Result<Progress, CallError> {
             let intent = format!("\"what\":\"intent\",\"step\":\"{}:create\"", task.address);
             assert!(self.journal.text().contains(&intent), "no intent for {}", task.address);

@@ -22,6 +22,10 @@ pub struct Settings {
     /// How long something may be "not ready": a new organization may need up to
     /// one hour before it creates accounts (Organizations API, CreateAccount).
     pub readiness: Duration,
+    /// How long something may be "unseen". KMS says that a change usually takes
+    /// seconds to be seen and can take several minutes (KMS Developer Guide,
+    /// eventual consistency); other services give no figure (UNSOURCED).
+    pub visibility: Duration,
     /// How long to wait until a call without a trace counts as never applied,
     /// where a natural key or a value protects against a second effect.
     pub settle: Duration,
@@ -51,6 +55,7 @@ impl Default for Settings {
             backoff_ceiling: Duration::from_secs(60),
             conflict_rest: Duration::from_secs(5),
             readiness: Duration::from_secs(3600),
+            visibility: Duration::from_secs(300),
             settle: Duration::from_secs(30),
             settle_search: Duration::from_secs(120),
             look_up_after: Duration::from_secs(2),

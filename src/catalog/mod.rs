@@ -6,6 +6,8 @@
 //! instead of holding constants.
 
 pub mod baselines;
+pub mod controls;
+pub mod identity_center;
 pub mod member_work;
 pub mod operations;
 pub mod ordering;

@@ -56,6 +56,9 @@ pub enum Verdict {
     Conflict,
     /// Not applied, something it needs has not settled yet: wait longer.
     NotReady,
+    /// Not applied, something it names is not found. It may have been made a moment
+    /// ago and not be visible yet: wait some minutes, then believe it.
+    Unseen,
     /// What was asked for is so already: read it back and go on.
     Satisfied,
     /// Not applied and will not be: the request itself is refused.
@@ -92,6 +95,10 @@ pub struct Operation {
     pub lane: Option<String>,
     /// For asynchronous mutations: the operation that tells how it goes.
     pub poll: Option<String>,
+    /// Whether its effect is searched for before it is sent at all: nothing but the
+    /// search keeps it from being made twice when a journal was lost.
+    #[serde(default)]
+    pub look_first: bool,
     /// Seconds until its effect is there; one round trip when absent.
     pub usual_seconds: Option<u64>,
     /// Seconds more for each account that the operation reaches.
@@ -127,6 +134,10 @@ pub struct Lane {
     pub name: String,
     /// How many may be under way at once.
     pub slots: usize,
+    /// Lanes, or families of them, in which nothing may be under way meanwhile; it
+    /// holds both ways.
+    #[serde(default)]
+    pub apart_from: Vec<String>,
     /// What AWS says.
     pub source: String,
 }
@@ -185,6 +196,18 @@ impl Operations {
     pub fn slots(&self, lane: &str) -> usize {
         let family = lane.split('(').next().unwrap_or(lane);
         self.lanes.get(family).map_or(1, |lane| lane.slots)
+    }
+
+    /// Whether nothing may be under way in the one lane while something is in the
+    /// other. A lane belongs to the family before its bracket.
+    #[must_use]
+    pub fn are_apart(&self, one: &str, other: &str) -> bool {
+        let family = |lane: &str| lane.split('(').next().unwrap_or_default().to_owned();
+        let names = |one: &str, other: &str| {
+            self.lanes.get(one).is_some_and(|lane| lane.apart_from.iter().any(|name| name == other))
+        };
+        let (one, other) = (family(one), family(other));
+        names(&one, &other) || names(&other, &one)
     }
 
     /// Every lane with a width of its own.

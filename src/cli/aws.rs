@@ -142,6 +142,7 @@ impl AwsArgs {
             management_account: wanted.management_account.clone(),
             access_role: wanted.access_role.clone(),
             caller_policy: None,
+            page_size: None,
             accounts: wanted.accounts,
         };
         if world.is_none() {

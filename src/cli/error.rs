@@ -212,7 +212,9 @@ fn file(source: &io::Error) -> Option<&'static str> {
 
 fn observing(error: &ObserveError, endpoint: Option<&str>) -> String {
     let call = match error {
-        ObserveError::Caller(call) | ObserveError::Organization(call) => call,
+        ObserveError::Caller(call)
+        | ObserveError::Organization(call)
+        | ObserveError::ControlCatalog(call) => call,
         ObserveError::NotManagement { .. } => return error.hint(),
     };
     match (call.code.as_str(), endpoint) {

@@ -10,6 +10,7 @@ mod carrying;
 mod claimed;
 mod completions;
 mod confirm;
+mod controls;
 mod documents;
 mod effective_policy;
 mod error;
@@ -75,6 +76,7 @@ enum Command {
     Graph(graph::Args),
     Permissions(permissions::Args),
     Leftovers(leftovers::Args),
+    Controls(controls::Args),
     EffectivePolicy(effective_policy::Args),
     Simulator(simulator::Args),
     Explain(explain::Args),
@@ -119,6 +121,7 @@ fn run(cli: Cli) -> Exit {
         Command::Graph(args) => args.run(&printer),
         Command::Permissions(args) => args.run(&printer),
         Command::Leftovers(args) => args.run(&printer),
+        Command::Controls(args) => args.run(&printer),
         Command::EffectivePolicy(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
         Command::Explain(args) => args.run(&printer),

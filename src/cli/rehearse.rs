@@ -62,6 +62,7 @@ impl Args {
             management_account: wanted.management_account,
             access_role: wanted.access_role,
             caller_policy: None,
+            page_size: None,
             accounts: wanted.accounts,
         };
         let world = self.world.as_deref().map(seed::load).transpose()?;

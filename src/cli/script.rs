@@ -66,6 +66,7 @@ fn wanted(spec: &Spec, region: Option<&Region>) -> Result<Wanted, GraphError> {
         management_account: asked.management_account,
         access_role: asked.access_role,
         caller_policy: None,
+        page_size: None,
         accounts: asked.accounts,
     };
     Ok(Wanted { graph, setting, consents: spec.consents.iter().cloned().collect::<BTreeSet<_>>() })

@@ -1,6 +1,6 @@
 //! `lzctl sweep`: every fault at every place of every plan, on simulated AWS.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::error::CliError;
 use super::exit::Exit;
@@ -13,8 +13,8 @@ pub(super) struct Args {
     /// The folder whose subfolders hold plans
     #[arg(long, value_name = "DIR", default_value = "plans")]
     plans: PathBuf,
-    /// Only the plan of this folder name, or `reference`
-    #[arg(long, value_name = "NAME")]
+    /// Only the plan of this name (or `reference`), or in this folder
+    #[arg(long, value_name = "NAME|DIR")]
     plan: Vec<String>,
     /// Random schedules of several faults for each plan
     #[arg(long, value_name = "N", default_value_t = 100)]
@@ -38,12 +38,10 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
-        let mut targets = sweep::in_folder(&self.plans)?;
-        targets.push(Target::reference()?);
+        let targets = self.targets()?;
         let tally = match &self.replay {
             Some(case) => sweep::replay(&targets, case)?,
             None => {
-                targets.retain(|target| self.plan.is_empty() || self.plan.contains(&target.name));
                 let extent = Extent { seeds: self.seeds, every: self.every, threads: self.threads };
                 sweep::sweep(&targets, extent)?
             }
@@ -56,5 +54,28 @@ impl Args {
             printer.data(&sweep::text(&tally))?;
         }
         Ok(if tally.total.is_clean() { Exit::Done } else { Exit::Failed })
+    }
+
+    /// The plans that are asked for; all there are when none is named.
+    fn targets(&self) -> Result<Vec<Target>, CliError> {
+        let known = || -> Result<Vec<Target>, CliError> {
+            let mut known = sweep::in_folder(&self.plans)?;
+            known.push(Target::reference()?);
+            Ok(known)
+        };
+        if self.plan.is_empty() {
+            return known();
+        }
+        let mut found = Vec::new();
+        for plan in &self.plan {
+            let folder = Path::new(plan);
+            if folder.is_dir() {
+                found.push(sweep::of_folder(folder)?);
+                continue;
+            }
+            let named = known()?.into_iter().find(|target| target.name == *plan);
+            found.push(named.ok_or_else(|| CliError::Usage(format!("there is no plan {plan}")))?);
+        }
+        Ok(found)
     }
 }

@@ -29,6 +29,9 @@ const LOOK: Duration = Duration::from_secs(10);
 /// So long at most: the longest that any operation may take (see `apply::Settings`).
 const PATIENCE: Duration = Duration::from_secs(6 * 3600);
 
+/// Blockers of a plan that end by themselves.
+const PASSING: [&str; 2] = ["account-under-creation", "control-tower-busy"];
+
 /// What shall be applied, as far as a former run can be held against it.
 #[derive(Debug)]
 pub(super) enum Aim {
@@ -147,10 +150,12 @@ pub(super) fn say_how_far(carrying: &Carrying, opening: Option<&Opening<'_>>, pr
 }
 
 /// Waits until AWS has ended what it has under way and what the plan would meet.
-/// Says whether it had to, so that what is live must be looked at again.
+/// Says whether it had to, or whether the plan met something that may have ended since,
+/// so that what is live must be looked at again.
 pub(super) async fn settled(plan: &Plan, session: &Session, printer: &Printer) -> Result<bool, CliError> {
     let concerned = concerned(plan);
     let begin = Instant::now();
+    let mut met = plan.blockers().any(|note| PASSING.contains(&note.code.as_str()));
     let mut waited = false;
     loop {
         let found = match Box::pin(observe::under_way(&session.connection, &concerned)).await {
@@ -158,11 +163,11 @@ pub(super) async fn settled(plan: &Plan, session: &Session, printer: &Printer) -
             // Steps that meet a conflict wait by themselves, so this is no reason to stop.
             Err(error) => {
                 printer.say(&format!("note: it is not known what AWS has under way: {error}"));
-                return Ok(waited);
+                return Ok(met);
             }
         };
         if found.is_empty() || begin.elapsed().mul_f64(session.speed()) >= PATIENCE {
-            return Ok(waited);
+            return Ok(met);
         }
         if !waited {
             let words: Vec<String> = found.iter().map(ToString::to_string).collect();
@@ -171,7 +176,7 @@ pub(super) async fn settled(plan: &Plan, session: &Session, printer: &Printer) -
                 words.join(", ")
             ));
         }
-        waited = true;
+        (waited, met) = (true, true);
         tokio::time::sleep(LOOK.div_f64(session.speed())).await;
     }
 }
@@ -179,12 +184,12 @@ pub(super) async fn settled(plan: &Plan, session: &Session, printer: &Printer) -
 /// The resources whose operations under way the plan would meet: accounts that it
 /// creates, and all of Control Tower's when it has a step there.
 fn concerned(plan: &Plan) -> Vec<Resource> {
-    let tower = plan.steps.iter().any(|step| step.lane == "control-tower");
+    let tower = plan.steps.iter().any(|step| ["control-tower", "control"].contains(&step.lane.as_str()));
     let created = |resource: &Resource| {
         plan.steps.iter().any(|step| step.address == resource.address && step.verb == "create")
     };
     let meets = |resource: &&Resource| match resource.address.kind {
-        Kind::LandingZone | Kind::Baseline => tower,
+        Kind::LandingZone | Kind::Baseline | Kind::Control => tower,
         Kind::Account => created(resource),
         _ => false,
     };

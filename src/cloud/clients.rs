@@ -33,6 +33,7 @@ macro_rules! clients {
 
 clients! {
     account: aws_sdk_account::Client,
+    controlcatalog: aws_sdk_controlcatalog::Client,
     auditmanager: aws_sdk_auditmanager::Client,
     cloudtrail: aws_sdk_cloudtrail::Client,
     controltower: aws_sdk_controltower::Client,
@@ -40,12 +41,14 @@ clients! {
     guardduty: aws_sdk_guardduty::Client,
     iam: aws_sdk_iam::Client,
     inspector2: aws_sdk_inspector2::Client,
+    identitystore: aws_sdk_identitystore::Client,
     kms: aws_sdk_kms::Client,
     macie2: aws_sdk_macie2::Client,
     networksecuritymanager: aws_sdk_networksecuritymanager::Client,
     organizations: aws_sdk_organizations::Client,
     securityhub: aws_sdk_securityhub::Client,
     securitylake: aws_sdk_securitylake::Client,
+    ssoadmin: aws_sdk_ssoadmin::Client,
     servicequotas: aws_sdk_servicequotas::Client,
     sts: aws_sdk_sts::Client,
 }

@@ -24,6 +24,7 @@ use thiserror::Error;
 use super::call::{Counter, Counts, Site};
 use super::clients::Clients;
 use super::failure::CallError;
+use super::inventory::identity_center::Instance;
 use super::pace::Pacer;
 use super::permit::Permit;
 use super::session::Sessions;
@@ -115,6 +116,8 @@ struct Inner {
     clients: Mutex<HashMap<Place, Arc<Clients>>>,
     sessions: Sessions,
     permit: OnceLock<Arc<dyn Permit>>,
+    /// Identity Center, once it was found.
+    instance: Mutex<Option<Instance>>,
 }
 
 impl Connection {
@@ -142,6 +145,7 @@ impl Connection {
             clients: Mutex::default(),
             sessions: Sessions::new(settings.access_role, settings.external_id, &settings.run),
             permit: OnceLock::new(),
+            instance: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -192,6 +196,16 @@ impl Connection {
 
     pub(crate) fn sessions(&self) -> &Sessions {
         &self.inner.sessions
+    }
+
+    /// Identity Center, if it was found before.
+    pub(crate) fn known_instance(&self) -> Option<Instance> {
+        self.inner.instance.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps where Identity Center is: an organization has one, and it does not move.
+    pub(crate) fn keep_instance(&self, found: Instance) {
+        *self.inner.instance.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
     }
 
     /// The caller's own account in the Region where global services answer.

@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(got.code, "ParentNotFoundException");
         assert_eq!(got.message, "We can't find it.");
         assert_eq!(got.request_id.as_deref(), Some("request-1"));
-        assert_eq!(got.verdict, Verdict::NotReady);
+        assert_eq!(got.verdict, Verdict::Unseen);
     }
 
     #[tokio::test(start_paused = true)]

@@ -37,7 +37,7 @@ mod tests {
 
     /// Every operation name in the program text of this floor, tests left out.
     fn named(folder: &Path, found: &mut BTreeSet<String>) {
-        let name = Regex::new(r#""([a-z]+:[A-Z][A-Za-z]+)""#).unwrap();
+        let name = Regex::new(r#""([a-z0-9-]+:[A-Z][A-Za-z0-9]+)""#).unwrap();
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {

@@ -62,11 +62,9 @@ pub enum Found {
 /// Whoever can carry tasks out: AWS through [`super::Connection`], or a scripted
 /// double in the tests of the engine.
 pub trait Performer: Send + Sync {
-    /// Holds what is done in member accounts to these policies from now on. Who
-    /// enters no accounts has nothing to do.
-    fn narrow(&self, narrowing: Narrowing) {
-        drop(narrowing);
-    }
+    /// Holds what is done in member accounts to these policies from now on. Each
+    /// performer says itself what it does with them, so that none forgets to.
+    fn narrow(&self, narrowing: Narrowing);
 
     /// Sends the task's one mutating call, once.
     ///

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::compare;
+use super::{below, compare};
 use crate::graph::ResourceGraph;
 use crate::model::kinds::{Compare, FieldRule, info};
 use crate::model::reference::{Reference, resolve};
@@ -103,7 +103,8 @@ fn compare_one(
     let filled = |fields: &Fields| -> Fields {
         fields.iter().map(|(name, value)| (name.clone(), resolve(value, known))).collect()
     };
-    let wanted = filled(&resource.fields);
+    let mut wanted = filled(&resource.fields);
+    wanted.extend(below::leaves(resource, snapshot));
     let start = filled(&resource.at_creation);
     let target = targets(resource, &wanted, &start, live);
     let differences = match standing {

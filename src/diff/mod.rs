@@ -4,6 +4,7 @@
 //! generic comparison serves every kind, by the tables in `model::kinds`. Pure:
 //! whether a change may be made, and in which order, is the planner's business.
 
+mod below;
 pub mod change;
 mod compare;
 mod manifest;

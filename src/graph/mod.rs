@@ -10,6 +10,7 @@ pub mod expand;
 pub mod resource_graph;
 
 pub use edge::{Edge, Until};
+pub use expand::controls::{exclude, place as control_place, settled};
 pub use expand::expand;
 pub use resource_graph::ResourceGraph;
 

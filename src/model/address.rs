@@ -64,6 +64,14 @@ kinds! {
     RootSessions = "root_sessions",
     /// The delegated administrators of one AWS service, by the document's word for it.
     DelegatedAdministrator = "delegated_administrator",
+    /// A permission set of IAM Identity Center, by name.
+    PermissionSet = "permission_set",
+    /// A group of IAM Identity Center, by display name.
+    Group = "group",
+    /// Who works with which permission set in which accounts, `SET:GROUP` or `SET:user/NAME`.
+    Assignment = "assignment",
+    /// A Control Tower control on a unit, `path:name`.
+    Control = "control",
 }
 
 impl fmt::Display for Kind {

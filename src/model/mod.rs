@@ -8,6 +8,7 @@
 pub mod address;
 pub mod arn;
 pub mod canonical;
+pub mod controls;
 pub mod email;
 pub mod evaluation;
 pub mod ids;

@@ -41,6 +41,18 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// Groups whose leaves are also the accounts below some units, wherever in the
+    /// tree they are: the key `GROUP_below` lists the addresses of the units (and of
+    /// the organization, for its root). Which accounts these are is known only from
+    /// what is live; see `diff::below`.
+    pub fn below(&self) -> impl Iterator<Item = (&str, Vec<Address>)> {
+        self.keys.iter().filter_map(|(key, units)| {
+            let group = key.strip_suffix("_below")?;
+            let units = units.as_array()?.iter().filter_map(|unit| unit.as_str()?.parse().ok());
+            Some((group, units.collect()))
+        })
+    }
+
     /// Whether a field is a leaf of a group that the document lists in full.
     #[must_use]
     pub fn lists_all_of(&self, field: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Accounts: matched by id, then by e-mail address.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::findings::Findings;
 use super::units::managed_tags;
 use super::wanted::{key, leaves};
 use crate::cloud::Connection;
-use crate::cloud::inventory::accounts::Account;
+use crate::cloud::inventory::accounts::{self, Account};
 use crate::cloud::inventory::contacts;
 use crate::cloud::inventory::creations;
 use crate::cloud::inventory::fan_out::fan_out;
@@ -92,17 +92,13 @@ pub(super) async fn observe(
     accounts: &[Account],
     findings: &mut Findings,
 ) {
+    let (under_way, late) = creations(connection, wanted, &Index::of(accounts)).await;
+    findings.facts.accounts_under_creation = under_way;
+    let accounts: Vec<Account> = accounts.iter().cloned().chain(late).collect();
     findings.facts.accounts = u64::try_from(accounts.len()).ok();
-    let index = Index::of(accounts);
+    let index = Index::of(&accounts);
     let live: Vec<(&Resource, &Account)> =
         wanted.iter().filter_map(|resource| Some((*resource, judge(resource, &index, findings)?))).collect();
-    if live.len() < wanted.len()
-        && let Ok(creations) = creations::list(connection).await
-    {
-        // Where they cannot be read the address still keeps an account from being made twice.
-        let under_way = creations.into_iter().filter(|creation| creation.state == "IN_PROGRESS");
-        findings.facts.accounts_under_creation = under_way.map(|creation| creation.name).collect();
-    }
     let tags =
         managed_tags(connection, live.iter().map(|(resource, account)| (*resource, account.id.as_str())));
     let contacts = live.iter().map(|(resource, account)| {
@@ -134,6 +130,43 @@ pub(super) async fn observe(
         }
         findings.see(resource, seen);
     }
+}
+
+/// When a wanted account is missing: the names of accounts that AWS is creating, and
+/// accounts of wanted names whose creation has ended although the list does not have
+/// them. It was read before, or from an older state, and a plan from it alone would
+/// create them a second time.
+async fn creations(
+    connection: &Connection,
+    wanted: &[&Resource],
+    listed: &Index<'_>,
+) -> (BTreeSet<String>, Vec<Account>) {
+    let missing = wanted.iter().filter(|resource| listed.find(resource).is_none_or(|a| a.state == CLOSED));
+    let missing: BTreeSet<&str> =
+        missing.map(|resource| resource.fields.get("name").and_then(Value::as_str).unwrap_or("")).collect();
+    if missing.is_empty() {
+        return Default::default();
+    }
+    // Where they cannot be read the address still keeps an account from being made twice.
+    let creations = creations::list(connection).await.unwrap_or_default();
+    let is_new = |id: &String| !listed.by_id.contains_key(id.as_str());
+    let ended = creations.iter().filter(|creation| missing.contains(creation.name.as_str()));
+    let ended: BTreeSet<String> =
+        ended.filter_map(|creation| creation.account.clone()).filter(is_new).collect();
+    let questions = ended.into_iter().map(|id| {
+        let connection = connection.clone();
+        async move {
+            let mut account = accounts::describe(&connection, &id).await.ok()?;
+            if account.parent.is_none() {
+                account.parent = accounts::parent(&connection, &id).await.ok();
+            }
+            // Without its place it could not be told from one that has to be moved.
+            account.parent.is_some().then_some(account)
+        }
+    });
+    let late = fan_out(questions.collect()).await.into_iter().flatten().collect();
+    let under_way = creations.into_iter().filter(|creation| creation.state == "IN_PROGRESS");
+    (under_way.map(|creation| creation.name).collect(), late)
 }
 
 fn seen(account: &Account) -> Live {

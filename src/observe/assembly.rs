@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use super::control_tower::Tower;
+use super::controls::Catalog;
 use super::findings::Findings;
 use super::people::People;
 use super::wanted::Wanted;
-use super::{accounts, control_tower, delegation, policies, units};
+use super::{accounts, control_tower, controls, delegation, policies, units};
 use crate::cloud::inventory::organization::{Organization, Root};
 use crate::cloud::inventory::quotas::Quotas;
 use crate::cloud::{CallError, Connection};
@@ -111,19 +112,29 @@ pub(super) async fn tower(
     tower: Result<Tower, CallError>,
     people: People,
     organization: &Organization,
+    catalog: &Catalog,
     findings: &mut Findings,
 ) {
     let (zones, on_units) = (wanted.kind(Kind::LandingZone), wanted.kind(Kind::Baseline));
+    let controls_wanted = wanted.kind(Kind::Control);
     let tower = match tower {
         Ok(tower) => tower,
         Err(error) => {
             findings.gap_all(&zones, &error);
             findings.gap_all(&on_units, &error);
+            findings.gap_all(&controls_wanted, &error);
             return;
         }
     };
     findings.facts.landing_zone = tower.there;
     control_tower::observe_zone(&zones, &tower, findings);
+    // Without units nobody knows where a control is.
+    match &people.units {
+        Ok(_) => {
+            controls::observe(connection, &controls_wanted, &tower.controls, catalog, findings).await;
+        }
+        Err(error) => findings.gap_all(&controls_wanted, error),
+    }
     // Without units a baseline's target is unknown, and without accounts its
     // members are: neither may look as if all were well.
     match (people.units, people.accounts) {

@@ -9,6 +9,7 @@ use super::findings::Findings;
 use super::wanted::{Wanted, key, leaves};
 use crate::cloud::inventory::accounts::Account;
 use crate::cloud::inventory::baselines::{self, Enabled, Which};
+use crate::cloud::inventory::controls;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::landing_zone::{self, LandingZone};
 use crate::cloud::{CallError, Connection};
@@ -25,12 +26,14 @@ pub(super) struct Tower {
     offered: BTreeMap<String, String>,
     enabled: Vec<Enabled>,
     busy: BTreeSet<String>,
+    /// Controls on units.
+    pub(super) controls: Vec<controls::Enabled>,
 }
 
 /// Asks Control Tower, if anything is wanted of it. Without a landing zone there
 /// is nothing else to ask.
 pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result<Tower, CallError> {
-    if !wanted.any(&[Kind::LandingZone, Kind::Baseline]) {
+    if !wanted.any(&[Kind::LandingZone, Kind::Baseline, Kind::Control]) {
         // What is to go might be needed by a landing zone.
         if wanted.removes(Kind::TrustedAccess) || wanted.removes(Kind::PolicyType) {
             let there = Some(landing_zone::exists(connection).await?);
@@ -46,16 +49,23 @@ pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result
     let Some(zone) = landing_zone::get(connection).await? else {
         return Ok(Tower { there: Some(false), ..Tower::default() });
     };
-    let (offered, enabled, running) = tokio::join!(
+    let controls = async {
+        if !wanted.any(&[Kind::Control]) {
+            return Ok(Vec::new());
+        }
+        controls::enabled(connection, None).await
+    };
+    let (offered, enabled, running, controls) = tokio::join!(
         baselines::offered(connection),
         baselines::enabled(connection, Which::All),
-        landing_zone::operations(connection, true)
+        landing_zone::operations(connection, true),
+        controls
     );
-    let (offered, enabled) = (offered?, enabled?);
+    let (offered, enabled, controls) = (offered?, enabled?, controls?);
     let under_change = enabled.iter().filter(|e| e.status == "UNDER_CHANGE");
     let mut busy: BTreeSet<String> = under_change.filter_map(|e| e.last_operation.clone()).collect();
     busy.extend(running?.into_iter().map(|(id, _)| id));
-    Ok(Tower { there: Some(true), zone: Some(zone), appointing: None, offered, enabled, busy })
+    Ok(Tower { there: Some(true), zone: Some(zone), appointing: None, offered, enabled, busy, controls })
 }
 
 impl Tower {

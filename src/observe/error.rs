@@ -15,6 +15,9 @@ pub enum ObserveError {
     /// The organization could not be read.
     #[error("the organization could not be read: {0}")]
     Organization(CallError),
+    /// The Control Catalog could not be read.
+    #[error("the Control Catalog could not be read: {0}")]
+    ControlCatalog(CallError),
     /// The credentials belong to another account of the organization.
     #[error("these are credentials of account {caller}, which is not the management account {management}")]
     NotManagement {
@@ -35,6 +38,10 @@ impl ObserveError {
             }
             Self::Organization(_) => {
                 "the caller needs organizations:DescribeOrganization and the List actions".to_owned()
+            }
+            Self::ControlCatalog(_) => {
+                "the caller needs controlcatalog:ListControls and controlcatalog:ListControlMappings"
+                    .to_owned()
             }
             Self::NotManagement { management, .. } => {
                 format!("use credentials of the management account {management}")

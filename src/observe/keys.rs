@@ -81,17 +81,11 @@ async fn one(
     let alias = key(resource, "alias").unwrap_or(&resource.address.name);
     let named = aliases.get(alias).or_else(|| aliases.get(&format!("alias/{alias}"))).cloned();
     let found = match &named {
-        Some(id) => Some(id.clone()),
-        None => without_alias(connection, account, region, alias, aliases).await?,
+        Some(id) => keys::describe(connection, account, region, id).await?,
+        None => keys::awaiting(connection, account, region, alias, aliases).await?,
     };
-    let Some(id) = &found else { return Ok(None) };
-    let Some(live) = keys::describe(connection, account, region, id).await? else {
-        return Ok(None);
-    };
-    // A key that somebody has given up is not taken up again.
-    if named.is_none() && live.state != "Enabled" {
-        return Ok(None);
-    }
+    let Some(live) = found else { return Ok(None) };
+    let id = &live.id.clone();
     let mut fields = Fields::from([
         ("multi_region".to_owned(), json!(live.multi_region)),
         ("state".to_owned(), json!(live.state)),
@@ -113,17 +107,4 @@ async fn one(
     }
     let attributes = Attributes::from([("id".to_owned(), live.id), ("arn".to_owned(), live.arn)]);
     Ok(Some(Live { fields, attributes }))
-}
-
-/// The key that was created for an alias and has not got it: a run broke off
-/// between the two calls, and its journal is not at hand.
-async fn without_alias(
-    connection: &Connection,
-    account: Option<&str>,
-    region: &Region,
-    alias: &str,
-    aliases: &BTreeMap<String, String>,
-) -> Result<Option<String>, CallError> {
-    let besides = aliases.values().map(String::as_str).collect();
-    keys::tagged(connection, account, region, (keys::ALIAS_TAG, alias), &besides).await
 }

@@ -1,7 +1,7 @@
 //! What exists beyond a document, found by listing.
 //!
 //! In: a connection and the desired resources. Out: units, accounts, trusted access,
-//! policies and their types, root access, baselines and a landing zone that nothing in the document speaks of, each with
+//! policies and their types, root access, baselines, controls and a landing zone that nothing in the document speaks of, each with
 //! how to adopt or remove it. Nothing is changed, and nothing here is a plan: what
 //! the document leaves out is left alone. Absent: KMS keys, whose aliases do not
 //! tell whose they are, and IAM roles.
@@ -11,7 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::control_tower;
+use super::controls::{self, Listed, Named};
 use super::error::ObserveError;
+use super::leftover_access::{self, Access};
 use super::leftover_administrators::{self, Registered};
 use super::wanted::key;
 use crate::catalog::{baselines as catalogue, policy_types, service_access};
@@ -61,12 +63,15 @@ struct Seen {
     policy_types: BTreeSet<String>,
     /// Switches of centralised root access that are on.
     root_access: BTreeSet<Kind>,
+    controls: Listed,
     /// The ARN of the organization's resource policy.
     own_policy: Option<String>,
     /// Delegated administrators, as Organizations has them.
     administrators: Registered,
     /// Those that the landing zone has appointed itself.
     appointed: Registered,
+    /// Permission sets and groups of Identity Center.
+    access: Access,
 }
 
 /// Lists what exists and holds it against the desired resources; empty where there
@@ -88,12 +93,17 @@ pub async fn leftovers(connection: &Connection, wanted: &[Resource]) -> Result<V
         });
     }
     let root = organization::root(connection).await.map_err(ObserveError::Organization)?;
-    let seen = look(connection, &root, organization.management_account.to_string()).await;
+    let seen = look(connection, &root, organization.management_account.to_string(), wanted).await;
     Ok(beyond(&seen.map_err(ObserveError::Organization)?, wanted))
 }
 
-async fn look(connection: &Connection, root: &Root, management: String) -> Result<Seen, CallError> {
-    let (units, accounts, trusted, zone, policies, root_access, own_policy, administrators) = tokio::join!(
+async fn look(
+    connection: &Connection,
+    root: &Root,
+    management: String,
+    wanted: &[Resource],
+) -> Result<Seen, CallError> {
+    let (units, accounts, trusted, zone, policies, root_access, own_policy, administrators, access) = tokio::join!(
         units::tree(connection, &root.id),
         accounts::list(connection),
         organization::trusted_services(connection),
@@ -101,7 +111,8 @@ async fn look(connection: &Connection, root: &Root, management: String) -> Resul
         made_policies(connection, root),
         root_access::features(connection),
         resource_policy::describe(connection),
-        leftover_administrators::read(connection)
+        leftover_administrators::read(connection),
+        leftover_access::look(connection)
     );
     let zone = zone?;
     let appointed = zone.iter().flat_map(control_tower::appointed_by);
@@ -118,12 +129,16 @@ async fn look(connection: &Connection, root: &Root, management: String) -> Resul
         zone: zone.map(|zone| zone.arn),
         root_access: root_access?,
         own_policy: own_policy?.map(|policy| policy.arn),
+        access: access?,
         ..Seen::default()
     };
     if seen.zone.is_some() {
-        let (offered, enabled) =
-            tokio::join!(baselines::offered(connection), baselines::enabled(connection, Which::All));
-        (seen.offered, seen.enabled) = (offered?, enabled?);
+        let (offered, enabled, controls) = tokio::join!(
+            baselines::offered(connection),
+            baselines::enabled(connection, Which::All),
+            controls::list(connection, wanted)
+        );
+        (seen.offered, seen.enabled, seen.controls) = (offered?, enabled?, controls?);
     }
     Ok(seen)
 }
@@ -162,8 +177,10 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(types(seen, &spoken));
     found.extend(unspoken_policies(seen, wanted));
     found.extend(root_switches(seen, &spoken));
+    found.extend(controls_left(seen, &paths));
     found.extend(own_policy(seen, &spoken));
     found.extend(leftover_administrators::unspoken(&seen.administrators, &seen.appointed, &spoken));
+    found.extend(leftover_access::unspoken(&seen.access, &spoken));
     found.into_iter().collect()
 }
 
@@ -341,6 +358,25 @@ fn root_switches(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
         remove: removal(kind.name(), &format!("root_access_removal.{kind}")),
     };
     seen.root_access.iter().filter(unspoken).map(leftover).collect()
+}
+
+/// Controls enabled on units.
+fn controls_left(seen: &Seen, paths: &BTreeMap<&str, String>) -> Vec<Leftover> {
+    let leftover = |control: &Named| {
+        let path = paths.get(control.target.rsplit('/').next()?)?;
+        if seen.controls.spoken.contains(&(path.clone(), control.control.clone())) {
+            return None;
+        }
+        let address = Address::new(Kind::Control, format!("{path}:{}", control.alias));
+        Some(Leftover {
+            kind: Kind::Control,
+            name: address.name.clone(),
+            place: control.arn.clone(),
+            adopt: format!("organizational_units: {{ {path}: {{ controls: [{}] }} }}", control.alias),
+            remove: removal(&address.to_string(), &format!("control_removal.{}", address.name)),
+        })
+    };
+    seen.controls.enabled.iter().filter_map(leftover).collect()
 }
 
 fn own_policy(seen: &Seen, spoken: &BTreeSet<&Address>) -> Option<Leftover> {

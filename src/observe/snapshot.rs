@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::failure::CallError;
+use crate::model::controls::ControlFacts;
 use crate::model::ids::{AccountId, OrganizationId};
 use crate::model::partition::Partition;
 use crate::model::region::Region;
@@ -36,6 +37,11 @@ pub struct Snapshot {
     pub gaps: BTreeMap<Address, CallError>,
     /// What else the checks want to know.
     pub facts: Facts,
+}
+
+/// So that a document without controls leaves no trace of them.
+fn is_default(facts: &ControlFacts) -> bool {
+    *facts == ControlFacts::default()
 }
 
 /// Facts beside the resources. Each is absent when nothing asked for it.
@@ -68,6 +74,9 @@ pub struct Facts {
     pub landing_zone: Option<bool>,
     /// The newest landing-zone version that AWS offers, when one exists already.
     pub latest_landing_zone: Option<String>,
+    /// What the Control Catalog says about the controls of the document.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub controls: ControlFacts,
     /// AWS's word for the state of each policy type of the root, when one is asked about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_types: Option<BTreeMap<String, String>>,
@@ -78,6 +87,22 @@ pub struct Facts {
     /// by the target's id and AWS's name of the type, each policy's id with its name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attached: BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>,
+    /// Whether there is an organization instance of IAM Identity Center.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_center: Option<bool>,
+    /// Users that the document names and that Identity Center does not have, by the
+    /// assignment that names each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unknown_users: BTreeMap<Address, String>,
+    /// Active accounts below the units that assignments name (below the organization's
+    /// address: all), as far as the document does not place them itself, each with
+    /// its id: by the document's name, or by the id where it has none. The management
+    /// account is not among them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub accounts_below: BTreeMap<Address, BTreeMap<String, String>>,
+    /// What AWS keeps copies of elsewhere, which do not follow by themselves.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub copied: BTreeSet<Address>,
     /// Operations that somebody has under way at Control Tower, by id.
     pub control_tower_busy: BTreeSet<String>,
 }

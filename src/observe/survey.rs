@@ -12,7 +12,8 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, control_tower, delegation, keys, people, policies, resource_policy, roles, root_access,
+    assembly, control_tower, controls, delegation, identity_center, keys, people, policies, resource_policy,
+    roles, root_access,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -59,8 +60,14 @@ pub async fn survey(connection: &Connection, wanted: &[Resource]) -> Result<Snap
 /// early may have left roles and keys.
 async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mut Findings) {
     let roles_wanted = wanted.kind(Kind::ServiceRole);
-    let (quotas, roles) = tokio::join!(quotas(connection, wanted), roles::read(connection, &roles_wanted));
+    let controls_wanted = wanted.kind(Kind::Control);
+    let (quotas, roles, catalog) = tokio::join!(
+        quotas(connection, wanted),
+        roles::read(connection, &roles_wanted),
+        controls::catalog(connection, &controls_wanted)
+    );
     assembly::quotas(wanted, &quotas, findings);
+    findings.facts.controls = catalog.facts;
     roles::observe(&roles_wanted, roles, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     delegation::nobody(&wanted.kind(Kind::DelegatedAdministrator), findings);
@@ -79,14 +86,17 @@ async fn look(
         let people = people::read(connection, wanted, &root).await;
         Ok::<_, CallError>((root, people))
     };
-    let (people, trusted, quotas, roles, tower, root_switches, own_policy) = tokio::join!(
+    let controls_wanted = wanted.kind(Kind::Control);
+    let (people, trusted, quotas, roles, tower, root_switches, own_policy, centre, catalog) = tokio::join!(
         people,
         trusted(connection, wanted),
         quotas(connection, wanted),
         roles::read(connection, &roles_wanted),
         control_tower::read(connection, wanted),
         root_access::read(connection, wanted),
-        resource_policy::read(connection, wanted)
+        resource_policy::read(connection, wanted),
+        identity_center::read(connection, wanted),
+        controls::catalog(connection, &controls_wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
@@ -99,9 +109,11 @@ async fn look(
     policies::note_types(wanted.any(&[Kind::PolicyType, Kind::Policy]), &root, findings);
     policies::observe_types(&wanted.kind(Kind::PolicyType), &root, findings);
     policies::observe(connection, &wanted.kind(Kind::Policy), findings).await;
+    identity_center::observe(wanted, centre, organization, &root, &people, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     assembly::administrators(connection, wanted, &tower, findings).await;
-    assembly::tower(connection, wanted, tower, people, organization, findings).await;
+    assembly::tower(connection, wanted, tower, people, organization, &catalog, findings).await;
+    findings.facts.controls = catalog.facts;
     Ok(())
 }
 
@@ -348,6 +360,25 @@ mod tests {
         assert!(snapshot.facts.accounts_under_creation.iter().eq(["new"]));
         assert!(snapshot.live.is_empty() && snapshot.gaps.is_empty());
         assert!(!double.called().contains(&"ListAliases".to_owned()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_whose_creation_ended_after_the_list_was_read_is_there() {
+        let new = wanted("account.new", json!({ "name": "new" }), json!({ "email": "new@example.com" }));
+        let creations = json!([
+            { "Id": "car-1", "AccountName": "new", "State": "SUCCEEDED", "AccountId": "333333333333" },
+            { "Id": "car-2", "AccountName": "not ours", "State": "SUCCEEDED", "AccountId": "444444444444" },
+            { "Id": "car-3", "AccountName": "new", "State": "FAILED" }]);
+        let double =
+            living().on("ListCreateAccountStatus", ok(json!({ "CreateAccountStatuses": creations }))).on(
+                "DescribeAccount",
+                ok(json!({ "Account": account("333333333333", "new@example.com", "r-root") })),
+            );
+        let snapshot = survey(&double.connection().await, std::slice::from_ref(&new)).await.unwrap();
+        assert_eq!(snapshot.live[&new.address].attribute("id"), Some("333333333333"));
+        assert_eq!(double.bodies("DescribeAccount"), [json!({ "AccountId": "333333333333" })]);
+        assert!(snapshot.facts.accounts_under_creation.is_empty());
+        assert_eq!(snapshot.facts.accounts, Some(3));
     }
 
     #[tokio::test(start_paused = true)]

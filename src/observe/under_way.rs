@@ -4,14 +4,15 @@
 //! and not ended and that concern them. This is how a program without a journal
 //! finds what a lost one has begun: the organization itself remembers (AWS
 //! Organizations API, ListCreateAccountStatus; AWS Control Tower API,
-//! ListLandingZoneOperations and the status of enabled baselines).
+//! ListLandingZoneOperations, ListControlOperations and the status of enabled
+//! baselines).
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use super::wanted::Wanted;
 use crate::cloud::inventory::baselines::{self, Which};
-use crate::cloud::inventory::{creations, landing_zone, organization};
+use crate::cloud::inventory::{controls, creations, landing_zone, organization};
 use crate::cloud::{CallError, Connection};
 use crate::model::{Kind, Resource};
 
@@ -55,8 +56,16 @@ pub async fn under_way(
             operation: creation.id,
         }));
     }
-    if wanted.any(&[Kind::LandingZone, Kind::Baseline]) && landing_zone::get(connection).await?.is_some() {
+    let kinds = [Kind::LandingZone, Kind::Baseline, Kind::Control];
+    if wanted.any(&kinds) && landing_zone::get(connection).await?.is_some() {
         found.extend(control_tower(connection).await?);
+        if wanted.any(&[Kind::Control]) {
+            let running = controls::running(connection).await?.into_iter();
+            found.extend(running.map(|(operation, target)| UnderWay {
+                what: format!("a change of a control on {target}"),
+                operation,
+            }));
+        }
     }
     Ok(found)
 }

@@ -55,6 +55,18 @@ const CLASSES: &[Class] = &[
         window: "none: it ends at once; it can be switched on again",
     },
     Class {
+        name: "control_removal",
+        consequence: "the control {} is disabled; what it forbids is allowed and what it watches is not watched \
+                      any more",
+        window: "none once the operation has begun; the control can be enabled again",
+    },
+    Class {
+        name: "control_gap",
+        consequence: "the control {} is disabled and enabled again, the only way to mend it; between the two, \
+                      for some minutes, what it forbids is allowed",
+        window: "none once the operation has begun; if enabling fails, the next plan enables it",
+    },
+    Class {
         name: "baseline_removal",
         consequence: "the baseline {} is disabled; what it laid into the accounts is taken out and they are no \
                       longer governed by it",
@@ -82,6 +94,28 @@ const CLASSES: &[Class] = &[
         name: "delegated_administrator_removal",
         consequence: "{} loses an administrator of the organization: {lost}",
         window: "none: it ends at once; appointing again does not bring back what was lost",
+    },
+    Class {
+        name: "access_removal",
+        consequence: "access by {} is taken away in the accounts that the plan names; who works there by it \
+                      loses it within minutes",
+        window: "none once the operation has begun; it can be assigned again",
+    },
+    Class {
+        name: "permission_removal",
+        consequence: "the permission set {} loses a policy or its boundary in every account where it is \
+                      assigned; taking a boundary off widens what is allowed",
+        window: "none once it is provisioned; the policy can be attached again",
+    },
+    Class {
+        name: "permission_set_deletion",
+        consequence: "the permission set {} is deleted; one of the same name gets another ARN",
+        window: "none: AWS deletes it at once",
+    },
+    Class {
+        name: "group_deletion",
+        consequence: "the group {} is deleted with its memberships; one of the same name gets another id",
+        window: "none: AWS deletes it at once",
     },
 ];
 

@@ -56,7 +56,8 @@ fn mending(
     members: u64,
 ) -> Vec<Step> {
     let mut groups = Groups::new();
-    if missing && !info.verbs.is_empty() {
+    let creates = missing && info.creator().is_some();
+    if creates {
         groups.insert((0, String::new()), Vec::new());
     }
     let fixed = |d: &Difference| !missing && matches!(d.rule.compare, Compare::Fixed | Compare::CreateOnly);
@@ -65,8 +66,8 @@ fn mending(
         let Some(index) = info.verbs.iter().position(|v| v.name == verb) else {
             continue;
         };
-        let creating = missing && index == 0;
-        let leaf = if difference.rule.fold || creating { "" } else { difference.leaf.as_str() };
+        let leaf =
+            if difference.rule.fold || (creates && index == 0) { "" } else { difference.leaf.as_str() };
         groups.entry((index, leaf.to_owned())).or_default().push((field, difference));
     }
     let planned: Vec<&Verb> = groups.keys().map(|(index, _)| &info.verbs[*index]).collect();
@@ -77,8 +78,8 @@ fn mending(
         .map(|((index, leaf), fields)| (&info.verbs[*index], leaf, fields))
         .filter(|(verb, ..)| !superseded(verb))
         .map(|(verb, leaf, fields)| {
-            let creates = missing && std::ptr::eq(verb, &raw const info.verbs[0]);
-            builder.step(verb, leaf, fields, reasons(creates, fields))
+            let creating = creates && std::ptr::eq(verb, &raw const info.verbs[0]);
+            builder.step(verb, leaf, fields, reasons(creating, fields))
         })
         .collect()
 }

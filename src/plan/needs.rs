@@ -41,7 +41,9 @@ impl<'p> Needs<'p> {
         let mut note = |id: StepId, rule: &str| {
             found.entry(id).or_insert_with(|| rule.to_owned());
         };
-        if let Some(before) = index.checked_sub(1).and_then(|i| self.steps(&step.address).get(i)) {
+        let earlier = self.steps(&step.address).get(..index).unwrap_or_default();
+        let before = if side_by_side(step) { before_run(earlier) } else { last_of(earlier) };
+        for before in before {
             note(before.id.clone(), "same-resource");
         }
         for edge in self.graph.edges_of(&step.address).filter(|edge| edge.holds(&step.verb)) {
@@ -75,9 +77,33 @@ impl<'p> Needs<'p> {
 
     /// The last step of a resource, or what lies beyond one that has none.
     fn until_settled(&self, provider: &Address) -> BTreeSet<StepId> {
-        match self.steps(provider).last() {
-            Some(step) => BTreeSet::from([step.id.clone()]),
-            None => self.through.get(provider).cloned().unwrap_or_default(),
+        let last = last_of(self.steps(provider));
+        if last.is_empty() {
+            return self.through.get(provider).cloned().unwrap_or_default();
         }
+        last.iter().map(|step| step.id.clone()).collect()
     }
+}
+
+/// Whether a step need not wait for others of its resource that are of this sort too.
+fn side_by_side(step: &Step) -> bool {
+    info(step.address.kind).verb(&step.verb).is_some_and(|verb| verb.side_by_side)
+}
+
+/// Where the steps at the end that go side by side begin.
+fn run(steps: &[Step]) -> usize {
+    steps.iter().rposition(|step| !side_by_side(step)).map_or(0, |last| last + 1)
+}
+
+/// The steps after which all of these are done: the last, or all that go side by side
+/// at the end.
+fn last_of(steps: &[Step]) -> &[Step] {
+    let begin = run(steps).min(steps.len().saturating_sub(1));
+    steps.get(begin..).unwrap_or_default()
+}
+
+/// The step before those at the end that go side by side.
+fn before_run(steps: &[Step]) -> &[Step] {
+    let end = run(steps);
+    steps.get(end.saturating_sub(1)..end).unwrap_or_default()
 }

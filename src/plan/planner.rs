@@ -8,7 +8,7 @@ use super::step::{Need, Step, StepId};
 use super::triggers::{self, Drafts};
 use super::{checks, consent, draft, fingerprint, impact, places};
 use crate::diff::{ChangeSet, compare_all};
-use crate::graph::ResourceGraph;
+use crate::graph::{self, ResourceGraph};
 use crate::model::resource::Presence;
 use crate::model::{Address, Attributes, canonical};
 use crate::observe::Snapshot;
@@ -26,9 +26,14 @@ pub(super) struct Situation<'p> {
 /// The same graph, snapshot and consents give the same plan, byte for byte.
 #[must_use]
 pub fn make(graph: &ResourceGraph, snapshot: &Snapshot, consents: &BTreeSet<String>) -> Plan {
+    // What the document wants, in full: this is what its digest and later surveys are about.
+    let resources: Vec<_> = graph.resources.values().cloned().collect();
+    let settled = graph::settled(graph, &snapshot.facts.controls);
+    let graph = settled.as_ref();
     let changes = compare_all(graph, snapshot);
     let mut drafts = drafts(graph, &changes);
     triggers::add(graph, &changes, &mut drafts);
+    triggers::spread(graph, &changes, snapshot, &mut drafts);
     sort_by_verb(&mut drafts);
     drop_unasked(graph, &mut drafts);
     let deferred = drop_deferred(graph, &changes, &mut drafts);
@@ -43,7 +48,6 @@ pub fn make(graph: &ResourceGraph, snapshot: &Snapshot, consents: &BTreeSet<Stri
     notes.sort();
     notes.dedup();
     let consents = consent::needed(&steps, consents);
-    let resources: Vec<_> = graph.resources.values().cloned().collect();
     let mut plan = Plan {
         format: FORMAT,
         id: String::new(),

@@ -10,6 +10,7 @@ use crate::diff::{ChangeSet, Standing};
 use crate::graph::ResourceGraph;
 use crate::model::Address;
 use crate::model::kinds::info;
+use crate::observe::Snapshot;
 
 /// Steps by the resource they change.
 pub(super) type Drafts = BTreeMap<Address, Vec<Step>>;
@@ -42,6 +43,29 @@ pub(super) fn add(graph: &ResourceGraph, changes: &ChangeSet, drafts: &mut Draft
                 drafts.entry(address.clone()).or_default().extend(step);
             }
         }
+    }
+}
+
+/// Adds the steps that carry a change of something into the copies which AWS keeps of
+/// it elsewhere.
+pub(super) fn spread(graph: &ResourceGraph, changes: &ChangeSet, snapshot: &Snapshot, drafts: &mut Drafts) {
+    for address in &snapshot.facts.copied {
+        let Some((resource, change)) = graph.resources.get(address).zip(changes.get(address)) else {
+            continue;
+        };
+        let info = info(address.kind);
+        let planned = drafts.get(address).into_iter().flatten();
+        let cause = planned
+            .filter_map(|step| Some((step, info.verb(&step.verb)?.spread_by?)))
+            .map(|(step, verb)| {
+                (format!("{}: the copies in accounts do not follow by themselves", step.id), verb)
+            })
+            .next();
+        let Some((why, verb)) = cause.filter(|(_, verb)| !already(drafts, address, verb)) else {
+            continue;
+        };
+        let step = draft::triggered(resource, change, verb, why, 0);
+        drafts.entry(address.clone()).or_default().extend(step);
     }
 }
 

@@ -12,6 +12,10 @@ use crate::model::ids::AccountId;
 use crate::model::region::Region;
 use crate::sim::{self, Simulator, World};
 
+/// The secret of the connection and its session token: words that may turn up nowhere.
+pub(super) const SECRET: &str = "canary+of+the+secret+access+key";
+pub(super) const TOKEN: &str = "canary+of+the+session+token";
+
 /// The quota on accounts that AWS gives a new organization (Organizations User
 /// Guide, "Quotas and service limits").
 const DEFAULT_ACCOUNTS: u32 = 10;
@@ -37,6 +41,8 @@ pub struct Setting {
     /// A policy that the calling identity is held to in the simulated AWS; without
     /// one it may do everything.
     pub caller_policy: Option<serde_json::Value>,
+    /// The most items that a page of a listing holds; none is as many as AWS gives.
+    pub page_size: Option<u32>,
     /// How many accounts an empty world must have room for, the management
     /// account among them.
     pub accounts: u32,
@@ -52,6 +58,7 @@ impl Setting {
             management_account: None,
             access_role: None,
             caller_policy: None,
+            page_size: None,
             accounts: u32::try_from(members).unwrap_or(u32::MAX).saturating_add(1),
         }
     }
@@ -77,6 +84,7 @@ impl Setting {
             region: self.home_region.to_string(),
             caller_policy: self.caller_policy.clone(),
             account_quota: self.accounts.max(DEFAULT_ACCOUNTS),
+            page_size: self.page_size,
             ..sim::Settings::default()
         }
     }
@@ -108,7 +116,13 @@ impl Bench {
             home_region: Some(setting.home_region.clone()),
             http_client: Some(simulator.client()),
             // Any key is the administrator's, unless signatures are verified.
-            credentials: Some(Credentials::new("AKIDREHEARSAL", "rehearsal", None, None, "rehearsal")),
+            credentials: Some(Credentials::new(
+                "AKIDREHEARSAL",
+                SECRET,
+                Some(TOKEN.to_owned()),
+                None,
+                "rehearsal",
+            )),
             time: Some(SharedTimeSource::new(Calendar(simulator.clone()))),
             access_role: setting.access_role.clone(),
             run: "rehearsal".to_owned(),
@@ -128,6 +142,7 @@ mod tests {
             management_account: None,
             access_role: None,
             caller_policy: None,
+            page_size: None,
             accounts,
         }
     }

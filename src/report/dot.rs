@@ -40,6 +40,8 @@ const fn shape(kind: Kind) -> &'static str {
         Kind::Baseline | Kind::Policy | Kind::ResourcePolicy => "note",
         Kind::PolicyType => "component",
         Kind::DelegatedAdministrator => "cds",
+        Kind::Control | Kind::PermissionSet | Kind::Assignment => "hexagon",
+        Kind::Group => "house",
     }
 }
 

@@ -89,7 +89,7 @@ fn place(step: &Step, resources: &BTreeMap<&Address, &Resource>) -> String {
     let parent = |path: &str| path.rsplit_once('/').map_or_else(String::new, |(above, _)| above.to_owned());
     match step.address.kind {
         Kind::OrganizationalUnit => parent(&step.address.name),
-        Kind::Baseline => parent(step.address.name.split(':').next().unwrap_or_default()),
+        Kind::Baseline | Kind::Control => parent(step.address.name.split(':').next().unwrap_or_default()),
         _ => {
             let unit = resources.get(&step.address).and_then(|resource| resource.fields.get("unit"));
             unit.and_then(reference::as_reference).map(|r| r.address.name).unwrap_or_default()

@@ -34,6 +34,10 @@ pub(super) const fn plural(kind: Kind) -> &'static str {
         Kind::RootCredentialsManagement => "root credentials management",
         Kind::RootSessions => "root sessions",
         Kind::DelegatedAdministrator => "delegated administrators",
+        Kind::PermissionSet => "permission sets",
+        Kind::Group => "groups",
+        Kind::Assignment => "assignments",
+        Kind::Control => "controls",
     }
 }
 

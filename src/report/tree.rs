@@ -40,6 +40,7 @@ struct Tree<'s> {
     units: BTreeMap<&'s str, BTreeSet<&'s str>>,
     accounts: BTreeMap<&'s str, BTreeMap<&'s str, &'s str>>,
     baselines: BTreeMap<&'s str, BTreeSet<String>>,
+    controls: BTreeMap<&'s str, usize>,
 }
 
 impl<'s> Tree<'s> {
@@ -63,6 +64,11 @@ impl<'s> Tree<'s> {
                 tree.baselines.entry(path).or_default().insert(baseline(word, live));
             }
         }
+        for (address, _) in of_kind(Kind::Control) {
+            if let Some((path, _)) = address.name.split_once(':') {
+                *tree.controls.entry(path).or_default() += 1;
+            }
+        }
         tree
     }
 
@@ -73,8 +79,11 @@ impl<'s> Tree<'s> {
         }
         for unit in self.units.get(path).into_iter().flatten() {
             let name = unit.rsplit('/').next().unwrap_or(unit);
-            let words: Vec<&str> =
-                self.baselines.get(unit).into_iter().flatten().map(String::as_str).collect();
+            let mut words: Vec<String> = self.baselines.get(unit).into_iter().flatten().cloned().collect();
+            words.extend(self.controls.get(unit).map(|count| match count {
+                1 => "1 control".to_owned(),
+                more => format!("{more} controls"),
+            }));
             let on = if words.is_empty() { String::new() } else { format!("  [{}]", words.join(", ")) };
             let _ = writeln!(out, "{indent}{}{}", paint.heading(&format!("{name}/")), paint.good(&on));
             self.write(unit, depth + 1, paint, out);

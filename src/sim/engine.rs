@@ -184,7 +184,7 @@ impl Engine {
         if self.settings.throttles {
             throttle::admit(&mut run.world.buckets, call.table, &call.name, &caller.account, now)?;
         }
-        let input = faults::unpaged(met).map_or(input, Ok)?;
+        let input = faults::paged(met, input?, self.settings.page_size);
         let protocol = call.table.protocol;
         let service =
             services::named(&call.table.service).ok_or_else(|| wire::route::unknown_operation(protocol))?;

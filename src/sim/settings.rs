@@ -45,6 +45,10 @@ pub struct Settings {
     /// Whether List operations now and then answer an empty page with a NextToken, as AWS may
     /// (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html>).
     pub empty_pages: bool,
+    /// The most items that a page of a listing holds, whatever the caller asks for; AWS may always give fewer than
+    /// asked (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html>, MaxResults).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_size: Option<u32>,
     /// How long an entity stays locked after a change, so that a second change of it within this virtual time
     /// answers ConcurrentModificationException; zero switches it off.
     pub modification_window: Duration,
@@ -71,6 +75,7 @@ impl Default for Settings {
             finalizing: Duration::ZERO,
             account_quota: 10,
             empty_pages: false,
+            page_size: None,
             modification_window: Duration::ZERO,
             caller_policy: None,
         }

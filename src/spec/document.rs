@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::identity_center::IdentityCenter;
 use crate::model::Origin;
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
@@ -33,6 +34,8 @@ pub struct Spec {
     pub policies: BTreeMap<String, Policy>,
     /// `delegated_administrators`, by the word of the service.
     pub delegated_administrators: BTreeMap<String, Delegation>,
+    /// `identity_center`.
+    pub identity_center: Option<IdentityCenter>,
     /// `remove`: addresses of things that shall go.
     pub remove: BTreeMap<String, Origin>,
     /// `consents`: irreversible acts allowed by name.
@@ -90,10 +93,38 @@ pub struct Unit {
     pub implied: bool,
     /// Words of baselines (see the catalogue), in the order written.
     pub baselines: Vec<String>,
+    /// Controls, in the order written.
+    pub controls: Vec<Control>,
     /// Tags to have; others are left alone.
     pub tags: BTreeMap<String, String>,
     /// The path it had before, when it is being renamed in place.
     pub renamed_from: Option<UnitPath>,
+}
+
+/// One entry of a unit's controls.
+#[derive(Debug, Clone, Serialize)]
+pub struct Control {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Which control or controls.
+    pub which: Controls,
+}
+
+/// Which controls an entry names.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Controls {
+    /// One control.
+    Named {
+        /// A readable name, a legacy name, or an id or ARN of the catalogue.
+        name: String,
+        /// All its parameters; none when the document does not speak of them.
+        parameters: Option<BTreeMap<String, Value>>,
+    },
+    /// All controls that the catalogue maps to a framework.
+    Framework(String),
+    /// All controls of a guidance level.
+    Guidance(String),
 }
 
 /// How an account becomes a member.

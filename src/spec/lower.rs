@@ -5,17 +5,20 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::document::{
-    Account, AlternateContact, BackupIntegration, Delegation, Integration, Key, LandingZone, Organization,
-    Placement, Policy, ResourcePolicy, Spec, Target, Unit,
+    Account, AlternateContact, BackupIntegration, Control, Controls, Delegation, Integration, Key,
+    LandingZone, Organization, Placement, Policy, ResourcePolicy, Spec, Target, Unit,
 };
 use super::shape::Located;
+use super::shape::controls::ControlSection;
 use super::shape::names::Names;
 use super::shape::sections::{
     AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
     PolicySection, RecordingSection, ResourcePolicySection, RolesSection, Tags, UnitSection,
 };
-use super::shape::words::KeyRegions;
+use super::shape::words::{KeyRegions, PolicyTypeWord};
 use super::source::{Sources, Span};
 use super::view::{View, on};
 use crate::model::Origin;
@@ -27,7 +30,7 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
     let doc = view.doc;
     let at = |span: Span| sources.origin(span);
     Spec {
-        organization: organization(doc, &at),
+        organization: organization(view, &at),
         units: units(view, &at),
         accounts: view
             .accounts()
@@ -45,13 +48,17 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .filter_map(|(name, section)| Some((name.value.clone(), policy(view, section, at(name.span))?)))
             .collect(),
         delegated_administrators: delegations(doc, &at),
+        identity_center: doc
+            .identity_center
+            .as_ref()
+            .map(|section| super::identity_center::lower(view, section, &at)),
         remove: doc.remove.iter().flatten().map(|entry| (entry.value.clone(), at(entry.span))).collect(),
         consents: doc.consents.iter().flatten().map(|consent| consent.value.clone()).collect(),
     }
 }
 
-fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
-    let Some(section) = &doc.organization else { return Organization::default() };
+fn organization(view: &View<'_>, at: &dyn Fn(Span) -> Origin) -> Organization {
+    let Some(section) = &view.doc.organization else { return Organization::default() };
     Organization {
         origin: Some(at(section.span)),
         home_region: section.home_region.as_ref().map(|region| region.value.clone()),
@@ -75,16 +82,21 @@ fn organization(doc: &Document, at: &dyn Fn(Span) -> Origin) -> Organization {
             .flatten()
             .map(|switch| (switch.value.0, at(switch.span)))
             .collect(),
-        resource_policy: section.resource_policy.as_ref().map(|section| resource_policy(section, at)),
+        resource_policy: section.resource_policy.as_ref().map(|section| resource_policy(view, section, at)),
     }
 }
 
-fn resource_policy(section: &Located<ResourcePolicySection>, at: &dyn Fn(Span) -> Origin) -> ResourcePolicy {
-    let names = |types: &Vec<Located<String>>| types.iter().map(|name| name.value.clone()).collect();
+fn resource_policy(
+    view: &View<'_>,
+    section: &Located<ResourcePolicySection>,
+    at: &dyn Fn(Span) -> Origin,
+) -> ResourcePolicy {
+    let names =
+        |types: &Vec<Located<PolicyTypeWord>>| types.iter().map(|name| name.value.0.clone()).collect();
     let managers = section.policy_management.iter().flatten();
     ResourcePolicy {
         origin: at(section.span),
-        statements: Vec::new(),
+        statements: view.statements(section).into_iter().cloned().collect(),
         policy_management: managers.map(|(account, types)| (account.value.clone(), names(types))).collect(),
     }
 }
@@ -98,12 +110,37 @@ fn units(view: &View<'_>, at: &dyn Fn(Span) -> Origin) -> BTreeMap<UnitPath, Uni
             origin: at(*span),
             implied: listed.is_none(),
             baselines: section.baselines.iter().flatten().map(|word| word.value.0.clone()).collect(),
+            controls: section.controls.iter().flatten().filter_map(|entry| control(&entry.0, at)).collect(),
             tags: tags(section.tags.as_ref()),
             renamed_from: section.renamed_from.as_ref().map(|old| old.value.clone()),
         };
         (path.clone(), unit)
     };
     view.units.iter().map(unit).collect()
+}
+
+/// The lists in parameters are sorted: AWS takes them as sets.
+fn control(section: &ControlSection, at: &dyn Fn(Span) -> Origin) -> Option<Control> {
+    let named = section.name.as_ref().or(section.framework.as_ref()).or(section.guidance.as_ref())?;
+    let sorted = |value: &Value| match value.clone() {
+        Value::Array(mut items) => {
+            items.sort_by_key(ToString::to_string);
+            Value::Array(items)
+        }
+        plain => plain,
+    };
+    let which = if section.name.is_some() {
+        let parameters = section
+            .parameters
+            .as_ref()
+            .map(|all| all.iter().map(|(key, value)| (key.value.clone(), sorted(&value.value.0))).collect());
+        Controls::Named { name: named.value.clone(), parameters }
+    } else if section.framework.is_some() {
+        Controls::Framework(named.value.clone())
+    } else {
+        Controls::Guidance(named.value.clone())
+    };
+    Some(Control { origin: at(named.span), which })
 }
 
 fn account(section: &AccountSection, origin: Origin) -> Option<Account> {

@@ -8,6 +8,7 @@
 mod attached;
 pub mod diagnostic;
 pub mod document;
+pub mod identity_center;
 mod lower;
 mod merge;
 mod node;

@@ -6,10 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value as Json;
+
 use super::attached::Attached;
 use super::document::Target;
 use super::shape::Located;
-use super::shape::sections::{AccountSection, Document, LandingZoneSection, PolicySection, UnitSection};
+use super::shape::identity_center::{AssignmentSection, GroupSection, PermissionSetSection};
+use super::shape::sections::{
+    AccountSection, Document, LandingZoneSection, PolicySection, ResourcePolicySection, UnitSection,
+};
 use super::shape::words::BaselineWord;
 use super::source::Span;
 use crate::catalog::baselines;
@@ -91,6 +96,25 @@ impl<'d> View<'d> {
         Self { doc, units, attached, broken }
     }
 
+    /// The document that a resource policy names or holds, if it could be had.
+    fn content<'a>(&'a self, section: &'a ResourcePolicySection) -> Option<&'a Json> {
+        section.document.as_ref().and_then(|document| self.attached.content(document))
+    }
+
+    /// Whether a resource policy names or holds a document that could be had.
+    pub(crate) fn has_content(&self, section: &ResourcePolicySection) -> bool {
+        self.content(section).is_some()
+    }
+
+    /// The statements of that document.
+    pub(crate) fn statements<'a>(&'a self, section: &'a ResourcePolicySection) -> Vec<&'a Json> {
+        match self.content(section).and_then(|content| content.get("Statement")) {
+            Some(Json::Array(statements)) => statements.iter().collect(),
+            Some(one @ Json::Object(_)) => vec![one],
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether everything written under a path was understood, so that absence means absence.
     pub(crate) fn whole(&self, path: &str) -> bool {
         !self.broken.contains(path)
@@ -116,6 +140,25 @@ impl<'d> View<'d> {
     /// The unit an account shall be in; none for the root and where nothing is said.
     pub(crate) fn unit_of(&self, name: &str) -> Option<&'d UnitPath> {
         self.account(name)?.organizational_unit.as_ref()?.unit()
+    }
+
+    /// Permission sets of Identity Center.
+    pub(crate) fn permission_sets(
+        &self,
+    ) -> impl Iterator<Item = (&'d Located<String>, &'d PermissionSetSection)> + use<'d> {
+        self.doc.identity_center.iter().flat_map(|section| section.permission_sets.iter().flatten())
+    }
+
+    /// Groups of Identity Center.
+    pub(crate) fn identity_groups(
+        &self,
+    ) -> impl Iterator<Item = (&'d Located<String>, &'d GroupSection)> + use<'d> {
+        self.doc.identity_center.iter().flat_map(|section| section.groups.iter().flatten())
+    }
+
+    /// Assignments of Identity Center.
+    pub(crate) fn assignments(&self) -> impl Iterator<Item = &'d AssignmentSection> + use<'d> {
+        self.doc.identity_center.iter().flat_map(|section| section.assignments.iter().flatten())
     }
 
     /// Policies.

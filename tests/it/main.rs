@@ -8,9 +8,11 @@
 mod architecture;
 mod commands;
 mod consents;
+mod controls;
 mod delegation;
 mod documents;
 mod figures;
+mod identity_center;
 mod leftovers;
 mod permissions;
 mod planning;

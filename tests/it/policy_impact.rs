@@ -139,3 +139,82 @@ fn what_nobody_can_know_is_a_warning_and_no_refusal() {
         }
     });
 }
+
+/// The standard document with a policy.
+fn with_policy(name: &str, statement: &Value, target: &str) -> String {
+    let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
+    let policy = json!({ "type": "service_control", "document": document, "targets": [target] });
+    format!("{}policies: {}\n", plan_text("standard"), json!({ name: policy }))
+}
+
+fn note<'p>(plan: &'p Plan, code: &str) -> &'p lzctl::plan::document::Note {
+    plan.notes.iter().find(|note| note.code == code).unwrap_or_else(|| panic!("{code}: {:#?}", plan.notes))
+}
+
+#[test]
+fn a_policy_that_denies_everything_on_the_root_is_refused_before_the_first_write_naming_the_step() {
+    for action in ["*", "sts:AssumeRole"] {
+        let yaml =
+            with_policy("deny", &json!({ "Effect": "Deny", "Action": action, "Resource": "*" }), "root");
+        let rehearsal = super::rehearsal::rehearsed(&yaml);
+        let note = note(&rehearsal.plan, "policy-locks-out");
+        assert_eq!(note.level, Level::Blocker);
+        assert_eq!(note.address, Some("policy.deny".parse().unwrap()));
+        assert!(note.message.contains("it would break step "), "{}", note.message);
+        assert!(rehearsal.outcome.is_none(), "nothing may be written");
+    }
+}
+
+#[test]
+fn a_policy_that_spares_the_access_role_is_carried_out() {
+    let spared =
+        json!({ "ArnNotLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/AWSControlTowerExecution" } });
+    let statement = json!({ "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": spared });
+    let rehearsal = super::rehearsal::rehearsed(&with_policy("spare", &statement, "Workloads"));
+    assert!(rehearsal.plan.notes.iter().all(|note| !note.code.starts_with("policy-")));
+    assert!(rehearsal.succeeded(), "{:#?}", rehearsal.outcome.map(|outcome| outcome.causes));
+}
+
+#[test]
+fn a_policy_waits_for_the_step_that_it_would_deny() {
+    let statement = json!({ "Effect": "Deny", "Action": "kms:*", "Resource": "*" });
+    let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
+    let policy =
+        json!({ "no-keys": { "type": "service_control", "document": document, "targets": ["vault"] } });
+    let yaml = format!(
+        "version: 1\norganization: {{ home_region: us-east-1 }}\naccounts:\n  vault: {{ email: v@example.com }}\n\
+         keys:\n  mine: {{ account: vault }}\npolicies: {policy}\n"
+    );
+    let rehearsal = super::rehearsal::rehearsed(&yaml);
+    let plan = &rehearsal.plan;
+    let place =
+        |id: &str| plan.steps.iter().position(|step| step.id.0 == id).unwrap_or_else(|| panic!("{id}"));
+    assert!(place("key.mine:add_alias") < place("policy.no-keys:attach[vault]"));
+    let attach = &plan.steps[place("policy.no-keys:attach[vault]")];
+    assert!(attach.needs.iter().any(|need| need.rule == "policy-after-what-it-denies"), "{:?}", attach.needs);
+    assert_eq!(note(plan, "policy-waits").level, Level::Info);
+    assert_eq!(rehearsal.failed(), 0, "{:#?}", rehearsal.outcome.map(|outcome| outcome.causes));
+}
+
+#[test]
+fn a_policy_in_force_that_denies_a_step_is_told_before_anything_is_sent() {
+    let statement = json!({ "Effect": "Deny", "Action": "kms:CreateKey", "Resource": "*" });
+    let yaml = with_policy("no-keys", &statement, "central-backup");
+    let graph = graph(&yaml);
+    let mut snapshot = existing(&graph);
+    let mut live = Live::default();
+    live.attributes.insert("id".to_owned(), "p-12345678".to_owned());
+    let address = "policy.no-keys".parse().unwrap();
+    live.fields = graph.resources[&address].fields.clone();
+    let account = snapshot.live[&"account.central-backup".parse().unwrap()].attributes["id"].clone();
+    live.fields.insert("targets.central-backup".to_owned(), json!(account));
+    snapshot.live.insert(address, live);
+    let plan = make(&graph, &snapshot, &BTreeSet::new());
+    let note = note(&plan, "policy-denies-step");
+    assert_eq!(note.level, Level::Blocker);
+    assert!(
+        note.message.contains("key.backup:create") && note.message.contains("does deny"),
+        "{}",
+        note.message
+    );
+}

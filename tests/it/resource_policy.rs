@@ -52,7 +52,7 @@ fn find(value: &Value, name: &str) -> Option<Value> {
 
 #[test]
 fn an_account_is_given_its_types_of_policies_by_two_statements_i4() {
-    let done = rehearsed(&delegating("BACKUP_POLICY"));
+    let done = rehearsed(&delegating("backup"));
     assert!(done.succeeded(), "{:#?}", done.outcome.as_ref().map(|outcome| &outcome.causes));
     let statements = statements(&done);
     let sids: Vec<&str> = statements.iter().map(|(sid, _)| sid.as_str()).collect();
@@ -65,8 +65,8 @@ fn an_account_is_given_its_types_of_policies_by_two_statements_i4() {
 
 #[test]
 fn a_second_type_replaces_our_statement_and_the_rest_of_the_policy_stays() {
-    let first = rehearsed(&delegating("BACKUP_POLICY"));
-    let second = again(&delegating("BACKUP_POLICY, TAG_POLICY"), &first.world, &[]);
+    let first = rehearsed(&delegating("backup"));
+    let second = again(&delegating("backup, tag"), &first.world, &[]);
     let ids: Vec<&str> = second.plan.steps.iter().map(|step| step.id.0.as_str()).collect();
     assert_eq!(ids, ["resource_policy:update"]);
     assert!(second.succeeded(), "{:#?}", second.outcome.as_ref().map(|outcome| &outcome.causes));
@@ -74,7 +74,7 @@ fn a_second_type_replaces_our_statement_and_the_rest_of_the_policy_stays() {
     assert_eq!(statements.len(), 2);
     assert!(statements.iter().any(|(_, one)| one.to_string().contains("TAG_POLICY")));
     // A document of another account adds its statements and leaves those that are there.
-    let other = delegating("TAG_POLICY").replace("backup-admin", "tag-admin").replace("admin@", "tags@");
+    let other = delegating("tag").replace("backup-admin", "tag-admin").replace("admin@", "tags@");
     let third = again(&other, &second.world, &[]);
     assert!(third.succeeded(), "{:#?}", third.outcome.as_ref().map(|outcome| &outcome.causes));
     assert_eq!(self::statements(&third).len(), 4);
@@ -82,7 +82,7 @@ fn a_second_type_replaces_our_statement_and_the_rest_of_the_policy_stays() {
 
 #[test]
 fn it_is_deleted_only_with_the_consent_that_names_it_i10() {
-    let world = rehearsed(&delegating("BACKUP_POLICY")).world;
+    let world = rehearsed(&delegating("backup")).world;
     let yaml = format!(
         "version: 1\norganization: {{ home_region: us-east-1 }}\n{ACCOUNT}remove: [resource_policy]\n"
     );
@@ -94,11 +94,25 @@ fn it_is_deleted_only_with_the_consent_that_names_it_i10() {
 
 #[test]
 fn a_policy_that_would_not_fit_blocks() {
-    let mut graph = graph(&delegating("BACKUP_POLICY"));
+    let mut graph = graph(&delegating("backup"));
     let policy = graph.resources.values_mut().find(|one| one.address.kind == Kind::ResourcePolicy).unwrap();
     let long = json!({ "Statement": [{ "Sid": "Long", "Effect": "Allow", "Action": "x".repeat(40_001) }] });
     policy.fields.insert("content".to_owned(), long);
     let plan = make(&graph, &nothing_yet(), &BTreeSet::new());
     let note = plan.notes.iter().find(|note| note.code == "resource-policy-size").expect("a note");
     assert_eq!(note.level, Level::Blocker);
+}
+
+#[test]
+fn statements_of_ones_own_stand_beside_those_that_are_written() {
+    let own = json!({ "Sid": "Lists", "Effect": "Allow", "Principal": { "AWS": "111122223333" },
+        "Action": "organizations:List*", "Resource": "*" });
+    let policy = json!({ "document": { "Version": "2012-10-17", "Statement": own },
+        "policy_management": { "backup-admin": ["backup"] } });
+    let yaml = format!(
+        "version: 1\norganization: {{ home_region: us-east-1, resource_policy: {policy} }}\n{ACCOUNT}"
+    );
+    let done = rehearsed(&yaml);
+    assert!(done.succeeded(), "{:#?}", done.outcome.as_ref().map(|outcome| &outcome.causes));
+    assert_eq!(statements(&done).len(), 3);
 }

@@ -212,6 +212,64 @@ def planning_writes_nothing(lzctl, _aws):
         assert counts["writes"] == 0 and counts["reads"] > 0, counts
 
 
+def boto3_finds_controls_and_enables_them(lzctl, _aws):
+    with simulator(lzctl) as endpoint:
+        catalog = client(endpoint, "controlcatalog")
+        controls = [one for page in catalog.get_paginator("list_controls").paginate() for one in page["Controls"]]
+        by_name = {alias: one for one in controls for alias in one.get("Aliases", [])}
+        assert len(by_name) > 100, len(by_name)
+        assert {one["Behavior"] for one in controls} == {"PREVENTIVE", "DETECTIVE", "PROACTIVE"}
+        region_deny = catalog.get_control(ControlArn=by_name["CT.MULTISERVICE.PV.1"]["Arn"])
+        assert {"Name": "AllowedRegions", "Requirement": "REQUIRED"} in region_deny["Parameters"], region_deny
+        legacy = catalog.get_control(ControlArn=f"arn:aws:controltower:{REGION}::control/AWS-GR_RESTRICT_ROOT_USER")
+        assert legacy["Arn"] == by_name["AWS-GR_RESTRICT_ROOT_USER"]["Arn"], legacy
+        mappings = catalog.list_control_mappings(Filter={"MappingTypes": ["RELATED_CONTROL"]})["ControlMappings"]
+        exclusive = [one for one in mappings if one["Mapping"]["RelatedControl"]["RelationType"] == "MUTUALLY_EXCLUSIVE"]
+        assert len(exclusive) == 2, exclusive
+        domain = catalog.list_domains()["Domains"][0]["Arn"]
+        objectives = catalog.list_objectives(ObjectiveFilter={"Domains": [{"Arn": domain}]})["Objectives"]
+        assert objectives and all(one["Domain"]["Arn"] == domain for one in objectives), objectives
+        assert catalog.list_common_controls()["CommonControls"]
+        try:
+            catalog.get_control(ControlArn="arn:aws:controlcatalog:::control/aaaaaaaaaaaaaaaaaaaaaaaaa")
+            raise AssertionError("a control that is not there was found")
+        except catalog.exceptions.ResourceNotFoundException:
+            pass
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint, "HOME": folder}
+            applied = subprocess.run(
+                [str(pathlib.Path(lzctl).resolve()), "apply", str(PLAN.resolve()), "--yes", "--endpoint-speed", SPEED],
+                env=environment, cwd=folder, capture_output=True, text=True, timeout=900,
+            )
+            assert applied.returncode == 0, applied.stdout + applied.stderr
+        organizations = client(endpoint, "organizations", region="ap-northeast-1")
+        tower = client(endpoint, "controltower", region="ap-northeast-1")
+        root = organizations.list_roots()["Roots"][0]["Id"]
+        units = organizations.list_organizational_units_for_parent(ParentId=root)["OrganizationalUnits"]
+        sandbox = next(unit["Arn"] for unit in units if unit["Name"] == "Sandbox")
+        control = by_name["CT.MULTISERVICE.PV.1"]["Arn"]
+        try:
+            tower.enable_control(controlIdentifier=control, targetIdentifier=sandbox)
+            raise AssertionError("a control without its required parameter was enabled")
+        except tower.exceptions.ValidationException:
+            pass
+        regions = [{"key": "AllowedRegions", "value": ["ap-northeast-1"]}]
+        enabled = tower.enable_control(controlIdentifier=control, targetIdentifier=sandbox, parameters=regions)
+        ask = lambda: tower.get_control_operation(operationIdentifier=enabled["operationIdentifier"])["controlOperation"]
+        assert until(ask, lambda answer: answer["status"] != "IN_PROGRESS")["status"] == "SUCCEEDED"
+        listed = tower.list_enabled_controls(targetIdentifier=sandbox)["enabledControls"]
+        assert [one["controlIdentifier"] for one in listed] == [control], listed
+        try:
+            tower.enable_control(controlIdentifier=control, targetIdentifier=sandbox, parameters=regions)
+            raise AssertionError("a control was enabled twice")
+        except tower.exceptions.ValidationException as error:
+            assert "already enabled on organizational unit" in str(error), error
+        operation = tower.disable_control(enabledControlIdentifier=enabled["arn"])["operationIdentifier"]
+        ask = lambda: tower.get_control_operation(operationIdentifier=operation)["controlOperation"]
+        assert until(ask, lambda answer: answer["status"] != "IN_PROGRESS")["status"] == "SUCCEEDED"
+        assert tower.list_enabled_controls(targetIdentifier=sandbox)["enabledControls"] == []
+
+
 def boto3_gives_people_access(lzctl, _aws):
     with simulator(lzctl) as endpoint:
         identity_center.gives_and_takes_access(client, until, endpoint)
@@ -288,6 +346,7 @@ STORIES = [
     the_aws_cli_does_the_same,
     planning_writes_nothing,
     lzctl_builds_a_landing_zone_over_tcp,
+    boto3_finds_controls_and_enables_them,
 ]
 
 

@@ -45,6 +45,10 @@ impl Engine {
 
     /// The answer to a search.
     pub(super) fn looked_up(&mut self, step: &StepId, answer: Result<Found, CallError>) {
+        if let Some(number) = self.answered(step, Phase::LookingAhead) {
+            self.looked_ahead(number, answer);
+            return;
+        }
         let Some(number) = self.answered(step, Phase::LookingUp) else { return };
         let satisfied =
             self.works.get(number as usize).is_some_and(|work| work.satisfied && work.sendings == 1);

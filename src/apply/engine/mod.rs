@@ -5,8 +5,10 @@
 //! begins after all it needs, and only when its lanes have room), and that a
 //! mutating call is never sent again before its outcome is proven. `answers`
 //! reads what AWS says, `trouble` decides about calls without success, `endings`
-//! closes steps and the run.
+//! closes steps and the run, `ahead` searches
+//! before a first sending.
 
+mod ahead;
 mod answers;
 mod breaker;
 mod endings;
@@ -78,6 +80,8 @@ struct OperationFacts {
     /// Whether the operation occupies a lane of its own.
     has_lane: bool,
     settle: Duration,
+    /// Whether its effect is searched for before it is sent at all.
+    look_first: bool,
 }
 
 impl Engine {
@@ -105,6 +109,7 @@ impl Engine {
                 read_back: lanes.rate(read_back, operations),
                 has_lane: row.is_some_and(|row| row.lane.is_some()),
                 settle: if search { settings.settle_search } else { settings.settle },
+                look_first: row.is_some_and(|row| row.look_first),
             }
         });
         let facts = facts.collect();
@@ -224,6 +229,7 @@ impl Engine {
                     work.phase = Phase::Queued;
                     self.lanes.enqueue(number);
                 }
+                Phase::Hesitating => self.look_ahead(number),
                 Phase::Running => self.poll(number),
                 Phase::Doubtful => self.look_up(number),
                 _ => {}
@@ -301,7 +307,7 @@ impl Engine {
         let Some(work) = self.works.get_mut(number as usize) else { return };
         let Some(task) = work.task.clone() else { return };
         let since = work.intended.unwrap_or_default();
-        work.phase = Phase::LookingUp;
+        work.phase = if work.phase == Phase::Hesitating { Phase::LookingAhead } else { Phase::LookingUp };
         self.calls_in_air += 1;
         self.calls.look_ups += 1;
         self.out.push(Command::LookUp { step, task, since });
@@ -327,6 +333,10 @@ impl Engine {
     }
 
     fn make_ready(&mut self, number: u32) {
+        if self.looks_first(number) {
+            self.hesitate(number);
+            return;
+        }
         if let Some(work) = self.works.get_mut(number as usize) {
             work.phase = Phase::Queued;
             work.ready = Some(self.now);

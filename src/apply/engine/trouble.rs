@@ -27,8 +27,7 @@ impl Engine {
     pub(super) fn not_begun(&mut self, number: u32, error: CallError) {
         match error.verdict {
             Verdict::Throttled => self.throttled(number, error),
-            Verdict::Conflict => self.send_later(number, error, true),
-            Verdict::NotReady => self.send_later(number, error, false),
+            Verdict::Conflict | Verdict::NotReady | Verdict::Unseen => self.send_later(number, error),
             Verdict::Satisfied => self.doubt(number, error, true),
             Verdict::Unknown => self.doubt(number, error, false),
             Verdict::Rejected | Verdict::Denied | Verdict::Quota | Verdict::Missing => {
@@ -66,8 +65,9 @@ impl Engine {
     /// failure of an operation that did end is a failure.
     pub(super) fn operation_failed(&mut self, number: u32, error: CallError) {
         match error.verdict {
-            Verdict::Conflict | Verdict::Throttled => self.send_later(number, error, true),
-            Verdict::NotReady => self.send_later(number, error, false),
+            Verdict::Conflict | Verdict::Throttled | Verdict::NotReady | Verdict::Unseen => {
+                self.send_later(number, error);
+            }
             Verdict::Satisfied => self.doubt(number, error, true),
             _ => self.fail(number, error),
         }
@@ -99,7 +99,7 @@ impl Engine {
                     self.ask_later(number, error);
                 }
             }
-            Verdict::Conflict | Verdict::NotReady | Verdict::Unknown | Verdict::Missing
+            Verdict::Conflict | Verdict::NotReady | Verdict::Unseen | Verdict::Unknown | Verdict::Missing
                 if since < self.settings.deadline(self.index.usual(number)) =>
             {
                 self.ask_later(number, error);
@@ -153,17 +153,20 @@ impl Engine {
 
     /// Not applied because something is under way or has not settled: again
     /// later, as long as there is hope. Meanwhile its slots are free.
-    fn send_later(&mut self, number: u32, error: CallError, conflict: bool) {
+    fn send_later(&mut self, number: u32, error: CallError) {
         let since = self.trouble(number, false);
-        let usual = self.index.usual(number);
-        let patience = if conflict { self.settings.deadline(usual) } else { self.settings.readiness };
+        let patience = match error.verdict {
+            Verdict::NotReady => self.settings.readiness,
+            Verdict::Unseen => self.settings.visibility,
+            _ => self.settings.deadline(self.index.usual(number)),
+        };
         let tries = self.works.get(number as usize).map_or(0, |work| work.sending_troubles.count);
         if since >= patience && tries >= FEWEST_TRIES {
             self.fail(number, error);
             return;
         }
         let facts = self.facts.get(number as usize).map(|facts| (facts.rate, facts.has_lane));
-        if let Some((rate, true)) = facts.filter(|_| conflict) {
+        if let Some((rate, true)) = facts.filter(|_| conflicts(error.verdict)) {
             self.lanes.rest(rate, self.now + self.settings.conflict_rest);
         }
         let until = self.now + self.backoff(number, &error, false);
@@ -201,7 +204,7 @@ impl Engine {
         self.set_timer(number, until);
     }
 
-    fn slow(&mut self, lane: Option<usize>, operation: &str, error: &CallError) {
+    pub(super) fn slow(&mut self, lane: Option<usize>, operation: &str, error: &CallError) {
         self.calls.throttled += 1;
         let Some(lane) = lane else { return };
         if let Some(until) = self.breaker.throttled(lane, self.now) {
@@ -229,7 +232,7 @@ impl Engine {
 
     /// Counts one more failure, of a question or of a sending; says for how long
     /// there have been some.
-    fn trouble(&mut self, number: u32, question: bool) -> Duration {
+    pub(super) fn trouble(&mut self, number: u32, question: bool) -> Duration {
         let now = self.now;
         let Some(work) = self.works.get_mut(number as usize) else { return Duration::ZERO };
         let troubles = if question { &mut work.questions } else { &mut work.sending_troubles };
@@ -240,7 +243,7 @@ impl Engine {
     /// The wait before the next try: doubling up to a ceiling, spread by a
     /// number drawn from the step's id so that equal steps do not move in step,
     /// and never shorter than AWS asks for.
-    fn backoff(&self, number: u32, error: &CallError, question: bool) -> Duration {
+    pub(super) fn backoff(&self, number: u32, error: &CallError, question: bool) -> Duration {
         let work = self.works.get(number as usize);
         let troubles = work.map(|work| if question { work.questions } else { work.sending_troubles });
         let troubles = troubles.map_or(1, |troubles| troubles.count.max(1));
@@ -249,6 +252,11 @@ impl Engine {
         let wait = doubled.min(self.settings.backoff_ceiling).mul_f64(spread(seed, troubles));
         wait.max(error.retry_after.unwrap_or_default())
     }
+}
+
+/// Whether something is under way that every step of the operation would meet.
+const fn conflicts(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Conflict | Verdict::Throttled)
 }
 
 /// Whether the credentials have run out.

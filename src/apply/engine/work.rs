@@ -14,6 +14,11 @@ use crate::cloud::task::Task;
 pub(super) enum Phase {
     /// Something it needs is not done.
     Waiting,
+    /// It may have been done by a run whose journal is lost; its timer says when to
+    /// search for that.
+    Hesitating,
+    /// That search is in the air.
+    LookingAhead,
     /// It waits for its lanes.
     Queued,
     /// It was not applied and will be queued again at its timer.
@@ -110,7 +115,9 @@ impl Work {
     pub(super) const fn status(&self) -> Status {
         match self.phase {
             Phase::Ended(status) => status,
-            Phase::Waiting | Phase::Queued | Phase::Resting => Status::NotStarted,
+            Phase::Waiting | Phase::Hesitating | Phase::LookingAhead | Phase::Queued | Phase::Resting => {
+                Status::NotStarted
+            }
             Phase::Beginning | Phase::Running | Phase::Polling | Phase::Doubtful | Phase::LookingUp => {
                 Status::InFlight
             }

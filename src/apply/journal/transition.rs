@@ -55,6 +55,8 @@ enum Move {
 const TABLE: &[(State, Move, State)] = &[
     (State::Fresh, Move::Intent, State::Intended),
     (State::Fresh, Move::Failed, State::Failed),
+    // Searched for before it was sent, and found.
+    (State::Fresh, Move::NotNeeded, State::NotNeeded),
     (State::Fresh, Move::Skipped, State::Skipped),
     (State::Intended, Move::Accepted, State::Accepted),
     (State::Intended, Move::Refused, State::Refused),

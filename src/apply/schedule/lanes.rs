@@ -34,11 +34,15 @@ pub(in crate::apply) struct Lanes {
     roomy: BTreeSet<Place>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Width {
     slots: usize,
     used: usize,
     waiting: Waiting,
+    /// Lanes in which nothing may be under way while something is in this one.
+    apart: Vec<usize>,
+    /// Queues of such lanes, which wait until nothing is under way here.
+    outside: Waiting,
     /// The first step that will not give its slot back.
     held_by: Option<u32>,
 }
@@ -74,6 +78,8 @@ enum Place {
     Empty,
     Open,
     Width(usize),
+    /// Until nothing is under way in that lane.
+    Outside(usize),
     Rate(usize),
 }
 
@@ -98,7 +104,7 @@ impl Lanes {
                 .map(|name| {
                     let slots = operations.slots(name).max(1);
                     *width_names.entry(name.to_owned()).or_insert_with(|| {
-                        lanes.widths.push(Width { slots, used: 0, waiting: BTreeSet::new(), held_by: None });
+                        lanes.widths.push(Width { slots, ..Width::default() });
                         lanes.widths.len() - 1
                     })
                 })
@@ -110,6 +116,10 @@ impl Lanes {
                 lanes.queues.len() - 1
             });
             lanes.homes.push(home);
+        }
+        for (name, width) in &width_names {
+            let apart = width_names.iter().filter(|(other, _)| operations.are_apart(name, other));
+            lanes.widths[*width].apart = apart.map(|(_, other)| *other).collect();
         }
         lanes
     }
@@ -220,6 +230,7 @@ impl Lanes {
             if let Some(lane) = self.widths.get_mut(width) {
                 lane.used = lane.used.saturating_sub(1);
                 self.roomy.insert(Place::Width(width));
+                self.roomy.insert(Place::Outside(width));
             }
         }
     }
@@ -244,7 +255,11 @@ impl Lanes {
     pub(in crate::apply) fn take_held_up(&mut self) -> Vec<(u32, u32)> {
         let mut held = Vec::new();
         for index in 0..self.queues.len() {
-            let Some(Queue { place: Place::Width(width), .. }) = self.queues.get(index) else { continue };
+            let Some(Queue { place: Place::Width(width) | Place::Outside(width), .. }) =
+                self.queues.get(index)
+            else {
+                continue;
+            };
             let Some(holder) = self.widths.get(*width).and_then(|lane| lane.held_by) else { continue };
             self.put(index, Place::Empty);
             if let Some(queue) = self.queues.get_mut(index) {
@@ -282,6 +297,7 @@ impl Lanes {
         for place in roomy {
             let has_room = match place {
                 Place::Width(width) => self.widths.get(width).is_some_and(|w| w.used < w.slots),
+                Place::Outside(width) => self.widths.get(width).is_some_and(|w| w.used == 0),
                 Place::Rate(rate) => self.rates.get(rate).is_some_and(|r| r.ready_at(now) <= now),
                 Place::Empty | Place::Open => false,
             };
@@ -302,6 +318,11 @@ impl Lanes {
         let full = |width: &&usize| self.widths.get(**width).is_some_and(|lane| lane.used >= lane.slots);
         if let Some(width) = queue.widths.iter().find(full) {
             return Some(Place::Width(*width));
+        }
+        let busy = |lane: &usize| self.widths.get(*lane).is_some_and(|lane| lane.used > 0);
+        let lanes = queue.widths.iter().filter_map(|width| self.widths.get(*width));
+        if let Some(other) = lanes.flat_map(|lane| &lane.apart).find(|other| busy(other)) {
+            return Some(Place::Outside(*other));
         }
         let ready = self.rates.get(queue.rate).is_some_and(|rate| rate.ready_at(now) <= now);
         (!ready).then_some(Place::Rate(queue.rate))
@@ -344,6 +365,7 @@ impl Lanes {
             Place::Empty => None,
             Place::Open => Some(&mut self.open),
             Place::Width(width) => self.widths.get_mut(width).map(|lane| &mut lane.waiting),
+            Place::Outside(width) => self.widths.get_mut(width).map(|lane| &mut lane.outside),
             Place::Rate(rate) => self.rates.get_mut(rate).map(|lane| &mut lane.waiting),
         }
     }
@@ -412,6 +434,33 @@ mod tests {
         assert_eq!(started(&mut lanes, START), [2, 0]);
         lanes.release(2);
         assert_eq!(started(&mut lanes, START), [1]);
+    }
+
+    #[test]
+    fn controls_go_ten_at_a_time_and_never_beside_accounts_or_the_landing_zone() {
+        let control = |n: u32| plans::step(&format!("c{n}"), "controltower:EnableControl", 90, &[]);
+        let mut steps = vec![plans::step("a", "organizations:CreateAccount", 90, &[])];
+        steps.extend((0..12).map(control));
+        steps.push(plans::step("zone", "controltower:UpdateLandingZone", 1800, &[]));
+        let mut lanes = lanes(&steps);
+        // The landing zone is the most urgent: nothing of the others runs beside it but accounts.
+        assert_eq!(started(&mut lanes, START), [13, 0]);
+        lanes.release(13);
+        assert!(started(&mut lanes, START).is_empty());
+        lanes.release(0);
+        assert_eq!(started(&mut lanes, START), [12, 11, 10, 9, 8, 7, 6, 5, 4, 3]);
+        lanes.release(7);
+        assert_eq!(started(&mut lanes, Duration::from_secs(60)), [2]);
+    }
+
+    #[test]
+    fn who_waits_outside_a_lane_that_is_held_for_good_is_told_by_whom() {
+        let control = plans::step("c", "controltower:EnableControl", 90, &[]);
+        let zone = plans::step("zone", "controltower:UpdateLandingZone", 1800, &[]);
+        let mut lanes = lanes(&[control, zone]);
+        assert_eq!(started(&mut lanes, START), [1]);
+        lanes.hold(1);
+        assert_eq!(lanes.take_held_up(), [(0, 1)]);
     }
 
     #[test]

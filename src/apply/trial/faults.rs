@@ -12,12 +12,12 @@ use super::{Dice, plans};
 use crate::apply::outcome::{Ending, Outcome, Status, StepReport};
 use crate::apply::{Notice, Settings};
 use crate::catalog::operations::{Verdict, table};
-use crate::plan::{Plan, StepId};
+use crate::plan::{Plan, Step, StepId};
 
 /// Verdicts that say "not applied, and never will be".
 const FINAL: [Verdict; 4] = [Verdict::Rejected, Verdict::Denied, Verdict::Quota, Verdict::Missing];
 /// Verdicts that say "not applied yet".
-const PASSING: [Verdict; 3] = [Verdict::Throttled, Verdict::Conflict, Verdict::NotReady];
+const PASSING: [Verdict; 4] = [Verdict::Throttled, Verdict::Conflict, Verdict::NotReady, Verdict::Unseen];
 
 /// A small landing zone with every class of operation in it.
 pub(super) fn reference() -> Plan {
@@ -105,14 +105,33 @@ fn a_passing_refusal_or_a_lost_answer_at_any_step_changes_nothing_in_the_end() {
     }
 }
 
+/// Whether a step is searched for before it is sent.
+fn looks_first(step: &Step) -> bool {
+    table().get(&step.operation).is_some_and(|row| row.look_first)
+}
+
+#[test]
+fn what_another_run_has_made_is_found_before_it_is_sent() {
+    let plan = reference();
+    let key = plan.steps.iter().find(|step| looks_first(step)).unwrap();
+    let mut world = World::new(&plan, durations(&plan, &mut Dice(7)), Box::new(|_, _, _| None));
+    world.has_made(&key.id);
+    let outcome = world.run(Settings::default());
+    assert_eq!(outcome.ending, Ending::Complete);
+    let own = report(&outcome, &key.id);
+    assert_eq!((own.status, own.sendings), (Status::NotNeeded, 0));
+    assert!(own.ended.unwrap() >= Settings::default().settle);
+}
+
 #[test]
 fn what_was_so_already_is_not_needed() {
     let plan = reference();
+    let ahead = plan.steps.iter().filter(|step| looks_first(step)).count() as u64;
     for step in &plan.steps {
         let outcome = once(&plan, &step.id, Sort::Begin, Fault::WasSoAlready);
         assert_eq!(outcome.ending, Ending::Complete);
         assert_eq!(report(&outcome, &step.id).status, Status::NotNeeded, "{}", step.id);
-        assert_eq!((outcome.counts.not_needed, outcome.calls.look_ups), (1, 1));
+        assert_eq!((outcome.counts.not_needed, outcome.calls.look_ups), (1, 1 + ahead));
     }
 }
 
@@ -221,11 +240,13 @@ fn a_lost_answer_that_may_not_be_searched_for_is_stuck_and_never_sent_again() {
     for step in &plan.steps {
         let outcome = run(&plan, 7, |id, sort, _| match sort {
             Sort::Begin if *id == step.id => Some(Fault::LostAnswer),
-            Sort::LookUp => Some(Fault::Refused(Verdict::Denied)),
+            Sort::LookUp if *id == step.id => Some(Fault::Refused(Verdict::Denied)),
             _ => None,
         });
         let own = report(&outcome, &step.id);
-        assert_eq!((own.status, own.sendings), (Status::Stuck, 1), "{}", step.id);
+        // One that is searched for first is not even sent.
+        let expected = if looks_first(step) { (Status::Failed, 0) } else { (Status::Stuck, 1) };
+        assert_eq!((own.status, own.sendings), expected, "{}", step.id);
     }
 }
 
@@ -245,7 +266,9 @@ fn calls_that_are_lost_again_and_again_come_to_an_end() {
 fn patience_has_an_end_for_what_is_never_ready_and_for_a_conflict() {
     let plan = reference();
     let log = &plan.steps.iter().find(|step| step.address.name == "log").unwrap().id;
-    for (verdict, hours) in [(Verdict::NotReady, 1.0), (Verdict::Conflict, 1.0)] {
+    for (verdict, hours) in
+        [(Verdict::NotReady, 1.0), (Verdict::Conflict, 1.0), (Verdict::Unseen, 5.0 / 60.0)]
+    {
         for fault in [Fault::Refused(verdict), Fault::EndsAsFailed(verdict)] {
             let outcome = run(&plan, 7, |id, sort, _| (id == log && sort == Sort::Begin).then_some(fault));
             assert_only_its_dependants_are_skipped(&plan, &outcome, log, Status::Failed);

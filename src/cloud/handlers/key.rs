@@ -1,11 +1,8 @@
 //! KMS keys, their aliases, policies and replicas, in the account they live in.
 //!
 //! `CreateKey` has neither a client token nor a natural key, so the key is tagged
-//! at creation with the task's token and found by that tag. A second tag names the
-//! alias that it will get, so that a plan made without the journal takes up a key
-//! whose alias is still missing instead of creating another.
-
-use std::collections::BTreeSet;
+//! at creation with the alias that it will get, and found by that tag while it has
+//! no alias: by the run that made it, and by any other that has lost its journal.
 
 use aws_sdk_kms::types::Tag;
 use serde_json::Value;
@@ -21,9 +18,6 @@ use crate::model::{Attributes, policy};
 
 const CREATE: &str = "kms:CreateKey";
 const REPLICATE: &str = "kms:ReplicateKey";
-/// The tag that carries the intent. It says nothing about ownership and is never
-/// read again once the creation is proven.
-const INTENT: &str = "lzctl:intent";
 /// A replica that KMS is still making.
 const CREATING: &str = "Creating";
 
@@ -71,14 +65,9 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
     let home = region(connection, task)?;
     match task.verb.as_str() {
         "create" => {
-            let Some(id) =
-                keys::tagged(connection, account(task), &home, (INTENT, &task.token), &BTreeSet::new())
-                    .await?
-            else {
-                return Ok(Found::Nothing);
-            };
-            let live = keys::describe(connection, account(task), &home, &id).await?;
-            Ok(live.map_or(Found::Nothing, |key| Found::Effect(made(&key))))
+            let aliases = keys::aliases(connection, account(task), &home).await?;
+            let found = keys::awaiting(connection, account(task), &home, alias(task), &aliases).await?;
+            Ok(found.map_or(Found::Nothing, |key| Found::Effect(made(&key))))
         }
         "add_alias" => {
             let alias = alias_name(task.text("alias")?);
@@ -117,15 +106,11 @@ async fn create(connection: &Connection, task: &Task) -> Result<Progress, CallEr
     let client = site.clients.kms();
     let multi_region = task.inputs.get("multi_region").and_then(Value::as_bool);
     let policy = task.document("policy").ok();
-    let alias = task.key("alias").unwrap_or(&task.address.name);
-    let mut tags = Vec::new();
-    for (key, value) in [(INTENT, task.token.as_str()), (keys::ALIAS_TAG, alias)] {
-        let tag = Tag::builder().tag_key(key).tag_value(value).build();
-        tags.push(tag.map_err(|_| CallError::unreadable(CREATE, "tag"))?);
-    }
+    let tag = Tag::builder().tag_key(keys::ALIAS_TAG).tag_value(alias(task)).build();
+    let tag = tag.map_err(|_| CallError::unreadable(CREATE, "tag"))?;
     let request = || {
         let request = client.create_key().set_multi_region(multi_region).set_policy(policy.clone());
-        request.set_tags(Some(tags.clone()))
+        request.tags(tag.clone())
     };
     let answer = site.call(CREATE, || request().send()).await?;
     let key = answer.key_metadata().ok_or_else(|| CallError::unreadable(CREATE, "KeyMetadata"))?;
@@ -175,6 +160,11 @@ async fn holds_policy(
 
 fn made(key: &Key) -> Progress {
     Progress::Done(known([("id", &key.id), ("arn", &key.arn)]))
+}
+
+/// The alias that the key will get, as the document writes it.
+fn alias(task: &Task) -> &str {
+    task.key("alias").unwrap_or(&task.address.name)
 }
 
 /// The account the key lives in; none for the management account.
@@ -227,34 +217,36 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_key_is_tagged_with_its_intent_and_found_by_it() {
-        let mine = json!({ "Tags": [{ "TagKey": INTENT, "TagValue": "token-1" }] });
+    async fn a_key_is_tagged_with_its_alias_and_found_by_it_while_it_has_none() {
         let double = Double::new()
             .on("CreateKey", ok(metadata("Enabled")))
-            .on(
-                "ListKeys",
-                ok(json!({ "Keys": [{ "KeyId": "other" }], "Truncated": true, "NextMarker": "m" })),
-            )
-            .on("ListKeys", ok(json!({ "Keys": [{ "KeyId": "aws" }, { "KeyId": "mrk-1" }] })))
-            .by("ListResourceTags", move |body| match body["KeyId"].as_str() {
-                Some("mrk-1") => mine.clone(),
-                _ => json!({ "Tags": [{ "TagKey": INTENT, "TagValue": "token-2" }] }),
+            .by("ListAliases", |_| json!({ "Aliases": [{ "AliasName": "alias/x", "TargetKeyId": "named" }] }))
+            .by("ListKeys", |body| match body["Marker"].as_str() {
+                None => json!({ "Keys": [{ "KeyId": "named" }], "Truncated": true, "NextMarker": "m" }),
+                Some(_) => {
+                    json!({ "Keys": [{ "KeyId": "aws" }, { "KeyId": "given-up" }, { "KeyId": "mrk-1" }] })
+                }
             })
-            .on("DescribeKey", ok(metadata("Enabled")));
+            .by("ListResourceTags", |body| match body["KeyId"].as_str() {
+                Some("aws") => json!({ "Tags": [] }),
+                _ => json!({ "Tags": [{ "TagKey": keys::ALIAS_TAG, "TagValue": "alias/backup" }] }),
+            })
+            .by("DescribeKey", |body| match body["KeyId"].as_str() {
+                Some("mrk-1") => {
+                    json!({ "KeyMetadata": { "KeyId": "mrk-1", "Arn": "arn:key", "KeyState": "Enabled" } })
+                }
+                _ => json!({ "KeyMetadata": { "KeyId": "given-up", "KeyState": "PendingDeletion" } }),
+            });
         let connection = double.connection().await;
         let create = at("create", "", json!({ "multi_region": true, "policy": { "b": 1, "a": 2 } }));
         let done = Progress::Done(known([("id", "mrk-1"), ("arn", "arn:key")]));
         assert_eq!(connection.begin(&create).await.unwrap(), done);
         let sent = &double.bodies("CreateKey")[0];
-        let alias = create.key("alias").unwrap_or(&create.address.name);
-        let tags = json!([
-            { "TagKey": INTENT, "TagValue": "token-1" },
-            { "TagKey": keys::ALIAS_TAG, "TagValue": alias },
-        ]);
-        assert_eq!(sent["Tags"], tags);
+        assert_eq!(sent["Tags"], json!([{ "TagKey": keys::ALIAS_TAG, "TagValue": "alias/backup" }]));
         assert_eq!(sent["Policy"], r#"{"a":2,"b":1}"#);
         assert_eq!(connection.look_up(&create, Timestamp::UNIX_EPOCH).await.unwrap(), Found::Effect(done));
-        let other = Task { token: "token-3".into(), ..create };
+        let mut other = create;
+        other.keys.insert("alias".to_owned(), json!("alias/other"));
         assert_eq!(connection.look_up(&other, Timestamp::UNIX_EPOCH).await.unwrap(), Found::Nothing);
     }
 

@@ -19,12 +19,16 @@ use crate::model::{Attributes, Kind, kinds};
 mod account;
 mod account_creation;
 mod appointments;
+mod assignment;
 mod baseline;
+mod control;
 mod delegated_administrator;
+mod group;
 mod inputs;
 mod key;
 mod landing_zone;
 mod organization;
+mod permission_set;
 mod policy;
 mod policy_type;
 mod resource_policy;
@@ -58,6 +62,10 @@ impl Performer for Connection {
             Kind::ResourcePolicy => resource_policy::begin(self, task).await,
             Kind::RootCredentialsManagement | Kind::RootSessions => root_access::begin(self, task).await,
             Kind::DelegatedAdministrator => delegated_administrator::begin(self, task).await,
+            Kind::PermissionSet => permission_set::begin(self, task).await,
+            Kind::Group => group::begin(self, task).await,
+            Kind::Assignment => assignment::begin(self, task).await,
+            Kind::Control => control::begin(self, task).await,
         }
     }
 
@@ -68,12 +76,16 @@ impl Performer for Connection {
             Kind::Key => key::poll(self, task, operation).await,
             Kind::LandingZone => landing_zone::poll(self, task, operation).await,
             Kind::Baseline => baseline::poll(self, task, operation).await,
+            Kind::Control => control::poll(self, task, operation).await,
             Kind::PolicyType => policy_type::poll(self, task, operation).await,
+            Kind::PermissionSet => permission_set::poll(self, task, operation).await,
+            Kind::Assignment => assignment::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
             | Kind::ServiceRole
             | Kind::ResourcePolicy
+            | Kind::Group
             | Kind::RootCredentialsManagement
             | Kind::RootSessions
             | Kind::Policy
@@ -121,6 +133,10 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::ResourcePolicy => resource_policy::look_up(connection, task).await,
         Kind::RootCredentialsManagement | Kind::RootSessions => root_access::look_up(connection, task).await,
         Kind::DelegatedAdministrator => delegated_administrator::look_up(connection, task).await,
+        Kind::PermissionSet => permission_set::look_up(connection, task).await,
+        Kind::Group => group::look_up(connection, task).await,
+        Kind::Assignment => assignment::look_up(connection, task).await,
+        Kind::Control => control::look_up(connection, task, since).await,
     }
 }
 
@@ -160,10 +176,8 @@ mod tests {
         let double = Double::new()
             .on("ListKeys", ok(json!({ "Keys": [] })))
             .on("ListKeys", ok(json!({ "Keys": [{ "KeyId": "k" }] })))
-            .on(
-                "ListResourceTags",
-                ok(json!({ "Tags": [{ "TagKey": "lzctl:intent", "TagValue": "token-1" }] })),
-            )
+            .by("ListAliases", |_| json!({ "Aliases": [] }))
+            .on("ListResourceTags", ok(json!({ "Tags": [{ "TagKey": "lzctl:alias", "TagValue": "k" }] })))
             .on("DescribeKey", ok(key));
         let create = task(["key.k", "create", ""], json!({}), json!({}), &[]);
         let begin = tokio::time::Instant::now();

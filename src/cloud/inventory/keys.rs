@@ -125,19 +125,20 @@ pub async fn key_policy(
     Ok(Some(policy::canonical(&value)))
 }
 
-/// The id of the key that carries a tag, searched key by key, since KMS has no
-/// search by tag. Keys whose tags may not be read (of AWS's own) are passed over,
-/// and so are those in `besides`.
+/// The key that was created for an alias and has not got it, because a run broke off
+/// between the two calls; none when there is none that can be used. Searched key by
+/// key, since KMS has no search by tag. Keys whose tags may not be read (of AWS's own)
+/// are passed over, and so are those that have an alias or that somebody has given up.
 ///
 /// # Errors
 /// When the account cannot be entered or its keys cannot be listed.
-pub async fn tagged(
+pub async fn awaiting(
     connection: &Connection,
     account: Option<&str>,
     region: &Region,
-    tag: (&str, &str),
-    besides: &BTreeSet<&str>,
-) -> Result<Option<String>, CallError> {
+    alias: &str,
+    aliases: &BTreeMap<String, String>,
+) -> Result<Option<Key>, CallError> {
     let site = connection.site_in(account, region).await?;
     let client = site.clients.kms();
     let asking = &site;
@@ -147,15 +148,18 @@ pub async fn tagged(
         Ok((answer.keys().to_vec(), answer.next_marker().map(str::to_owned)))
     });
     let keys = keys.await?;
-    let ids = keys.iter().filter_map(|key| key.key_id()).filter(|id| !besides.contains(id));
+    let named: BTreeSet<&str> = aliases.values().map(String::as_str).collect();
+    let ids = keys.iter().filter_map(|key| key.key_id()).filter(|id| !named.contains(id));
     let ids: Vec<String> = ids.map(str::to_owned).collect();
     let questions = ids.into_iter().map(|id| {
-        let (site, tag) = (site.clone(), (tag.0.to_owned(), tag.1.to_owned()));
+        let (site, tag) = (site.clone(), (ALIAS_TAG.to_owned(), alias.to_owned()));
         async move { carries(&site, &id, &tag).await.map(|yes| yes.then_some(id)) }
     });
     for answer in fan_out(questions.collect()).await {
-        if let Some(id) = answer? {
-            return Ok(Some(id));
+        let Some(id) = answer? else { continue };
+        let live = describe(connection, account, region, &id).await?;
+        if let Some(key) = live.filter(|key| key.state == "Enabled") {
+            return Ok(Some(key));
         }
     }
     Ok(None)

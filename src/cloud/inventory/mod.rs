@@ -5,15 +5,21 @@
 
 pub mod accounts;
 pub mod administrators;
+pub mod assignments;
 pub mod baselines;
 pub mod contacts;
+pub mod control_catalog;
+pub mod controls;
 pub mod creations;
 pub(crate) mod document;
 pub mod fan_out;
+pub mod identity_center;
+pub mod identity_store;
 pub mod keys;
 pub mod landing_zone;
 pub mod organization;
 pub mod pages;
+pub mod permission_sets;
 pub mod policies;
 pub mod quotas;
 pub mod resource_policy;

@@ -15,7 +15,7 @@ use crate::spec::document::{LandingZone, Placement};
 /// The parameter that ties a unit's baseline to Identity Center.
 const IDENTITY_CENTER: &str = "parameters.IdentityCenterEnabledBaselineArn";
 
-fn baseline_on(path: &UnitPath, word: &str) -> Address {
+pub(super) fn baseline_on(path: &UnitPath, word: &str) -> Address {
     Address::new(Kind::Baseline, format!("{path}:{word}"))
 }
 
@@ -37,7 +37,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
 }
 
 /// The accounts that the document places directly in each unit.
-fn members<'s>(expansion: &Expansion<'s>) -> BTreeMap<&'s UnitPath, Vec<&'s String>> {
+pub(super) fn members<'s>(expansion: &Expansion<'s>) -> BTreeMap<&'s UnitPath, Vec<&'s String>> {
     let mut members: BTreeMap<&UnitPath, Vec<&String>> = BTreeMap::new();
     for (name, said) in &expansion.spec.accounts {
         if let Placement::Unit(path) = &said.placement {

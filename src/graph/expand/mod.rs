@@ -6,7 +6,9 @@
 
 mod accounts;
 mod baselines;
+pub mod controls;
 mod delegation;
+mod identity_center;
 mod key_policies;
 mod keys;
 mod landing_zone;
@@ -51,6 +53,8 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     resource_policy::expand,
     root_access::expand,
     delegation::expand,
+    identity_center::expand,
+    controls::expand,
     removals::expand,
 ];
 

@@ -1,10 +1,10 @@
-//! `remove`: units, trusted access, baselines, policies, their types and administrators
-//! that shall go.
+//! `remove`: units, trusted access, baselines, controls, policies, their types and
+//! administrators that shall go.
 //!
 //! What stands below goes first, and nothing goes before the accounts that the
 //! document speaks of are where they shall be.
 
-use super::{Expansion, account, delegation, resource, unit};
+use super::{Expansion, account, controls, delegation, identity_center, resource, unit};
 use crate::catalog::baselines::{Baseline, by_word};
 use crate::catalog::policy_types as catalogue;
 use crate::graph::edge::Edge;
@@ -50,8 +50,18 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
                 expansion.graph.connect(Edge::settled(&trust, address, "root-access-off-before-trust"));
                 expansion.graph.add(unwanted(address, origin));
             }
-            Kind::Baseline => baselines(expansion, address, origin, &leaving),
             Kind::DelegatedAdministrator => delegation::vacant(expansion, address, origin),
+            Kind::PermissionSet | Kind::Group | Kind::Assignment => {
+                identity_center::removal(expansion, address, unwanted(address, origin), &going);
+            }
+            Kind::Baseline => {
+                baselines(expansion, address, origin, &leaving);
+                for (control, _) in going.iter().filter(|(other, _)| is_on_unit_of(other, address)) {
+                    let edge = Edge::settled(address, control, "controls-before-deregistration");
+                    expansion.graph.connect(edge);
+                }
+            }
+            Kind::Control => control(expansion, address, origin),
             // The document's rules let nothing else through.
             _ => {}
         }
@@ -62,6 +72,22 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
 fn leaving(address: &Address) -> Option<Leaving> {
     let (path, word) = address.name.rsplit_once(':').filter(|_| address.kind == Kind::Baseline)?;
     Some(Leaving { address: address.clone(), path: path.parse().ok()?, row: by_word(word)? })
+}
+
+/// Whether an address names a control on the unit of a baseline.
+fn is_on_unit_of(control: &Address, baseline: &Address) -> bool {
+    let unit = baseline.name.rsplit_once(':').map(|(path, _)| path);
+    control.kind == Kind::Control && control.name.split_once(':').map(|(path, _)| path) == unit
+}
+
+fn control(expansion: &mut Expansion<'_>, address: &Address, origin: &Origin) {
+    let Some((path, name)) = controls::place(address) else { return };
+    let wanted = controls::wanted(&path, name, origin);
+    let target = wanted.fields.into_iter().filter(|(field, _)| field == "target").collect();
+    let going = Resource { fields: target, presence: Presence::Remove, ..wanted };
+    expansion.graph.add(Resource { address: address.clone(), ..going });
+    let zone = Edge::settled(address, &super::the_landing_zone(), "landing-zone-before-controls");
+    expansion.graph.connect(zone);
 }
 
 /// A type is switched off when the policies that shall go have gone.
@@ -103,6 +129,11 @@ fn units(
     }
     for name in expansion.spec.accounts.keys() {
         expansion.graph.connect(Edge::settled(address, &account(name), "children-before-removal"));
+    }
+    let on_unit = |other: &Address| other.name.split_once(':').is_some_and(|(path, _)| path == address.name);
+    for (control, _) in going.iter().filter(|(other, _)| other.kind == Kind::Control && on_unit(other)) {
+        let edge = Edge::settled(address, control, "controls-before-deregistration");
+        expansion.graph.connect(edge);
     }
     for baseline in leaving.iter().filter(|baseline| unit(&baseline.path) == *address) {
         let edge = Edge::settled(address, &baseline.address, "deregistration-before-removal");

@@ -8,12 +8,16 @@
 //! (`catalog/operations.toml`).
 
 pub mod account;
+pub mod assignment;
 pub mod baseline;
+pub mod control;
 pub mod delegated_administrator;
+pub mod group;
 pub mod key;
 pub mod landing_zone;
 pub mod organization;
 pub mod organizational_unit;
+pub mod permission_set;
 pub mod policy;
 pub mod policy_type;
 pub mod resource_policy;
@@ -29,7 +33,8 @@ pub struct KindInfo {
     /// Which kind.
     pub kind: Kind,
     /// The verbs in the order in which one resource goes through them. The
-    /// first is the one that brings it into being.
+    /// first, named `create`, brings it into being; a kind without one is there as
+    /// soon as one of its leaves is.
     pub verbs: &'static [Verb],
     /// The fields a document can speak of.
     pub fields: &'static [FieldRule],
@@ -52,13 +57,28 @@ pub struct Verb {
     pub supersedes: &'static [&'static str],
     /// The class of consent it needs, when it cannot be taken back.
     pub consent: Option<&'static str>,
+    /// The verb that carries its change into the copies which AWS keeps elsewhere,
+    /// where there are any (see `observe::snapshot::Facts::copied`).
+    pub spread_by: Option<&'static str>,
+    /// Whether steps of one resource by such verbs may go at the same time, because
+    /// each is about another leaf.
+    pub side_by_side: bool,
 }
 
 impl Verb {
     /// A verb that carries nothing but what changes and needs no consent.
     #[must_use]
     pub const fn plain(name: &'static str, operation: &'static str, action: Action) -> Self {
-        Self { name, operation, action, carries: &[], supersedes: &[], consent: None }
+        Self {
+            name,
+            operation,
+            action,
+            carries: &[],
+            supersedes: &[],
+            consent: None,
+            spread_by: None,
+            side_by_side: false,
+        }
     }
 }
 
@@ -220,6 +240,10 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::RootCredentialsManagement => &root_access::CREDENTIALS_MANAGEMENT,
         Kind::RootSessions => &root_access::SESSIONS,
         Kind::DelegatedAdministrator => &delegated_administrator::INFO,
+        Kind::PermissionSet => &permission_set::INFO,
+        Kind::Group => &group::INFO,
+        Kind::Assignment => &assignment::INFO,
+        Kind::Control => &control::INFO,
     }
 }
 
@@ -230,10 +254,11 @@ impl KindInfo {
         self.verbs.iter().find(|verb| verb.name == name)
     }
 
-    /// The verb that brings such a resource into being.
+    /// The verb that brings such a resource into being; none for a relation, which
+    /// consists of its leaves.
     #[must_use]
     pub fn creator(&self) -> Option<&'static Verb> {
-        self.verbs.first()
+        self.verbs.first().filter(|verb| verb.name == "create")
     }
 
     /// A verb's name as a list of one, for edges that hold up that verb only.
@@ -276,6 +301,7 @@ mod tests {
                     verb.carries.iter().all(|field| info.fields.iter().any(|rule| rule.field == *field));
                 assert!(fields, "{kind} {} carries an unknown field", verb.name);
                 assert!(verb.supersedes.iter().all(|name| info.verb(name).is_some()));
+                assert!(verb.spread_by.is_none_or(|name| info.verb(name).is_some()), "{kind} {}", verb.name);
             }
         }
     }

@@ -1,9 +1,11 @@
-//! An account that the document calls existing must be a member already.
+//! An account that the document calls existing must be a member already, and such a group
+//! must be in Identity Center.
 
 use super::super::document::{Level, Note};
 use super::super::planner::Situation;
 use super::note;
 use crate::diff::Standing;
+use crate::model::Kind;
 use crate::model::resource::Presence;
 
 pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
@@ -11,6 +13,16 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
     for resource in wanted {
         let standing = situation.changes.get(&resource.address).map(|change| &change.standing);
         if standing == Some(&Standing::Missing) {
+            if resource.address.kind == Kind::Group {
+                notes.push(note(
+                    Level::Blocker,
+                    "group-not-found",
+                    Some(&resource.address),
+                    format!("Identity Center has no group of the display name `{}`", resource.address.name),
+                    "have the identity provider bring it in, or leave `existing: true` out to have it created",
+                ));
+                continue;
+            }
             notes.push(note(
                 Level::Blocker,
                 "account-not-found",

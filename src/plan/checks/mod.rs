@@ -6,8 +6,10 @@
 mod account_quota;
 mod accounts_under_creation;
 mod control_tower_busy;
+mod controls;
 mod existing_accounts;
 mod fixed_fields;
+mod identity_center;
 mod inactive_accounts;
 mod landing_zone_version;
 mod policies;
@@ -35,9 +37,11 @@ const CHECKS: &[Check] = &[
     landing_zone_version::check,
     untrusted_config::check,
     control_tower_busy::check,
+    controls::check,
     removals::check,
     policies::check,
     resource_policy::check,
+    identity_center::check,
 ];
 
 /// Every check's notes.

@@ -58,9 +58,8 @@ pub fn of_plan(graph: &ResourceGraph, steps: &[Step]) -> (Vec<Binding>, Closed) 
         planned.contains(&id).then_some(id)
     };
     let (mut bindings, mut closed) = (Vec::new(), Closed::new());
-    let kept = |resource: &&Resource| {
-        resource.address.kind.name() == "policy" && resource.presence != Presence::Remove
-    };
+    let kept =
+        |resource: &&Resource| resource.address.kind == Kind::Policy && resource.presence != Presence::Remove;
     for resource in graph.resources.values().filter(kept) {
         let address = &resource.address;
         let layer = resource.keys.get("type").and_then(Value::as_str).and_then(Layer::of);

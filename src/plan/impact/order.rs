@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Harm;
 use super::work::Duty;
+use crate::plan::places;
 use crate::plan::step::{Need, Step, StepId};
 
 /// The rule by which a policy waits.
@@ -27,7 +28,7 @@ pub fn hold_back(mut steps: Vec<Step>, harms: &[Harm]) -> Vec<Step> {
             added = true;
         }
     }
-    if added { sorted(steps) } else { steps }
+    if added { places::in_order(steps) } else { steps }
 }
 
 /// Whether a step is done for certain before all the causes of a harm have come about.
@@ -47,31 +48,4 @@ fn behind<'s>(steps: &'s [Step], id: &'s StepId) -> BTreeSet<&'s StepId> {
         }
     }
     found
-}
-
-/// The steps in an order that satisfies every need and otherwise keeps theirs.
-fn sorted(steps: Vec<Step>) -> Vec<Step> {
-    let mut waiting: Vec<Step> = steps;
-    let mut done: BTreeSet<StepId> = BTreeSet::new();
-    let mut order = Vec::with_capacity(waiting.len());
-    let known: BTreeSet<StepId> = waiting.iter().map(|step| step.id.clone()).collect();
-    while !waiting.is_empty() {
-        let (mut later, before) = (Vec::new(), order.len());
-        for step in waiting {
-            let ready =
-                step.needs.iter().all(|need| done.contains(&need.step) || !known.contains(&need.step));
-            if ready {
-                done.insert(step.id.clone());
-                order.push(step);
-            } else {
-                later.push(step);
-            }
-        }
-        // No need was added that closes a ring, so each round takes at least one.
-        if order.len() == before {
-            order.append(&mut later);
-        }
-        waiting = later;
-    }
-    order
 }

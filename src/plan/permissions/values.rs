@@ -33,6 +33,12 @@ pub(super) struct Scope {
     known: BTreeMap<Address, Attributes>,
 }
 
+/// The instance and the id in the ARN of a permission set.
+fn set_of(arn: Option<String>) -> String {
+    let known = arn.and_then(|arn| Some(arn.split_once(":permissionSet/")?.1.to_owned()));
+    known.unwrap_or_else(|| "*/*".to_owned())
+}
+
 /// One resource as far as permissions are concerned.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Subject<'s> {
@@ -122,6 +128,7 @@ impl Scope {
         };
         let attribute = |name: &str| own.and_then(|own| own.get(name)).cloned();
         let last = |arn: String| arn.rsplit('/').next().map(str::to_owned);
+        let own_arn = || vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())];
         let leaves = |group: &str| leaves(subject, group);
         put("tag", leaves("tags"));
         // Only a policy can be one of the things that are tagged as a policy.
@@ -149,22 +156,33 @@ impl Scope {
             }
             Kind::Key => values.extend(self.of_key(subject)),
             Kind::LandingZone => {
-                put("landing_zone", vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())]);
+                put("landing_zone", own_arn());
             }
             Kind::Baseline => {
-                put(
-                    "enabled_baseline",
-                    vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())],
-                );
+                put("enabled_baseline", own_arn());
             }
             Kind::PolicyType | Kind::Policy => values.extend(self.of_policy(subject)),
             Kind::Organization
+            | Kind::Group
             | Kind::ResourcePolicy
             | Kind::RootCredentialsManagement
             | Kind::RootSessions => {}
             Kind::DelegatedAdministrator => {
                 put("principal", principals(subject));
                 put("account", self.administrators(subject));
+            }
+            Kind::PermissionSet => {
+                put("permission_set", vec![set_of(attribute("arn"))]);
+            }
+            Kind::Assignment => {
+                let arn = attribute("permission_set").or_else(|| {
+                    let arn = resolve(subject.keys.get("permission_set")?, &|to| self.attribute(to));
+                    arn.as_str().map(str::to_owned)
+                });
+                put("assigned_set", vec![set_of(arn)]);
+            }
+            Kind::Control => {
+                put("enabled_control", own_arn());
             }
         }
         values

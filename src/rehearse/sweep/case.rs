@@ -5,11 +5,14 @@
 
 use std::fmt;
 
-use super::faults::{How, Row, TABLE, interference};
+use super::faults::{How, Row, TABLE, UNPROTECTED, interference};
 use super::record::Reference;
 
 /// Random schedules are named by this word and their seed.
 pub(super) const RANDOM: &str = "random";
+
+/// One single fault of so many is listened to.
+const LISTENING: usize = 4;
 
 /// A case.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +24,15 @@ pub(super) enum Case {
 }
 
 impl Case {
+    /// Whether what it writes is searched for secrets: one case of so many, and every
+    /// random schedule, since those have several faults.
+    pub(super) const fn listens(&self) -> bool {
+        match self {
+            Self::Single(_, place) => *place % LISTENING == 0,
+            Self::Random(_) => true,
+        }
+    }
+
     /// The name of the fault.
     pub(super) fn fault(&self) -> &'static str {
         match self {
@@ -71,6 +83,7 @@ fn applies(row: &Row, place: usize, reference: &Reference) -> bool {
     let step = reference.plan.steps.iter().find(|step| step.id == mutation.begun.step);
     match (row.how, step) {
         (How::Mutation(strike), Some(step)) => strike(step, &mutation.begun.task).is_some(),
+        (How::Zombie, Some(step)) => !UNPROTECTED.contains(&step.operation.as_str()),
         (How::Actor(_), Some(step)) => {
             interference(step, &mutation.begun.task, reference.plan.account.as_str()).is_some()
         }

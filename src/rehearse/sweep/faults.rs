@@ -44,6 +44,10 @@ pub(super) enum How {
     Read(fn() -> Fault),
     /// The last line of the journal is torn while it is written.
     Torn,
+    /// The program is stopped in the call of a mutation that has not reached AWS.
+    /// Another takes the lease, goes on from the journal and ends the run; then the
+    /// call arrives.
+    Zombie,
 }
 
 /// A fault with its address: the operation of the mutation, or another one.
@@ -85,8 +89,12 @@ const fn row(name: &'static str, meaning: &'static str, how: How, demand: Demand
 }
 
 use Demand::{Absorbed, Nothing, Reported};
-use How::{Actor, Crash, Mutation, Read, StaleAfterCrash, Torn};
+use How::{Actor, Crash, Mutation, Read, StaleAfterCrash, Torn, Zombie};
 use Successor::{Afresh, Journal};
+
+/// Operations that have neither a natural key nor a value that would make AWS refuse
+/// the call of a stopped holder once another has done the same.
+pub(super) const UNPROTECTED: &[&str] = &["kms:CreateKey"];
 
 /// Every fault.
 pub(super) const TABLE: &[Row] = &[
@@ -224,6 +232,7 @@ pub(super) const TABLE: &[Row] = &[
         Mutation(|step, _| own(step, Fault::QuotaReached { times: 1 })),
         Reported,
     ),
+    row("F12", "stopped in a call and overtaken; the call arrives after the end", Zombie, Absorbed),
 ];
 
 /// How long the program may be told what was, in seconds: shorter than it waits

@@ -1,7 +1,7 @@
 //! What is in a simulated AWS, by the names that people give things.
 //!
-//! In: a world. Out: every account, unit, key, role, baseline and the landing zone,
-//! under its natural key and described without the ids that AWS draws, so that two
+//! In: a world. Out: every account, unit, key, role, baseline, the landing zone and what
+//! governs them (`governance`), under its natural key and described without the ids that AWS draws, so that two
 //! worlds that differ in ids alone have the same inventory, and a thing that was
 //! created twice shows twice. Absent: what AWS keeps for itself (histories, sessions).
 
@@ -9,8 +9,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::governance;
 use crate::sim::World;
 use crate::sim::services::organizations::Organization;
+
+/// The path of roles that Identity Center keeps in accounts.
+const RESERVED: &str = "/aws-reserved/";
 
 /// Descriptions by natural key; several where there are several of the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,6 +44,7 @@ impl Inventory {
         found.keys(world, &names);
         found.roles(world, &names);
         found.control_tower(world, &names);
+        found.governance(world, organization, &names);
         found
     }
 
@@ -63,7 +68,7 @@ impl Inventory {
         found
     }
 
-    fn add(&mut self, name: String, what: String) {
+    pub(super) fn add(&mut self, name: String, what: String) {
         let things = self.things.entry(name).or_default();
         things.push(what);
         things.sort();
@@ -102,7 +107,9 @@ impl Inventory {
 
     fn roles(&mut self, world: &World, names: &Names) {
         for (account, identities) in &world.iam.accounts {
-            for (name, role) in &identities.roles {
+            // Identity Center makes and names its own roles.
+            let ours = identities.roles.iter().filter(|(_, role)| !role.path.starts_with(RESERVED));
+            for (name, role) in ours {
                 let told = format!("{} {:?} {:?}", role.trust, role.attached, role.inline);
                 self.add(format!("role {} {name}", names.plain(account)), names.in_text(&told));
             }
@@ -133,7 +140,7 @@ impl Inventory {
 }
 
 /// Names for the ids that AWS draws.
-struct Names(BTreeMap<String, String>);
+pub(super) struct Names(BTreeMap<String, String>);
 
 impl Names {
     fn of(world: &World, organization: &Organization) -> Self {
@@ -151,6 +158,7 @@ impl Names {
                 names.insert(pointer.target.clone(), alias.clone());
             }
         }
+        governance::name(world, organization, &mut names);
         let state = value(&*world.control_tower);
         for (arn, enabled) in state.get("enabled_baselines").and_then(Value::as_object).into_iter().flatten()
         {
@@ -162,13 +170,13 @@ impl Names {
         Self(names)
     }
 
-    fn plain<'n>(&'n self, id: &'n str) -> &'n str {
+    pub(super) fn plain<'n>(&'n self, id: &'n str) -> &'n str {
         self.0.get(id).map_or(id, String::as_str)
     }
 
     /// A text with each id in it replaced. Longer ids come later in the order and
     /// ARNs hold shorter ones, so they are replaced from the longest on.
-    fn in_text(&self, text: &str) -> String {
+    pub(super) fn in_text(&self, text: &str) -> String {
         let mut ids: Vec<_> = self.0.iter().filter(|(id, _)| text.contains(id.as_str())).collect();
         ids.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
         ids.into_iter().fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name))
@@ -186,7 +194,7 @@ fn path(organization: &Organization, id: &str) -> String {
     parts.join("/")
 }
 
-fn value(part: &impl serde::Serialize) -> Value {
+pub(super) fn value(part: &impl serde::Serialize) -> Value {
     serde_json::to_value(part).unwrap_or_default()
 }
 

@@ -4,11 +4,13 @@
 //! Each target is first run without faults and recorded; each case then begins at a
 //! copy of a recorded world, in virtual time, and ends with the same questions: is
 //! anything there twice, is anything there that nobody wants, is anything left to
-//! do, did AWS see a change that no plan contained? Absent: the table's words for
+//! do, did AWS see a change that no plan contained, is a secret in anything written? Absent: the table's words for
 //! people (`table`) and the command line.
 
+mod canaries;
 mod case;
 mod faults;
+mod governance;
 mod inventory;
 mod random;
 mod record;
@@ -27,7 +29,7 @@ use std::time::Instant;
 
 pub use table::{markdown, text};
 pub use tally::{Counts, Failure, Tally};
-pub use target::{SweepError, Target, in_folder};
+pub use target::{SweepError, Target, in_folder, of_folder};
 
 use self::case::Case;
 use self::record::Reference;
@@ -122,9 +124,12 @@ fn carry_out(
 
 /// A case that breaks down is stuck like any other.
 fn verdict(case: Case, target: &Target, reference: &Reference) -> Verdict {
+    let ear = case.listens().then(canaries::Ear::new);
     let attempt = || match clock::virtual_runtime() {
         Ok(runtime) => runtime.block_on(run::carry_out(case, target, reference)),
         Err(error) => run::stuck(format!("nothing can run here: {error}")),
     };
-    catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|_| run::stuck("it breaks down".to_owned()))
+    let verdict = catch_unwind(AssertUnwindSafe(attempt));
+    drop(ear);
+    verdict.unwrap_or_else(|panic| run::broken_down(&panic))
 }

@@ -45,7 +45,7 @@ pub(super) async fn carry_out<'a>(
 ) -> Result<Site<'a>, String> {
     let mut dice = Dice(seed);
     let start = reference.appends.first().ok_or("the journal is empty")?;
-    let mut site = Site::open(target, reference, start.world.clone()).await?;
+    let mut site = Site::open(target, reference, start.world.clone(), None).await?;
     let (mut plan, mut journal) = (reference.plan.clone(), Text::default());
     for _ in 0..=dice.roll(ROUNDS) {
         let mischief = mischief(&mut dice, reference);

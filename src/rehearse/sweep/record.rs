@@ -11,13 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 use super::inventory::Inventory;
+use super::site::SHORT_PAGE;
 use super::target::{SweepError, Target};
 use crate::apply::journal::{Entry, Journal, Ledger, Run, Sink, line, read};
 use crate::apply::outcome::Ending;
 use crate::apply::{self, Settings};
 use crate::observe;
 use crate::plan::{self, Plan, StepId};
-use crate::rehearse::bench::Bench;
+use crate::rehearse::bench::{Bench, Setting};
 use crate::rehearse::error::RehearseError;
 use crate::rehearse::saboteur::{Begun, Saboteur};
 use crate::sim::{Simulator, World};
@@ -57,7 +58,7 @@ pub(super) struct Reference {
     pub(super) appends: Vec<Append>,
     /// Its mutations, in the order of their sending.
     pub(super) mutations: Vec<Mutation>,
-    /// Reads of one survey at the end.
+    /// Reads of one survey at the end, with short pages.
     pub(super) reads: usize,
     /// What there is at the end.
     pub(super) inventory: Inventory,
@@ -103,9 +104,8 @@ pub(super) async fn record(target: &Target) -> Result<Reference, SweepError> {
     if outcome.ending != Ending::Complete {
         return Err(wrong(format!("does not complete: {:?}", outcome.causes)));
     }
-    let before = simulator.requests().reads;
     let last = survey().await.map_err(RehearseError::from)?;
-    let reads = usize::try_from(simulator.requests().reads - before).unwrap_or(usize::MAX);
+    let reads = reads(target, simulator.world()).await?;
     let second = plan::make(&target.graph, &last, &target.consents);
     if let Some(step) = second.steps.first() {
         return Err(wrong(format!("leaves {} steps, the first is {}", second.steps.len(), step.id)));
@@ -114,6 +114,14 @@ pub(super) async fn record(target: &Target) -> Result<Reference, SweepError> {
     let mutations = mutations(&saboteur.begun(), &appends);
     let inventory = Inventory::of(&simulator.world());
     Ok(Reference { plan, journal, appends, mutations, reads, inventory })
+}
+
+/// How many reads a survey of the end takes where the pages are short.
+async fn reads(target: &Target, world: World) -> Result<usize, RehearseError> {
+    let setting = Setting { page_size: Some(SHORT_PAGE), ..target.setting.clone() };
+    let bench = Bench::open(&setting, Some(world)).await?;
+    Box::pin(observe::survey(&bench.connection, &target.wanted)).await?;
+    Ok(usize::try_from(bench.simulator.requests().reads).unwrap_or(usize::MAX))
 }
 
 /// The text of the journal, and each append with what was read before it.

@@ -9,12 +9,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::canaries;
 use super::case::Case;
 use super::faults::{Demand, How, Successor, interference, stale};
 use super::inventory::Inventory;
 use super::random;
 use super::record::{Mutation, Reference};
-use super::site::{End, Findings, Site, Text};
+use super::site::{End, Findings, SHORT_PAGE, Site, Text};
 use super::target::Target;
 use crate::apply::Outcome;
 use crate::apply::outcome::Ending;
@@ -54,6 +55,17 @@ pub(super) fn stuck(problem: String) -> Verdict {
     Verdict { struck: true, findings: Findings { stuck: vec![problem], ..Findings::default() } }
 }
 
+/// A case in which the program broke down. What it said last is searched for the
+/// caller's secrets, too.
+pub(super) fn broken_down(panic: &(dyn std::any::Any + Send)) -> Verdict {
+    let said = panic.downcast_ref::<String>().cloned();
+    let said =
+        said.or_else(|| panic.downcast_ref::<&str>().map(|said| (*said).to_owned())).unwrap_or_default();
+    let mut verdict = stuck(format!("it breaks down: {said}"));
+    verdict.findings.leaks = canaries::found(&said, &crate::sim::Simulator::new(Default::default()).world());
+    verdict
+}
+
 async fn attempt(case: Case, target: &Target, reference: &Reference) -> Result<Verdict, String> {
     let (mut site, applies, later) = match case {
         Case::Random(seed) => (random::carry_out(seed, target, reference).await?, 1, true),
@@ -65,10 +77,13 @@ async fn attempt(case: Case, target: &Target, reference: &Reference) -> Result<V
         }
     };
     converge(&mut site, applies, later).await?;
+    // The last plan may be empty while AWS still works on what it was asked for.
+    tokio::time::sleep(PATIENCE * 4).await;
     let difference = Inventory::of(&site.simulator.world()).against(&reference.inventory);
     site.findings.duplicates.extend(difference.duplicates);
     site.findings.orphans.extend(difference.orphans);
     site.findings.stuck.extend(difference.wrong);
+    site.look_for_secrets();
     Ok(Verdict { struck: site.struck > 0, findings: site.findings })
 }
 
@@ -85,7 +100,7 @@ async fn single<'a>(
         How::Read(fault) => {
             // The n-th read of a survey in a world that the n-th part of the run has made.
             let at = place * reference.mutations.len() / reference.reads.max(1);
-            let mut site = after(mutation(reference, at)?, true, target, reference).await?;
+            let mut site = after(mutation(reference, at)?, true, target, reference, Some(SHORT_PAGE)).await?;
             site.restart().await?;
             let call = u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1);
             site.arm(FaultPlan::one("read", call, fault()));
@@ -108,7 +123,7 @@ async fn single<'a>(
             let strike = step.and_then(|step| strike(step, &mutation.begun.task));
             let strike = strike.ok_or("the fault does not apply there")?;
             let append = reference.appends.get(mutation.append).ok_or("no such record")?;
-            let mut site = Site::open(target, reference, append.world.clone()).await?;
+            let mut site = Site::open(target, reference, append.world.clone(), None).await?;
             let armed = Mischief::Arm(FaultPlan::one(&strike.operation, 1, strike.fault));
             let mischief = BTreeMap::from([(Place::Step(mutation.begun.step.clone()), armed)]);
             let mut journal = Text::saying(append.ledger.clone());
@@ -118,14 +133,15 @@ async fn single<'a>(
             Ok((site, outcome))
         }
         How::Crash { effect, then } => {
-            let mut site = after(mutation(reference, place)?, effect, target, reference).await?;
+            let mut site = after(mutation(reference, place)?, effect, target, reference, None).await?;
             site.struck += 1;
             let outcome = succeed(&mut site, then, mutation(reference, place)?).await?;
             Ok((site, outcome))
         }
+        How::Zombie => overtaken(mutation(reference, place)?, target, reference).await,
         How::StaleAfterCrash(then) => {
             let mutation = mutation(reference, place)?;
-            let mut site = Site::open(target, reference, world(mutation)?).await?;
+            let mut site = Site::open(target, reference, world(mutation)?, None).await?;
             site.arm(FaultPlan::one("read", 1, stale()));
             site.send(&reference.plan, &mutation.begun).await;
             let outcome = succeed(&mut site, then, mutation).await?;
@@ -134,7 +150,7 @@ async fn single<'a>(
         How::Actor(then) => {
             let mutation = mutation(reference, place)?;
             let step = reference.plan.steps.iter().find(|step| step.id == mutation.begun.step);
-            let mut site = after(mutation, true, target, reference).await?;
+            let mut site = after(mutation, true, target, reference, None).await?;
             // What has begun ends before somebody else can change it.
             tokio::time::sleep(PATIENCE).await;
             let account = reference.plan.account.as_str();
@@ -145,6 +161,19 @@ async fn single<'a>(
             Ok((site, outcome))
         }
     }
+}
+
+/// A holder that is stopped in a call, overtaken, and goes on with that call.
+async fn overtaken<'a>(
+    mutation: &Mutation,
+    target: &'a Target,
+    reference: &'a Reference,
+) -> Result<(Site<'a>, Option<Outcome>), String> {
+    let mut site = after(mutation, false, target, reference, None).await?;
+    site.struck += 1;
+    let outcome = succeed(&mut site, Successor::Journal, mutation).await?;
+    site.send(&reference.plan, &mutation.begun).await;
+    Ok((site, outcome))
 }
 
 fn mutation(reference: &Reference, place: usize) -> Result<&Mutation, String> {
@@ -168,8 +197,9 @@ async fn after<'a>(
     effect: bool,
     target: &'a Target,
     reference: &'a Reference,
+    page_size: Option<u32>,
 ) -> Result<Site<'a>, String> {
-    let mut site = Site::open(target, reference, world(mutation)?).await?;
+    let mut site = Site::open(target, reference, world(mutation)?, page_size).await?;
     if effect {
         site.send(&reference.plan, &mutation.begun).await;
     }
@@ -217,7 +247,7 @@ async fn torn<'a>(
         .map_or(batch.len(), |from_end| from_end + 1);
     let left = whole.get(..append.after - last.div_ceil(2)).ok_or("no such record")?;
     let mut journal = Text::of(left)?;
-    let mut site = Site::open(target, reference, append.world.clone()).await?;
+    let mut site = Site::open(target, reference, append.world.clone(), None).await?;
     site.struck += 1;
     let outcome = resume(&mut site, &reference.plan, &mut journal).await?;
     Ok((site, outcome))

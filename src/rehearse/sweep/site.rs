@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use super::canaries;
 use super::record::Reference;
 use super::target::Target;
 use crate::apply::journal::{Journal, Ledger, MemorySink, Run, Sink as _, State, read};
@@ -16,7 +17,7 @@ use crate::apply::{self, Outcome, Settings, preconditions};
 use crate::cloud::Connection;
 use crate::observe::{self, ObserveError, Snapshot};
 use crate::plan::{self, Plan};
-use crate::rehearse::bench::Bench;
+use crate::rehearse::bench::{Bench, Setting};
 use crate::rehearse::saboteur::{Begun, Mischief, Place, Saboteur};
 use crate::sim::{FaultPlan, Simulator, World};
 
@@ -31,6 +32,8 @@ pub(super) struct Findings {
     pub(super) stuck: Vec<String>,
     /// Changing requests that no step of the plan asked for.
     pub(super) unplanned: Vec<String>,
+    /// Secrets in what the program wrote.
+    pub(super) leaks: Vec<String>,
 }
 
 impl Findings {
@@ -39,7 +42,12 @@ impl Findings {
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &String> {
-        self.duplicates.iter().chain(&self.orphans).chain(&self.stuck).chain(&self.unplanned)
+        self.duplicates
+            .iter()
+            .chain(&self.orphans)
+            .chain(&self.stuck)
+            .chain(&self.unplanned)
+            .chain(&self.leaks)
     }
 }
 
@@ -62,7 +70,12 @@ pub(super) struct Site<'a> {
     pub(super) struck: u64,
     connection: Connection,
     seen: usize,
+    /// What the program has written so far, where anybody looks for secrets in it.
+    written: Option<String>,
 }
+
+/// The most items of a page where listings shall have several.
+pub(super) const SHORT_PAGE: u32 = 2;
 
 impl<'a> Site<'a> {
     /// # Errors
@@ -71,11 +84,28 @@ impl<'a> Site<'a> {
         target: &'a Target,
         reference: &'a Reference,
         world: World,
+        page_size: Option<u32>,
     ) -> Result<Self, String> {
-        let bench = Bench::open(&target.setting, Some(world)).await.map_err(|error| error.to_string())?;
+        let setting = Setting { page_size, ..target.setting.clone() };
+        let bench = Bench::open(&setting, Some(world)).await.map_err(|error| error.to_string())?;
         let Bench { simulator, connection } = bench;
-        let findings = Findings::default();
-        Ok(Self { target, reference, simulator, findings, struck: 0, connection, seen: 0 })
+        let (findings, written) = (Findings::default(), canaries::listening().then(String::new));
+        Ok(Self { target, reference, simulator, findings, struck: 0, connection, seen: 0, written })
+    }
+
+    /// Every text that the program has written, its log last, held against what must
+    /// not be in it.
+    pub(super) fn look_for_secrets(&mut self) {
+        let Some(mut written) = self.written.take() else { return };
+        self.findings.all().for_each(|finding| written.push_str(finding));
+        written.push_str(&canaries::heard());
+        self.findings.leaks = canaries::found(&written, &self.simulator.world());
+    }
+
+    fn note(&mut self, text: impl FnOnce() -> String) {
+        if let Some(written) = &mut self.written {
+            written.push_str(&text());
+        }
     }
 
     /// A program that starts anew knows nothing: new clients, lanes and sessions.
@@ -100,11 +130,14 @@ impl<'a> Site<'a> {
     pub(super) async fn survey(&mut self) -> Result<Snapshot, ObserveError> {
         let snapshot = Box::pin(observe::survey(&self.connection, &self.target.wanted)).await;
         self.check(&[], None, &Ledger::default());
+        self.note(|| format!("{snapshot:?}"));
         snapshot
     }
 
-    pub(super) fn plan(&self, snapshot: &Snapshot) -> Plan {
-        plan::make(&self.target.graph, snapshot, &self.target.consents)
+    pub(super) fn plan(&mut self, snapshot: &Snapshot) -> Plan {
+        let plan = plan::make(&self.target.graph, snapshot, &self.target.consents);
+        self.note(|| serde_json::to_string(&plan).unwrap_or_default());
+        plan
     }
 
     /// Applies a plan from where its journal ends. The journal has grown afterwards.
@@ -135,6 +168,7 @@ impl<'a> Site<'a> {
             }
         };
         journal.ledger = open.ledger().clone();
+        self.note(|| format!("{result:?}{}", journal.sink.text()));
         self.check(&saboteur.begun(), Some(plan), &former);
         result.map_err(|error| error.to_string())
     }

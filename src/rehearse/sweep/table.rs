@@ -13,19 +13,20 @@ const SHOWN: usize = 10;
 #[must_use]
 pub fn text(tally: &Tally) -> String {
     let mut out = format!(
-        "{:<12} {:>6} {:>6} {:>10} {:>8} {:>6} {:>10}\n",
-        "fault", "runs", "idle", "duplicates", "orphans", "stuck", "unplanned"
+        "{:<12} {:>6} {:>6} {:>10} {:>8} {:>6} {:>10} {:>6}\n",
+        "fault", "runs", "idle", "duplicates", "orphans", "stuck", "unplanned", "leaks"
     );
     let mut row = |name: &str, counts: &Counts| {
         let _ = writeln!(
             out,
-            "{name:<12} {:>6} {:>6} {:>10} {:>8} {:>6} {:>10}",
+            "{name:<12} {:>6} {:>6} {:>10} {:>8} {:>6} {:>10} {:>6}",
             counts.runs,
             counts.idle,
             counts.duplicates,
             counts.orphans,
             counts.stuck,
-            counts.unplanned_mutations
+            counts.unplanned_mutations,
+            counts.leaks
         );
     };
     for (name, _, counts) in rows(tally) {
@@ -50,19 +51,20 @@ pub fn text(tally: &Tally) -> String {
 #[must_use]
 pub fn markdown(tally: &Tally) -> String {
     let mut out = String::from(
-        "| fault | what happens | runs | idle | duplicates | orphans | stuck | unplanned mutations |\n\
-         |---|---|---:|---:|---:|---:|---:|---:|\n",
+        "| fault | what happens | runs | idle | duplicates | orphans | stuck | unplanned mutations | leaks |\n\
+         |---|---|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     let mut row = |name: &str, meaning: &str, counts: &Counts| {
         let _ = writeln!(
             out,
-            "| {name} | {meaning} | {} | {} | {} | {} | {} | {} |",
+            "| {name} | {meaning} | {} | {} | {} | {} | {} | {} | {} |",
             counts.runs,
             counts.idle,
             counts.duplicates,
             counts.orphans,
             counts.stuck,
-            counts.unplanned_mutations
+            counts.unplanned_mutations,
+            counts.leaks
         );
     };
     for (name, meaning, counts) in rows(tally) {

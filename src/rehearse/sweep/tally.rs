@@ -25,6 +25,8 @@ pub struct Counts {
     pub stuck: usize,
     /// Changes that no plan contained.
     pub unplanned_mutations: usize,
+    /// Secrets in what the program wrote.
+    pub leaks: usize,
 }
 
 /// A case in which something was wrong.
@@ -59,12 +61,14 @@ impl Counts {
         self.orphans += findings.orphans.len();
         self.stuck += usize::from(!findings.stuck.is_empty());
         self.unplanned_mutations += findings.unplanned.len();
+        self.leaks += findings.leaks.len();
     }
 
     /// Whether nothing was wrong.
     #[must_use]
     pub const fn is_clean(&self) -> bool {
-        self.duplicates == 0 && self.orphans == 0 && self.stuck == 0 && self.unplanned_mutations == 0
+        let Self { runs: _, idle: _, duplicates, orphans, stuck, unplanned_mutations, leaks } = *self;
+        duplicates + orphans + stuck + unplanned_mutations + leaks == 0
     }
 }
 
@@ -92,6 +96,7 @@ mod tests {
             Findings { orphans: one(), ..Findings::default() },
             Findings { stuck: one(), ..Findings::default() },
             Findings { unplanned: one(), ..Findings::default() },
+            Findings { leaks: one(), ..Findings::default() },
         ];
         let mut tally = Tally::default();
         tally.add("plan/F1/0", "F1", &Verdict { struck: true, findings: Findings::default() });
@@ -102,6 +107,6 @@ mod tests {
             assert!(!one.total.is_clean());
             tally.add("plan/F1/1", "F1", &Verdict { struck: false, findings });
         }
-        assert_eq!((tally.total.runs, tally.total.idle, tally.failures.len()), (1, 4, 4));
+        assert_eq!((tally.total.runs, tally.total.idle, tally.failures.len()), (1, 5, 5));
     }
 }

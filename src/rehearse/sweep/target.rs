@@ -146,15 +146,23 @@ pub fn in_folder(folder: &Path) -> Result<Vec<Target>, SweepError> {
         folders.push(entry.map_err(unreadable)?.path());
     }
     folders.sort();
-    for folder in folders {
-        let path = folder.join(DOCUMENT);
-        if !path.is_file() {
-            continue;
-        }
-        let document = std::fs::read(&path).map_err(|source| SweepError::File { path, source })?;
-        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let above = folder.parent().unwrap_or(Path::new(""));
-        found.push(Target::beside(above, &name, document, seed::load_if_there(&folder.join(WORLD))?)?);
+    for folder in folders.iter().filter(|folder| folder.join(DOCUMENT).is_file()) {
+        found.push(of_folder(folder)?);
     }
     Ok(found)
+}
+
+/// The target of one folder with a document.
+///
+/// # Errors
+/// [`SweepError`] when the folder, its document or its world cannot be read.
+pub fn of_folder(folder: &Path) -> Result<Target, SweepError> {
+    let path = folder.join(DOCUMENT);
+    let document = std::fs::read(&path).map_err(|source| SweepError::File { path, source })?;
+    // A path such as `..` has a name only once it is resolved.
+    let whole =
+        folder.canonicalize().map_err(|source| SweepError::File { path: folder.to_owned(), source })?;
+    let name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let above = whole.parent().unwrap_or(Path::new(""));
+    Target::beside(above, &name, document, seed::load_if_there(&folder.join(WORLD))?)
 }

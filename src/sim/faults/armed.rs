@@ -375,7 +375,12 @@ fn not_assumable(world: &World, met: &Encounter<'_>, seconds: u32, now: Timestam
     Fate::Refused(authorization::denied(met.table().protocol, words))
 }
 
-/// The request as the service is to see it: without the token of an empty first page.
-pub(crate) fn unpaged(met: &Encounter<'_>) -> Option<Value> {
-    pages::strip(met)
+/// The request as the service is to see it: without the token of an empty first page, and with pages of at most
+/// `most` items.
+pub(crate) fn paged(met: &Encounter<'_>, input: Value, most: Option<u32>) -> Value {
+    let input = pages::strip(met).unwrap_or(input);
+    match most {
+        Some(most) => pages::shortened(met, input, most),
+        None => input,
+    }
 }

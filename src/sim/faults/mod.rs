@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use act::Act;
 pub(crate) use address::Encounter;
-pub(crate) use armed::{Armed, Fate, unpaged};
+pub(crate) use armed::{Armed, Fate, paged};
 pub use latecomers::Latecomer;
 
 /// A fault that lasts from its first call to the end of the run.

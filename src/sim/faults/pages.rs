@@ -60,6 +60,19 @@ pub(super) fn strip(met: &Encounter<'_>) -> Option<Value> {
     })
 }
 
+/// The request with a page size of no more than `most`, where the operation takes one.
+pub(super) fn shortened(met: &Encounter<'_>, mut input: Value, most: u32) -> Value {
+    let sized = tokens(met).and_then(|_| met.table().input(met.call.operation)).and_then(|shape| {
+        let names = ["MaxResults", "maxResults", "MaxItems", "Limit"];
+        shape.members.keys().find(|member| names.contains(&member.as_str()))
+    });
+    if let (Some(member), Some(members)) = (sized, input.as_object_mut()) {
+        let asked = members.get(member).and_then(Value::as_u64).unwrap_or(u64::MAX);
+        members.insert(member.clone(), json!(asked.min(most.into())));
+    }
+    input
+}
+
 /// A page without items; its token asks for the page that should have been here.
 pub(super) fn empty(met: &Encounter<'_>) -> Option<Value> {
     let tokens = tokens(met)?;

@@ -7,6 +7,7 @@ pub mod account;
 pub mod administrators;
 pub mod audit_manager;
 pub mod cloudtrail;
+pub mod control_catalog;
 pub mod control_tower;
 pub mod detective;
 pub mod guardduty;
@@ -27,6 +28,7 @@ use super::service::Service;
 
 static ALL: [&Service; 19] = [
     &organizations::SERVICE,
+    &control_catalog::SERVICE,
     &control_tower::SERVICE,
     &sts::SERVICE,
     &iam::SERVICE,

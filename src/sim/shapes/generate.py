@@ -5,7 +5,7 @@ In:  service names as arguments; the models are those of the PyPI package botoco
 Out: one compact JSON file per service beside this script: operations (method, URI, input, output,
      errors) and shapes (types, members, bounds, patterns, enums, wire names), no documentation.
 
-  python3 generate.py organizations controltower sts iam kms account service-quotas sso-admin identitystore
+  python3 generate.py organizations controltower controlcatalog sts iam kms account service-quotas sso-admin identitystore
 
 Of large models only the operations that `selection.json` lists are written, with the shapes they reach.
 """

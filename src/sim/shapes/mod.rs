@@ -205,6 +205,7 @@ impl Table {
 
 const SOURCES: &[(&str, &str)] = &[
     ("organizations", include_str!("organizations.json")),
+    ("controlcatalog", include_str!("controlcatalog.json")),
     ("controltower", include_str!("controltower.json")),
     ("sts", include_str!("sts.json")),
     ("iam", include_str!("iam.json")),

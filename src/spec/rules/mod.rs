@@ -7,6 +7,7 @@
 
 mod account_name;
 mod alternate_contacts;
+mod assignments;
 mod backup_accounts;
 mod backup_key;
 mod baseline_combination;
@@ -14,10 +15,12 @@ mod baseline_context;
 mod capacity;
 mod consents;
 mod control_tower_email;
+mod controls;
 mod delegated_administrators;
 mod duplicate_email;
 mod duplicate_id;
 mod home_region;
+mod identity_names;
 mod incomplete_integration;
 mod integration_accounts;
 mod integration_order;
@@ -27,6 +30,7 @@ mod logging_key;
 mod manifest_sections;
 mod names_of_aws;
 mod ordinary_account;
+mod permission_sets;
 mod policy_documents;
 mod policy_names;
 mod policy_targets;
@@ -86,11 +90,15 @@ pub(crate) const RULES: &[Rule] = &[
     baseline_combination::RULE,
     security_unit_baselines::RULE,
     unregistered_parent::RULE,
+    controls::RULE,
     capacity::RULE,
     policy_names::RULE,
     policy_documents::RULE,
     policy_targets::RULE,
     delegated_administrators::RULE,
+    identity_names::RULE,
+    permission_sets::RULE,
+    assignments::RULE,
     removal::RULE,
     consents::RULE,
 ];

@@ -1,17 +1,20 @@
 //! What `remove` can name.
 //!
-//! Source: this document's own meaning; units, trusted access and baselines can be
+//! Source: this document's own meaning; units, trusted access, baselines and controls can be
 //! removed, and only when nothing else in the document speaks of them.
 
 use std::collections::BTreeMap;
 
 use super::{Rule, View};
+use crate::catalog::identity_center::of_control_tower;
 use crate::catalog::policy_types::{self, OF_CONTROL_TOWER};
-use crate::catalog::{baselines, service_access, services};
+use crate::catalog::{baselines, controls, service_access, services};
 use crate::model::address::{Address, Kind};
+use crate::model::controls::short_name;
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::document::RootAccess;
+use crate::spec::identity_center::{Subject, parse_name};
 use crate::spec::shape::Located;
 use crate::spec::shape::sections::PolicySection;
 use crate::spec::shape::words::{PolicyTypeWord, RootAccessWord};
@@ -31,7 +34,9 @@ pub(super) const RULE: Rule = Rule {
                       `policy_type.tag` (when no policy of the document is of the type), \
                       `root_credentials_management`, `root_sessions`, \
                       `delegated_administrator.guardduty` (all of a service's administrators, without \
-                      another in their place). Sources: AWS Organizations API Reference, \
+                      another in their place), `permission_set.NAME`, \
+                      `group.NAME`, `assignment.SET:GROUP` (not of Control Tower's own), `control.Workloads:CT.S3.PR.1` (on a unit that the document \
+                      lists or removes). Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
@@ -43,8 +48,10 @@ const IAM: &str = "iam.amazonaws.com";
 
 /// The forms that `remove` takes.
 const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com, \
-                     baseline.Old/Team:control_tower, root_credentials_management, root_sessions, \
-                     policy.NAME, policy_type.tag or delegated_administrator.SERVICE";
+                     baseline.Old/Team:control_tower, control.Old/Team:CT.S3.PR.1, \
+                     root_credentials_management, root_sessions, policy.NAME, policy_type.tag, \
+                     delegated_administrator.SERVICE, permission_set.NAME, group.NAME or \
+                     assignment.SET:GROUP";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -66,6 +73,8 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::RootAccess(switch)) => root_access_wanted(view, switch),
             Some(Removable::ResourcePolicy) => resource_policy_wanted(view),
             Some(Removable::Administrator(word)) => administrator_wanted(view, &word),
+            Some(Removable::Identity(address)) => identity_wanted(view, &address),
+            Some(Removable::Control(path, name)) => control_wanted(view, &path, &name),
             None => {
                 findings.push(
                     Diagnostic::error(
@@ -95,6 +104,9 @@ enum Removable {
     PolicyType(String),
     RootAccess(RootAccess),
     Administrator(String),
+    /// A permission set, a group or an assignment.
+    Identity(Address),
+    Control(UnitPath, String),
 }
 
 fn removable(address: &str) -> Option<Removable> {
@@ -113,9 +125,27 @@ fn removable(address: &str) -> Option<Removable> {
         Kind::RootCredentialsManagement if address.name.is_empty() => {
             Some(Removable::RootAccess(RootAccess::CredentialsManagement))
         }
+        Kind::PermissionSet => {
+            let own = of_control_tower().permission_sets.contains(&address.name);
+            (!own && !address.name.is_empty()).then_some(Removable::Identity(address))
+        }
+        Kind::Group => {
+            let own = of_control_tower().groups.contains(&address.name);
+            (!own && !address.name.is_empty()).then_some(Removable::Identity(address))
+        }
+        Kind::Assignment => {
+            let (set, subject) = parse_name(&address.name)?;
+            let group = matches!(&subject, Subject::Group(name) if of_control_tower().groups.contains(name));
+            let own = group || of_control_tower().permission_sets.contains(&set);
+            (!own).then_some(Removable::Identity(address))
+        }
         Kind::RootSessions if address.name.is_empty() => Some(Removable::RootAccess(RootAccess::Sessions)),
         Kind::DelegatedAdministrator => {
             services::by_word(&address.name).map(|row| Removable::Administrator(row.word.clone()))
+        }
+        Kind::Control => {
+            let (path, name) = address.name.split_once(':').filter(|(_, name)| !name.is_empty())?;
+            Some(Removable::Control(path.parse().ok()?, name.to_owned()))
         }
         _ => None,
     }
@@ -206,6 +236,30 @@ fn administrator_wanted(view: &View<'_>, word: &str) -> Option<Wanted> {
     Some(Wanted::at(what, said.span, "the document wants them"))
 }
 
+fn identity_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {
+    let name = address.name.as_str();
+    let place = match address.kind {
+        Kind::PermissionSet => {
+            view.permission_sets().find(|(set, _)| set.value == name).map(|(set, _)| set.span)
+        }
+        Kind::Group => {
+            view.identity_groups().find(|(group, _)| group.value == name).map(|(group, _)| group.span)
+        }
+        _ => view.assignments().find_map(|one| {
+            let (set, subject) = parse_name(name)?;
+            let said = one.permission_set.as_ref().filter(|said| said.value == set)?;
+            let (group, user) = (one.group.as_ref(), one.user.as_ref());
+            let same = match &subject {
+                Subject::Group(name) => group.is_some_and(|group| group.value == *name),
+                Subject::User(name) => user.is_some_and(|user| user.value == *name),
+            };
+            same.then_some(said.span)
+        }),
+    };
+    let what = format!("`{address}` cannot be removed while the document wants it");
+    place.map(|span| Wanted::at(what, span, "the document wants it"))
+}
+
 fn resource_policy_wanted(view: &View<'_>) -> Option<Wanted> {
     let section = view.doc.organization.as_ref()?.resource_policy.as_ref()?;
     let what = "the resource policy cannot be removed while the document speaks of it".to_owned();
@@ -219,12 +273,35 @@ fn baseline_wanted(view: &View<'_>, path: &UnitPath, word: &str) -> Option<Wante
         let what = format!("`{path}:{word}` cannot be removed while the document wants it");
         return Some(Wanted::at(what, entry.span, "the document wants it"));
     }
+    unknown_unit(view, path, "baseline")
+}
+
+/// Something on a unit that the document does not speak of cannot be found.
+fn unknown_unit(view: &View<'_>, path: &UnitPath, what: &str) -> Option<Wanted> {
     let removed = view.doc.remove.iter().flatten().any(|entry| unit(entry).as_ref() == Some(path));
     let unknown = !removed && !view.units.contains_key(path) && view.whole("organizational_units");
     unknown.then(|| Wanted {
-        what: format!("`{path}` is neither listed nor removed, so its baseline cannot be found"),
+        what: format!("`{path}` is neither listed nor removed, so its {what} cannot be found"),
         place: None,
     })
+}
+
+/// A control that the unit lists by its name or by its guidance level. Whether a
+/// framework brings it is told by the live catalogue, at planning.
+fn control_wanted(view: &View<'_>, path: &UnitPath, name: &str) -> Option<Wanted> {
+    let listed = view.listed().find(|(listed, _)| listed.value == *path);
+    let entries = listed.iter().flat_map(|(_, unit)| unit.controls.iter().flatten());
+    for entry in entries {
+        let named = entry.0.name.as_ref().filter(|entry| short_name(entry) == short_name(name));
+        let level = entry.0.guidance.as_ref().filter(|level| {
+            controls::of_guidance(level).is_some_and(|all| all.iter().any(|one| one == name))
+        });
+        if let Some(place) = named.or(level) {
+            let what = format!("`{path}:{name}` cannot be removed while the document wants it");
+            return Some(Wanted::at(what, place.span, "the document wants it"));
+        }
+    }
+    unknown_unit(view, path, "control")
 }
 
 fn policy_wanted(view: &View<'_>, name: &str) -> Option<Wanted> {

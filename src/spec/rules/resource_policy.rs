@@ -3,12 +3,15 @@
 //! Sources: Organizations User Guide, orgs_delegate_policies (the management account
 //! needs no delegation); Organizations API Reference, PolicyType.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use super::{Rule, View};
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::Located;
 use crate::spec::shape::read::nearest;
+use crate::spec::shape::sections::ResourcePolicySection;
 use crate::spec::topic::Topic;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,8 +19,9 @@ pub(super) const RULE: Rule = Rule {
         code: "resource-policy",
         title: "The organization's policy delegates something that cannot be delegated",
         explanation: "`policy_management` names member accounts under `accounts`, each with the types of \
-                      policies that it shall manage, once each and as AWS spells them, such as \
-                      `BACKUP_POLICY`. The management account may do so anyway. Source: AWS Organizations \
+                      policies that it shall manage, once each, such as `backup`. The management account \
+                      may do so anyway. Each statement of `document` has a `Sid` of its own, by which it \
+                      is merged, an effect, a principal and actions. Source: AWS Organizations \
                       User Guide, delegated administrators for Organizations.",
     },
     check,
@@ -32,25 +36,54 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         }
         if types.is_empty() {
             let message = format!("`{account}` is given no type of policies to manage");
-            let help = "list types such as `BACKUP_POLICY`, or take the account out";
+            let help = "list types such as `backup`, or take the account out";
             findings.push(Diagnostic::error(RULE.topic.code, message).at(account.span, "nothing").help(help));
         }
         let mut seen = BTreeMap::new();
         for name in types {
             if let Some(first) = seen.insert(&name.value, name.span) {
                 findings.push(
-                    Diagnostic::error(RULE.topic.code, format!("`{name}` is listed twice"))
+                    Diagnostic::error(RULE.topic.code, "a type of policies is listed twice")
                         .at(name.span, "here again")
                         .at(first, "first here"),
                 );
-            } else if !of_aws(name) {
-                findings.push(
-                    Diagnostic::error(RULE.topic.code, format!("`{name}` is not a type of policies"))
-                        .at(name.span, "not a type")
-                        .help("write it as AWS does, such as `BACKUP_POLICY`"),
-                );
             }
         }
+    }
+    for section in section.into_iter().filter(|section| section.document.is_some()) {
+        statements(view, section, findings);
+    }
+}
+
+/// A statement is merged by its `Sid`, so it needs one, and one of its own.
+fn statements(view: &View<'_>, section: &ResourcePolicySection, findings: &mut Findings) {
+    let Some(place) = section.document.as_ref().map(|document| document.span) else { return };
+    let mut seen = BTreeSet::new();
+    for (number, statement) in (1_usize..).zip(view.statements(section)) {
+        let has = |member: &str| statement.get(member).is_some();
+        let sid = statement.get("Sid").and_then(Value::as_str).unwrap_or_default();
+        let wrong = if sid.is_empty() {
+            Some("has no `Sid`".to_owned())
+        } else if !seen.insert(sid) {
+            Some(format!("has the `Sid` {sid} of an earlier one"))
+        } else {
+            let lacking = ["Effect", "Principal", "Action"].into_iter().find(|member| !has(member));
+            lacking.map(|member| format!("has no `{member}`"))
+        };
+        if let Some(wrong) = wrong {
+            let message = format!("statement {number} of the resource policy {wrong}");
+            findings.push(
+                Diagnostic::error(RULE.topic.code, message)
+                    .at(place, "in this document")
+                    .help("a statement of the same `Sid` is replaced, others stay"),
+            );
+        }
+    }
+    if seen.is_empty() && view.statements(section).is_empty() && view.has_content(section) {
+        findings.push(
+            Diagnostic::error(RULE.topic.code, "the resource policy has no statement")
+                .at(place, "in this document"),
+        );
     }
 }
 
@@ -63,10 +96,4 @@ fn unknown(view: &View<'_>, account: &Located<String>) -> Diagnostic {
             |near| format!("did you mean `{near}`?"),
         ),
     )
-}
-
-/// Whether a name looks like one of AWS's types; a new one passes.
-fn of_aws(name: &str) -> bool {
-    let letter = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    name.contains("POLICY") && name.bytes().all(letter)
 }

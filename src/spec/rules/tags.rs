@@ -28,7 +28,10 @@ fn check(view: &View<'_>, findings: &mut Findings) {
     let accounts = view
         .accounts()
         .map(|(name, account)| (format!("account `{name}`"), name.span, account.tags.as_ref()));
-    for (who, span, tags) in units.chain(accounts) {
+    let sets = view
+        .permission_sets()
+        .map(|(name, set)| (format!("permission set `{name}`"), name.span, set.tags.as_ref()));
+    for (who, span, tags) in units.chain(accounts).chain(sets) {
         if let Some(tags) = tags {
             check_tags(&who, span, tags, findings);
         }

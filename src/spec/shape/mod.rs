@@ -8,6 +8,8 @@
 //! is for the rules.
 
 pub(crate) mod content;
+pub(crate) mod controls;
+pub(crate) mod identity_center;
 pub(crate) mod names;
 pub(crate) mod read;
 pub(crate) mod sections;

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use super::Located;
 use super::content::Content;
+use super::controls::ControlEntry;
+use super::identity_center::IdentityCenterSection;
 use super::names::Names;
 use super::read::section;
 use super::words::{
@@ -40,6 +42,8 @@ section! {
         policies: BTreeMap<Located<String>, PolicySection>,
         /// For each AWS service the account, or the accounts, that administer it for the organization.
         delegated_administrators: BTreeMap<Located<String>, Names>,
+        /// IAM Identity Center: permission sets, groups and assignments.
+        identity_center: Located<IdentityCenterSection>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.
         remove: Vec<Located<String>>,
         /// Irreversible acts that are allowed, by name, such as `unit_deletion.Old`.
@@ -70,8 +74,10 @@ section! {
 section! {
     /// What the organization's own policy delegates to member accounts.
     ResourcePolicySection {
-        /// Accounts that manage organization policies, each with AWS's names of the types, such as `BACKUP_POLICY`.
-        policy_management: BTreeMap<Located<String>, Vec<Located<String>>>,
+        /// A path beside this document, or the policy itself. Each of its statements needs a `Sid`.
+        document: Located<Content>,
+        /// Accounts that manage organization policies, each with the types, such as `backup`.
+        policy_management: BTreeMap<Located<String>, Vec<Located<PolicyTypeWord>>>,
     }
 }
 
@@ -80,6 +86,8 @@ section! {
     UnitSection {
         /// Control Tower baselines enabled on the unit.
         baselines: Vec<Located<BaselineWord>>,
+        /// Control Tower controls enabled on the unit, by name, framework or guidance level.
+        controls: Vec<ControlEntry>,
         /// Tags to have; others are left alone.
         tags: Tags,
         /// The path it had before, when it is being renamed.

@@ -33,6 +33,11 @@ fn table() -> &'static Table {
     TABLE.get_or_init(|| toml::from_str(include_str!("regions.toml")).unwrap_or_default())
 }
 
+/// Every Region.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    table().default.iter().chain(&table().opt_in).map(String::as_str)
+}
+
 /// What an account made of an opt-in Region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Opt {

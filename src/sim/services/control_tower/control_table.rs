@@ -1,59 +1,21 @@
-//! What can be told about a control from its ARN alone.
+//! What Control Tower knows of a control beside the catalogue's row.
 //!
 //! In: a control ARN, global (`controlcatalog`) or Regional (`controltower`). Out: its name, whether the API may change
-//! it, how it is implemented. Absent: the control catalogue; an opaque identifier that no table names is of unknown
-//! implementation and is taken.
+//! it, what its policy denies. Absent: the controls themselves, which `control_catalog` lists.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-/// How a control is carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Implementation {
-    /// A service control policy.
-    Scp,
-    /// Preventive, by a policy of a type the identifier does not tell.
-    Policy,
-    /// Detective, by an AWS Config rule.
-    ConfigRule,
-    /// Detective, by AWS Security Hub.
-    SecurityHub,
-    /// Proactive, by a CloudFormation hook.
-    Hook,
-    /// An opaque identifier.
-    Unknown,
-}
-
-impl Implementation {
-    /// Regional controls work in the accounts themselves; preventive ones work on the unit.
-    pub(super) const fn is_regional(self) -> bool {
-        matches!(self, Self::ConfigRule | Self::SecurityHub | Self::Hook)
-    }
-
-    /// Detective controls need AWS Config recording in the accounts.
-    pub(super) const fn is_detective(self) -> bool {
-        matches!(self, Self::ConfigRule | Self::SecurityHub)
-    }
-}
+pub(super) use super::super::control_catalog::table::Implementation;
+use super::super::control_catalog::table::{self, Control};
 
 #[derive(Deserialize)]
 struct Controls {
     unchangeable: Vec<String>,
     mandatory_actions: Vec<String>,
-    control: Vec<Row>,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    name: String,
-    implementation: Implementation,
-    #[serde(default)]
-    actions: Vec<String>,
-    #[serde(default)]
-    required_parameters: Vec<String>,
+    actions: BTreeMap<String, Vec<String>>,
 }
 
 #[expect(clippy::expect_used, reason = "the table is part of the program and a test parses it")]
@@ -61,28 +23,18 @@ static CONTROLS: LazyLock<Controls> = LazyLock::new(|| {
     toml::from_str(include_str!("data/controls.toml")).expect("data/controls.toml is well formed")
 });
 
-#[derive(Deserialize)]
-struct Names {
-    global: BTreeMap<String, String>,
-    regional: BTreeMap<String, BTreeMap<String, String>>,
-}
+/// What the policy of a control without a row denies: nothing that is there.
+static NOTHING: LazyLock<Vec<String>> = LazyLock::new(|| vec!["controltower:None".to_owned()]);
 
-#[expect(clippy::expect_used, reason = "the table is part of the program and a test parses it")]
-static NAMES: LazyLock<Names> = LazyLock::new(|| {
-    toml::from_str(include_str!("data/control_names.toml")).expect("data/control_names.toml is well formed")
-});
+/// The row of the catalogue, if it knows the control.
+pub(super) fn row(arn: &str) -> Option<&'static Control> {
+    table::by_arn(arn)
+}
 
 /// The name of the control an ARN stands for, or its identifier where the name is not known. Two ARNs of one name are
 /// one control.
 pub(super) fn name(arn: &str) -> &str {
-    let identifier = arn.rsplit('/').next().unwrap_or(arn);
-    let region = arn.split(':').nth(3).unwrap_or_default();
-    let known = if region.is_empty() {
-        NAMES.global.get(identifier)
-    } else {
-        NAMES.regional.get(region).and_then(|names| names.get(identifier))
-    };
-    known.map_or(identifier, String::as_str)
+    row(arn).map_or_else(|| arn.rsplit('/').next().unwrap_or(arn), |row| row.alias.as_str())
 }
 
 /// Is this the form of a control ARN, for this Region if it is a Regional one.
@@ -105,35 +57,14 @@ pub(super) fn implementation(arn: &str) -> Implementation {
     row(arn).map_or(Implementation::Unknown, |row| row.implementation)
 }
 
-/// The actions its service control policy denies, for those known to be one.
+/// The actions its service control policy denies.
 pub(super) fn denied_actions(arn: &str) -> &'static [String] {
-    row(arn).map_or(&[], |row| &row.actions)
+    CONTROLS.actions.get(name(arn)).unwrap_or(&NOTHING)
 }
 
-/// The parameters it cannot be enabled without, as far as known.
-pub(super) fn required_parameters(arn: &str) -> &'static [String] {
-    row(arn).map_or(&[], |row| &row.required_parameters)
-}
-
-/// What the mandatory guardrails of a unit deny.
+/// What the policy denies that stands for the mandatory controls.
 pub(super) fn mandatory_actions() -> &'static [String] {
     &CONTROLS.mandatory_actions
-}
-
-fn row(arn: &str) -> Option<&'static Row> {
-    let wanted = name(arn);
-    CONTROLS.control.iter().find(|row| fits(&row.name, wanted))
-}
-
-/// `*` stands for any characters, as often as it is written.
-fn fits(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {
-            rest.is_empty()
-                || tail.char_indices().any(|(at, _)| tail.get(at..).is_some_and(|part| fits(rest, part)))
-        }),
-    }
 }
 
 #[cfg(test)]
@@ -149,14 +80,13 @@ mod tests {
     }
 
     #[test]
-    fn the_implementation_is_read_from_the_name_behind_an_identifier() {
+    fn the_implementation_is_the_one_of_the_catalogue_under_every_arn() {
         let of = |arn: String| implementation(&arn);
         assert_eq!(of(regional("AWS-GR_RESTRICT_ROOT_USER")), Implementation::Scp);
         assert_eq!(of(global("5kvme4m5d2b4d7if2fs5yg2ui")), Implementation::Scp);
         assert_eq!(of(regional("AWS-GR_EC2_VOLUME_INUSE_CHECK")), Implementation::ConfigRule);
         assert_eq!(of(regional("YEHYWYAUIQHZ")), Implementation::Hook);
         assert_eq!(of(global("YEHYWYAUIQHZ")), Implementation::Unknown);
-        assert!(fits("CT.*.PV.*", "CT.S3.PV.2") && !fits("CT.*.PV.*", "CT.S3.PR.2"));
     }
 
     #[test]
@@ -165,6 +95,13 @@ mod tests {
         assert!(is_unchangeable(&regional("AWS-GR_REGION_DENY")));
         assert!(is_unchangeable(&global("1iskvg0qcxofs1t78ittjbnr5")));
         assert!(!is_unchangeable(&regional("AWS-GR_RESTRICT_ROOT_USER")));
+    }
+
+    #[test]
+    fn every_row_of_actions_is_a_policy_of_the_catalogue() {
+        for name in CONTROLS.actions.keys() {
+            assert_eq!(table::named(name).map(|row| row.implementation), Some(Implementation::Scp), "{name}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! EnableControl, UpdateEnabledControl, ResetEnabledControl, DisableControl: what is checked before each begins.
 //!
 //! In: requests. Out: operation ids, and an enabled control `UNDER_CHANGE`. Absent: the effects (`control_effects`) and
-//! the readers (`control_reads`). Only what needs no control catalogue is judged: an identifier no table knows is taken.
+//! the readers (`control_reads`); refusals of controls that exclude each other: AWS says that one of them fails in what it is
+//! for, not that the API refuses the second.
 
 use serde_json::{Value, json};
 
@@ -26,6 +27,10 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
     let zone = gate::active_zone(world, request)?.clone();
     let control = request.required("controlIdentifier").to_owned();
     changeable(&control, &request.region)?;
+    if control_table::row(&control).is_none() {
+        // UNSOURCED: which exception and words.
+        return Err(not_found(format!("AWS Control Tower could not find the control {control}.")));
+    }
     let unit = enabled_baselines::unit_target(world, request.required("targetIdentifier"))?;
     if let Some(existing) = on_unit(world, &unit.id, &control) {
         if existing.status == Enablement::UnderChange {
@@ -39,10 +44,11 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
             unit.id
         )));
     }
+    gate::unit_at_rest(world, &unit.id)?;
     let implementation = control_table::implementation(&control);
     governed_enough(world, &zone, &unit, implementation)?;
     let parameters = request.list("parameters").to_vec();
-    complete(&control, &parameters)?;
+    fitting(&control, &parameters)?;
     room(world, implementation)?;
 
     let arn = control_effects::new_arn(world, &zone.home, &zone.account);
@@ -77,7 +83,7 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
     if enabled.status == Enablement::Succeeded && enabled.parameters == parameters {
         return Err(validation("The parameters are the same as those of the enabled control."));
     }
-    complete(&enabled.control, &parameters)?;
+    fitting(&enabled.control, &parameters)?;
     room(world, control_table::implementation(&enabled.control))?;
     let operation =
         proceed(world, request, OperationKind::UpdateEnabledControl, &enabled.arn, Some(parameters));
@@ -239,18 +245,32 @@ fn governed_enough(
 fn security_unit_takes(implementation: Implementation) -> Result<(), AwsError> {
     match implementation {
         Implementation::ConfigRule | Implementation::Scp | Implementation::Unknown => Ok(()),
-        Implementation::Policy | Implementation::SecurityHub | Implementation::Hook => {
-            Err(validation("This control cannot be enabled on the Security OU."))
-        }
+        Implementation::Rcp
+        | Implementation::Declarative
+        | Implementation::SecurityHub
+        | Implementation::Hook => Err(validation("This control cannot be enabled on the Security OU.")),
     }
 }
 
-fn complete(control: &str, parameters: &[Value]) -> Result<(), AwsError> {
-    let given = |name: &String| parameters.iter().any(|parameter| parameter["key"].as_str() == Some(name));
-    match control_table::required_parameters(control).iter().find(|name| !given(name)) {
-        None => Ok(()),
-        Some(missing) => Err(validation(format!("The parameter {missing} is required."))),
+/// A control takes the parameters that the catalogue lists for it, all that are required among them
+/// (<https://docs.aws.amazon.com/controlcatalog/latest/APIReference/API_ControlParameter.html>). UNSOURCED words.
+fn fitting(control: &str, parameters: &[Value]) -> Result<(), AwsError> {
+    let Some(row) = control_table::row(control) else {
+        return Ok(());
+    };
+    let given: Vec<&str> = parameters.iter().filter_map(|parameter| parameter["key"].as_str()).collect();
+    if let Some((missing, _)) = row.parameters().find(|(name, required)| *required && !given.contains(name)) {
+        return Err(validation(format!("The parameter {missing} is required.")));
     }
+    if let Some(foreign) = given.iter().find(|name| !row.parameters().any(|(known, _)| known == **name)) {
+        return Err(validation(format!("The control {} takes no parameter {foreign}.", row.alias)));
+    }
+    // It accepts no other value: omitting it is the way to say false.
+    let assumed = parameters.iter().find(|parameter| parameter["key"] == "ExemptAssumeRoot");
+    if assumed.is_some_and(|parameter| parameter["value"] != true) {
+        return Err(validation("The parameter ExemptAssumeRoot accepts only true."));
+    }
+    Ok(())
 }
 
 fn room(world: &World, implementation: Implementation) -> Result<(), AwsError> {

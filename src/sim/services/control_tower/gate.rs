@@ -117,6 +117,19 @@ pub(super) fn unit_idle(world: &World, unit: &str) -> Result<(), AwsError> {
     Ok(())
 }
 
+/// No registration of this unit is under way, which would lay its controls down again. UNSOURCED: whether AWS refuses
+/// the control; the general rule of one operation at a time excepts optional controls without saying on which units.
+pub(super) fn unit_at_rest(world: &World, unit: &str) -> Result<(), AwsError> {
+    let enabled = world.control_tower.enabled_baselines.values();
+    let mut changing = enabled.filter(|one| one.target_id == unit && one.status == Enablement::UnderChange);
+    if changing.next().is_some() {
+        return Err(conflict(format!(
+            "AWS Control Tower cannot perform this operation because another operation is in progress on the organizational unit {unit}."
+        )));
+    }
+    Ok(())
+}
+
 /// Is something with this ARN kept in the Region of the request. The API is regional.
 pub(super) fn is_here(arn: &str, request: &Request) -> bool {
     arn.split(':').nth(3) == Some(request.region.as_str())

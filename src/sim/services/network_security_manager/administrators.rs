@@ -26,7 +26,7 @@ fn stem(world: &World, request: &Request) -> Result<String, AwsError> {
 }
 
 fn details(account: &str, priority: &str) -> Value {
-    json!({ "adminAccount": account, "priority": priority.parse::<i64>().unwrap_or_default(), "status": "ACTIVE" })
+    json!({ "adminAccount": account, "priority": priority.parse::<i64>().unwrap_or_default(), "status": "ONBOARDED" })
 }
 
 pub(super) fn put(world: &mut World, request: &Request) -> Result<Value, AwsError> {

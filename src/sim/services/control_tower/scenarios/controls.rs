@@ -1,6 +1,6 @@
 //! Controls on units: who takes which, queueing, drift, and what a move leaves behind.
 //!
-//! In: a stage. Out: what the wire shows. Absent: the control catalogue.
+//! In: a stage. Out: what the wire shows. Absent: the catalogue's own lists.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn control(id: &str) -> String {
 /// The Region deny control of a unit, by its global identifier.
 fn region_deny(stage: &Stage, unit: &str) -> Value {
     json!({
-        "controlIdentifier": "arn:aws:controlcatalog:::control/50utmyu7yqmhr8fpnpo8bnaj1",
+        "controlIdentifier": "arn:aws:controlcatalog:::control/ka8e3pkqefnjsxuyc26ji580",
         "targetIdentifier": stage.unit_arn(unit),
     })
 }
@@ -99,13 +99,27 @@ async fn mandatory_controls_and_unknown_forms_are_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn ten_operations_run_ninety_wait_and_one_more_exceeds_the_quota() {
-    let stage = Stage::governed(false).await;
+    let mut stage = Stage::governed(false).await;
+    let filter = json!({"Filter": {"Implementations": {
+        "Types": ["AWS::Organizations::Policy::SERVICE_CONTROL_POLICY"]}}});
+    let preventive = stage.must("controlcatalog", "ListControls", filter).await;
+    let changeable =
+        |control: &&Value| control["Severity"] == "MEDIUM" && control["CreateTime"] != Value::Null;
+    let preventive: Vec<&Value> =
+        preventive["Controls"].as_array().expect("a list").iter().filter(changeable).collect();
     let mut ids = Vec::new();
-    for number in 0..100 {
-        let mut input = enabling(&stage, "X", "Workloads");
-        input["controlIdentifier"] = json!(format!("arn:aws:controlcatalog:::control/opaque{number}"));
-        ids.push(stage.must("controltower", "EnableControl", input).await["operationIdentifier"].clone());
+    for number in 0..20 {
+        let unit = format!("Unit{number}");
+        stage.unit(&unit, None).await;
+        for control in
+            preventive.iter().filter(|control| control["ParameterRequirementSummary"] == "OPTIONAL").take(5)
+        {
+            let input =
+                json!({"controlIdentifier": control["Arn"], "targetIdentifier": stage.unit_arn(&unit)});
+            ids.push(stage.must("controltower", "EnableControl", input).await["operationIdentifier"].clone());
+        }
     }
+    assert_eq!(ids.len(), 100);
     let answer = stage.call("controltower", "EnableControl", enabling(&stage, PREVENTIVE, "Workloads")).await;
     assert_eq!((answer.status, answer.code().as_deref()), (402, Some("ServiceQuotaExceededException")));
     stage.pass(90);
