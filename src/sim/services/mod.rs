@@ -26,7 +26,7 @@ pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 19] = [
+static ALL: [&Service; 20] = [
     &organizations::SERVICE,
     &control_catalog::SERVICE,
     &control_tower::SERVICE,
