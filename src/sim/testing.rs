@@ -123,7 +123,7 @@ pub(crate) async fn send(simulator: &Simulator, request: http::Request<Bytes>) -
 fn path(template: &str, input: &Value) -> String {
     let part = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
         Some(label) => percent_encoding::utf8_percent_encode(
-            input[label].as_str().unwrap_or_default(),
+            input[label.trim_end_matches('+')].as_str().unwrap_or_default(),
             percent_encoding::NON_ALPHANUMERIC,
         )
         .to_string(),

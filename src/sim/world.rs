@@ -12,8 +12,8 @@ use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{
-    account, administrators, all, control_tower, iam, identity_store, kms, organizations, service_quotas,
-    sso_admin, sts,
+    access_analyzer, account, administrators, all, control_tower, guardduty, iam, identity_store, kms,
+    organizations, security_hub, service_quotas, sso_admin, sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;
@@ -53,6 +53,12 @@ pub struct World {
     pub service_quotas: Shared<service_quotas::State>,
     /// IAM Identity Center.
     pub sso_admin: Shared<sso_admin::State>,
+    /// GuardDuty, of all accounts and Regions.
+    pub guardduty: Shared<guardduty::State>,
+    /// IAM Access Analyzer, of all accounts and Regions.
+    pub access_analyzer: Shared<access_analyzer::State>,
+    /// Security Hub, of all accounts and Regions.
+    pub security_hub: Shared<security_hub::State>,
     /// The identity stores behind Identity Center.
     pub identity_store: Shared<identity_store::State>,
 }
@@ -118,6 +124,8 @@ impl World {
     /// an account is created. `role` is the access role that trusts `management`, `None` for an invited account.
     pub fn open_account(&mut self, account: &str, management: &str, role: Option<&str>, now: Timestamp) {
         iam::open_account(self, account, management, role, now);
+        guardduty::account_joined(self, account, now);
+        security_hub::account_joined(self, account, now);
     }
 }
 

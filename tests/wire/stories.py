@@ -21,6 +21,7 @@ import botocore.config
 import botocore.exceptions
 
 import conformance
+import detection
 import identity_center
 
 REGION = "us-east-1"
@@ -325,7 +326,19 @@ def boto3_delegates_services(lzctl, _aws):
         assert manager.list_admin_accounts()["adminAccounts"] == []
 
 
+def boto3_reaches_members_with_guardduty(lzctl, _aws):
+    with simulator(lzctl) as endpoint:
+        detection.guardduty_reaches_members(client, until, endpoint)
+
+
+def boto3_configures_security_hub_centrally(lzctl, _aws):
+    with simulator(lzctl) as endpoint:
+        detection.security_hub_is_configured_centrally(client, until, endpoint)
+
+
 STORIES = [
+    boto3_configures_security_hub_centrally,
+    boto3_reaches_members_with_guardduty,
     boto3_gives_people_access,
     boto3_delegates_services,
     boto3_builds_an_organization,

@@ -80,6 +80,7 @@ pub(super) fn prefix(service: &str) -> &str {
     match service {
         "service-quotas" => "servicequotas",
         "sso-admin" => "sso",
+        "accessanalyzer" => "access-analyzer",
         other => other,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! In: nothing. Out: [`all`]. Absent: any rule of a service.
 
+pub mod access_analyzer;
 pub mod account;
 pub mod administrators;
 pub mod audit_manager;
@@ -25,7 +26,7 @@ pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 19] = [
+static ALL: [&Service; 20] = [
     &organizations::SERVICE,
     &control_catalog::SERVICE,
     &control_tower::SERVICE,
@@ -35,6 +36,7 @@ static ALL: [&Service; 19] = [
     &account::SERVICE,
     &service_quotas::SERVICE,
     &guardduty::SERVICE,
+    &access_analyzer::SERVICE,
     &sso_admin::SERVICE,
     &identity_store::SERVICE,
     &security_hub::SERVICE,

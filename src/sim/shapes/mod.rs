@@ -213,6 +213,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("account", include_str!("account.json")),
     ("service-quotas", include_str!("service-quotas.json")),
     ("guardduty", include_str!("guardduty.json")),
+    ("accessanalyzer", include_str!("accessanalyzer.json")),
     ("sso-admin", include_str!("sso-admin.json")),
     ("identitystore", include_str!("identitystore.json")),
     ("securityhub", include_str!("securityhub.json")),

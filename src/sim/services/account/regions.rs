@@ -70,6 +70,11 @@ pub fn status(world: &World, account: &str, region: &str) -> Option<&'static str
     })
 }
 
+/// Every Region of the commercial partition.
+pub(crate) fn region_names() -> impl Iterator<Item = &'static str> {
+    table().default.iter().chain(&table().opt_in).map(String::as_str)
+}
+
 /// Whether an account can use a Region now.
 #[must_use]
 pub fn is_usable(world: &World, account: &str, region: &str) -> bool {

@@ -14,6 +14,9 @@ use crate::sim::request::Request;
 use crate::sim::services::administrators::{Office, Refusal};
 use crate::sim::world::World;
 
+use super::state::Settings;
+use super::{detectors, features};
+
 const OFFICE: Office = Office {
     service: "guardduty",
     principal: "guardduty.amazonaws.com",
@@ -29,13 +32,31 @@ fn refuse(refusal: Refusal<'_>) -> AwsError {
     AwsError::new("BadRequestException", words).field("Type", "InvalidInputException")
 }
 
+/// Who administers GuardDuty of the organization that an account is in.
+pub(super) fn holder(world: &World, account: &str, region: &str) -> Option<String> {
+    OFFICE.holder(world, world.organizations.of(account)?, region)
+}
+
+/// The administrator gets a detector with its office, unless it has one
+/// (<https://docs.aws.amazon.com/guardduty/latest/ug/delegated_admin_permissions.html>); a new office begins without
+/// members and settings.
 pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    OFFICE.appoint(world, request, request.required("AdminAccountId"))?;
+    let (account, region, now) = (request.required("AdminAccountId"), &request.region, request.now);
+    OFFICE.appoint(world, request, account)?;
+    if world.guardduty.detector(account, region).is_none() {
+        let usual = features::fresh(now, |_, usual| usual);
+        detectors::open(world, account, region, usual, now);
+    }
     Ok(json!({}))
 }
 
 pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    OFFICE.dismiss(world, request, request.required("AdminAccountId"))?;
+    let account = request.required("AdminAccountId");
+    OFFICE.dismiss(world, request, account)?;
+    // Members are disassociated and keep their detectors.
+    let place = world.guardduty.place_mut(account, &request.region);
+    place.members.clear();
+    place.settings = Settings::default();
     Ok(json!({}))
 }
 

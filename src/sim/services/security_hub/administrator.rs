@@ -13,6 +13,8 @@ use crate::sim::request::Request;
 use crate::sim::services::administrators::{Office, Refusal};
 use crate::sim::world::World;
 
+use super::{organization, refusal};
+
 const CSPM: Office = Office {
     service: "securityhub",
     principal: "securityhub.amazonaws.com",
@@ -49,15 +51,31 @@ fn office(request: &Request) -> (&'static Office, &'static str) {
     }
 }
 
+/// Who administers Security Hub CSPM of the organization that an account is in.
+pub(super) fn holder(world: &World, account: &str, region: &str) -> Option<String> {
+    CSPM.holder(world, world.organizations.of(account)?, region)
+}
+
 pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let (office, feature) = office(request);
     let account = request.required("AdminAccountId");
     office.appoint(world, request, account)?;
+    // Whoever lost the office through Organizations has lost its central configuration
+    // (https://docs.aws.amazon.com/securityhub/latest/userguide/start-central-configuration.html).
+    organization::stop_central(world, account);
     Ok(json!({ "AdminAccountId": account, "Feature": feature }))
 }
 
 pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let (office, _) = office(request);
+    // "While CENTRAL is on" the administrator stays
+    // (https://docs.aws.amazon.com/securityhub/latest/userguide/designate-orgs-admin-account.html). UNSOURCED words.
+    let account = world.security_hub.accounts.get(request.required("AdminAccountId"));
+    if account.is_some_and(|account| account.central.is_some()) {
+        return Err(refusal::invalid(
+            "The administrator cannot be removed while central configuration is used.",
+        ));
+    }
     office.dismiss(world, request, request.required("AdminAccountId"))?;
     Ok(json!({}))
 }

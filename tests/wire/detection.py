@@ -1,0 +1,108 @@
+"""boto3 builds detection across an organization with GuardDuty and Security Hub: administrators, members, settings.
+
+Each story is given the helpers of `stories.py` and an empty world.
+"""
+
+import botocore.exceptions
+
+
+def refusal(call, **members):
+    """The code with which a call is refused."""
+    try:
+        call(**members)
+    except botocore.exceptions.ClientError as error:
+        return error.response["Error"]["Code"]
+    raise AssertionError(f"{call.__name__} was not refused")
+
+
+def organization(client, until, endpoint, names):
+    """An organization with accounts of these names; gives their ids."""
+    organizations = client(endpoint, "organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    accounts = []
+    for name in names:
+        begun = organizations.create_account(Email=f"{name}@example.com", AccountName=name)["CreateAccountStatus"]
+        ask = lambda: organizations.describe_create_account_status(CreateAccountRequestId=begun["Id"])
+        ended = until(ask, lambda answer: answer["CreateAccountStatus"]["State"] != "IN_PROGRESS")
+        accounts.append(ended["CreateAccountStatus"]["AccountId"])
+    return accounts
+
+
+def inside(client, endpoint, service, account):
+    """A client with the rights of an account's access role."""
+    role = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
+    keys = client(endpoint, "sts").assume_role(RoleArn=role, RoleSessionName="story")["Credentials"]
+    return client(
+        endpoint, service, aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"], aws_session_token=keys["SessionToken"],
+    )
+
+
+def guardduty_reaches_members(client, until, endpoint):
+    audit, app = organization(client, until, endpoint, ["audit", "app"])
+    trusted = "guardduty.amazonaws.com"
+    client(endpoint, "organizations").enable_aws_service_access(ServicePrincipal=trusted)
+    client(endpoint, "guardduty").enable_organization_admin_account(AdminAccountId=audit)
+    administrator, member = (inside(client, endpoint, "guardduty", account) for account in (audit, app))
+    detector = administrator.list_detectors()["DetectorIds"][0]
+    features = [{"Name": "S3_DATA_EVENTS", "AutoEnable": "ALL"}, {"Name": "RUNTIME_MONITORING", "AutoEnable": "NEW"}]
+    administrator.update_organization_configuration(
+        DetectorId=detector, AutoEnableOrganizationMembers="NEW", Features=features
+    )
+    shown = administrator.describe_organization_configuration(DetectorId=detector)
+    assert shown["AutoEnableOrganizationMembers"] == "NEW", shown
+    details = [{"AccountId": app, "Email": "app@example.com"}, {"AccountId": "999900001111", "Email": "no@example.com"}]
+    made = administrator.create_members(DetectorId=detector, AccountDetails=details)
+    assert [row["AccountId"] for row in made["UnprocessedAccounts"]] == ["999900001111"], made
+    members = administrator.list_members(DetectorId=detector)["Members"]
+    assert [row["RelationshipStatus"] for row in members] == ["Enabled"], members
+    seen = administrator.get_member_detectors(DetectorId=detector, AccountIds=[app])
+    on = {row["Name"] for row in seen["MemberDataSourceConfigurations"][0]["Features"] if row["Status"] == "ENABLED"}
+    assert on == {"S3_DATA_EVENTS", "RUNTIME_MONITORING"}, on
+    own = member.list_detectors()["DetectorIds"][0]
+    assert member.get_detector(DetectorId=own)["Status"] == "ENABLED"
+    assert member.get_administrator_account(DetectorId=own)["Administrator"]["AccountId"] == audit
+    assert refusal(member.disassociate_from_administrator_account, DetectorId=own) == "BadRequestException"
+    assert refusal(member.delete_detector, DetectorId=own) == "BadRequestException"
+    administrator.stop_monitoring_members(DetectorId=detector, AccountIds=[app])
+    administrator.start_monitoring_members(DetectorId=detector, AccountIds=[app])
+    administrator.disassociate_members(DetectorId=detector, AccountIds=[app])
+    assert administrator.delete_members(DetectorId=detector, AccountIds=[app])["UnprocessedAccounts"] == []
+    member.delete_detector(DetectorId=own)
+
+
+def security_hub_is_configured_centrally(client, until, endpoint):
+    audit, app = organization(client, until, endpoint, ["audit", "app"])
+    root = client(endpoint, "organizations").list_roots()["Roots"][0]["Id"]
+    client(endpoint, "securityhub").enable_organization_admin_account(AdminAccountId=audit)
+    administrator, member = (inside(client, endpoint, "securityhub", account) for account in (audit, app))
+    assert refusal(administrator.describe_hub) == "InvalidAccessException"
+    administrator.enable_security_hub(EnableDefaultStandards=False, ControlFindingGenerator="SECURITY_CONTROL")
+    assert refusal(administrator.enable_security_hub) == "ResourceConflictException"
+    assert administrator.describe_hub()["HubArn"]
+    made = administrator.create_finding_aggregator(RegionLinkingMode="SPECIFIED_REGIONS", Regions=["eu-west-1"])
+    assert administrator.list_finding_aggregators()["FindingAggregators"]
+    administrator.get_finding_aggregator(FindingAggregatorArn=made["FindingAggregatorArn"])
+    administrator.update_organization_configuration(
+        AutoEnable=False, AutoEnableStandards="NONE", OrganizationConfiguration={"ConfigurationType": "CENTRAL"}
+    )
+    ask = lambda: administrator.describe_organization_configuration()["OrganizationConfiguration"]["Status"]
+    assert until(ask, lambda status: status != "PENDING") == "ENABLED"
+    standard = administrator.describe_standards()["Standards"][0]["StandardsArn"]
+    policy = administrator.create_configuration_policy(
+        Name="baseline",
+        ConfigurationPolicy={"SecurityHub": {
+            "ServiceEnabled": True, "EnabledStandardIdentifiers": [standard],
+            "SecurityControlsConfiguration": {"DisabledSecurityControlIdentifiers": []},
+        }},
+    )
+    assert administrator.get_configuration_policy(Identifier=policy["Id"])["Name"] == "baseline"
+    target = {"RootId": root}
+    administrator.start_configuration_policy_association(ConfigurationPolicyIdentifier=policy["Id"], Target=target)
+    ask = lambda: administrator.get_configuration_policy_association(Target=target)["AssociationStatus"]
+    assert until(ask, lambda status: status != "PENDING") == "SUCCESS"
+    enabled = member.get_enabled_standards()["StandardsSubscriptions"]
+    assert [row["StandardsArn"] for row in enabled] == [standard], enabled
+    listed = administrator.list_configuration_policy_associations()["ConfigurationPolicyAssociationSummaries"]
+    assert {row["AssociationType"] for row in listed} == {"APPLIED", "INHERITED"}, listed
+    assert refusal(administrator.delete_configuration_policy, Identifier=policy["Id"]) == "ResourceConflictException"
