@@ -134,6 +134,12 @@ impl<'a> Site<'a> {
         snapshot
     }
 
+    /// Whether AWS is at work on something that a plan would meet.
+    pub(super) async fn is_busy(&self) -> bool {
+        let found = Box::pin(observe::under_way(&self.connection, &self.target.wanted)).await;
+        found.is_ok_and(|found| !found.is_empty())
+    }
+
     pub(super) fn plan(&mut self, snapshot: &Snapshot) -> Plan {
         let plan = plan::make(&self.target.graph, snapshot, &self.target.consents);
         self.note(|| serde_json::to_string(&plan).unwrap_or_default());

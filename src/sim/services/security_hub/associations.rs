@@ -100,7 +100,7 @@ pub(super) fn end(world: &mut World, request: &Request) -> Result<Value, AwsErro
     let (id, _) = target(world, request)?;
     let identifier = request.required("ConfigurationPolicyIdentifier");
     let policy = identifier.rsplit('/').next().unwrap_or(identifier);
-    if !account.associations.get(&id).is_some_and(|known| known.policy == policy) {
+    if account.associations.get(&id).is_none_or(|known| known.policy != policy) {
         return Err(missing(format!("The target {id} is not associated with {identifier}.")));
     }
     let caller = request.caller.account.clone();

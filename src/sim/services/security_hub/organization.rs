@@ -59,7 +59,7 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
             "With central configuration, AutoEnable must be false and AutoEnableStandards must be NONE.",
         ));
     }
-    if !account.aggregator.as_ref().is_some_and(|aggregator| aggregator.home == request.region) {
+    if account.aggregator.as_ref().is_none_or(|aggregator| aggregator.home != request.region) {
         return Err(no_access("Central configuration requires a finding aggregator in this Region."));
     }
     account.local.clear();
