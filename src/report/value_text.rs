@@ -46,6 +46,8 @@ pub fn inline(value: &Value, verbose: bool) -> String {
                 format!("{{{}}}", members.join(", "))
             }
         },
+        // A leaf that is taken away becomes nothing.
+        Value::Null => "nothing".to_owned(),
         plain => plain.to_string(),
     }
 }

@@ -100,7 +100,7 @@ impl Performer for Connection {
         }
         // Nothing but this search stands between us and a second one of the kind,
         // and a list may not show yet what was made a moment ago.
-        tokio::time::sleep(SETTLE).await;
+        tokio::time::sleep(SETTLE.div_f64(self.clock_speed())).await;
         search(self, task, since).await
     }
 }
