@@ -6,6 +6,7 @@ pub mod access_analyzer;
 pub mod account;
 pub mod administrators;
 pub mod audit_manager;
+pub mod cloudformation;
 pub mod cloudtrail;
 pub mod control_catalog;
 pub mod control_tower;
@@ -18,6 +19,7 @@ pub mod kms;
 pub mod macie;
 pub mod network_security_manager;
 pub mod organizations;
+pub mod ram;
 pub mod security_hub;
 pub mod security_lake;
 pub mod service_quotas;
@@ -26,7 +28,7 @@ pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 20] = [
+static ALL: [&Service; 22] = [
     &organizations::SERVICE,
     &control_catalog::SERVICE,
     &control_tower::SERVICE,
@@ -47,6 +49,8 @@ static ALL: [&Service; 20] = [
     &security_lake::SERVICE,
     &network_security_manager::SERVICE,
     &cloudtrail::SERVICE,
+    &cloudformation::SERVICE,
+    &ram::SERVICE,
 ];
 
 /// Every simulated service.

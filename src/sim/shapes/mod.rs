@@ -224,6 +224,8 @@ const SOURCES: &[(&str, &str)] = &[
     ("securitylake", include_str!("securitylake.json")),
     ("network-security-manager", include_str!("network-security-manager.json")),
     ("cloudtrail", include_str!("cloudtrail.json")),
+    ("cloudformation", include_str!("cloudformation.json")),
+    ("ram", include_str!("ram.json")),
 ];
 
 /// Every table. A file that does not parse is left out; a test proves that none is.
