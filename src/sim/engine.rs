@@ -117,7 +117,7 @@ impl Engine {
         let call = match wire::route::recognise(http, credential.as_ref()) {
             Ok(call) => call,
             Err((table, error)) => {
-                return Outcome::Answer(wire::failure(table, &error, &request_id));
+                return Outcome::Answer(wire::failure(table, &error, &request_id, http));
             }
         };
         let credential = credential.unwrap_or_default();
@@ -163,7 +163,7 @@ impl Engine {
         }
         Outcome::Answer(match result {
             Ok(answer) => wire::success(&call, &answer, &request_id),
-            Err(error) => wire::failure(Some(call.table), &error, &request_id),
+            Err(error) => wire::failure(Some(call.table), &error, &request_id, http),
         })
     }
 

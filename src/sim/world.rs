@@ -12,8 +12,8 @@ use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{
-    access_analyzer, account, administrators, all, control_tower, guardduty, iam, identity_store, kms,
-    organizations, ram, security_hub, service_quotas, sso_admin, sts,
+    access_analyzer, account, administrators, all, control_tower, firewall_manager, guardduty, iam,
+    identity_store, kms, organizations, ram, security_hub, service_quotas, sso_admin, sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;
@@ -59,6 +59,8 @@ pub struct World {
     pub access_analyzer: Shared<access_analyzer::State>,
     /// Security Hub, of all accounts and Regions.
     pub security_hub: Shared<security_hub::State>,
+    /// Firewall Manager, of all organizations.
+    pub firewall_manager: Shared<firewall_manager::State>,
     /// Resource Access Manager, of all accounts and Regions.
     pub ram: Shared<ram::State>,
     /// The identity stores behind Identity Center.

@@ -11,7 +11,9 @@ pub mod cloudtrail;
 pub mod control_catalog;
 pub mod control_tower;
 pub mod detective;
+pub mod firewall_manager;
 pub mod guardduty;
+pub mod health;
 pub mod iam;
 pub mod identity_store;
 pub mod inspector;
@@ -28,7 +30,7 @@ pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 22] = [
+static ALL: [&Service; 24] = [
     &organizations::SERVICE,
     &control_catalog::SERVICE,
     &control_tower::SERVICE,
@@ -51,6 +53,8 @@ static ALL: [&Service; 22] = [
     &cloudtrail::SERVICE,
     &cloudformation::SERVICE,
     &ram::SERVICE,
+    &firewall_manager::SERVICE,
+    &health::SERVICE,
 ];
 
 /// Every simulated service.

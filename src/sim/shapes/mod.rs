@@ -226,6 +226,8 @@ const SOURCES: &[(&str, &str)] = &[
     ("cloudtrail", include_str!("cloudtrail.json")),
     ("cloudformation", include_str!("cloudformation.json")),
     ("ram", include_str!("ram.json")),
+    ("fms", include_str!("fms.json")),
+    ("health", include_str!("health.json")),
 ];
 
 /// Every table. A file that does not parse is left out; a test proves that none is.

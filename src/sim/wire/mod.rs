@@ -2,6 +2,7 @@
 //!
 //! In: method, URI, headers, body. Out: a [`Call`], later a response. Absent: every rule of a service.
 
+mod cbor;
 mod form;
 mod json;
 mod render;
@@ -31,6 +32,7 @@ pub(crate) struct Call {
     pub(crate) name: String,
     pub(crate) operation: &'static Operation,
     labels: Vec<(String, String)>,
+    cbor: bool,
 }
 
 /// The input of a call by member names, checked against its shapes.
@@ -40,6 +42,7 @@ pub(crate) fn input(call: &Call, request: &HttpRequest) -> Result<Value, AwsErro
         return Ok(Value::Object(serde_json::Map::new()));
     };
     let value = match table.protocol {
+        Protocol::Json if call.cbor => cbor::body(table, shape, request.body())?,
         Protocol::Json => json::body(table, shape, request.body())?,
         Protocol::RestJson => rest::input(table, shape, request, &call.labels)?,
         Protocol::Query => form::input(table, shape, request)?,

@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::{Call, HttpResponse, json, xml};
+use super::{Call, HttpRequest, HttpResponse, cbor, json, route, xml};
 use crate::sim::error::AwsError;
 use crate::sim::shapes::{Protocol, Shape, Table};
 
@@ -41,6 +41,15 @@ pub(crate) fn is_common(code: &str) -> bool {
 pub(crate) fn success(call: &Call, answer: &Value, request_id: &str) -> HttpResponse {
     let table = call.table;
     let output = call.operation.output.as_ref().and_then(|name| table.shape(name));
+    if call.cbor {
+        let body = output.map(|shape| cbor::write(table, shape, answer)).unwrap_or_default();
+        let mut response = response(call.operation.status, CBOR.to_owned(), body, request_id);
+        put(&mut response, "smithy-protocol", "rpc-v2-cbor");
+        if output.is_none() {
+            response.headers_mut().remove("content-type");
+        }
+        return response;
+    }
     let body = match (table.protocol, output) {
         (Protocol::Query, _) => xml::success(table, &call.name, call.operation, answer, request_id),
         (_, None) => String::new(),
@@ -64,8 +73,26 @@ fn payload(table: &Table, shape: &Shape, member: &str, answer: &Value) -> String
     }
 }
 
-/// The response of an error. The table is that of the service, where it was recognised.
-pub(crate) fn failure(table: Option<&Table>, error: &AwsError, request_id: &str) -> HttpResponse {
+const CBOR: &str = "application/cbor";
+
+/// The response of an error, in the protocol of the request. The table is that of the service, where it was recognised.
+pub(crate) fn failure(
+    table: Option<&Table>,
+    error: &AwsError,
+    request_id: &str,
+    request: &HttpRequest,
+) -> HttpResponse {
+    let mut response = refusal(table, error, request_id);
+    if route::is_cbor(request) {
+        let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+        *response.body_mut() = Bytes::from(cbor::bytes(&cbor::plain(&body)));
+        put(&mut response, "content-type", CBOR);
+        put(&mut response, "smithy-protocol", "rpc-v2-cbor");
+    }
+    response
+}
+
+fn refusal(table: Option<&Table>, error: &AwsError, request_id: &str) -> HttpResponse {
     let declared = table.and_then(|table| table.errors.get(&error.code));
     let status = error
         .status
@@ -140,8 +167,8 @@ fn put(response: &mut HttpResponse, name: &str, value: &str) {
     }
 }
 
-fn response(status: u16, content_type: String, body: String, request_id: &str) -> HttpResponse {
-    let mut response = HttpResponse::new(Bytes::from(body));
+fn response(status: u16, content_type: String, body: impl Into<Bytes>, request_id: &str) -> HttpResponse {
+    let mut response = HttpResponse::new(body.into());
     *response.status_mut() =
         http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     put(&mut response, "content-type", &content_type);
@@ -155,12 +182,18 @@ mod tests {
 
     use super::*;
     use crate::sim::shapes::table;
-    use crate::sim::throttle::refusal;
+    use crate::sim::throttle;
 
     fn call(service: &str, operation: &str) -> Call {
         let table = table(service).expect("a table");
         let operation_shape = table.operations.get(operation).expect("an operation");
-        Call { table, name: operation.to_owned(), operation: operation_shape, labels: Vec::new() }
+        Call {
+            table,
+            name: operation.to_owned(),
+            operation: operation_shape,
+            labels: Vec::new(),
+            cbor: false,
+        }
     }
 
     fn text(response: &HttpResponse) -> String {
@@ -170,8 +203,8 @@ mod tests {
     #[test]
     fn a_rest_error_names_itself_in_a_header_and_says_when_to_come_back() {
         let table = table("controltower");
-        let error = refusal(table.expect("a table"), "GetLandingZone", 1.5);
-        let response = failure(table, &error, "id");
+        let error = throttle::refusal(table.expect("a table"), "GetLandingZone", 1.5);
+        let response = refusal(table, &error, "id");
         assert_eq!(response.status().as_u16(), 429);
         assert_eq!(response.headers()["x-amzn-errortype"], "ThrottlingException");
         assert_eq!(response.headers()["retry-after"], "2");
@@ -182,7 +215,7 @@ mod tests {
     #[test]
     fn a_json_error_has_its_type_and_its_reason_in_the_body() {
         let error = AwsError::new("InvalidInputException", "no").field("Reason", "INVALID_ENUM");
-        let response = failure(table("organizations"), &error, "id");
+        let response = refusal(table("organizations"), &error, "id");
         assert_eq!(response.headers()["content-type"], "application/x-amz-json-1.1");
         let body: Value = serde_json::from_str(&text(&response)).expect("JSON");
         assert_eq!(
@@ -210,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_query_error_takes_its_code_and_status_from_the_table() {
-        let response = failure(table("iam"), &AwsError::new("NoSuchEntity", "gone"), "id");
+        let response = refusal(table("iam"), &AwsError::new("NoSuchEntity", "gone"), "id");
         assert_eq!(response.status().as_u16(), 404);
         let body = text(&response);
         assert!(body.contains("<Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>gone</Message></Error><RequestId>id</RequestId>"), "{body}");

@@ -35,11 +35,19 @@ pub(crate) fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str
     request.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
+/// Whether a request speaks rpc-v2-cbor, and so wants to be answered in it.
+pub(crate) fn is_cbor(request: &HttpRequest) -> bool {
+    header(request, "smithy-protocol") == Some("rpc-v2-cbor")
+}
+
 /// The operation that a request means. The error comes with the table of the service, where that was recognised.
 pub(crate) fn recognise(
     request: &HttpRequest,
     credential: Option<&Credential>,
 ) -> Result<Call, (Option<&'static Table>, AwsError)> {
+    if is_cbor(request) {
+        return by_service_path(request.uri().path());
+    }
     if let Some(target) = header(request, "x-amz-target") {
         return by_target(target);
     }
@@ -62,7 +70,19 @@ fn by_target(target: &str) -> Result<Call, (Option<&'static Table>, AwsError)> {
     let Some((table, operation)) = operation else {
         return Err((table, unknown_operation(Protocol::Json)));
     };
-    Ok(Call { table, name: name.to_owned(), operation, labels: Vec::new() })
+    Ok(Call { table, name: name.to_owned(), operation, labels: Vec::new(), cbor: false })
+}
+
+/// The path of rpc-v2-cbor: `/service/NAME/operation/OPERATION`, whatever stands before it. The name is that of the
+/// service in Smithy, which is also the prefix of its awsJson target.
+fn by_service_path(path: &str) -> Result<Call, (Option<&'static Table>, AwsError)> {
+    let parts: Vec<&str> = path.rsplitn(5, '/').collect();
+    let [name, "operation", service, "service", _] = parts.as_slice() else {
+        return Err((None, unknown_operation(Protocol::Json)));
+    };
+    let mut call = by_target(&format!("{service}.{name}"))?;
+    call.cbor = true;
+    Ok(call)
 }
 
 fn by_action(
@@ -84,7 +104,7 @@ fn by_action(
         );
         return Err((spoken, AwsError::new("InvalidAction", words).status(400)));
     };
-    Ok(Call { table, name: action.to_owned(), operation, labels: Vec::new() })
+    Ok(Call { table, name: action.to_owned(), operation, labels: Vec::new(), cbor: false })
 }
 
 fn by_path(
@@ -99,7 +119,7 @@ fn by_path(
                 continue;
             }
             if let Some(labels) = labels(&operation.uri, request.uri().path()) {
-                return Ok(Call { table, name: name.clone(), operation, labels });
+                return Ok(Call { table, name: name.clone(), operation, labels, cbor: false });
             }
         }
     }
@@ -151,6 +171,25 @@ pub(crate) fn unknown_operation(protocol: Protocol) -> AwsError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_in_cbor_names_service_and_operation_in_its_path() {
+        let asked = |path: &str| {
+            let request = http::Request::post(path).header("smithy-protocol", "rpc-v2-cbor");
+            recognise(&request.body(bytes::Bytes::new()).expect("a request"), None)
+        };
+        let call = asked("/service/AWSFMS_20180101/operation/GetAdminAccount").expect("a call");
+        assert_eq!(
+            (call.table.service.as_str(), call.name.as_str(), call.cbor),
+            ("fms", "GetAdminAccount", true)
+        );
+        for path in
+            ["/service/AWSFMS_20180101/operation/Nonsense", "/service/Nonsense/operation/X", "/", "/a/b/c/d"]
+        {
+            let (_, refusal) = asked(path).expect_err("a refusal");
+            assert_eq!(refusal.code, "UnknownOperationException", "{path}");
+        }
+    }
 
     #[test]
     fn labels_are_decoded_and_must_fit() {

@@ -225,7 +225,7 @@ mod tests {
     fn refuse(service: &str, operation: &str, input: &Value) -> AwsError {
         let table = table(service).expect("a table");
         let op = &table.operations[operation];
-        let call = Call { table, name: operation.to_owned(), operation: op, labels: Vec::new() };
+        let call = Call { table, name: operation.to_owned(), operation: op, labels: Vec::new(), cbor: false };
         check(&call, table.input(op).expect("an input"), input).expect_err("a refusal")
     }
 
