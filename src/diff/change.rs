@@ -104,7 +104,7 @@ fn compare_one(
         fields.iter().map(|(name, value)| (name.clone(), resolve(value, known))).collect()
     };
     let mut wanted = filled(&resource.fields);
-    wanted.extend(below::leaves(resource, snapshot));
+    wanted.extend(below::leaves(resource, snapshot, known));
     let start = filled(&resource.at_creation);
     let target = targets(resource, &wanted, &start, live);
     let differences = match standing {

@@ -72,6 +72,9 @@ kinds! {
     Assignment = "assignment",
     /// A Control Tower control on a unit, `path:name`.
     Control = "control",
+    /// GuardDuty of the organization in one Region, set by its administrator: `REGION`; or of
+    /// the management account itself, `REGION/management`.
+    GuardDuty = "guardduty",
 }
 
 impl fmt::Display for Kind {

@@ -100,6 +100,10 @@ pub struct Facts {
     /// account is not among them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub accounts_below: BTreeMap<Address, BTreeMap<String, String>>,
+    /// Every active account, `{id, email}`, when something reaches them all: by the document's
+    /// name, `management`, or the id where it has none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub everybody: BTreeMap<String, serde_json::Value>,
     /// What AWS keeps copies of elsewhere, which do not follow by themselves.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub copied: BTreeSet<Address>,

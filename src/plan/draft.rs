@@ -61,13 +61,26 @@ fn mending(
         groups.insert((0, String::new()), Vec::new());
     }
     let fixed = |d: &Difference| !missing && matches!(d.rule.compare, Compare::Fixed | Compare::CreateOnly);
+    // How many leaves each batching verb has so far, and the leaf that its batch is named for.
+    let mut batches: BTreeMap<usize, (usize, &str)> = BTreeMap::new();
     for (field, difference) in change.differences.iter().filter(|(_, d)| !fixed(d)) {
         let verb = mender(change, info, difference, missing);
         let Some(index) = info.verbs.iter().position(|v| v.name == verb) else {
             continue;
         };
-        let leaf =
-            if difference.rule.fold || (creates && index == 0) { "" } else { difference.leaf.as_str() };
+        let leaf = match difference.rule.batch {
+            _ if creates && index == 0 => "",
+            Some(most) => {
+                let (count, name) = batches.entry(index).or_insert((0, &difference.leaf));
+                if *count == most {
+                    (*count, *name) = (0, &difference.leaf);
+                }
+                *count += 1;
+                name
+            }
+            None if difference.rule.fold => "",
+            None => difference.leaf.as_str(),
+        };
         groups.entry((index, leaf.to_owned())).or_default().push((field, difference));
     }
     let planned: Vec<&Verb> = groups.keys().map(|(index, _)| &info.verbs[*index]).collect();

@@ -13,6 +13,7 @@ pub mod baseline;
 pub mod control;
 pub mod delegated_administrator;
 pub mod group;
+pub mod guardduty;
 pub mod key;
 pub mod landing_zone;
 pub mod organization;
@@ -137,6 +138,9 @@ pub struct FieldRule {
     pub carried_by: Option<&'static str>,
     /// One step for all changed fields of the verb, or one step per leaf.
     pub fold: bool,
+    /// For a group that is folded: so many leaves at most in one step, because AWS takes no
+    /// more in one call.
+    pub batch: Option<usize>,
     /// The class of consent a change of it needs (not its first setting).
     pub consent: Option<&'static str>,
     /// For a group: the verb that takes away a leaf which is live and which the
@@ -148,7 +152,7 @@ impl FieldRule {
     /// A field set at creation and changed by `verb`, all such fields in one step.
     #[must_use]
     pub const fn new(field: &'static str, compare: Compare, verb: &'static str) -> Self {
-        Self { field, compare, verb, carried_by: Some("create"), fold: true, consent: None, surplus: None }
+        Self { field, compare, verb, carried_by: Some("create"), fold: true, batch: None, consent: None, surplus: None }
     }
 
     /// The same, but no other verb carries it.
@@ -169,6 +173,13 @@ impl FieldRule {
     #[must_use]
     pub const fn each(mut self) -> Self {
         self.fold = false;
+        self
+    }
+
+    /// The same, but with a step for each so many changed leaves.
+    #[must_use]
+    pub const fn in_batches(mut self, most: usize) -> Self {
+        self.batch = Some(most);
         self
     }
 
@@ -244,6 +255,7 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::Group => &group::INFO,
         Kind::Assignment => &assignment::INFO,
         Kind::Control => &control::INFO,
+        Kind::GuardDuty => &guardduty::INFO,
     }
 }
 
