@@ -158,14 +158,7 @@ impl Scope {
                 put("parent", std::iter::once(from).chain(to).collect());
                 put("unit", Vec::new());
             }
-            Kind::TrustedAccess => {
-                let name = &subject.address.name;
-                let own = service_access::by_own_call(name);
-                put("principal", vec![name.clone()]);
-                put("role", own.and_then(|own| own.role.clone()).into_iter().collect());
-                put("path", vec![format!("aws-service-role/{name}/")]);
-                put("linked_service", own.map(|own| own.linked.clone()).into_iter().collect());
-            }
+            Kind::TrustedAccess => values.extend(of_trust(&subject.address.name)),
             Kind::ServiceRole => {
                 put("role", vec![subject.address.name.clone()]);
                 put("path", vec![service_roles::path().trim_start_matches('/').to_owned()]);
@@ -311,6 +304,20 @@ impl Scope {
 fn leaves(subject: Subject<'_>, group: &str) -> Vec<String> {
     let names = subject.fields.keys();
     names.filter_map(|name| name.strip_prefix(group)?.strip_prefix('.').map(str::to_owned)).collect()
+}
+
+/// What the templates of trusted access name.
+fn of_trust(principal: &str) -> Values {
+    let own = service_access::by_own_call(principal);
+    let role = own.and_then(|own| own.role.clone());
+    let linked = own.map(|own| own.linked.clone());
+    let path = format!("aws-service-role/{principal}/");
+    Values::from([
+        ("principal", BTreeSet::from([principal.to_owned()])),
+        ("role", role.into_iter().collect()),
+        ("path", BTreeSet::from([path])),
+        ("linked_service", linked.into_iter().collect()),
+    ])
 }
 
 /// The principals that Organizations registers a service's administrators for.
