@@ -50,6 +50,9 @@ pub struct Row {
     /// Reads, beside its read-back, that show what became of a lost call.
     #[serde(default)]
     pub proves: Vec<String>,
+    /// Whether it is called as the administrator of a service, in that account.
+    #[serde(default)]
+    pub by_administrator: bool,
     /// Whether Control Tower acts elsewhere with the caller's credentials.
     #[serde(default)]
     pub forwards: bool,

@@ -1,10 +1,27 @@
-//! Services whose trusted access must stay while there is a landing zone.
+//! Services that are trusted by a call of their own, and those whose trusted access must
+//! stay while there is a landing zone.
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-/// One such service.
+/// A service with a call of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Own {
+    /// Its service principal.
+    pub principal: String,
+    /// The field of the kind `trusted_access` that says the call was made.
+    pub field: String,
+    /// The principal of the service-linked role that the call makes.
+    pub linked: String,
+    /// The role's name, where only the role tells that the call was made.
+    pub role: Option<String>,
+    /// Where AWS says so.
+    pub source: String,
+}
+
+/// A service that a landing zone needs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
@@ -20,11 +37,18 @@ pub struct Service {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
+    own: Vec<Own>,
     service: Vec<Service>,
 }
 
 static TABLE: LazyLock<Table> =
     LazyLock::new(|| super::parse("service_access.toml", include_str!("service_access.toml")));
+
+/// The row of a service that is trusted by its own call; none for any other.
+#[must_use]
+pub fn by_own_call(principal: &str) -> Option<&'static Own> {
+    TABLE.own.iter().find(|service| service.principal == principal)
+}
 
 /// The row of a service that a landing zone needs; none for any other.
 #[must_use]
@@ -35,6 +59,13 @@ pub fn needed_by_landing_zone(principal: &str) -> Option<&'static Service> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_call_of_its_own_stands_for_a_field_of_the_kind() {
+        let info = crate::model::kinds::info(crate::model::Kind::TrustedAccess);
+        assert!(TABLE.own.iter().all(|row| info.rule(&row.field).is_some() && !row.source.is_empty()));
+        assert!(by_own_call("guardduty.amazonaws.com").is_none());
+    }
 
     #[test]
     fn control_tower_itself_is_needed_and_resource_sharing_is_not() {

@@ -52,6 +52,9 @@ pub enum Place {
     Regions,
     /// The organization has one, and the service tells it in the home Region.
     Home,
+    /// The organization has one, and the service tells it where the partition's global
+    /// services answer.
+    Global,
 }
 
 /// A service that the document cannot delegate.

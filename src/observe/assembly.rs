@@ -9,10 +9,12 @@ use super::findings::Findings;
 use super::people::People;
 use super::wanted::Wanted;
 use super::{accounts, control_tower, controls, delegation, policies, units};
+use crate::catalog::service_access;
 use crate::cloud::inventory::organization::{Organization, Root};
+use crate::cloud::inventory::own_trust;
 use crate::cloud::inventory::quotas::Quotas;
 use crate::cloud::{CallError, Connection};
-use crate::model::{Fields, Kind, Live};
+use crate::model::{Fields, Kind, Live, Resource};
 
 /// Fills in the organization.
 pub(super) fn organization(
@@ -35,8 +37,9 @@ pub(super) fn quotas(wanted: &Wanted<'_>, quotas: &Quotas, findings: &mut Findin
     policies::note_quotas(&wanted.kind(Kind::Policy), quotas, findings);
 }
 
-/// Fills in the trusted services.
-pub(super) fn trusted(
+/// Fills in the trusted services; of those with a call of their own, whether it was made.
+pub(super) async fn trusted(
+    connection: &Connection,
     wanted: &Wanted<'_>,
     trusted: Option<Result<BTreeSet<String>, CallError>>,
     findings: &mut Findings,
@@ -47,11 +50,24 @@ pub(super) fn trusted(
         Some(Err(error)) => findings.gap_all(&resources, &error),
         Some(Ok(services)) => {
             for resource in resources.into_iter().filter(|r| services.contains(&r.address.name)) {
-                findings.see(resource, Live::default());
+                match own_call(connection, resource).await {
+                    Ok(fields) => findings.see(resource, Live { fields, ..Live::default() }),
+                    Err(error) => findings.gap(resource, &error),
+                }
             }
             findings.facts.trusted_services = Some(services);
         }
     }
+}
+
+/// The field of a service with a call of its own, when the document wants it.
+async fn own_call(connection: &Connection, resource: &Resource) -> Result<Fields, CallError> {
+    let own = service_access::by_own_call(&resource.address.name);
+    let Some(own) = own.filter(|own| resource.fields.contains_key(&own.field)) else {
+        return Ok(Fields::new());
+    };
+    let on = own_trust::is_on(connection, own).await?;
+    Ok(on.then(|| (own.field.clone(), true.into())).into_iter().collect())
 }
 
 /// Fills in units and accounts, with tags and contacts where they are managed.

@@ -100,7 +100,7 @@ async fn look(
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
-    assembly::trusted(wanted, trusted, findings);
+    assembly::trusted(connection, wanted, trusted, findings).await;
     assembly::quotas(wanted, &quotas, findings);
     root_access::observe(wanted, root_switches, findings);
     resource_policy::observe(wanted, own_policy, findings);

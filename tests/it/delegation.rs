@@ -179,3 +179,49 @@ fn every_service_of_the_catalogue_can_be_given_handed_over_and_taken_away() {
     let removed = reached(next(&vacant, &handed.world, &consents));
     assert!(removed.plan.steps.iter().all(|step| step.consent.is_some()));
 }
+
+#[test]
+fn a_service_with_a_call_of_its_own_is_trusted_by_that_call_alone() {
+    let yaml = "version: 1\n\
+        organization:\n  home_region: eu-west-1\n  trusted_access: [ram.amazonaws.com, health.amazonaws.com, \
+        member.org.stacksets.cloudformation.amazonaws.com]\n";
+    let first = reached(rehearsed(yaml));
+    let trust: Vec<(&str, &str)> = first
+        .plan
+        .steps
+        .iter()
+        .filter(|step| step.address.kind == Kind::TrustedAccess)
+        .map(|step| (step.address.name.as_str(), step.operation.as_str()))
+        .collect();
+    assert_eq!(
+        trust,
+        [
+            ("health.amazonaws.com", "health:EnableHealthServiceAccessForOrganization"),
+            (
+                "member.org.stacksets.cloudformation.amazonaws.com",
+                "cloudformation:ActivateOrganizationsAccess"
+            ),
+            ("ram.amazonaws.com", "ram:EnableSharingWithAwsOrganization"),
+        ]
+    );
+    // Trusted by Organizations alone, sharing does not work; the plan says so and mends it.
+    let mut world = reached(rehearsed("version: 1\norganization: { home_region: eu-west-1 }\n")).world;
+    let (management, now) = (world.account.clone(), world.time);
+    let organization = world.organizations.of_mut(&management).expect("an organization");
+    organization.enable_service_access("ram.amazonaws.com", now);
+    let mended = reached(next(&yaml.replace("health.amazonaws.com, ", ""), &world, &[]));
+    let verbs: Vec<&str> = mended.plan.steps.iter().map(|step| step.verb.as_str()).collect();
+    assert_eq!(verbs, ["activate_stack_sets", "share_resources"]);
+}
+
+#[test]
+fn firewall_managers_administrator_steps_down_itself_and_the_next_waits_until_it_is_gone() {
+    let first = reached(rehearsed(&small("delegated_administrators: { firewall-manager: audit }\n")));
+    assert_eq!(steps(&first, "firewall-manager"), ["enable_fms"]);
+    let changed = small("delegated_administrators: { firewall-manager: security }\n");
+    let consents = ["delegated_administrator_removal.firewall-manager"];
+    let handed = reached(next(&changed, &first.world, &consents));
+    assert_eq!(steps(&handed, "firewall-manager"), ["disable_fms", "withdraw", "enable_fms"]);
+    let calls = |operation: &str| handed.plan.steps.iter().filter(|step| step.operation == operation).count();
+    assert_eq!((calls("fms:DisassociateAdminAccount"), calls("fms:AssociateAdminAccount")), (1, 1));
+}

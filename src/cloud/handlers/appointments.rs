@@ -165,6 +165,13 @@ async fn several(site: &Site, verb: &str, account: &str) -> Result<bool, CallErr
                 deregister_organization_delegated_admin.delegated_admin_account_id(account)
             );
         }
+        "enable_fms" => {
+            send!(site.fms, "fms:AssociateAdminAccount", associate_admin_account.admin_account(account));
+        }
+        // Sent as the administrator, who names nobody.
+        "disable_fms" => {
+            send!(site.fms, "fms:DisassociateAdminAccount", disassociate_admin_account);
+        }
         _ => return Ok(false),
     }
     Ok(true)

@@ -30,13 +30,42 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
             site.call("organizations:DeregisterDelegatedAdministrator", || request().send()).await?;
         }
         verb => {
-            let site = connection.own(&region(connection, task)?);
+            let region = region(connection, task)?;
+            // Of Firewall Manager an administrator can only step down by itself.
+            let own = (verb == STEPS_DOWN).then_some(account);
+            let site = connection.site_in(own, &region).await?;
             if !appointments::begin(&site, verb, account).await? {
                 return Err(unknown_verb(task));
+            }
+            if takes_minutes(verb) {
+                return Ok(running(account));
             }
         }
     }
     Ok(Progress::Done(Attributes::new()))
+}
+
+/// Firewall Manager gives no id to ask about: it tells how its administrator stands. It
+/// appoints nobody before the former one is gone.
+pub(super) async fn poll(connection: &Connection, task: &Task, account: &str) -> Result<Progress, CallError> {
+    let standing = administrators::of_firewall_manager(connection, &region(connection, task)?).await?;
+    let status = standing.filter(|(holder, _)| holder == account).map(|(_, status)| status);
+    let done = match task.verb.as_str() {
+        STEPS_DOWN => status.is_none(),
+        _ => status.as_deref() == Some("READY"),
+    };
+    Ok(if done { Progress::Done(Attributes::new()) } else { running(account) })
+}
+
+const STEPS_DOWN: &str = "disable_fms";
+
+/// Whether AWS goes on with it after it has answered.
+fn takes_minutes(verb: &str) -> bool {
+    verb.ends_with("_fms")
+}
+
+fn running(account: &str) -> Progress {
+    Progress::Running { operation: account.to_owned(), attributes: Attributes::new() }
 }
 
 /// The lists tell whether it has happened.
@@ -51,7 +80,11 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
         Err(_) => administrators::registered(connection, Some(place(task)?)).await?,
     };
     let holds = holders.iter().any(|holder| holder == account);
-    Ok(effect_if(holds == (verb.action == Action::Create)))
+    let as_wanted = holds == (verb.action == Action::Create);
+    if as_wanted && takes_minutes(verb.name) {
+        return Ok(Found::Effect(running(account)));
+    }
+    Ok(effect_if(as_wanted))
 }
 
 /// The Region or the service principal.

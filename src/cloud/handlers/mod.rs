@@ -80,6 +80,7 @@ impl Performer for Connection {
             Kind::PolicyType => policy_type::poll(self, task, operation).await,
             Kind::PermissionSet => permission_set::poll(self, task, operation).await,
             Kind::Assignment => assignment::poll(self, task, operation).await,
+            Kind::DelegatedAdministrator => delegated_administrator::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
@@ -88,8 +89,7 @@ impl Performer for Connection {
             | Kind::Group
             | Kind::RootCredentialsManagement
             | Kind::RootSessions
-            | Kind::Policy
-            | Kind::DelegatedAdministrator => Ok(Progress::Done(Attributes::new())),
+            | Kind::Policy => Ok(Progress::Done(Attributes::new())),
         }
     }
 

@@ -1,11 +1,15 @@
 //! Trusting a service, or not any more: a switch that may be set twice.
 
 use super::{effect_if, unknown_verb};
+use crate::catalog::operations::Verdict;
+use crate::catalog::service_access;
 use crate::cloud::connection::Connection;
-use crate::cloud::failure::CallError;
-use crate::cloud::inventory::organization;
+use crate::cloud::failure::{CallError, code};
+use crate::cloud::inventory::{organization, own_trust};
 use crate::cloud::task::{Found, Progress, Task};
 use crate::model::Attributes;
+
+const SHARING: &str = "ram:EnableSharingWithAwsOrganization";
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
     let site = connection.global();
@@ -15,6 +19,26 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
         "create" => {
             let request = || client.enable_aws_service_access().service_principal(service);
             site.call("organizations:EnableAWSServiceAccess", || request().send()).await?;
+        }
+        "share_resources" => {
+            let client = site.clients.ram();
+            let request = || client.enable_sharing_with_aws_organization();
+            let answer = site.call(SHARING, || request().send()).await?;
+            if answer.return_value() == Some(false) {
+                let message = "RAM answered that sharing within the organization was not enabled";
+                return Err(CallError::ours(SHARING, code::UNREADABLE, message.to_owned(), Verdict::Unknown));
+            }
+        }
+        "activate_stack_sets" => {
+            let site = connection.home();
+            let client = site.clients.cloudformation();
+            let request = || client.activate_organizations_access();
+            site.call("cloudformation:ActivateOrganizationsAccess", || request().send()).await?;
+        }
+        "view_organization" => {
+            let client = site.clients.health();
+            let request = || client.enable_health_service_access_for_organization();
+            site.call("health:EnableHealthServiceAccessForOrganization", || request().send()).await?;
         }
         "delete" => {
             let request = || client.disable_aws_service_access().service_principal(service);
@@ -27,8 +51,14 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
 
 pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
     let trusted = organization::trusted_services(connection).await?;
+    let name = &task.address.name;
+    let own =
+        service_access::by_own_call(name).filter(|_| !matches!(task.verb.as_str(), "create" | "delete"));
+    if let Some(own) = own.filter(|_| trusted.contains(name)) {
+        return Ok(effect_if(own_trust::is_on(connection, own).await?));
+    }
     let wanted = task.verb != "delete";
-    Ok(effect_if(trusted.contains(&task.address.name) == wanted))
+    Ok(effect_if(trusted.contains(name) == wanted))
 }
 
 #[cfg(test)]

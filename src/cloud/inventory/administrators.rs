@@ -18,6 +18,7 @@ const INSPECTOR: &str = "inspector2:ListDelegatedAdminAccounts";
 const MACIE: &str = "macie2:ListOrganizationAdminAccounts";
 const DETECTIVE: &str = "detective:ListOrganizationAdminAccounts";
 const AUDIT_MANAGER: &str = "auditmanager:GetOrganizationAdminAccount";
+const FIREWALL_MANAGER: &str = "fms:GetAdminAccount";
 const NETWORK_SECURITY_MANAGER: &str = "network-security-manager:ListAdminAccounts";
 
 /// The ids of the accounts that Organizations has registered for a service; for any service
@@ -75,6 +76,7 @@ pub async fn appointed(
         "detective" => detective(site).await,
         "auditmanager" => auditmanager(site).await,
         "network_security_manager" => network_security_manager(site).await,
+        "fms" => firewall_manager(site).await,
         _ => {
             let message = format!("no service appoints by the way of `{way}`");
             Err(CallError::ours(way, code::UNSENDABLE, message, Verdict::Rejected))
@@ -85,7 +87,8 @@ pub async fn appointed(
 }
 
 /// What services call an administrator that is being dismissed.
-const GOING: [&str; 2] = ["DISABLE_IN_PROGRESS", "DISABLING_IN_PROGRESS"];
+const GOING: [&str; 5] =
+    ["DISABLE_IN_PROGRESS", "DISABLING_IN_PROGRESS", "PENDING_DELETION", "DELETING", "DELETED"];
 
 /// An account and the service's word for how it stands, empty where it has none.
 type Holder = (Option<String>, String);
@@ -160,4 +163,30 @@ async fn auditmanager(site: &Site) -> Result<Vec<Holder>, CallError> {
         Err(error) if error.is_missing() => Ok(Vec::new()),
         Err(error) => Err(error),
     }
+}
+
+/// Firewall Manager's default administrator, if there is one.
+async fn firewall_manager(site: &Site) -> Result<Vec<Holder>, CallError> {
+    let client = site.clients.fms();
+    match site.call(FIREWALL_MANAGER, || client.get_admin_account().send()).await {
+        Ok(answer) => {
+            let status = answer.role_status().map(AsRef::as_ref);
+            Ok(answer.admin_account().map(|id| holder(Some(id), status)).into_iter().collect())
+        }
+        Err(error) if error.is_missing() => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// How Firewall Manager's administrator stands: its id and `CREATING`, `READY`, `DELETING`
+/// and so on; none when there is none any more.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn of_firewall_manager(
+    connection: &Connection,
+    region: &Region,
+) -> Result<Option<(String, String)>, CallError> {
+    let found = firewall_manager(&connection.own(region)).await?;
+    Ok(found.into_iter().find_map(|(account, status)| Some((account?, status))))
 }

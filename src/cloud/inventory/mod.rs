@@ -18,6 +18,7 @@ pub mod identity_store;
 pub mod keys;
 pub mod landing_zone;
 pub mod organization;
+pub mod own_trust;
 pub mod pages;
 pub mod permission_sets;
 pub mod policies;

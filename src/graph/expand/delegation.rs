@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{
     Expansion, account, account_id, management_id, organization, resource, the_landing_zone, the_organization,
 };
+use crate::catalog::partitions;
 use crate::catalog::services::{self, Place, Service};
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
@@ -50,6 +51,7 @@ fn office(expansion: &Expansion<'_>, service: &Service, origin: &Origin) -> Reso
         Place::Principal => Vec::new(),
         Place::Regions => regions(expansion),
         Place::Home => vec![expansion.home_region.to_string()],
+        Place::Global => vec![partitions::of_region(&expansion.home_region).global_region.to_string()],
     };
     if !regions.is_empty() {
         office.keys.insert("regions".to_owned(), json!(regions));

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Expansion, resource, the_landing_zone, the_organization};
+use crate::catalog::service_access;
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
 use crate::model::{Address, Kind, Origin};
@@ -45,7 +46,10 @@ pub(super) fn needed(expansion: &mut Expansion<'_>, principal: &str, origin: &Or
     address
 }
 
-pub(super) fn trust(expansion: &mut Expansion<'_>, access: crate::model::Resource) {
+pub(super) fn trust(expansion: &mut Expansion<'_>, mut access: crate::model::Resource) {
+    if let Some(own) = service_access::by_own_call(&access.address.name) {
+        access.fields.insert(own.field.clone(), json!(true));
+    }
     let address = access.address.clone();
     expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
     if address.name == CONFIG {

@@ -48,6 +48,7 @@ pub const INFO: KindInfo = KindInfo {
         dismiss("disable_auditmanager", "auditmanager:DeregisterOrganizationAdminAccount"),
         dismiss("disable_securitylake", "securitylake:DeregisterDataLakeDelegatedAdministrator"),
         dismiss("disable_network_security_manager", "network-security-manager:DeleteAdminAccount"),
+        dismiss("disable_fms", "fms:DisassociateAdminAccount"),
         dismiss("withdraw", "organizations:DeregisterDelegatedAdministrator"),
         dismiss("release", "organizations:DeregisterDelegatedAdministrator"),
         appoint("enable_guardduty", "guardduty:EnableOrganizationAdminAccount"),
@@ -59,6 +60,7 @@ pub const INFO: KindInfo = KindInfo {
         appoint("enable_auditmanager", "auditmanager:RegisterOrganizationAdminAccount"),
         appoint("enable_securitylake", "securitylake:RegisterDataLakeDelegatedAdministrator"),
         appoint("enable_network_security_manager", "network-security-manager:PutAdminAccount"),
+        appoint("enable_fms", "fms:AssociateAdminAccount"),
         appoint("appoint", "organizations:RegisterDelegatedAdministrator"),
     ],
     fields: &[
@@ -78,6 +80,7 @@ pub const INFO: KindInfo = KindInfo {
             "enable_network_security_manager",
             "disable_network_security_manager",
         ),
+        office("fms.*", "enable_fms", "disable_fms"),
         office("registrations.*", "appoint", "withdraw"),
     ],
     attributes: &[],

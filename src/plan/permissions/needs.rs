@@ -149,7 +149,9 @@ impl Needs {
     }
 
     fn operation(&mut self, operation: &str, purpose: Purpose, subject: Subject<'_>) {
-        let place = self.scope.member(subject);
+        let by_administrator = table().get(operation).is_some_and(|row| row.by_administrator);
+        let place =
+            if by_administrator { self.scope.administrator(subject) } else { self.scope.member(subject) };
         let values = self.scope.values(subject);
         if let Some((_, id)) = &place {
             self.enter(id.as_deref());

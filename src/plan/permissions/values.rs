@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Values;
-use crate::catalog::{partitions, policy_types, service_roles, services};
+use crate::catalog::{partitions, policy_types, service_access, service_roles, services};
 use crate::model::ids::AccountId;
 use crate::model::reference::{Reference, as_reference, resolve};
 use crate::model::region::Region;
@@ -103,6 +103,16 @@ impl Scope {
     /// its id, when that is known; none for the management account.
     pub(super) fn member(&self, subject: Subject<'_>) -> Option<(String, Option<String>)> {
         let owner = subject.keys.get("account").filter(|_| subject.address.kind == Kind::Key)?;
+        self.place(owner)
+    }
+
+    /// The account of the administrator that a step is about.
+    pub(super) fn administrator(&self, subject: Subject<'_>) -> Option<(String, Option<String>)> {
+        let named = subject.fields.values().next().and_then(|account| self.place(account));
+        named.or_else(|| Some((format!("administrator of {}", subject.address.name), None)))
+    }
+
+    fn place(&self, owner: &Value) -> Option<(String, Option<String>)> {
         match as_reference(owner) {
             Some(reference) => {
                 let id = self.attribute(&reference);
@@ -148,7 +158,7 @@ impl Scope {
                 put("parent", std::iter::once(from).chain(to).collect());
                 put("unit", Vec::new());
             }
-            Kind::TrustedAccess => put("principal", vec![subject.address.name.clone()]),
+            Kind::TrustedAccess => values.extend(of_trust(&subject.address.name)),
             Kind::ServiceRole => {
                 put("role", vec![subject.address.name.clone()]);
                 put("path", vec![service_roles::path().trim_start_matches('/').to_owned()]);
@@ -294,6 +304,20 @@ impl Scope {
 fn leaves(subject: Subject<'_>, group: &str) -> Vec<String> {
     let names = subject.fields.keys();
     names.filter_map(|name| name.strip_prefix(group)?.strip_prefix('.').map(str::to_owned)).collect()
+}
+
+/// What the templates of trusted access name.
+fn of_trust(principal: &str) -> Values {
+    let own = service_access::by_own_call(principal);
+    let role = own.and_then(|own| own.role.clone());
+    let linked = own.map(|own| own.linked.clone());
+    let path = format!("aws-service-role/{principal}/");
+    Values::from([
+        ("principal", BTreeSet::from([principal.to_owned()])),
+        ("role", role.into_iter().collect()),
+        ("path", BTreeSet::from([path])),
+        ("linked_service", linked.into_iter().collect()),
+    ])
 }
 
 /// The principals that Organizations registers a service's administrators for.
