@@ -17,6 +17,7 @@ mod control_tower;
 mod controls;
 mod delegation;
 mod findings;
+mod guardduty;
 mod identity_center;
 mod keys;
 mod leftover_access;

@@ -12,7 +12,7 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, control_tower, controls, delegation, identity_center, keys, people, policies, resource_policy,
+    assembly, control_tower, controls, delegation, guardduty, identity_center, keys, people, policies, resource_policy,
     roles, root_access,
 };
 use crate::cloud::inventory::organization::{self, Organization};
@@ -112,6 +112,14 @@ async fn look(
     identity_center::observe(wanted, centre, organization, &root, &people, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     assembly::administrators(connection, wanted, &tower, findings).await;
+    let services = wanted.kind(Kind::GuardDuty);
+    match &people.accounts {
+        Ok(all) => {
+            guardduty::note_everybody(&services, &wanted.kind(Kind::Account), organization, all, findings);
+            guardduty::observe(connection, &services, findings).await;
+        }
+        Err(error) => findings.gap_all(&services, error),
+    }
     assembly::tower(connection, wanted, tower, people, organization, &catalog, findings).await;
     findings.facts.controls = catalog.facts;
     Ok(())

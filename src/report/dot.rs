@@ -39,7 +39,7 @@ const fn shape(kind: Kind) -> &'static str {
         Kind::Key => "cds",
         Kind::Baseline | Kind::Policy | Kind::ResourcePolicy => "note",
         Kind::PolicyType => "component",
-        Kind::DelegatedAdministrator => "cds",
+        Kind::DelegatedAdministrator | Kind::GuardDuty => "cds",
         Kind::Control | Kind::PermissionSet | Kind::Assignment => "hexagon",
         Kind::Group => "house",
     }

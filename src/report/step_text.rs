@@ -38,6 +38,7 @@ pub(super) const fn plural(kind: Kind) -> &'static str {
         Kind::Group => "groups",
         Kind::Assignment => "assignments",
         Kind::Control => "controls",
+        Kind::GuardDuty => "Regions of GuardDuty",
     }
 }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::identity_center::IdentityCenter;
+use super::security::Security;
 use crate::model::Origin;
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
@@ -34,6 +35,8 @@ pub struct Spec {
     pub policies: BTreeMap<String, Policy>,
     /// `delegated_administrators`, by the word of the service.
     pub delegated_administrators: BTreeMap<String, Delegation>,
+    /// `security`.
+    pub security: Option<Security>,
     /// `identity_center`.
     pub identity_center: Option<IdentityCenter>,
     /// `remove`: addresses of things that shall go.

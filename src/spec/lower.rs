@@ -48,6 +48,7 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .filter_map(|(name, section)| Some((name.value.clone(), policy(view, section, at(name.span))?)))
             .collect(),
         delegated_administrators: delegations(doc, &at),
+        security: doc.security.as_ref().map(|section| super::security::lower(section, &at)),
         identity_center: doc
             .identity_center
             .as_ref()
@@ -262,7 +263,15 @@ fn delegations(doc: &Document, at: &dyn Fn(Span) -> Origin) -> BTreeMap<String, 
         let accounts = names.0.iter().map(|name| name.value.clone()).collect();
         (word.value.clone(), Delegation { origin: at(word.span), accounts })
     };
-    doc.delegated_administrators.iter().flatten().map(delegation).collect()
+    let mut all: BTreeMap<String, Delegation> =
+        doc.delegated_administrators.iter().flatten().map(delegation).collect();
+    // Who sets a service for the organization is its administrator.
+    let guardduty = doc.security.as_ref().and_then(|section| section.guardduty.as_ref());
+    if let Some(named) = guardduty.and_then(|section| section.administrator.as_ref()) {
+        let implied = Delegation { origin: at(named.span), accounts: vec![named.value.clone()] };
+        all.entry("guardduty".to_owned()).or_insert(implied);
+    }
+    all
 }
 
 fn text(value: Option<&Located<String>>) -> Option<String> {

@@ -9,6 +9,7 @@ mod attached;
 pub mod diagnostic;
 pub mod document;
 pub mod identity_center;
+pub mod security;
 mod lower;
 mod merge;
 mod node;

@@ -24,6 +24,7 @@ mod baseline;
 mod control;
 mod delegated_administrator;
 mod group;
+mod guardduty;
 mod inputs;
 mod key;
 mod landing_zone;
@@ -66,6 +67,7 @@ impl Performer for Connection {
             Kind::Group => group::begin(self, task).await,
             Kind::Assignment => assignment::begin(self, task).await,
             Kind::Control => control::begin(self, task).await,
+            Kind::GuardDuty => guardduty::begin(self, task).await,
         }
     }
 
@@ -89,6 +91,7 @@ impl Performer for Connection {
             | Kind::Group
             | Kind::RootCredentialsManagement
             | Kind::RootSessions
+            | Kind::GuardDuty
             | Kind::Policy => Ok(Progress::Done(Attributes::new())),
         }
     }
@@ -137,6 +140,7 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Group => group::look_up(connection, task).await,
         Kind::Assignment => assignment::look_up(connection, task).await,
         Kind::Control => control::look_up(connection, task, since).await,
+        Kind::GuardDuty => guardduty::look_up(connection, task).await,
     }
 }
 

@@ -16,6 +16,7 @@ pub mod fan_out;
 pub mod identity_center;
 pub mod identity_store;
 pub mod keys;
+pub mod guardduty;
 pub mod landing_zone;
 pub mod organization;
 pub mod own_trust;

@@ -56,6 +56,18 @@ pub async fn describe(connection: &Connection) -> Result<Option<Organization>, C
     of(DESCRIBE, organization).map(Some)
 }
 
+/// The e-mail address of the management account.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) async fn management_email(connection: &Connection) -> Result<String, CallError> {
+    let site = connection.global();
+    let client = site.clients.organizations();
+    let answer = site.call(DESCRIBE, || client.describe_organization().send()).await?;
+    let email = answer.organization().and_then(|organization| organization.master_account_email());
+    email.map(str::to_owned).ok_or_else(|| CallError::unreadable(DESCRIBE, "MasterAccountEmail"))
+}
+
 /// The values of an organization in an answer of `operation`.
 pub(crate) fn of(
     operation: &str,

@@ -18,6 +18,7 @@ mod policies;
 mod removals;
 mod resource_policy;
 mod root_access;
+mod security;
 mod service_roles;
 mod units;
 
@@ -53,6 +54,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     resource_policy::expand,
     root_access::expand,
     delegation::expand,
+    security::expand,
     identity_center::expand,
     controls::expand,
     removals::expand,

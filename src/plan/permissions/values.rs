@@ -102,7 +102,8 @@ impl Scope {
     /// The member account that a resource lives in, as its document names it and by
     /// its id, when that is known; none for the management account.
     pub(super) fn member(&self, subject: Subject<'_>) -> Option<(String, Option<String>)> {
-        let owner = subject.keys.get("account").filter(|_| subject.address.kind == Kind::Key)?;
+        let lives_there = matches!(subject.address.kind, Kind::Key | Kind::GuardDuty);
+        let owner = subject.keys.get("account").filter(|_| lives_there)?;
         self.place(owner)
     }
 
@@ -114,6 +115,8 @@ impl Scope {
 
     fn place(&self, owner: &Value) -> Option<(String, Option<String>)> {
         match as_reference(owner) {
+            // The management account is named by its organization and is not entered.
+            Some(reference) if reference.address.kind == Kind::Organization => None,
             Some(reference) => {
                 let id = self.attribute(&reference);
                 Some((reference.address.name, id))
@@ -190,6 +193,10 @@ impl Scope {
                     arn.as_str().map(str::to_owned)
                 });
                 put("assigned_set", vec![set_of(arn)]);
+            }
+            Kind::GuardDuty => {
+                let region = subject.keys.get("region").and_then(Value::as_str);
+                put("region", vec![region.unwrap_or(&self.home).to_owned()]);
             }
             Kind::Control => {
                 put("enabled_control", own_arn());

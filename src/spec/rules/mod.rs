@@ -37,6 +37,7 @@ mod policy_targets;
 mod regions;
 mod removal;
 mod resource_policy;
+mod security;
 mod security_unit_baselines;
 mod separate_accounts;
 mod tags;
@@ -96,6 +97,7 @@ pub(crate) const RULES: &[Rule] = &[
     policy_documents::RULE,
     policy_targets::RULE,
     delegated_administrators::RULE,
+    security::RULE,
     identity_names::RULE,
     permission_sets::RULE,
     assignments::RULE,

@@ -13,6 +13,7 @@ pub(crate) mod identity_center;
 pub(crate) mod names;
 pub(crate) mod read;
 pub(crate) mod sections;
+pub(crate) mod security;
 pub(crate) mod words;
 
 use std::borrow::Borrow;

@@ -11,6 +11,7 @@ use super::controls::ControlEntry;
 use super::identity_center::IdentityCenterSection;
 use super::names::Names;
 use super::read::section;
+use super::security::SecuritySection;
 use super::words::{
     BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord,
     PolicyTypeWord, RootAccessWord, Switch,
@@ -42,6 +43,8 @@ section! {
         policies: BTreeMap<Located<String>, PolicySection>,
         /// For each AWS service the account, or the accounts, that administer it for the organization.
         delegated_administrators: BTreeMap<Located<String>, Names>,
+        /// Security services that one account administers for the whole organization.
+        security: Located<SecuritySection>,
         /// IAM Identity Center: permission sets, groups and assignments.
         identity_center: Located<IdentityCenterSection>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.

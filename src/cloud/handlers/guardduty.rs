@@ -1,0 +1,197 @@
+//! GuardDuty's detector, the settings of the organization and its members, each called as the
+//! account that the resource lives in.
+//!
+//! An account that AWS leaves unprocessed is never taken for a member: the step is sent again
+//! for some minutes, since a new account is not seen everywhere at once, and then fails with
+//! AWS's reason for each.
+
+use aws_sdk_guardduty::types::{
+    AccountDetail, AutoEnableMembers, DetectorAdditionalConfiguration, DetectorFeature,
+    DetectorFeatureConfiguration, FeatureAdditionalConfiguration, FeatureStatus, OrgFeature,
+    OrgFeatureAdditionalConfiguration, OrgFeatureStatus, OrganizationAdditionalConfiguration,
+    OrganizationFeatureConfiguration,
+};
+use serde_json::Value;
+
+use super::{effect_if, known, unknown_verb};
+use crate::catalog::operations::Verdict;
+use crate::cloud::call::Site;
+use crate::cloud::connection::Connection;
+use crate::cloud::failure::{CallError, code};
+use crate::cloud::inventory::guardduty as inventory;
+use crate::cloud::inventory::organization;
+use crate::cloud::task::{Found, Progress, Task};
+use crate::model::Attributes;
+use crate::model::region::Region;
+
+const CREATE: &str = "guardduty:CreateDetector";
+const UPDATE: &str = "guardduty:UpdateDetector";
+const CONFIGURE: &str = "guardduty:UpdateOrganizationConfiguration";
+const ENROL: &str = "guardduty:CreateMembers";
+
+pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
+    let site = site(connection, task).await?;
+    match task.verb.as_str() {
+        "create" => return create(&site, task).await,
+        "update" => update(&site, task).await?,
+        "configure" => configure(&site, task).await?,
+        "enrol" => enrol(connection, &site, task).await?,
+        _ => return Err(unknown_verb(task)),
+    }
+    Ok(Progress::Done(Attributes::new()))
+}
+
+pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
+    let site = site(connection, task).await?;
+    let Some(id) = inventory::detector(&site).await? else { return Ok(Found::Nothing) };
+    let has = |seen: &inventory::Features, group: &str| {
+        task.leaves(group).all(|(leaf, word)| seen.get(leaf).map(String::as_str) == word.as_str())
+    };
+    match task.verb.as_str() {
+        "create" => Ok(Found::Effect(Progress::Done(known([("detector", &id)])))),
+        "update" => {
+            let (status, features) = inventory::status(&site, &id).await?;
+            let alike = task.inputs.get("status").is_none_or(|wanted| wanted.as_str() == status.as_deref());
+            Ok(effect_if(alike && has(&features, "features")))
+        }
+        "configure" => {
+            let (reach, features) = inventory::settings(&site, &id).await?;
+            Ok(effect_if(reach.as_deref() == task.text("auto_enable").ok() && has(&features, "auto_features")))
+        }
+        "enrol" => {
+            let members = inventory::members(&site, &id).await?;
+            let all = task.leaves("members").all(|(_, one)| one["id"].as_str().is_some_and(|id| members.contains(id)));
+            Ok(effect_if(all))
+        }
+        _ => Err(unknown_verb(task)),
+    }
+}
+
+/// The account and Region that the resource lives in.
+async fn site(connection: &Connection, task: &Task) -> Result<Site, CallError> {
+    let unusable = || {
+        let message = format!("{} has no usable Region", task.address);
+        CallError::ours("guardduty", code::UNSENDABLE, message, Verdict::Rejected)
+    };
+    let region: Region = task.key("region").and_then(|region| region.parse().ok()).ok_or_else(unusable)?;
+    connection.site_in(task.key("account"), &region).await
+}
+
+/// The detector: known, or made since by the office.
+async fn detector(site: &Site, task: &Task, operation: &str) -> Result<String, CallError> {
+    if let Ok(id) = task.own("detector") {
+        return Ok(id.to_owned());
+    }
+    let found = inventory::detector(site).await?;
+    let words = "the account has no detector yet";
+    found.ok_or_else(|| CallError::ours(operation, code::UNSENDABLE, words, Verdict::NotReady))
+}
+
+async fn create(site: &Site, task: &Task) -> Result<Progress, CallError> {
+    let client = site.clients.guardduty();
+    let request = || client.create_detector().enable(true).client_token(&task.token);
+    let answer = site.call(CREATE, || request().send()).await?;
+    let id = answer.detector_id().ok_or_else(|| CallError::unreadable(CREATE, "DetectorId"))?;
+    Ok(Progress::Done(known([("detector", id)])))
+}
+
+async fn update(site: &Site, task: &Task) -> Result<(), CallError> {
+    let id = detector(site, task, UPDATE).await?;
+    let enable = task.inputs.get("status").and_then(Value::as_str).map(|status| status == "ENABLED");
+    let features = grouped(task, "features").map(|(name, word, switches)| {
+        let switch = |(name, word): &(&str, &str)| {
+            DetectorAdditionalConfiguration::builder()
+                .name(FeatureAdditionalConfiguration::from(*name))
+                .status(FeatureStatus::from(*word))
+                .build()
+        };
+        DetectorFeatureConfiguration::builder()
+            .name(DetectorFeature::from(name))
+            .set_status(word.map(FeatureStatus::from))
+            .set_additional_configuration(some(switches.iter().map(switch).collect()))
+            .build()
+    });
+    let features: Option<Vec<_>> = some(features.collect());
+    let client = site.clients.guardduty();
+    let request =
+        || client.update_detector().detector_id(&id).set_enable(enable).set_features(features.clone());
+    site.call(UPDATE, || request().send()).await?;
+    Ok(())
+}
+
+async fn configure(site: &Site, task: &Task) -> Result<(), CallError> {
+    let id = detector(site, task, CONFIGURE).await?;
+    let reach = AutoEnableMembers::from(task.text("auto_enable")?);
+    let features = grouped(task, "auto_features").map(|(name, word, switches)| {
+        let switch = |(name, word): &(&str, &str)| {
+            OrganizationAdditionalConfiguration::builder()
+                .name(OrgFeatureAdditionalConfiguration::from(*name))
+                .auto_enable(OrgFeatureStatus::from(*word))
+                .build()
+        };
+        OrganizationFeatureConfiguration::builder()
+            .name(OrgFeature::from(name))
+            .set_auto_enable(word.map(OrgFeatureStatus::from))
+            .set_additional_configuration(some(switches.iter().map(switch).collect()))
+            .build()
+    });
+    let features: Option<Vec<_>> = some(features.collect());
+    let client = site.clients.guardduty();
+    let request = || {
+        let request = client.update_organization_configuration().detector_id(&id);
+        request.auto_enable_organization_members(reach.clone()).set_features(features.clone())
+    };
+    site.call(CONFIGURE, || request().send()).await?;
+    Ok(())
+}
+
+async fn enrol(connection: &Connection, site: &Site, task: &Task) -> Result<(), CallError> {
+    let id = detector(site, task, ENROL).await?;
+    let mut details = Vec::new();
+    for (leaf, one) in task.leaves("members") {
+        let account = one["id"].as_str().ok_or_else(|| unknown_verb(task))?;
+        let email = match one["email"].as_str() {
+            Some(email) => email.to_owned(),
+            None => organization::management_email(connection).await?,
+        };
+        let detail = AccountDetail::builder().account_id(account).email(email).build();
+        tracing::debug!(leaf, account, "made a member");
+        details.push(detail);
+    }
+    let client = site.clients.guardduty();
+    let request = || client.create_members().detector_id(&id).set_account_details(Some(details.clone()));
+    let answer = site.call(ENROL, || request().send()).await?;
+    let left: Vec<String> = answer
+        .unprocessed_accounts()
+        .iter()
+        .map(|one| format!("{}: {}", one.account_id().unwrap_or("?"), one.result().unwrap_or("no reason given")))
+        .collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let message = format!("AWS left {} of {} accounts out: {}", left.len(), details.len(), left.join("; "));
+    Err(CallError::ours(ENROL, "UnprocessedAccounts", message, Verdict::Unseen))
+}
+
+/// A feature, AWS's word for it and those for its further switches.
+type Feature<'t> = (&'t str, Option<&'t str>, Vec<(&'t str, &'t str)>);
+
+/// The features of a group of inputs, each with its further switches.
+fn grouped<'t>(task: &'t Task, group: &'static str) -> impl Iterator<Item = Feature<'t>> {
+    let leaves = move || task.leaves(group).filter_map(|(leaf, word)| Some((leaf, word.as_str()?)));
+    let names: std::collections::BTreeSet<&str> =
+        leaves().map(|(leaf, _)| leaf.split_once('/').map_or(leaf, |(name, _)| name)).collect();
+    names.into_iter().map(move |name| {
+        let word = leaves().find(|(leaf, _)| *leaf == name).map(|(_, word)| word);
+        let switches = leaves().filter_map(|(leaf, word)| {
+            let (of, switch) = leaf.split_once('/')?;
+            (of == name).then_some((switch, word))
+        });
+        (name, word, switches.collect())
+    })
+}
+
+/// An empty list is left out of a request.
+fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
+    (!items.is_empty()).then_some(items)
+}

@@ -1,0 +1,106 @@
+//! GuardDuty of one account in one Region: its detector, and as administrator the settings and
+//! members of the organization.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_guardduty::types::{DetectorFeatureConfigurationResult, OrganizationFeatureConfigurationResult};
+
+use super::pages;
+use crate::cloud::call::Site;
+use crate::cloud::failure::CallError;
+
+const DETECTORS: &str = "guardduty:ListDetectors";
+const DETECTOR: &str = "guardduty:GetDetector";
+const SETTINGS: &str = "guardduty:DescribeOrganizationConfiguration";
+const MEMBERS: &str = "guardduty:ListMembers";
+
+/// The largest page of members (API Reference, ListMembers).
+const PAGE: i32 = 50;
+
+/// What a detector or an organization's settings say of features: AWS's word by feature, a
+/// further switch as `FEATURE/SWITCH`.
+pub type Features = BTreeMap<String, String>;
+
+/// The id of the detector; an account has at most one in a Region.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) async fn detector(site: &Site) -> Result<Option<String>, CallError> {
+    let client = site.clients.guardduty();
+    let found = pages::all(DETECTORS, |token| async move {
+        let answer =
+            site.call(DETECTORS, || client.list_detectors().set_next_token(token.clone()).send()).await?;
+        Ok((answer.detector_ids().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    Ok(found.await?.into_iter().next())
+}
+
+/// A detector's status and features.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) async fn status(site: &Site, id: &str) -> Result<(Option<String>, Features), CallError> {
+    let client = site.clients.guardduty();
+    let answer = site.call(DETECTOR, || client.get_detector().detector_id(id).send()).await?;
+    let status = answer.status().map(|status| status.as_str().to_owned());
+    Ok((status, answer.features().iter().flat_map(of_detector).collect()))
+}
+
+fn of_detector(feature: &DetectorFeatureConfigurationResult) -> Vec<(String, String)> {
+    let Some(name) = feature.name().map(|name| name.as_str()) else { return Vec::new() };
+    let mut found: Vec<(String, String)> =
+        feature.status().map(|word| (name.to_owned(), word.as_str().to_owned())).into_iter().collect();
+    let switches = feature.additional_configuration().iter();
+    found.extend(switches.filter_map(|switch| {
+        let word = switch.status()?.as_str().to_owned();
+        Some((format!("{name}/{}", switch.name()?.as_str()), word))
+    }));
+    found
+}
+
+/// Whom the organization's settings reach, and with which features.
+///
+/// # Errors
+/// When they cannot be read: only the administrator may.
+pub(crate) async fn settings(site: &Site, id: &str) -> Result<(Option<String>, Features), CallError> {
+    let client = site.clients.guardduty();
+    let request = || client.describe_organization_configuration().detector_id(id);
+    let answer = site.call(SETTINGS, || request().send()).await?;
+    let reach = answer.auto_enable_organization_members().map(|reach| reach.as_str().to_owned());
+    Ok((reach, answer.features().iter().flat_map(of_organization).collect()))
+}
+
+fn of_organization(feature: &OrganizationFeatureConfigurationResult) -> Vec<(String, String)> {
+    let Some(name) = feature.name().map(|name| name.as_str()) else { return Vec::new() };
+    let mut found: Vec<(String, String)> =
+        feature.auto_enable().map(|word| (name.to_owned(), word.as_str().to_owned())).into_iter().collect();
+    let switches = feature.additional_configuration().iter();
+    found.extend(switches.filter_map(|switch| {
+        let word = switch.auto_enable()?.as_str().to_owned();
+        Some((format!("{name}/{}", switch.name()?.as_str()), word))
+    }));
+    found
+}
+
+/// The ids of the accounts that are members and watched: `Enabled` is the only such word.
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) async fn members(site: &Site, id: &str) -> Result<BTreeSet<String>, CallError> {
+    let client = site.clients.guardduty();
+    let found = pages::all(MEMBERS, |token| async move {
+        let request =
+            || client.list_members().detector_id(id).max_results(PAGE).set_next_token(token.clone());
+        let answer = site.call(MEMBERS, || request().send()).await?;
+        Ok((answer.members().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    let enabled = |member: &&aws_sdk_guardduty::types::Member| {
+        member.relationship_status().is_some_and(|word| word.eq_ignore_ascii_case("enabled"))
+    };
+    Ok(found
+        .await?
+        .iter()
+        .filter(enabled)
+        .filter_map(|member| member.account_id().map(str::to_owned))
+        .collect())
+}

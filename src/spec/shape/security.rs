@@ -1,0 +1,103 @@
+//! The section `security`, key by key, and the words that only it has.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::Located;
+use super::read::{Read, Reader, nearest, section};
+use crate::model::region::Region;
+use crate::spec::node::Node;
+
+section! {
+    /// Security services that one account administers for the whole organization.
+    SecuritySection {
+        /// GuardDuty in every governed Region, for every present and future account.
+        guardduty: Located<GuardDutySection>,
+    }
+}
+
+section! {
+    /// GuardDuty.
+    GuardDutySection {
+        /// The account that administers it, by its name under `accounts`.
+        administrator: Located<String> = required,
+        /// Whom it is switched on for by itself: `all` (unless said), `new` or `none`.
+        auto_enable: Located<ReachWord>,
+        /// Features to switch on, such as `s3_data_events`. Others are left alone.
+        features: Vec<Located<FeatureWord>>,
+        /// Governed Regions that are left alone.
+        exclude_regions: Vec<Located<Region>>,
+    }
+}
+
+/// A word, with AWS's for the same.
+type Pair = (&'static str, &'static str);
+
+const REACHES: &[Pair] = &[("all", "ALL"), ("new", "NEW"), ("none", "NONE")];
+
+/// GuardDuty API Reference, UpdateOrganizationConfiguration; EKS_RUNTIME_MONITORING is left
+/// out, which AWS refuses beside its successor.
+const FEATURES: &[Pair] = &[
+    ("s3_data_events", "S3_DATA_EVENTS"),
+    ("eks_audit_logs", "EKS_AUDIT_LOGS"),
+    ("ebs_malware_protection", "EBS_MALWARE_PROTECTION"),
+    ("rds_login_events", "RDS_LOGIN_EVENTS"),
+    ("lambda_network_logs", "LAMBDA_NETWORK_LOGS"),
+    ("runtime_monitoring", "RUNTIME_MONITORING"),
+    ("eks_addon_management", "RUNTIME_MONITORING/EKS_ADDON_MANAGEMENT"),
+    ("ecs_fargate_agent_management", "RUNTIME_MONITORING/ECS_FARGATE_AGENT_MANAGEMENT"),
+    ("ec2_agent_management", "RUNTIME_MONITORING/EC2_AGENT_MANAGEMENT"),
+    ("ai_protection", "AI_PROTECTION"),
+];
+
+/// Makes a word of a table readable; it holds AWS's name.
+macro_rules! chosen {
+    ($(#[doc = $doc:literal])+ $name:ident, $table:ident, $wanted:literal) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub(crate) struct $name(pub(crate) &'static str);
+
+        impl Read for $name {
+            fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+                let word = String::read(node, reader)?;
+                let found = $table.iter().find(|(known, _)| *known == word);
+                if found.is_none() {
+                    let known = || $table.iter().map(|(known, _)| *known);
+                    let near = nearest(&word, known());
+                    let hint = near.map_or_else(
+                        || format!("wanted is one of {}", known().collect::<Vec<_>>().join(", ")),
+                        |near| format!("did you mean `{near}`?"),
+                    );
+                    reader.invalid(node, &format!("`{word}` is no {}; {hint}", $wanted));
+                }
+                found.map(|(_, name)| Self(name))
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                let words: Vec<&str> = $table.iter().map(|(word, _)| *word).collect();
+                json_schema!({ "type": "string", "enum": words })
+            }
+        }
+    };
+}
+
+chosen! {
+    /// Whom a service is switched on for by itself.
+    ReachWord, REACHES, "reach"
+}
+
+chosen! {
+    /// A feature of GuardDuty, or a further switch of one.
+    FeatureWord, FEATURES, "feature of GuardDuty"
+}
