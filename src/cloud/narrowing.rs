@@ -32,13 +32,16 @@ impl Narrowing {
     }
 }
 
+/// Services that planning reads in member accounts.
+const MEMBER_SERVICES: [&str; 2] = ["kms:", "guardduty:"];
+
 /// Everything that planning may ask in a member account. The account of the ARNs is
 /// left open: a session is in one account only.
 fn reading() -> String {
     let only_reads =
         |name: &&String| operations::table().get(name).is_some_and(|row| row.effect == Effect::Read);
     let asked = permissions::table().planning.iter().flat_map(|row| &row.operations).filter(only_reads);
-    let in_members = asked.filter(|name| name.starts_with("kms:"));
+    let in_members = asked.filter(|name| MEMBER_SERVICES.iter().any(|service| name.starts_with(service)));
     let actions: BTreeSet<&str> = in_members
         .filter_map(|name| permissions::table().get(name))
         .flat_map(|row| row.grant.iter().flat_map(|grant| &grant.actions))

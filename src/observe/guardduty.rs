@@ -100,7 +100,8 @@ async fn read(
     if holds && resource.fields.contains_key("auto_enable") {
         let (reach, features) = guardduty::settings(&site, &id).await?;
         fields.extend(reach.map(|word| ("auto_enable".to_owned(), json!(word))));
-        fields.extend(features.into_iter().map(|(name, word)| (format!("auto_features.{name}"), json!(word))));
+        fields
+            .extend(features.into_iter().map(|(name, word)| (format!("auto_features.{name}"), json!(word))));
         members = guardduty::members(&site, &id).await?;
     }
     let attributes = Attributes::from([("detector".to_owned(), id)]);

@@ -19,8 +19,9 @@ pub(super) struct People {
 /// Reads both side by side.
 pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>, root: &Root) -> People {
     let tree_asked = wanted.any(&[Kind::OrganizationalUnit, Kind::Baseline, Kind::Control, Kind::Assignment]);
-    let accounts_asked = wanted.any(&[Kind::Account, Kind::Baseline, Kind::Control, Kind::Assignment, Kind::GuardDuty])
-        || wanted.removes(Kind::OrganizationalUnit);
+    let accounts_asked =
+        wanted.any(&[Kind::Account, Kind::Baseline, Kind::Control, Kind::Assignment, Kind::GuardDuty])
+            || wanted.removes(Kind::OrganizationalUnit);
     let tree = async { if tree_asked { units::tree(connection, &root.id).await } else { Ok(Vec::new()) } };
     let list = async { if accounts_asked { accounts::list(connection).await } else { Ok(Vec::new()) } };
     let (mut units, mut accounts) = tokio::join!(tree, list);

@@ -12,8 +12,8 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, control_tower, controls, delegation, guardduty, identity_center, keys, people, policies, resource_policy,
-    roles, root_access,
+    assembly, control_tower, controls, delegation, guardduty, identity_center, keys, people, policies,
+    resource_policy, roles, root_access,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};

@@ -44,6 +44,11 @@ fn guardduty(section: &Located<GuardDutySection>, at: &dyn Fn(Span) -> Origin) -
         administrator: section.administrator.as_ref()?.value.clone(),
         auto_enable: section.auto_enable.as_ref().map_or("ALL", |word| word.value.0).to_owned(),
         features: section.features.iter().flatten().map(|word| word.value.0.to_owned()).collect(),
-        exclude_regions: section.exclude_regions.iter().flatten().map(|region| region.value.clone()).collect(),
+        exclude_regions: section
+            .exclude_regions
+            .iter()
+            .flatten()
+            .map(|region| region.value.clone())
+            .collect(),
     })
 }

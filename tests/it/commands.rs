@@ -345,7 +345,7 @@ mod rehearsed {
     #[test]
     fn the_plans_of_this_repository_are_planned_as_recorded() {
         let folder = folder();
-        for name in ["minimal", "standard", "regulated"] {
+        for name in ["minimal", "standard", "regulated", "detect"] {
             let document = format!("plans/{name}/landing-zone.yaml");
             let world = folder.path().join(format!("{name}.json"));
             let root = Path::new(env!("CARGO_MANIFEST_DIR"));

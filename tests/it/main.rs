@@ -26,6 +26,7 @@ mod root_access;
 mod saved_files;
 mod saved_plans;
 mod scenarios;
+mod security;
 mod spec;
 mod sweep;
 mod tcp;

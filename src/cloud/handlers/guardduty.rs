@@ -56,11 +56,15 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
         }
         "configure" => {
             let (reach, features) = inventory::settings(&site, &id).await?;
-            Ok(effect_if(reach.as_deref() == task.text("auto_enable").ok() && has(&features, "auto_features")))
+            Ok(effect_if(
+                reach.as_deref() == task.text("auto_enable").ok() && has(&features, "auto_features"),
+            ))
         }
         "enrol" => {
             let members = inventory::members(&site, &id).await?;
-            let all = task.leaves("members").all(|(_, one)| one["id"].as_str().is_some_and(|id| members.contains(id)));
+            let all = task
+                .leaves("members")
+                .all(|(_, one)| one["id"].as_str().is_some_and(|id| members.contains(id)));
             Ok(effect_if(all))
         }
         _ => Err(unknown_verb(task)),
@@ -164,7 +168,9 @@ async fn enrol(connection: &Connection, site: &Site, task: &Task) -> Result<(), 
     let left: Vec<String> = answer
         .unprocessed_accounts()
         .iter()
-        .map(|one| format!("{}: {}", one.account_id().unwrap_or("?"), one.result().unwrap_or("no reason given")))
+        .map(|one| {
+            format!("{}: {}", one.account_id().unwrap_or("?"), one.result().unwrap_or("no reason given"))
+        })
         .collect();
     if left.is_empty() {
         return Ok(());

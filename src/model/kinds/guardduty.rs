@@ -27,10 +27,7 @@ pub const INFO: KindInfo = KindInfo {
             carries: &["auto_enable", "auto_features.*"],
             ..Verb::plain("configure", "guardduty:UpdateOrganizationConfiguration", Action::Change)
         },
-        Verb {
-            side_by_side: true,
-            ..Verb::plain("enrol", "guardduty:CreateMembers", Action::Create)
-        },
+        Verb { side_by_side: true, ..Verb::plain("enrol", "guardduty:CreateMembers", Action::Create) },
     ],
     fields: &[
         FieldRule::new("status", Compare::Exact, "update"),

@@ -152,7 +152,16 @@ impl FieldRule {
     /// A field set at creation and changed by `verb`, all such fields in one step.
     #[must_use]
     pub const fn new(field: &'static str, compare: Compare, verb: &'static str) -> Self {
-        Self { field, compare, verb, carried_by: Some("create"), fold: true, batch: None, consent: None, surplus: None }
+        Self {
+            field,
+            compare,
+            verb,
+            carried_by: Some("create"),
+            fold: true,
+            batch: None,
+            consent: None,
+            surplus: None,
+        }
     }
 
     /// The same, but no other verb carries it.

@@ -36,9 +36,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
     for region in section.exclude_regions.iter().flatten() {
         if !view.governed().any(|governed| governed.value == region.value) {
             let message = format!("`{}` is excluded and not governed", region.value);
-            findings.push(
-                Diagnostic::error(RULE.topic.code, message).at(region.span, "no governed Region"),
-            );
+            findings.push(Diagnostic::error(RULE.topic.code, message).at(region.span, "no governed Region"));
         }
     }
     let features = || section.features.iter().flatten();
@@ -50,9 +48,8 @@ fn check(view: &View<'_>, findings: &mut Findings) {
                 .help("add `runtime_monitoring` to the features"),
         );
     }
-    let twice = view.policies().find(|(_, policy)| {
-        policy.r#type.as_ref().is_some_and(|kind| kind.value.0 == POLICY)
-    });
+    let twice =
+        view.policies().find(|(_, policy)| policy.r#type.as_ref().is_some_and(|kind| kind.value.0 == POLICY));
     if let Some((name, _)) = twice {
         findings.push(
             Diagnostic::error(RULE.topic.code, "GuardDuty is set by a policy and by its administrator")
