@@ -136,7 +136,9 @@ impl AwsArgs {
         printer: &Printer,
     ) -> Result<Session, CliError> {
         let world = seed::load_if_there(&path)?;
-        let home_region = home_region.ok_or(crate::graph::GraphError::NoHomeRegion)?;
+        // The world knows where it was begun.
+        let begun = world.as_ref().and_then(|world| world.region.parse().ok());
+        let home_region = home_region.or(begun).ok_or(crate::graph::GraphError::NoHomeRegion)?;
         let setting = Setting {
             home_region,
             management_account: wanted.management_account.clone(),

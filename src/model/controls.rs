@@ -50,6 +50,15 @@ pub struct Control {
     pub parameters: Option<BTreeMap<String, bool>>,
 }
 
+impl Control {
+    /// AWS's name of the type of policies as which Control Tower carries it out, such as
+    /// `SERVICE_CONTROL_POLICY`; none for a control that is no policy.
+    #[must_use]
+    pub fn policy_type(&self) -> Option<&str> {
+        self.implementation.strip_prefix("AWS::Organizations::Policy::")
+    }
+}
+
 /// When a control acts (Control Catalog API reference, GetControl).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -148,6 +148,8 @@ pub(super) async fn tower(
     match &people.units {
         Ok(_) => {
             controls::observe(connection, &controls_wanted, &tower.controls, catalog, findings).await;
+            let units = controls::units_of_policies(&controls_wanted, &catalog.facts, findings);
+            policies::note_units_of_controls(connection, units, findings).await;
         }
         Err(error) => findings.gap_all(&controls_wanted, error),
     }

@@ -16,6 +16,7 @@ use crate::cloud::inventory::controls::{self, Enabled};
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::{CallError, Connection};
 use crate::model::controls::{Behavior, Control, ControlFacts, short_name};
+use crate::model::reference::as_reference;
 use crate::model::{Address, Attributes, Fields, Kind, Live, Resource};
 
 /// So many names that may have been meant are told.
@@ -85,6 +86,26 @@ async fn read(connection: &Connection, wanted: &[&Resource]) -> Result<Catalog, 
         facts.exclusive.insert(if one < other { (one, other) } else { (other, one) });
     }
     Ok(Catalog { offered, facts })
+}
+
+/// Units, each with a type of policies as which Control Tower will carry out a control there
+/// that is not enabled yet.
+pub(super) fn units_of_policies(
+    wanted: &[&Resource],
+    facts: &ControlFacts,
+    findings: &Findings,
+) -> BTreeSet<(String, String)> {
+    let mut units = BTreeSet::new();
+    for resource in wanted.iter().filter(|resource| !findings.live.contains_key(&resource.address)) {
+        let said = key(resource, "framework").and_then(|framework| facts.frameworks.get(framework));
+        let names = said.into_iter().flatten().map(String::as_str).chain(key(resource, "name"));
+        let unit = resource.fields.get("target").and_then(as_reference).map(|unit| unit.address);
+        let id = unit.and_then(|unit| findings.live.get(&unit)?.attribute("id"));
+        for control in names.filter_map(|name| facts.known.get(name)) {
+            units.extend(id.zip(control.policy_type()).map(|(id, kind)| (id.to_owned(), kind.to_owned())));
+        }
+    }
+    units
 }
 
 /// The control of that alias, ARN or id. A Regional ARN of the oldest controls ends

@@ -1,13 +1,17 @@
-//! Permission sets and groups of Identity Center that a document does not speak of.
+//! Permission sets, groups and assignments of Identity Center that a document does not
+//! speak of.
 //!
 //! In: a connection, the desired resources. Out: what is left over, each with the two ways
-//! out. Absent: Control Tower's own sets and groups, and assignments: to list those of
-//! everybody takes a call for each permission set and account, or each principal.
+//! out. Absent: Control Tower's own sets and groups and what is assigned to the latter, and
+//! assignments of single users, of whom a directory may hold thousands: AWS lists
+//! assignments principal by principal, or by pairs of account and permission set.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::leftovers::{Leftover, removal};
 use crate::catalog::identity_center::of_control_tower;
+use crate::cloud::inventory::assignments::{self, Principal};
+use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::permission_sets::{self, PermissionSet};
 use crate::cloud::inventory::{identity_center, identity_store};
 use crate::cloud::{CallError, Connection};
@@ -19,6 +23,8 @@ pub(super) struct Access {
     sets: Vec<PermissionSet>,
     /// Display name and id.
     groups: Vec<(String, String)>,
+    /// Names of a permission set and a group, with the ids of the accounts.
+    assignments: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
 /// Lists it.
@@ -30,7 +36,27 @@ pub(super) async fn look(connection: &Connection) -> Result<Access, CallError> {
         permission_sets::all(connection, &instance),
         identity_store::groups(connection, &instance)
     );
-    Ok(Access { sets: sets?, groups: groups? })
+    let (sets, groups) = (sets?, groups?);
+    let own = of_control_tower();
+    let others: Vec<&(String, String)> =
+        groups.iter().filter(|(name, _)| !own.groups.contains(name)).collect();
+    let questions = others.iter().map(|(_, id)| {
+        let (connection, instance) = (connection.clone(), instance.clone());
+        let group = Principal::Group(id.clone());
+        async move { assignments::of(&connection, &instance, &group, None).await }
+    });
+    let answers = fan_out(questions.collect()).await;
+    let name_of: BTreeMap<&str, &str> =
+        sets.iter().map(|set| (set.arn.as_str(), set.name.as_str())).collect();
+    let mut found: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for ((group, _), assigned) in others.iter().zip(answers) {
+        for one in assigned? {
+            if let Some(set) = name_of.get(one.permission_set.as_str()) {
+                found.entry(((*set).to_owned(), group.clone())).or_default().insert(one.account);
+            }
+        }
+    }
+    Ok(Access { assignments: found, sets, groups })
 }
 
 /// What nobody speaks of.
@@ -44,7 +70,25 @@ pub(super) fn unspoken(access: &Access, spoken: &BTreeSet<&Address>) -> Vec<Left
     sets.chain(groups)
         .filter(|(kind, name, _)| unspoken(*kind, name))
         .map(|(kind, name, place)| leftover(kind, name, place))
+        .chain(access.assignments.iter().filter_map(|((set, group), accounts)| {
+            let name = format!("{set}:{group}");
+            unspoken(Kind::Assignment, &name).then(|| assigned(name, set, group, accounts))
+        }))
         .collect()
+}
+
+fn assigned(name: String, set: &str, group: &str, accounts: &BTreeSet<String>) -> Leftover {
+    let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
+    Leftover {
+        kind: Kind::Assignment,
+        place: accounts.join(", "),
+        adopt: format!(
+            "identity_center: {{ assignments: [{{ group: {group:?}, permission_set: {set:?}, targets: [...] }}] }}, \
+             with these accounts or their units as targets"
+        ),
+        remove: removal(&format!("assignment.{name}"), &format!("access_removal.{name}")),
+        name,
+    }
 }
 
 fn leftover(kind: Kind, name: &str, place: &str) -> Leftover {

@@ -217,6 +217,22 @@ fn leaf_names<'t>(
     })
 }
 
+/// What is attached to the units of controls that are not enabled yet: Control Tower will
+/// carry some of them out as policies there.
+pub(super) async fn note_units_of_controls(
+    connection: &Connection,
+    units: BTreeSet<(String, String)>,
+    findings: &mut Findings,
+) {
+    let on = findings.facts.policy_types.as_ref();
+    let switched_on = |kind: &String| on.is_none_or(|types| types.contains_key(kind));
+    let asked = units.into_iter().filter(|(target, kind)| {
+        let known = findings.facts.attached.get(target).is_some_and(|types| types.contains_key(kind));
+        switched_on(kind) && !known
+    });
+    ask(connection, asked.collect(), findings).await;
+}
+
 /// What is attached to the targets at which something would be attached or detached.
 async fn note_attachments(connection: &Connection, wanted: &[&Resource], findings: &mut Findings) {
     let mut asked: BTreeSet<(String, String)> = BTreeSet::new();
@@ -243,7 +259,10 @@ async fn note_attachments(connection: &Connection, wanted: &[&Resource], finding
         });
         asked.extend(surplus.filter_map(|(_, id)| Some((id.as_str()?.to_owned(), kind.to_owned()))));
     }
-    let asked: Vec<(String, String)> = asked.into_iter().collect();
+    ask(connection, asked.into_iter().collect(), findings).await;
+}
+
+async fn ask(connection: &Connection, asked: Vec<(String, String)>, findings: &mut Findings) {
     let questions = asked.iter().cloned().map(|(target, kind)| {
         let connection = connection.clone();
         async move { policies::on_target(&connection, &target, &kind).await }

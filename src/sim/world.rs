@@ -27,6 +27,8 @@ pub struct World {
     pub time: Timestamp,
     /// The account of unknown access keys.
     pub account: String,
+    /// The Region in which it was begun; empty for a world that was saved before it was kept.
+    pub region: String,
     /// Share by which durations vary.
     pub jitter: f64,
     /// The source of ids.
@@ -74,6 +76,7 @@ impl World {
         let mut world = Self {
             time: settings.start,
             account: settings.account.clone(),
+            region: settings.region.clone(),
             jitter: settings.jitter,
             ids: Ids::new(settings.seed),
             ..Self::default()

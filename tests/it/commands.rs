@@ -182,6 +182,30 @@ mod simulated {
     }
 
     #[test]
+    fn policies_and_controls_are_shown_without_naming_the_region_that_the_world_knows() {
+        let folder = folder();
+        let tagged = format!(
+            "{SMALL}policies:\n  no-s3:\n    type: service_control\n    targets: [Apps]\n    document: {{ Version: \
+             \"2012-10-17\", Statement: {{ Effect: Deny, Action: \"s3:*\", Resource: \"*\" }} }}\n"
+        );
+        std::fs::write(folder.path().join("policies.yaml"), tagged).unwrap();
+        run(folder.path(), &["apply", "policies.yaml", "--simulate", "w.json", "--yes"]).exits(0);
+        let shown = run(folder.path(), &["effective-policy", "one", "--simulate", "w.json"]);
+        shown.exits(0).prints("no-s3").prints("FullAWSAccess");
+        let shown = run(folder.path(), &["effective-policy", "one", "--simulate", "w.json", "--json"]);
+        assert!(shown.exits(0).json().to_string().contains("s3:*"));
+        let nobody = run(folder.path(), &["effective-policy", "nobody", "--simulate", "w.json"]);
+        nobody.exits(1).says("nobody");
+        let controls = ["controls", "CT.S3.PR.1", "--simulate", "w.json"];
+        run(folder.path(), &controls).exits(0).prints("CT.S3.PR.1").prints("proactive");
+        let detective = ["controls", "--behavior", "detective", "--simulate", "w.json"];
+        let shown = run(folder.path(), &detective).exits(0);
+        assert!(!shown.out.contains("CT.S3.PR.1"), "{}", shown.out);
+        // A world that is not there yet cannot know it.
+        run(folder.path(), &["controls", "--simulate", "new.json"]).exits(3).says("--region");
+    }
+
+    #[test]
     fn planning_changes_nothing_and_tells_by_its_code_whether_there_are_changes() {
         let folder = folder();
         let plan = ["plan", "small.yaml", "--simulate", "w.json", "--exit-code"];

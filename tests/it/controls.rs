@@ -57,6 +57,41 @@ fn blockers(plan: &Plan) -> Vec<String> {
         .collect()
 }
 
+#[test]
+fn the_policy_of_a_control_that_is_only_planned_takes_a_place_on_its_unit() {
+    let deny = |n: usize| {
+        format!(
+            "  p{n}:\n    type: service_control\n    targets: [Sandbox]\n    document: {{ Version: \"2012-10-17\", \
+             Statement: {{ Effect: Deny, Action: \"s3:*\", Resource: \"*\" }} }}\n"
+        )
+    };
+    // FullAWSAccess, nine of the document, and none of Control Tower yet.
+    let policies = format!("\npolicies:\n{}", (0..9).map(deny).collect::<String>());
+    let plain = plan_text("standard") + &policies;
+    let world = without_controls();
+    let world = again(&plain, &world, &[]);
+    assert!(world.succeeded(), "{:#?}", world.plan.notes);
+    let one = plan_text("standard")
+        .replace(SANDBOX, &format!("{SANDBOX}    controls: [AWS-GR_RESTRICT_ROOT_USER]\n"));
+    for yaml in [format!("{one}{policies}"), one.clone()] {
+        let refused = again(&yaml, &world.world, &[]);
+        assert!(refused.outcome.is_none());
+        let told = blockers(&refused.plan);
+        let [told] = told.as_slice() else { panic!("{told:#?}") };
+        assert!(
+            told.starts_with(
+                "policy-attachments: Sandbox would hold 11 service_control policies, and 10 fit"
+            ),
+            "{told}"
+        );
+        let reserved = "1 that Control Tower will make for controls (Sandbox:AWS-GR_RESTRICT_ROOT_USER)";
+        assert!(told.contains(reserved), "{told}");
+    }
+    // A control that is no policy takes no place.
+    let watching = one.replace("AWS-GR_RESTRICT_ROOT_USER", "SH.S3.1");
+    assert!(blockers(&again(&watching, &world.world, &[]).plan).is_empty());
+}
+
 /// An organization with everything of the document but its controls.
 fn without_controls() -> World {
     rehearsed(&plan_text("standard")).world

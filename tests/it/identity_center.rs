@@ -174,6 +174,24 @@ fn sets_groups_and_assignments_go_when_they_are_listed_and_in_order() {
 }
 
 #[test]
+fn an_assignment_that_the_document_does_not_speak_of_is_left_over_with_both_ways_out() {
+    let world = built();
+    let shorter = whole("Workloads")
+        .replace("    - { group: Finance, permission_set: Billing, targets: [management] }\n", "");
+    let wanted: Vec<_> = graph(&shorter).resources.into_values().collect();
+    let found = lzctl::rehearse::virtual_runtime().unwrap().block_on(async {
+        let bench = lzctl::rehearse::Bench::open(&setting(&shorter), Some(world)).await.unwrap();
+        Box::pin(lzctl::observe::leftovers::leftovers(&bench.connection, &wanted)).await.unwrap()
+    });
+    let assignments: Vec<_> =
+        found.iter().filter(|left| left.kind == lzctl::model::Kind::Assignment).collect();
+    let [left] = assignments.as_slice() else { panic!("{assignments:#?}") };
+    assert_eq!((left.name.as_str(), left.place.len()), ("Billing:Finance", 12), "{left:#?}");
+    assert!(left.remove.contains("access_removal.Billing:Finance"), "{left:#?}");
+    assert!(left.adopt.contains("permission_set: \"Billing\""), "{left:#?}");
+}
+
+#[test]
 fn without_an_instance_and_without_a_landing_zone_that_makes_one_nothing_is_planned_to_start() {
     let yaml = "version: 1\norganization: { home_region: us-east-1 }\nidentity_center: { permission_sets: { A: {} }, groups: { B: { existing: true } } }\n";
     let plan = rehearsed(yaml).plan;

@@ -22,6 +22,7 @@ import botocore.exceptions
 
 import conformance
 import detection
+import governance
 import identity_center
 
 REGION = "us-east-1"
@@ -336,7 +337,17 @@ def boto3_configures_security_hub_centrally(lzctl, _aws):
         detection.security_hub_is_configured_centrally(client, until, endpoint)
 
 
+def governs(story):
+    """A story of `governance.py` with a simulator of its own."""
+    def told(lzctl, _aws):
+        with simulator(lzctl) as endpoint:
+            story(client, until, endpoint)
+    told.__name__ = f"boto3_{story.__name__}"
+    return told
+
+
 STORIES = [
+    *(governs(story) for story in governance.STORIES),
     boto3_configures_security_hub_centrally,
     boto3_reaches_members_with_guardduty,
     boto3_gives_people_access,

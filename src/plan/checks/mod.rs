@@ -14,6 +14,7 @@ mod inactive_accounts;
 mod landing_zone_version;
 mod policies;
 mod removals;
+mod reserved_places;
 mod resource_policy;
 mod unreadable;
 mod untrusted_config;

@@ -13,6 +13,7 @@ use super::super::document::{Level, Note};
 use super::super::places::{Place, Traffic, stands_everywhere, traffic};
 use super::super::planner::Situation;
 use super::note;
+use super::reserved_places::{self, Reserved};
 use crate::catalog::policy_types::{self, OF_CONTROL_TOWER};
 use crate::diff::Standing;
 use crate::model::resource::Presence;
@@ -25,8 +26,13 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
     unknown(situation, notes);
     switched_over(situation, notes);
     sizes(situation, notes);
-    for (place, traffic) in traffic(situation.steps.iter(), situation.snapshot) {
-        room(situation, &place, &traffic, notes);
+    let (busy, reserved) =
+        (traffic(situation.steps.iter(), situation.snapshot), reserved_places::wanted(situation));
+    for (place, traffic) in reserved_places::quiet(situation, &reserved, &busy) {
+        room(situation, &place, &traffic, &reserved, notes);
+    }
+    for (place, traffic) in busy {
+        room(situation, &place, &traffic, &reserved, notes);
         allowed(situation, &place, &traffic, notes);
     }
     narrowed(situation, notes);
@@ -94,11 +100,18 @@ fn sizes(situation: &Situation<'_>, notes: &mut Vec<Note>) {
 }
 
 /// Whether everything fits at a target.
-fn room(situation: &Situation<'_>, place: &Place, traffic: &Traffic, notes: &mut Vec<Note>) {
+fn room(
+    situation: &Situation<'_>,
+    place: &Place,
+    traffic: &Traffic,
+    reserved: &Reserved<'_>,
+    notes: &mut Vec<Note>,
+) {
     let (Some(limit), Some(live)) = (traffic.limit, &traffic.live) else { return };
     let word = policy_types::word_of(&place.kind);
-    let finally = traffic.finally();
-    let address = traffic.attach.first().map(|(_, address)| address);
+    let controls = reserved_places::at(reserved, place, traffic);
+    let finally = traffic.finally() + u64::from(!controls.is_empty());
+    let address = traffic.attach.first().map(|(_, address)| address).or(controls.first().copied());
     if finally > limit {
         notes.push(note(
             Level::Blocker,
@@ -107,7 +120,7 @@ fn room(situation: &Situation<'_>, place: &Place, traffic: &Traffic, notes: &mut
             format!(
                 "{} would hold {finally} {word} policies, and {limit} fit: {}",
                 place.name,
-                told(situation, traffic, live)
+                told(situation, traffic, live, controls)
             ),
             "join policies, attach some to the unit above, or take targets away",
         ));
@@ -146,6 +159,7 @@ fn told(
     situation: &Situation<'_>,
     traffic: &Traffic,
     live: &std::collections::BTreeMap<String, String>,
+    controls: &[&Address],
 ) -> String {
     let going: BTreeSet<&str> =
         traffic.detach.iter().filter_map(|(_, address)| id(situation, address)).collect();
@@ -166,13 +180,22 @@ fn told(
     document.sort_unstable();
     let groups =
         [("of this document", document), ("of Control Tower", tower), ("of AWS", aws), ("of others", others)];
+    let for_controls: Vec<&str> = controls.iter().map(|address| address.name.as_str()).collect();
+    let reserved = (!controls.is_empty())
+        .then(|| format!("1 that Control Tower will make for controls ({})", for_controls.join(", ")));
     let group = |(whose, names): (&str, Vec<&str>)| {
         let more = names.len().saturating_sub(NAMES);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let shown: Vec<&str> = names.iter().copied().take(NAMES).collect();
         format!("{} {whose} ({}{more})", names.len(), shown.join(", "))
     };
-    groups.into_iter().filter(|(_, names)| !names.is_empty()).map(group).collect::<Vec<_>>().join(", ")
+    groups
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(group)
+        .chain(reserved)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn id<'s>(situation: &Situation<'s>, address: &Address) -> Option<&'s str> {

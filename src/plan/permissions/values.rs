@@ -200,6 +200,8 @@ impl Scope {
             }
             Kind::Control => {
                 put("enabled_control", own_arn());
+                let every = policy_types::all().iter().map(|row| row.name.clone());
+                put("policy_type", every.collect());
             }
         }
         values

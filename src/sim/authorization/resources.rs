@@ -58,6 +58,13 @@ const MAKERS: &[(&str, Maker)] = &[
     }),
     ("identity-membership", |_, request, member| identity(request.text(member)?, "membership")),
     ("identity-any", |_, _, kind| Some(format!("arn:aws:identitystore:::{kind}/*"))),
+    ("detector", |_, request, member| {
+        regional(request, "guardduty", &format!("detector/{}", request.text(member)?))
+    }),
+    ("hub", |_, request, _| regional(request, "securityhub", "hub/default")),
+    ("analyzer", |_, request, member| {
+        regional(request, "access-analyzer", &format!("analyzer/{}", request.text(member)?))
+    }),
     ("quota", |_, request, _| {
         let (service, quota) = (request.text("ServiceCode")?, request.text("QuotaCode")?);
         regional(request, "servicequotas", &format!("{service}/{quota}"))

@@ -112,8 +112,12 @@ fn refusal(table: Option<&Table>, error: &AwsError, request_id: &str) -> HttpRes
         shape.is_some_and(|shape| shape.members.get(name).is_some_and(|place| place.at.is_some()))
     };
     body.insert(message_name(shape).to_owned(), Value::from(error.message.as_str()));
+    let wire = |name: &str| {
+        let place = shape.and_then(|shape| shape.members.get(name));
+        place.map_or_else(|| name.to_owned(), |place| place.wire(name).to_owned())
+    };
     for (name, value) in error.fields.iter().filter(|(name, _)| !in_header(name)) {
-        body.insert(name.clone(), value.clone());
+        body.insert(wire(name), value.clone());
     }
     let mut response = response(status, content_type(table), Value::Object(body).to_string(), request_id);
     if rest {
@@ -134,11 +138,11 @@ fn common(table: Option<&Table>, code: &str) -> u16 {
     if json && status < 500 { 400 } else { status }
 }
 
-/// `Message` or `message`, whichever the error's shape has.
+/// `Message` or `message`, whichever the error's shape has on the wire.
 fn message_name(shape: Option<&Shape>) -> &str {
     shape
-        .and_then(|shape| shape.members.keys().find(|name| name.eq_ignore_ascii_case("message")))
-        .map_or("message", String::as_str)
+        .and_then(|shape| shape.members.iter().find(|(name, _)| name.eq_ignore_ascii_case("message")))
+        .map_or("message", |(name, place)| place.wire(name))
 }
 
 fn header_members(shape: &Shape, value: &Value, response: &mut HttpResponse) {
@@ -222,6 +226,14 @@ mod tests {
             body,
             json!({"__type": "InvalidInputException", "Message": "no", "Reason": "INVALID_ENUM"})
         );
+    }
+
+    #[test]
+    fn a_message_goes_by_its_name_on_the_wire() {
+        let response = refusal(table("guardduty"), &AwsError::new("BadRequestException", "no"), "id");
+        assert_eq!(text(&response), "{\"message\":\"no\"}");
+        let response = refusal(table("securityhub"), &AwsError::new("LimitExceededException", "no"), "id");
+        assert_eq!(text(&response), "{\"Message\":\"no\"}");
     }
 
     #[test]

@@ -50,11 +50,8 @@ impl Stage {
     async fn refused(&self, account: &str, operation: &str, input: Value) -> String {
         let answer = self.ask(account, operation, input).await;
         assert_eq!(answer.code().as_deref(), Some("BadRequestException"), "{operation}: {}", answer.text);
-        answer.json()["Message"]
-            .as_str()
-            .or(answer.json()["message"].as_str())
-            .unwrap_or_else(|| panic!("{}", answer.text))
-            .to_owned()
+        let told = answer.json()["message"].as_str().map(str::to_owned);
+        told.unwrap_or_else(|| panic!("{}", answer.text))
     }
 
     async fn detector_of(&self, account: &str) -> Option<String> {
