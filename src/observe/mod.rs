@@ -8,7 +8,8 @@ pub mod error;
 mod leftover_administrators;
 pub mod leftovers;
 pub mod snapshot;
-pub mod survey;
+pub mod strangers;
+mod survey;
 pub mod under_way;
 
 mod accounts;

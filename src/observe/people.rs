@@ -1,5 +1,6 @@
 //! Reads the tree of units and the list of accounts, each at most once.
 
+use super::strangers;
 use super::wanted::Wanted;
 use crate::cloud::inventory::accounts::{self, Account};
 use crate::cloud::inventory::organization::Root;
@@ -18,9 +19,12 @@ pub(super) struct People {
 
 /// Reads both side by side.
 pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>, root: &Root) -> People {
-    let tree_asked = wanted.any(&[Kind::OrganizationalUnit, Kind::Baseline, Kind::Control, Kind::Assignment]);
+    let bound = strangers::matter(wanted);
+    let tree_asked =
+        bound || wanted.any(&[Kind::OrganizationalUnit, Kind::Baseline, Kind::Control, Kind::Assignment]);
     let accounts_asked =
         wanted.any(&[Kind::Account, Kind::Baseline, Kind::Control, Kind::Assignment, Kind::GuardDuty])
+            || bound
             || wanted.removes(Kind::OrganizationalUnit);
     let tree = async { if tree_asked { units::tree(connection, &root.id).await } else { Ok(Vec::new()) } };
     let list = async { if accounts_asked { accounts::list(connection).await } else { Ok(Vec::new()) } };

@@ -104,6 +104,10 @@ pub struct Facts {
     /// name, `management`, or the id where it has none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub everybody: BTreeMap<String, serde_json::Value>,
+    /// Active members that the document does not name, each by its id with the unit it
+    /// stands in (none: in the root); looked for when policies could deny them something.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub strangers: BTreeMap<String, Option<Address>>,
     /// What AWS keeps copies of elsewhere, which do not follow by themselves.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub copied: BTreeSet<Address>,

@@ -13,7 +13,7 @@ use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
     assembly, control_tower, controls, delegation, guardduty, identity_center, keys, people, policies,
-    resource_policy, roles, root_access,
+    resource_policy, roles, root_access, strangers,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -106,6 +106,7 @@ async fn look(
     resource_policy::observe(wanted, own_policy, findings);
     roles::observe(&roles_wanted, roles, findings);
     assembly::people(connection, wanted, &root, &people, findings).await;
+    strangers::note(wanted, &people, &root, organization.management_account.as_str(), findings);
     policies::note_types(wanted.any(&[Kind::PolicyType, Kind::Policy]), &root, findings);
     policies::observe_types(&wanted.kind(Kind::PolicyType), &root, findings);
     policies::observe(connection, &wanted.kind(Kind::Policy), findings).await;

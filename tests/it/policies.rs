@@ -250,3 +250,28 @@ fn a_type_that_the_program_does_not_know_passes_through_to_aws_which_knows_it_or
     let causes = rehearsal.outcome.expect("an outcome").causes;
     assert!(format!("{causes:?}").contains("not in the list of valid values"), "{causes:#?}");
 }
+
+#[test]
+fn a_policy_that_locks_out_an_account_which_the_document_does_not_name_is_refused() {
+    let entry = "  no-entry:\n    type: service_control\n    targets: [Prod]\n    document: { Version: \"2012-10-17\", \
+                Statement: { Effect: Deny, Action: \"sts:AssumeRole\", Resource: \"*\" } }\n";
+    let world = converged(&document(&[deny("other", "sqs", &on("Dev"))], ""), None, &[]).world;
+    let id = world
+        .organizations
+        .organizations
+        .values()
+        .next()
+        .unwrap()
+        .accounts
+        .iter()
+        .find(|(_, a)| a.name == "app");
+    let id = id.map(|(id, _)| id.clone()).unwrap();
+    let unnamed = document(&[entry.to_owned()], "")
+        .replace("accounts:\n  app: { email: app@example.com, organizational_unit: Prod }\n", "");
+    let refused = done(&unnamed, Some(&world), &[]);
+    let told = blockers(&refused.plan);
+    assert!(told.iter().any(|told| told.contains(&id) && told.contains("no-entry")), "{told:#?}");
+    let elsewhere = unnamed.replace("targets: [Prod]", "targets: [Dev]");
+    let told = blockers(&done(&elsewhere, Some(&world), &[]).plan);
+    assert!(told.is_empty(), "nobody is in Dev: {told:#?}");
+}

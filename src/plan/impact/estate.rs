@@ -47,7 +47,8 @@ pub struct Estate {
 }
 
 impl Estate {
-    /// The accounts that the document speaks of and that are in use.
+    /// The accounts in use: those that the document speaks of, and the others as they
+    /// stand, which its policies bind as well.
     #[must_use]
     pub fn of(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step]) -> Self {
         let units: BTreeMap<&str, &Address> = snapshot
@@ -83,7 +84,18 @@ impl Estate {
                 role: resource.fields.get("role_name").and_then(|role| role.as_str()).map(str::to_owned),
             }
         });
-        Self { seats: seats.collect(), closed: Closed::new() }
+        let strangers = snapshot.facts.strangers.iter().map(|(id, unit)| {
+            let place = way(unit.as_ref(), &Address::new(Kind::Account, id.as_str()));
+            Seat {
+                name: id.clone(),
+                id: Some(id.clone()),
+                before: Some(place.clone()),
+                after: place,
+                arrives: None,
+                role: None,
+            }
+        });
+        Self { seats: seats.chain(strangers).collect(), closed: Closed::new() }
     }
 }
 
