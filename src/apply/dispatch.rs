@@ -23,6 +23,7 @@ use super::journal::{Journal, JournalError, Run};
 use super::outcome::Outcome;
 use super::settings::Settings;
 use crate::catalog::operations::{self, Verdict};
+use crate::cloud::call::with_request;
 use crate::cloud::failure::{CallError, code};
 use crate::cloud::task::{Performer, Task};
 use crate::plan::{Plan, StepId, permissions};
@@ -174,8 +175,8 @@ impl<P: Performer + 'static> Shell<'_, P> {
     fn begin(&mut self, step: StepId, task: Arc<Task>) {
         let performer = Arc::clone(&self.performer);
         self.spawn(Call::Begin(step.clone()), async move {
-            let answer = performer.begin(&task).await;
-            Event::Began { step, answer }
+            let (answer, request) = with_request(performer.begin(&task)).await;
+            Event::Began { step, answer, request }
         });
     }
 
@@ -232,7 +233,7 @@ impl<P: Performer + 'static> Shell<'_, P> {
                 let call = self.names.remove(&broken.id());
                 let error = CallError::ours("lzctl", code::UNREADABLE, broken.to_string(), Verdict::Unknown);
                 match call {
-                    Some(Call::Begin(step)) => Event::Began { step, answer: Err(error) },
+                    Some(Call::Begin(step)) => Event::Began { step, answer: Err(error), request: None },
                     Some(Call::Poll(step)) => Event::Polled { step, answer: Err(error) },
                     Some(Call::LookUp(step)) => Event::LookedUp { step, answer: Err(error) },
                     None => Event::Tick,

@@ -27,6 +27,8 @@ pub enum Event {
         step: StepId,
         /// AWS's answer, or the failure of the call.
         answer: Result<Progress, CallError>,
+        /// AWS's id of the request that it accepted, where it gave one.
+        request: Option<String>,
     },
     /// The answer to [`Command::Poll`].
     Polled {

@@ -171,12 +171,16 @@ pub fn refusals_on_resume(plan: &Plan, fresh: &Snapshot, ledger: &Ledger) -> Vec
     refusals_besides(plan, fresh, &changed)
 }
 
-/// Whether all that a step wants is that something exists, and it does: Control
-/// Tower trusts services by itself while the run is at work. Such a step weakens to
-/// "not needed", which is no reason to refuse.
+/// Kinds that AWS makes by itself while it works on something else: Control Tower
+/// trusts the services that it needs.
+const BY_ITSELF: [Kind; 1] = [Kind::TrustedAccess];
+
+/// Whether all that a step wants is that something exists, which AWS makes by itself,
+/// and it does. Such a step weakens to "not needed", which is no reason to refuse.
 fn is_so(plan: &Plan, step: &Step, fresh: &Snapshot) -> bool {
     let bare = |resource: &&Resource| resource.address == step.address && resource.fields.is_empty();
     step.action == Action::Create
+        && BY_ITSELF.contains(&step.address.kind)
         && plan.resources.iter().any(|resource| bare(&resource))
         && fresh.live.contains_key(&step.address)
 }
@@ -353,6 +357,50 @@ mod tests {
         assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), []);
         fresh.live.insert(other, live("Other"));
         assert_eq!(refusals_on_resume(&plan, &fresh, &ledger).len(), 1);
+    }
+
+    /// A plan whose one step makes something bare, and a world in which it has appeared.
+    fn appeared(address: &str, operation: &str) -> (Plan, Snapshot, Address) {
+        let address: Address = address.parse().unwrap();
+        let mut step = plans::step("audit", operation, 1, &[]);
+        step.id = StepId::of(&address, "create", "");
+        step.address = address.clone();
+        let mut plan = plans::plan(vec![step]);
+        plan.resources = vec![Resource {
+            address: address.clone(),
+            fields: Default::default(),
+            keys: Default::default(),
+            at_creation: Default::default(),
+            whole: Default::default(),
+            presence: crate::model::resource::Presence::Ensure,
+            origin: None,
+        }];
+        let mut fresh = snapshot(&plan);
+        plan.fingerprints = fingerprint::of_all([&address], &fresh);
+        fresh.live.insert(address.clone(), Live::default());
+        (plan, fresh, address)
+    }
+
+    #[test]
+    fn a_service_that_control_tower_has_trusted_meanwhile_keeps_no_run_from_going_on() {
+        let operation = "organizations:EnableAWSServiceAccess";
+        let (mut plan, fresh, address) = appeared("trusted_access.sso.amazonaws.com", operation);
+        let refused = [Refusal::Moved { address, how: Motion::Appeared, fields: Vec::new() }];
+        let ledger = Ledger::default();
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), []);
+        // Before a first run nothing of it can have been made while it was at work.
+        assert_eq!(refusals(&plan, &fresh), refused);
+        // Whoever wants more than its being there compares what was made.
+        plan.resources[0].fields.insert("name".to_owned(), "Audit".into());
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), refused);
+    }
+
+    #[test]
+    fn what_aws_never_makes_by_itself_was_made_by_somebody_else() {
+        let (plan, fresh, address) =
+            appeared("organizational_unit.Workloads", "organizations:CreateOrganizationalUnit");
+        let refused = Refusal::Moved { address, how: Motion::Appeared, fields: Vec::new() };
+        assert_eq!(refusals_on_resume(&plan, &fresh, &Ledger::default()), [refused]);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! decides by the verdict. The SDK's own retries are off, since they would be
 //! neither paced nor counted. Absent: bodies and credentials in any trace.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,6 +33,22 @@ const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// A read gives up after so many throttles: some minutes of nothing else.
 const THROTTLES: u32 = 60;
+
+tokio::task_local! {
+    /// AWS's id of the last change that it accepted, for whoever listens.
+    static REQUEST: RefCell<Option<String>>;
+}
+
+/// Carries out work and gives, beside its result, AWS's request id of the last change
+/// in it that was accepted: what an operator shows to AWS's support, and looks for in
+/// CloudTrail. None when nothing was changed.
+pub async fn with_request<T>(work: impl Future<Output = T>) -> (T, Option<String>) {
+    let listening = async {
+        let result = work.await;
+        (result, REQUEST.with(RefCell::take))
+    };
+    REQUEST.scope(RefCell::default(), listening).await
+}
 
 /// How many calls were sent, every sending counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -157,6 +174,10 @@ impl Site {
         match result {
             Ok(answer) => {
                 pacer.succeeded(&key);
+                if let (false, Some(id)) = (read, answer.request_id()) {
+                    // Nobody may be listening.
+                    let _ = REQUEST.try_with(|request| request.replace(Some(id.to_owned())));
+                }
                 Ok(answer)
             }
             Err(error) => {
@@ -262,6 +283,22 @@ mod tests {
         let lost = site.call("organizations:CreateOrganization", send).await.unwrap_err();
         assert_eq!((lost.code.as_str(), lost.verdict), (code::TIMEOUT, Verdict::Unknown));
         assert_eq!(begun.elapsed().as_secs(), 20);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_request_id_of_a_change_is_heard_and_that_of_a_question_is_not() {
+        use super::super::doubles::{Double, error, ok, task};
+        use super::super::task::Performer as _;
+        let double = Double::new()
+            .on("EnableAWSServiceAccess", ok(serde_json::json!({})))
+            .on("DescribeOrganization", error(400, "AWSOrganizationsNotInUseException", "none"));
+        let connection = double.connection().await;
+        let nothing = serde_json::json!({});
+        let change = task(["trusted_access.a.amazonaws.com", "create", ""], nothing.clone(), nothing, &[]);
+        let (answer, request) = with_request(connection.begin(&change)).await;
+        assert_eq!((answer.is_ok(), request.as_deref()), (true, Some("request-1")));
+        let (_, request) = with_request(super::super::inventory::organization::describe(&connection)).await;
+        assert_eq!(request, None);
     }
 
     /// What a subscriber wrote.

@@ -5,7 +5,7 @@
 //! With an HTTP client and credentials given, nothing is read from the
 //! environment or from files, so a simulated AWS and tests run by themselves.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
 use thiserror::Error;
+use tokio::sync::OnceCell;
 
 use super::call::{Counter, Counts, Site};
 use super::clients::Clients;
@@ -118,6 +119,8 @@ struct Inner {
     permit: OnceLock<Arc<dyn Permit>>,
     /// Identity Center, once it was found.
     instance: Mutex<Option<Instance>>,
+    /// The ARNs of the baselines that Control Tower offers, once they were listed.
+    baselines: OnceCell<BTreeMap<String, String>>,
 }
 
 impl Connection {
@@ -146,6 +149,7 @@ impl Connection {
             sessions: Sessions::new(settings.access_role, settings.external_id, &settings.run),
             permit: OnceLock::new(),
             instance: Mutex::default(),
+            baselines: OnceCell::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -188,6 +192,12 @@ impl Connection {
 
     pub(crate) fn counter(&self) -> &Counter {
         &self.inner.counter
+    }
+
+    /// What Control Tower offers does not change while a program runs, so it is asked
+    /// once; whoever comes meanwhile waits for the same answer.
+    pub(crate) fn baselines(&self) -> &OnceCell<BTreeMap<String, String>> {
+        &self.inner.baselines
     }
 
     pub(crate) fn attempts(&self) -> u32 {

@@ -117,6 +117,11 @@ pub fn show(records: &[Record], paint: Paint) -> String {
     out
 }
 
+/// The id under which AWS keeps the request, where it is known.
+fn asked(request: Option<&str>, before: &str) -> String {
+    request.map(|id| format!("{before}request {id}")).unwrap_or_default()
+}
+
 /// The word of a record, what it is about, and the rest.
 fn told(entry: &Entry) -> (&'static str, String, String) {
     let subject = entry.step().map(ToString::to_string).unwrap_or_default();
@@ -135,11 +140,13 @@ fn told(entry: &Entry) -> (&'static str, String, String) {
             ("intent", format!("{operation}, sending {sending}"))
         }
         Entry::Intent { operation, .. } => ("intent", operation.clone()),
-        Entry::Accepted { operation, .. } => ("accepted", format!("AWS works on it as {operation}")),
+        Entry::Accepted { operation, request, .. } => {
+            ("accepted", format!("AWS works on it as {operation}{}", asked(request.as_deref(), ", ")))
+        }
         Entry::Refused { error, .. } => ("refused", failure(error)),
         Entry::Unproven { error, .. } => ("unproven", failure(error)),
         Entry::Absent { .. } => ("absent", "it has left no trace, so it may be sent again".to_owned()),
-        Entry::Done { .. } => ("done", String::new()),
+        Entry::Done { request, .. } => ("done", asked(request.as_deref(), "")),
         Entry::NotNeeded { .. } => ("not needed", "it was so already".to_owned()),
         Entry::Failed { error, .. } => ("failed", failure(error)),
         Entry::Stuck { error, .. } => {

@@ -122,7 +122,12 @@ pub(super) mod tests {
     }
 
     fn accepted(name: &str, operation: &str) -> Entry {
-        Entry::Accepted { step: step(name), operation: operation.to_owned(), attributes: Default::default() }
+        Entry::Accepted {
+            step: step(name),
+            operation: operation.to_owned(),
+            attributes: Default::default(),
+            request: None,
+        }
     }
 
     /// A run of two accounts, the second of which is refused once and never ends;
@@ -155,7 +160,7 @@ pub(super) mod tests {
             (3, accepted("a", "car-1")),
             (12, intent("b", 2)),
             (13, accepted("b", "car-2")),
-            (40, Entry::Done { step: step("a"), attributes: Default::default() }),
+            (40, Entry::Done { step: step("a"), attributes: Default::default(), request: None }),
             (0, resumed),
             (30, Entry::Interrupted),
             (30, Entry::Closed { ending: Ending::Interrupted }),

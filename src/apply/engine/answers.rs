@@ -14,8 +14,16 @@ use crate::plan::StepId;
 
 impl Engine {
     /// The answer to a mutating call.
-    pub(super) fn began(&mut self, step: &StepId, answer: Result<Progress, CallError>) {
+    pub(super) fn began(
+        &mut self,
+        step: &StepId,
+        answer: Result<Progress, CallError>,
+        request: Option<String>,
+    ) {
         let Some(number) = self.answered(step, Phase::Beginning) else { return };
+        if let Some(work) = self.works.get_mut(number as usize) {
+            work.request = request;
+        }
         match answer {
             Ok(progress) => {
                 self.accepted_by_bucket(number);
@@ -119,10 +127,12 @@ impl Engine {
         let waiting = self.index.dependants(number).len();
         let name = self.index.step(number).map(|step| step.operation.as_str()).unwrap_or_default();
         let expected = self.learned.expected(name, self.index.usual(number));
+        let request = self.works.get_mut(number as usize).and_then(|work| work.request.take());
         self.out.push(Command::Record(Entry::Accepted {
             step: id.clone(),
             operation: operation.clone(),
             attributes: attributes.clone(),
+            request,
         }));
         let step = id.clone();
         self.out.push(Command::Notify(Notice::Running { step, operation, expected, waiting }));

@@ -14,11 +14,12 @@ impl Engine {
         self.values.merge(&step.address, &attributes);
         let Some(work) = self.works.get_mut(number as usize) else { return };
         work.answered();
+        let request = work.request.take();
         let took = self.now.saturating_sub(work.started.unwrap_or(self.now));
         let (entry, notice) = if status == Status::NotNeeded {
             (Entry::NotNeeded { step: id.clone(), attributes }, Notice::NotNeeded { step: id })
         } else {
-            (Entry::Done { step: id.clone(), attributes }, Notice::Done { step: id, took })
+            (Entry::Done { step: id.clone(), attributes, request }, Notice::Done { step: id, took })
         };
         self.out.push(Command::Record(entry));
         self.out.push(Command::Notify(notice));

@@ -148,7 +148,7 @@ impl Engine {
         self.now = self.now.max(now);
         match event {
             Event::Started => self.start(),
-            Event::Began { step, answer } => self.began(&step, answer),
+            Event::Began { step, answer, request } => self.began(&step, answer, request),
             Event::Polled { step, answer } => self.polled(&step, answer),
             Event::LookedUp { step, answer } => self.looked_up(&step, answer),
             Event::Tick => self.wake = None,

@@ -61,6 +61,8 @@ pub(super) struct Work {
     pub(super) timer: Option<Duration>,
     /// AWS's id of the operation.
     pub(super) operation: Option<String>,
+    /// AWS's id of the request that it accepted, until it is written down.
+    pub(super) request: Option<String>,
     /// The call as it was sent.
     pub(super) task: Option<Arc<Task>>,
     /// Sendings that were not applied or are in doubt. Never forgotten before the
@@ -92,6 +94,7 @@ impl Work {
             intended: None,
             timer: None,
             operation: None,
+            request: None,
             task: None,
             sending_troubles: Troubles { count: 0, since: None },
             questions: Troubles { count: 0, since: None },

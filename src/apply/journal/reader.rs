@@ -128,12 +128,12 @@ mod tests {
 
     fn accepted(name: &str) -> Entry {
         let operation = "car-1".to_owned();
-        Entry::Accepted { step: step(name), operation, attributes: Default::default() }
+        Entry::Accepted { step: step(name), operation, attributes: Default::default(), request: None }
     }
 
     fn done(name: &str) -> Entry {
         let attributes = [("id".to_owned(), "444455556666".to_owned())].into();
-        Entry::Done { step: step(name), attributes }
+        Entry::Done { step: step(name), attributes, request: None }
     }
 
     fn unproven(name: &str) -> Entry {

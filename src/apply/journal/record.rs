@@ -78,6 +78,9 @@ pub enum Entry {
         operation: String,
         /// Attributes that are known already.
         attributes: Attributes,
+        /// AWS's id of the request, where it was heard.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<String>,
     },
     /// AWS has surely not applied it, and it will be sent again.
     Refused {
@@ -104,6 +107,9 @@ pub enum Entry {
         step: StepId,
         /// Attributes known from it.
         attributes: Attributes,
+        /// AWS's id of the request, where it was heard.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<String>,
     },
     /// It was so already.
     NotNeeded {

@@ -102,7 +102,7 @@ fn drive(engine: &mut crate::apply::Engine) -> usize {
             match command {
                 Command::Begin { step, .. } => {
                     let id = [("id".to_owned(), "x".to_owned())].into();
-                    events.push_back(Event::Began { step, answer: Ok(Progress::Done(id)) });
+                    events.push_back(Event::Began { step, answer: Ok(Progress::Done(id)), request: None });
                 }
                 Command::WakeAt(at) => wake = Some(at),
                 Command::Finish(outcome) => return outcome.counts.done,

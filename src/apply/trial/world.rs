@@ -336,7 +336,7 @@ impl<'a> World<'a> {
         truth.empty_searches = 0;
         self.busy.insert(id.clone());
         self.check_widths(now);
-        self.at(answered, Event::Began { step: id.clone(), answer });
+        self.at(answered, Event::Began { step: id.clone(), answer, request: None });
     }
 
     fn running(&self, id: &StepId) -> Progress {

@@ -55,11 +55,15 @@ pub struct Details {
 }
 
 /// The ARN of each baseline, by name. Their ids are the same everywhere, but AWS
-/// only promises the names.
+/// only promises the names. AWS is asked once for each connection.
 ///
 /// # Errors
-/// When they cannot be read.
+/// When they cannot be read; the next who asks tries again.
 pub async fn offered(connection: &Connection) -> Result<BTreeMap<String, String>, CallError> {
+    connection.baselines().get_or_try_init(|| list(connection)).await.cloned()
+}
+
+async fn list(connection: &Connection) -> Result<BTreeMap<String, String>, CallError> {
     let site = connection.home();
     let client = site.clients.controltower();
     let site = &site;

@@ -29,9 +29,8 @@ const FOR_EVER: Duration = Duration::from_secs(90 * 24 * 3600);
 const PATIENCE: Duration = Duration::from_secs(1800);
 /// How often such an operator comes back.
 const RETURNS: usize = 12;
-/// Blockers that pass by themselves while AWS is at work: Control Tower sets up
-/// Identity Center some time after the landing zone is there.
-const PASSING: [&str; 3] = ["account-under-creation", "control-tower-busy", "no-identity-center"];
+/// Blockers that pass by themselves, since AWS is at work on what the plan would meet.
+const PASSING: [&str; 2] = ["account-under-creation", "control-tower-busy"];
 /// One case of so many looks at its world again much later.
 const LATER: usize = 8;
 
@@ -343,6 +342,12 @@ async fn converge(site: &mut Site<'_>, mut applies: usize, later: bool) -> Resul
     site.restart().await?;
     let mut returns = 0;
     loop {
+        // As `apply` does, which looks for what is under way before it plans.
+        if returns < RETURNS && site.is_busy().await? {
+            returns += 1;
+            tokio::time::sleep(PATIENCE).await;
+            continue;
+        }
         let snapshot = site.survey().await.map_err(|error| error.to_string())?;
         let plan = site.plan(&snapshot);
         if let Some(note) = plan.blockers().next() {
@@ -365,12 +370,6 @@ async fn converge(site: &mut Site<'_>, mut applies: usize, later: bool) -> Resul
                 step.id, step.reasons
             ));
             return Ok(());
-        }
-        // As `apply` does, which looks for what is under way before its first step.
-        if returns < RETURNS && site.is_busy().await {
-            returns += 1;
-            tokio::time::sleep(PATIENCE).await;
-            continue;
         }
         applies -= 1;
         let outcome = fresh(site, &plan).await?;

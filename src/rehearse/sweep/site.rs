@@ -135,9 +135,12 @@ impl<'a> Site<'a> {
     }
 
     /// Whether AWS is at work on something that a plan would meet.
-    pub(super) async fn is_busy(&self) -> bool {
+    ///
+    /// # Errors
+    /// When AWS does not say, which is no proof that it rests.
+    pub(super) async fn is_busy(&self) -> Result<bool, String> {
         let found = Box::pin(observe::under_way(&self.connection, &self.target.wanted)).await;
-        found.is_ok_and(|found| !found.is_empty())
+        found.map(|found| !found.is_empty()).map_err(|error| error.to_string())
     }
 
     pub(super) fn plan(&mut self, snapshot: &Snapshot) -> Plan {
