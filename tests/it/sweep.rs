@@ -28,7 +28,7 @@ fn every_plan_and_the_reference_survive_a_sample_of_their_faults() {
     let reference = Target::reference().expect("the reference");
     let plans = plans().into_iter().filter(|target| target.name != "minimal");
     for target in plans.chain([reference]) {
-        clean(std::slice::from_ref(&target), 211, 100, 4);
+        clean(std::slice::from_ref(&target), 151, 100, 4);
     }
 }
 
