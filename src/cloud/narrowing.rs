@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::catalog::operations::{self, Effect};
 use crate::catalog::permissions;
 use crate::model::arn::Arn;
+use crate::model::kinds;
 
 /// The tag that carries the run's name into CloudTrail and into conditions.
 pub(crate) const RUN_TAG: &str = "lzctl:run";
@@ -32,17 +33,17 @@ impl Narrowing {
     }
 }
 
-/// Services that planning reads in member accounts.
-const MEMBER_SERVICES: [&str; 2] = ["kms:", "guardduty:"];
-
 /// Everything that planning may ask in a member account. The account of the ARNs is
 /// left open: a session is in one account only.
 fn reading() -> String {
     let only_reads =
         |name: &&String| operations::table().get(name).is_some_and(|row| row.effect == Effect::Read);
-    let asked = permissions::table().planning.iter().flat_map(|row| &row.operations).filter(only_reads);
-    let in_members = asked.filter(|name| MEMBER_SERVICES.iter().any(|service| name.starts_with(service)));
-    let actions: BTreeSet<&str> = in_members
+    let in_members = permissions::table()
+        .planning
+        .iter()
+        .filter(|row| row.kinds.iter().all(|kind| kinds::lives_in_an_account(*kind)));
+    let asked = in_members.flat_map(|row| &row.operations).filter(only_reads);
+    let actions: BTreeSet<&str> = asked
         .filter_map(|name| permissions::table().get(name))
         .flat_map(|row| row.grant.iter().flat_map(|grant| &grant.actions))
         .map(String::as_str)

@@ -25,9 +25,8 @@ pub(super) fn leaves(
         let accounts = units.iter().filter_map(|unit| snapshot.facts.accounts_below.get(unit)).flatten();
         found.extend(accounts.map(|(leaf, id)| (format!("{group}.{leaf}"), Value::String(id.clone()))));
     }
-    let everybody = resource.keys.keys().filter_map(|key| key.strip_suffix("_everybody"));
     let home = resource.keys.get("account").map(|account| resolve(account, known));
-    for group in everybody {
+    for group in resource.everybody() {
         let others = snapshot.facts.everybody.iter().filter(|(_, one)| one.get("id") != home.as_ref());
         found.extend(others.map(|(leaf, one)| (format!("{group}.{leaf}"), one.clone())));
     }

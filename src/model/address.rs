@@ -15,9 +15,8 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)?) => {
         /// What sort of thing an address names. The order is the order of reading.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
         pub enum Kind {
-            $($(#[$doc])* $variant),+
+            $($(#[$doc])* #[serde(rename = $name)] $variant),+
         }
 
         impl Kind {

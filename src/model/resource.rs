@@ -53,6 +53,19 @@ impl Resource {
         })
     }
 
+    /// Groups whose leaves are also all the active accounts: the key `GROUP_everybody`
+    /// says so; see `diff::below`.
+    pub fn everybody(&self) -> impl Iterator<Item = &str> {
+        self.keys.keys().filter_map(|key| key.strip_suffix("_everybody"))
+    }
+
+    /// Whether a field is a leaf of a group to which what is live adds leaves.
+    #[must_use]
+    pub fn gathers(&self, field: &str) -> bool {
+        let in_group = |group: &str| field.split_once('.').is_some_and(|(of, _)| of == group);
+        self.everybody().any(in_group) || self.below().any(|(group, _)| in_group(group))
+    }
+
     /// Whether a field is a leaf of a group that the document lists in full.
     #[must_use]
     pub fn lists_all_of(&self, field: &str) -> bool {

@@ -22,7 +22,10 @@ impl Findings {
     /// The resource exists. Only the fields that it asks about are kept, so that
     /// a change of anything else is not taken for a change of it.
     pub(super) fn see(&mut self, resource: &Resource, mut live: Live) {
-        live.fields.retain(|name, _| resource.fields.contains_key(name) || resource.lists_all_of(name));
+        let asked = |name: &str| {
+            resource.fields.contains_key(name) || resource.lists_all_of(name) || resource.gathers(name)
+        };
+        live.fields.retain(|name, _| asked(name));
         self.live.insert(resource.address.clone(), live);
     }
 

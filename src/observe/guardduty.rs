@@ -9,39 +9,11 @@ use serde_json::{Value, json};
 
 use super::findings::Findings;
 use super::wanted::{key, leaves};
-use crate::cloud::inventory::accounts::Account;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::guardduty;
-use crate::cloud::inventory::organization::Organization;
 use crate::cloud::{CallError, Connection};
 use crate::model::region::Region;
 use crate::model::{Address, Attributes, Fields, Kind, Live, Resource};
-
-/// Notes every active account, for resources that reach everybody.
-pub(super) fn note_everybody(
-    wanted: &[&Resource],
-    accounts_wanted: &[&Resource],
-    organization: &Organization,
-    accounts: &[Account],
-    findings: &mut Findings,
-) {
-    if wanted.is_empty() {
-        return;
-    }
-    for account in accounts.iter().filter(|account| account.state == "ACTIVE") {
-        let of_document = accounts_wanted.iter().find(|resource| {
-            let live = findings.live.get(&resource.address);
-            live.and_then(|live| live.attribute("id")) == Some(account.id.as_str())
-        });
-        let name = match of_document {
-            Some(resource) => resource.address.name.clone(),
-            None if account.id == organization.management_account.as_str() => "management".to_owned(),
-            None => account.id.clone(),
-        };
-        let one = json!({ "id": account.id, "email": account.email });
-        findings.facts.everybody.insert(name, one);
-    }
-}
 
 /// Fills in the Regions that are wanted.
 pub(super) async fn observe(connection: &Connection, wanted: &[&Resource], findings: &mut Findings) {
@@ -62,12 +34,7 @@ pub(super) async fn observe(connection: &Connection, wanted: &[&Resource], findi
         match seen {
             Ok(Some((mut live, members))) => {
                 live.fields.extend(member_leaves(&resource, &members, findings));
-                // Accounts that the document does not name are leaves, too.
-                let fields = live.fields.clone();
                 findings.see(&resource, live);
-                if let Some(kept) = findings.live.get_mut(&resource.address) {
-                    kept.fields.extend(fields.into_iter().filter(|(name, _)| name.starts_with("members.")));
-                }
             }
             Ok(None) => {}
             Err(error) => findings.gap(&resource, &error),

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::everybody;
 use super::findings::Findings;
 use super::people::People;
 use super::units;
@@ -271,7 +272,7 @@ pub(super) fn observe(
         (Ok(tree), Ok(accounts)) => (tree, accounts),
         (Err(error), _) | (_, Err(error)) => return findings.gap_all(&relations, error),
     };
-    let names = names(wanted, organization, accounts, findings);
+    let names = everybody::names(wanted, organization, accounts, findings);
     note_below(wanted, root, tree, accounts, &names, findings);
     for resource in relations {
         match centre.assignments.get(&resource.address) {
@@ -280,27 +281,6 @@ pub(super) fn observe(
             None => {}
         }
     }
-}
-
-/// What active accounts are called among the leaves, by id. What is assigned in others
-/// is left alone: AWS refuses changes there.
-fn names(
-    wanted: &Wanted<'_>,
-    organization: &Organization,
-    accounts: &[Account],
-    findings: &Findings,
-) -> BTreeMap<String, String> {
-    let active = accounts.iter().filter(|account| account.state == "ACTIVE");
-    let mut names: BTreeMap<String, String> =
-        active.map(|account| (account.id.clone(), account.id.clone())).collect();
-    for resource in wanted.kind(Kind::Account) {
-        let id = findings.live.get(&resource.address).and_then(|live| live.attribute("id"));
-        if let Some(name) = id.and_then(|id| names.get_mut(id)) {
-            name.clone_from(&resource.address.name);
-        }
-    }
-    names.insert(organization.management_account.to_string(), "management".to_owned());
-    names
 }
 
 /// Notes which accounts are below the units that assignments name, as far as the

@@ -8,8 +8,6 @@ pub mod error;
 mod leftover_administrators;
 pub mod leftovers;
 pub mod snapshot;
-pub mod strangers;
-mod survey;
 pub mod under_way;
 
 mod accounts;
@@ -17,6 +15,7 @@ mod assembly;
 mod control_tower;
 mod controls;
 mod delegation;
+mod everybody;
 mod findings;
 mod guardduty;
 mod identity_center;
@@ -27,6 +26,8 @@ mod policies;
 mod resource_policy;
 mod roles;
 mod root_access;
+mod strangers;
+mod survey;
 mod units;
 mod wanted;
 

@@ -22,10 +22,10 @@ pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>, root: &Ro
     let bound = strangers::matter(wanted);
     let tree_asked =
         bound || wanted.any(&[Kind::OrganizationalUnit, Kind::Baseline, Kind::Control, Kind::Assignment]);
-    let accounts_asked =
-        wanted.any(&[Kind::Account, Kind::Baseline, Kind::Control, Kind::Assignment, Kind::GuardDuty])
-            || bound
-            || wanted.removes(Kind::OrganizationalUnit);
+    let accounts_asked = wanted.any(&[Kind::Account, Kind::Baseline, Kind::Control, Kind::Assignment])
+        || wanted.reach_everybody()
+        || bound
+        || wanted.removes(Kind::OrganizationalUnit);
     let tree = async { if tree_asked { units::tree(connection, &root.id).await } else { Ok(Vec::new()) } };
     let list = async { if accounts_asked { accounts::list(connection).await } else { Ok(Vec::new()) } };
     let (mut units, mut accounts) = tokio::join!(tree, list);

@@ -10,19 +10,16 @@ use super::findings::Findings;
 use super::people::People;
 use super::units;
 use super::wanted::{Wanted, key};
+use crate::catalog::policy_types::{self, Grammar};
 use crate::cloud::inventory::organization::Root;
 use crate::cloud::inventory::units::Unit;
-use crate::model::{Address, Kind};
+use crate::model::{Address, Kind, Resource};
 
-/// The policy types that deny something.
-const DENYING: [&str; 2] = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"];
-
-/// Whether the document has policies that could deny something to anybody.
+/// Whether the document has policies that could deny something to anybody: those written in
+/// statements.
 pub(super) fn matter(wanted: &Wanted<'_>) -> bool {
-    wanted
-        .kind(Kind::Policy)
-        .iter()
-        .any(|policy| key(policy, "type").is_some_and(|kind| DENYING.contains(&kind)))
+    let row = |policy: &&Resource| key(policy, "type").and_then(policy_types::by_name);
+    wanted.kind(Kind::Policy).iter().filter_map(row).any(|row| row.grammar == Grammar::Iam)
 }
 
 /// Notes them.
@@ -47,8 +44,7 @@ pub(super) fn note(
         let path = account.parent.as_deref().and_then(|parent| paths.get(parent));
         (account.id.clone(), path.map(|path| Address::new(Kind::OrganizationalUnit, path.as_str())))
     });
-    let strangers = strangers.collect();
-    findings.facts.strangers = strangers;
+    findings.facts.strangers = strangers.collect();
 }
 
 /// The path of each unit by its id, in the document's names where it has them. A unit whose

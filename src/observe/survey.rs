@@ -12,8 +12,8 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, control_tower, controls, delegation, guardduty, identity_center, keys, people, policies,
-    resource_policy, roles, root_access, strangers,
+    assembly, control_tower, controls, delegation, everybody, guardduty, identity_center, keys, people,
+    policies, resource_policy, roles, root_access, strangers,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -116,7 +116,7 @@ async fn look(
     let services = wanted.kind(Kind::GuardDuty);
     match &people.accounts {
         Ok(all) => {
-            guardduty::note_everybody(&services, &wanted.kind(Kind::Account), organization, all, findings);
+            everybody::note(wanted, organization, all, findings);
             guardduty::observe(connection, &services, findings).await;
         }
         Err(error) => findings.gap_all(&services, error),

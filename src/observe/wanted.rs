@@ -25,6 +25,11 @@ impl<'r> Wanted<'r> {
         self.0.iter().any(|resource| kinds.contains(&resource.address.kind))
     }
 
+    /// Whether any of them concerns every account, named or not.
+    pub(super) fn reach_everybody(&self) -> bool {
+        self.0.iter().any(|resource| resource.everybody().next().is_some())
+    }
+
     /// Units and baselines that are to go.
     pub(super) fn leaving(&self) -> Vec<&'r Resource> {
         let kinds = [Kind::OrganizationalUnit, Kind::Baseline];

@@ -19,6 +19,18 @@ pub struct Security {
     pub guardduty: Option<GuardDuty>,
 }
 
+impl Security {
+    /// Whether a service, by its word, is left alone in a governed Region.
+    #[must_use]
+    pub fn excludes(&self, service: &str, region: &Region) -> bool {
+        let excluded = match service {
+            "guardduty" => self.guardduty.as_ref().map(|section| &section.exclude_regions),
+            _ => None,
+        };
+        excluded.is_some_and(|excluded| excluded.contains(region))
+    }
+}
+
 /// GuardDuty for the organization.
 #[derive(Debug, Clone, Serialize)]
 pub struct GuardDuty {

@@ -48,11 +48,30 @@ fn guardduty_is_set_in_every_region_for_every_account_and_then_there_is_nothing_
 }
 
 #[test]
-fn an_account_that_joins_the_document_later_is_a_member_already_when_it_is_planned_again() {
+fn an_account_that_joins_the_document_later_is_brought_in_and_then_there_is_nothing_left_to_do() {
     let first = rehearsed(&plan_text("detect"));
     let second = again(&with_accounts(1), first.world);
     assert!(second.succeeded(), "{:#?}", second.outcome.map(|outcome| outcome.causes));
     assert!(second.second_plan.steps.is_empty());
+}
+
+#[test]
+fn an_account_that_somebody_makes_later_is_a_member_by_itself_exactly_when_all_are_enabled_by_themselves() {
+    for (reach, left) in [("all", 0), ("none", 3)] {
+        let set = |yaml: String| {
+            let line = format!("    auto_enable: {reach}\n    features:");
+            yaml.replace("    features:", &line)
+        };
+        let first = rehearsed(&set(plan_text("detect")));
+        let yaml = set(with_accounts(1));
+        let silent = yaml.split("\nsecurity:\n").next().expect("a head").to_owned();
+        let made = again(&silent, first.world);
+        assert!(made.succeeded(), "{:#?}", made.outcome.map(|outcome| outcome.causes));
+        assert!(made.plan.steps.iter().all(|step| !step.id.0.contains("guardduty")));
+        let (steps, _) = planned(&yaml, made.world);
+        assert_eq!(steps.len(), left, "{reach}: {steps:?}");
+        assert!(steps.iter().all(|step| step.contains("enrol")), "{steps:?}");
+    }
 }
 
 #[test]

@@ -153,7 +153,10 @@ async fn enrol(connection: &Connection, site: &Site, task: &Task) -> Result<(), 
     let id = detector(site, task, ENROL).await?;
     let mut details = Vec::new();
     for (leaf, one) in task.leaves("members") {
-        let account = one["id"].as_str().ok_or_else(|| unknown_verb(task))?;
+        let account = one["id"].as_str().ok_or_else(|| {
+            let message = format!("the member `{leaf}` of {} has no id", task.address);
+            CallError::ours(ENROL, code::UNSENDABLE, message, Verdict::Rejected)
+        })?;
         let email = match one["email"].as_str() {
             Some(email) => email.to_owned(),
             None => organization::management_email(connection).await?,

@@ -12,7 +12,6 @@ use super::{
 use crate::catalog::partitions;
 use crate::catalog::services::{self, Place, Service};
 use crate::graph::edge::Edge;
-use crate::model::region::Region;
 use crate::model::resource::Presence;
 use crate::model::{Address, Kind, Origin, Resource};
 use crate::spec::document::{Delegation, LandingZone};
@@ -50,7 +49,7 @@ fn office(expansion: &Expansion<'_>, service: &Service, origin: &Origin) -> Reso
     office.whole = service.groups().into_iter().map(str::to_owned).collect();
     let regions = match service.place {
         Place::Principal => Vec::new(),
-        Place::Regions => regions(expansion, &service.word),
+        Place::Regions => expansion.regions_of(&service.word).iter().map(ToString::to_string).collect(),
         Place::Home => vec![expansion.home_region.to_string()],
         Place::Global => vec![partitions::of_region(&expansion.home_region).global_region.to_string()],
     };
@@ -58,17 +57,6 @@ fn office(expansion: &Expansion<'_>, service: &Service, origin: &Origin) -> Reso
         office.keys.insert("regions".to_owned(), json!(regions));
     }
     office
-}
-
-/// The Regions in which a Regional service is looked at: the governed ones.
-fn regions(expansion: &Expansion<'_>, word: &str) -> Vec<String> {
-    let governed = &expansion.spec.organization.governed_regions;
-    let home = std::slice::from_ref(&expansion.home_region);
-    let all = if governed.is_empty() { home } else { governed };
-    let security = expansion.spec.security.as_ref().filter(|_| word == "guardduty");
-    let said = security.and_then(|security| security.guardduty.as_ref());
-    let excluded = |region: &&Region| said.is_some_and(|said| said.exclude_regions.contains(*region));
-    all.iter().filter(|region| !excluded(region)).map(ToString::to_string).collect()
 }
 
 fn one(expansion: &mut Expansion<'_>, service: &Service, said: &Delegation) {

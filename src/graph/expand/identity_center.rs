@@ -2,7 +2,7 @@
 //!
 //! A unit among the targets means every account below it. Those that the document
 //! places there stand here by name, wherever they are now; a key names the unit for
-//! those that only the live tree knows (see `docs/decisions/0006-accounts-below-a-unit.md`).
+//! those that only the live tree knows (see `docs/decisions/0007-accounts-below-a-unit.md`).
 
 use std::collections::BTreeSet;
 

@@ -80,6 +80,19 @@ pub fn expand(spec: &Spec, region: Option<&Region>) -> Result<ResourceGraph, Gra
     expansion.graph.finish()
 }
 
+impl Expansion<'_> {
+    /// The Regions in which a Regional service is looked at, by its word: the governed ones,
+    /// or the home Region where none is said, without those that `security` excludes for it.
+    fn regions_of(&self, service: &str) -> Vec<Region> {
+        let governed = &self.spec.organization.governed_regions;
+        let all = if governed.is_empty() { std::slice::from_ref(&self.home_region) } else { governed };
+        let excluded = |region: &Region| {
+            self.spec.security.as_ref().is_some_and(|security| security.excludes(service, region))
+        };
+        all.iter().filter(|region| !excluded(region)).cloned().collect()
+    }
+}
+
 /// The address of the organization.
 fn the_organization() -> Address {
     Address::only(Kind::Organization)

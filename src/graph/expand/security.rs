@@ -17,10 +17,7 @@ const MANAGEMENT: &str = "management";
 pub(super) fn expand(expansion: &mut Expansion<'_>) {
     let spec = expansion.spec;
     if let Some(said) = spec.security.as_ref().and_then(|security| security.guardduty.as_ref()) {
-        let governed = &spec.organization.governed_regions;
-        let home = std::slice::from_ref(&expansion.home_region).to_vec();
-        let all = if governed.is_empty() { home } else { governed.clone() };
-        for region in all.iter().filter(|region| !said.exclude_regions.contains(region)) {
+        for region in expansion.regions_of("guardduty") {
             guardduty(expansion, said, region.as_str());
         }
     }

@@ -242,6 +242,13 @@ pub enum Compare {
     Fixed,
 }
 
+/// Whether resources of a kind are read and changed in the account that their key `account`
+/// names, and in the management account without one.
+#[must_use]
+pub const fn lives_in_an_account(kind: Kind) -> bool {
+    matches!(kind, Kind::Key | Kind::GuardDuty)
+}
+
 /// What is known of a kind.
 #[must_use]
 pub const fn info(kind: Kind) -> &'static KindInfo {

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::Values;
 use crate::catalog::{partitions, policy_types, service_access, service_roles, services};
 use crate::model::ids::AccountId;
+use crate::model::kinds;
 use crate::model::reference::{Reference, as_reference, resolve};
 use crate::model::region::Region;
 use crate::model::{Address, Attributes, Fields, Kind};
@@ -102,7 +103,7 @@ impl Scope {
     /// The member account that a resource lives in, as its document names it and by
     /// its id, when that is known; none for the management account.
     pub(super) fn member(&self, subject: Subject<'_>) -> Option<(String, Option<String>)> {
-        let lives_there = matches!(subject.address.kind, Kind::Key | Kind::GuardDuty);
+        let lives_there = kinds::lives_in_an_account(subject.address.kind);
         let owner = subject.keys.get("account").filter(|_| lives_there)?;
         self.place(owner)
     }
