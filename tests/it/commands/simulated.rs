@@ -1,0 +1,159 @@
+//! Commands on a simulated organization that is kept in a file.
+
+use super::*;
+
+#[test]
+fn applying_twice_has_nothing_left_to_do() {
+    let folder = folder();
+    let apply = ["apply", "small.yaml", "--simulate", "w.json", "--yes"];
+    let first = run(folder.path(), &apply).exits(0).says("w.json is a new simulated AWS");
+    let first = first.prints("Plan: 4 to create, 0 to change, 2 to move, 0 to repair, 0 to remove.\n");
+    assert!(first.last_line().starts_with("Complete: 6 done in "), "{}", first.last_line());
+    // The journal and its plan.
+    let files = std::fs::read_dir(folder.path().join(".lzctl/runs")).unwrap().count();
+    assert_eq!(files, 2);
+    let second = run(folder.path(), &apply).exits(0);
+    assert_eq!(second.out, "Nothing to do: the organization is as the document says.\n");
+}
+
+#[test]
+fn policies_and_controls_are_shown_without_naming_the_region_that_the_world_knows() {
+    let folder = folder();
+    let tagged = format!(
+        "{SMALL}policies:\n  no-s3:\n    type: service_control\n    targets: [Apps]\n    document: {{ Version: \
+         \"2012-10-17\", Statement: {{ Effect: Deny, Action: \"s3:*\", Resource: \"*\" }} }}\n"
+    );
+    std::fs::write(folder.path().join("policies.yaml"), tagged).unwrap();
+    run(folder.path(), &["apply", "policies.yaml", "--simulate", "w.json", "--yes"]).exits(0);
+    let shown = run(folder.path(), &["effective-policy", "one", "--simulate", "w.json"]);
+    shown.exits(0).prints("no-s3").prints("FullAWSAccess");
+    let shown = run(folder.path(), &["effective-policy", "one", "--simulate", "w.json", "--json"]);
+    assert!(shown.exits(0).json().to_string().contains("s3:*"));
+    let nobody = run(folder.path(), &["effective-policy", "nobody", "--simulate", "w.json"]);
+    nobody.exits(1).says("nobody");
+    let controls = ["controls", "CT.S3.PR.1", "--simulate", "w.json"];
+    run(folder.path(), &controls).exits(0).prints("CT.S3.PR.1").prints("proactive");
+    let detective = ["controls", "--behavior", "detective", "--simulate", "w.json"];
+    let shown = run(folder.path(), &detective).exits(0);
+    assert!(!shown.out.contains("CT.S3.PR.1"), "{}", shown.out);
+    // A world that is not there yet cannot know it.
+    run(folder.path(), &["controls", "--simulate", "new.json"]).exits(3).says("--region");
+}
+
+#[test]
+fn planning_changes_nothing_and_tells_by_its_code_whether_there_are_changes() {
+    let folder = folder();
+    let plan = ["plan", "small.yaml", "--simulate", "w.json", "--exit-code"];
+    run(folder.path(), &plan).exits(2).prints("+ create account.one  (small.yaml:5)");
+    assert!(!folder.path().join("w.json").exists());
+    run(folder.path(), &["apply", "small.yaml", "--simulate", "w.json", "--yes"]).exits(0);
+    let world = std::fs::read(folder.path().join("w.json")).unwrap();
+    run(folder.path(), &plan).exits(0).prints("Nothing to do");
+    assert_eq!(std::fs::read(folder.path().join("w.json")).unwrap(), world);
+}
+
+#[test]
+fn a_plan_as_json_has_what_scripts_need_and_is_the_same_every_time() {
+    let folder = folder();
+    let args = ["plan", "small.yaml", "--simulate", "w.json", "--json"];
+    let plan = run(folder.path(), &args).exits(0);
+    assert_eq!(plan.out, run(folder.path(), &args).out);
+    let plan = plan.json();
+    assert_eq!((&plan["format"], &plan["calls"]["write"]), (&Value::from(1), &Value::from(0)));
+    let steps = plan["steps"].as_array().unwrap();
+    assert_eq!(steps.len(), 6);
+    for member in ["id", "address", "action", "verb", "operation", "reasons", "needs", "lane", "changes"] {
+        assert!(steps.iter().all(|step| step.get(member).is_some()), "{member}");
+    }
+}
+
+#[test]
+fn a_saved_plan_is_applied_once_and_refused_when_it_is_replayed() {
+    let folder = folder();
+    run(folder.path(), &["plan", "small.yaml", "--simulate", "w.json", "-o", "plan.json"]).exits(0);
+    let apply = ["apply", "plan.json", "--simulate", "w.json", "--yes"];
+    run(folder.path(), &apply).exits(0).prints("Complete: 6 done");
+    let world = std::fs::read(folder.path().join("w.json")).unwrap();
+    run(folder.path(), &apply)
+        .exits(4)
+        .says("the plan is not applied")
+        .says("hint: plan again")
+        .says("Nothing was changed.");
+    assert_eq!(std::fs::read(folder.path().join("w.json")).unwrap(), world);
+}
+
+#[test]
+fn a_saved_plan_is_refused_after_somebody_changed_what_it_read() {
+    let folder = folder();
+    run(folder.path(), &["apply", "small.yaml", "--simulate", "w.json", "--yes"]).exits(0);
+    let tagged = SMALL.replace("Apps: {}", "Apps: { tags: { owner: me } }");
+    std::fs::write(folder.path().join("tagged.yaml"), tagged).unwrap();
+    run(folder.path(), &["plan", "tagged.yaml", "--simulate", "w.json", "-o", "plan.json"]).exits(0);
+    let other = SMALL.replace("Apps: {}", "Apps: { tags: { owner: you } }");
+    std::fs::write(folder.path().join("other.yaml"), other).unwrap();
+    run(folder.path(), &["apply", "other.yaml", "--simulate", "w.json", "--yes"]).exits(0);
+    run(folder.path(), &["apply", "plan.json", "--simulate", "w.json", "--yes"])
+        .exits(4)
+        .says("organizational_unit.Apps has changed since the plan was made");
+}
+
+#[test]
+fn an_edited_plan_is_no_plan() {
+    let folder = folder();
+    run(folder.path(), &["plan", "small.yaml", "--simulate", "w.json", "-o", "plan.json"]).exits(0);
+    let path = folder.path().join("plan.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("one@example.com", "evil@example.com")).unwrap();
+    run(folder.path(), &["apply", "plan.json", "--simulate", "w.json", "--yes"])
+        .exits(4)
+        .says("the plan was changed after it was saved");
+    std::fs::write(&path, "{}").unwrap();
+    run(folder.path(), &["apply", "plan.json", "--simulate", "w.json", "--yes"]).exits(3).says("no plan");
+}
+
+#[test]
+fn without_a_terminal_apply_wants_to_be_told() {
+    let folder = folder();
+    let ran = run(folder.path(), &["apply", "small.yaml", "--simulate", "w.json"]).exits(4);
+    ran.says("hint: say --yes").says("Nothing was changed.");
+    assert!(!folder.path().join("w.json").exists());
+}
+
+#[test]
+fn credentials_of_a_member_account_are_refused_with_the_account_to_use() {
+    let folder = folder();
+    run(folder.path(), &["apply", "small.yaml", "--simulate", "w.json", "--yes"]).exits(0);
+    let path = folder.path().join("w.json");
+    let mut world: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let organizations = world["organizations"]["organizations"].as_object().unwrap();
+    let accounts = organizations.values().next().unwrap()["accounts"].as_object().unwrap();
+    let member = accounts.keys().find(|id| *id != "111122223333").unwrap().clone();
+    world["account"] = Value::from(member.clone());
+    std::fs::write(&path, world.to_string()).unwrap();
+    let ran = run(folder.path(), &["plan", "small.yaml", "--simulate", "w.json"]).exits(1);
+    ran.says(&member).says("management account 111122223333").says("hint: ");
+}
+
+#[test]
+fn another_management_account_than_the_document_names_blocks_the_plan() {
+    let folder = folder();
+    run(folder.path(), &["apply", "small.yaml", "--simulate", "w.json", "--yes"]).exits(0);
+    let guarded = SMALL
+        .replace("home_region: us-east-1", "home_region: us-east-1, management_account: \"999988887777\"");
+    std::fs::write(folder.path().join("guarded.yaml"), guarded + "  three: { email: 3@example.com }\n")
+        .unwrap();
+    run(folder.path(), &["apply", "guarded.yaml", "--simulate", "w.json", "--yes"])
+        .exits(4)
+        .prints("blocker")
+        .says("Nothing was changed.");
+}
+
+#[test]
+fn a_file_that_is_no_world_is_named_and_left_alone() {
+    let folder = folder();
+    std::fs::write(folder.path().join("w.json"), "[1]").unwrap();
+    run(folder.path(), &["plan", "small.yaml", "--simulate", "w.json"])
+        .exits(1)
+        .says("w.json holds no simulated world")
+        .says("hint: ");
+}
