@@ -1,28 +1,24 @@
 //! What exists beyond a document, found by listing.
 //!
 //! In: a connection and the desired resources. Out: units, accounts, trusted access,
-//! policies and their types, root access, baselines, controls and a landing zone that nothing in the document speaks of, each with
-//! how to adopt or remove it. Nothing is changed, and nothing here is a plan: what
-//! the document leaves out is left alone. Absent: KMS keys, whose aliases do not
-//! tell whose they are, and IAM roles.
+//! root access and the resource policy that nothing in the document speaks of, each with how
+//! to adopt or remove it, and what the files `leftover_*` find of their parts. Nothing is
+//! changed, and nothing here is a plan: what the document leaves out is left alone. Absent:
+//! KMS keys, whose aliases do not tell whose they are, and IAM roles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::control_tower;
-use super::controls::{self, Listed, Named};
 use super::error::ObserveError;
 use super::leftover_access::{self, Access};
 use super::leftover_administrators::{self, Registered};
+use super::leftover_policies::{self, Made};
+use super::leftover_tower::{self, Tower};
 use super::wanted::key;
-use crate::catalog::{baselines as catalogue, policy_types, service_access};
+use crate::catalog::service_access;
 use crate::cloud::inventory::accounts::{self, Account};
-use crate::cloud::inventory::baselines::{self, Enabled, Which};
-use crate::cloud::inventory::fan_out::fan_out;
-use crate::cloud::inventory::landing_zone;
 use crate::cloud::inventory::organization::{self, Root};
-use crate::cloud::inventory::policies::{self, Policy};
 use crate::cloud::inventory::units::{self, Unit};
 use crate::cloud::inventory::{resource_policy, root_access};
 use crate::cloud::{CallError, Connection};
@@ -51,25 +47,14 @@ struct Seen {
     units: Vec<Unit>,
     accounts: Vec<Account>,
     trusted: BTreeSet<String>,
-    /// The landing zone's ARN.
-    zone: Option<String>,
-    /// Baselines by name.
-    offered: BTreeMap<String, String>,
-    enabled: Vec<Enabled>,
-    /// Policies that somebody made, Control Tower's own left out, each with the
-    /// number of its targets.
-    policies: Vec<(Policy, usize)>,
-    /// AWS's names of the types that are on.
-    policy_types: BTreeSet<String>,
+    tower: Tower,
+    made: Made,
     /// Switches of centralised root access that are on.
     root_access: BTreeSet<Kind>,
-    controls: Listed,
     /// The ARN of the organization's resource policy.
     own_policy: Option<String>,
     /// Delegated administrators, as Organizations has them.
     administrators: Registered,
-    /// Those that the landing zone has appointed itself.
-    appointed: Registered,
     /// Permission sets and groups of Identity Center.
     access: Access,
 }
@@ -103,65 +88,30 @@ async fn look(
     management: String,
     wanted: &[Resource],
 ) -> Result<Seen, CallError> {
-    let (units, accounts, trusted, zone, policies, root_access, own_policy, administrators, access) = tokio::join!(
+    let (units, accounts, trusted, tower, made, root_access, own_policy, administrators, access) = tokio::join!(
         units::tree(connection, &root.id),
         accounts::list(connection),
         organization::trusted_services(connection),
-        landing_zone::get(connection),
-        made_policies(connection, root),
+        leftover_tower::look(connection, wanted),
+        leftover_policies::look(connection, root),
         root_access::features(connection),
         resource_policy::describe(connection),
         leftover_administrators::read(connection),
         leftover_access::look(connection)
     );
-    let zone = zone?;
-    let appointed = zone.iter().flat_map(control_tower::appointed_by);
-    let mut seen = Seen {
+    Ok(Seen {
         management,
         root: root.id.clone(),
         units: units?,
         accounts: accounts?,
         trusted: trusted?,
-        policies: policies?,
-        policy_types: root.policy_types.keys().cloned().collect(),
-        administrators: administrators?,
-        appointed: appointed.map(|(principal, id)| (id, principal.to_owned())).collect(),
-        zone: zone.map(|zone| zone.arn),
+        tower: tower?,
+        made: made?,
         root_access: root_access?,
         own_policy: own_policy?.map(|policy| policy.arn),
+        administrators: administrators?,
         access: access?,
-        ..Seen::default()
-    };
-    if seen.zone.is_some() {
-        let (offered, enabled, controls) = tokio::join!(
-            baselines::offered(connection),
-            baselines::enabled(connection, Which::All),
-            controls::list(connection, wanted)
-        );
-        (seen.offered, seen.enabled, seen.controls) = (offered?, enabled?, controls?);
-    }
-    Ok(seen)
-}
-
-/// The policies of the types that are on, with the number of their targets. AWS's
-/// own and Control Tower's are nobody's to remove.
-async fn made_policies(connection: &Connection, root: &Root) -> Result<Vec<(Policy, usize)>, CallError> {
-    let lists = root.policy_types.keys().cloned().map(|kind| {
-        let connection = connection.clone();
-        async move { policies::of_type(&connection, &kind).await }
-    });
-    let mut made = Vec::new();
-    for list in fan_out(lists.collect()).await {
-        let own =
-            |policy: &Policy| !policy.aws_managed && !policy.name.starts_with(policy_types::OF_CONTROL_TOWER);
-        made.extend(list?.into_iter().filter(own));
-    }
-    let targets = made.iter().map(|policy| {
-        let (connection, id) = (connection.clone(), policy.id.clone());
-        async move { policies::targets(&connection, &id).await }
-    });
-    let targets = fan_out(targets.collect()).await;
-    made.into_iter().zip(targets).map(|(policy, targets)| Ok((policy, targets?.len()))).collect()
+    })
 }
 
 /// What was seen and nobody speaks of, in the order of kinds.
@@ -172,14 +122,11 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(trusted(seen, &spoken));
     found.extend(unspoken_units(seen, &paths, wanted));
     found.extend(unspoken_accounts(seen, wanted));
-    found.extend(zone(seen, &spoken));
-    found.extend(enabled(seen, &paths, &spoken));
-    found.extend(types(seen, &spoken));
-    found.extend(unspoken_policies(seen, wanted));
+    found.extend(leftover_tower::unspoken(&seen.tower, &paths, &spoken));
+    found.extend(leftover_policies::unspoken(&seen.made, seen.tower.zone.is_some(), wanted, &spoken));
     found.extend(root_switches(seen, &spoken));
-    found.extend(controls_left(seen, &paths));
     found.extend(own_policy(seen, &spoken));
-    found.extend(leftover_administrators::unspoken(&seen.administrators, &seen.appointed, &spoken));
+    found.extend(leftover_administrators::unspoken(&seen.administrators, &seen.tower.appointed, &spoken));
     found.extend(leftover_access::unspoken(&seen.access, &spoken));
     found.into_iter().collect()
 }
@@ -203,7 +150,7 @@ fn trusted(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
         name: name.clone(),
         place: "the organization".to_owned(),
         adopt: format!("organization: {{ trusted_access: [{name}] }}"),
-        remove: match service_access::needed_by_landing_zone(name).filter(|_| seen.zone.is_some()) {
+        remove: match service_access::needed_by_landing_zone(name).filter(|_| seen.tower.zone.is_some()) {
             Some(row) => format!("not while there is a landing zone: {}", row.purpose),
             None => removal(&format!("trusted_access.{name}"), &format!("trusted_access_removal.{name}")),
         },
@@ -260,92 +207,6 @@ fn unspoken_accounts(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     seen.accounts.iter().filter(open).filter(|account| !spoken(account)).map(leftover).collect()
 }
 
-fn zone(seen: &Seen, spoken: &BTreeSet<&Address>) -> Option<Leftover> {
-    let arn = seen.zone.clone().filter(|_| !spoken.contains(&Address::only(Kind::LandingZone)))?;
-    Some(Leftover {
-        kind: Kind::LandingZone,
-        name: "landing_zone".to_owned(),
-        place: arn,
-        adopt: "landing_zone: { version: ... } with the sections that shall be managed".to_owned(),
-        remove: "a landing zone is decommissioned by hand".to_owned(),
-    })
-}
-
-/// Baselines enabled on units. Those of accounts belong to their unit's.
-fn enabled(seen: &Seen, paths: &BTreeMap<&str, String>, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
-    let name_of: BTreeMap<&str, &str> =
-        seen.offered.iter().map(|(name, arn)| (arn.as_str(), name.as_str())).collect();
-    let leftover = |enabled: &Enabled| {
-        let unit = enabled.target.rsplit('/').next()?;
-        let path = paths.get(unit)?;
-        let name = name_of.get(enabled.baseline.as_str()).copied().unwrap_or(enabled.baseline.as_str());
-        let Some(row) = catalogue::all().iter().find(|row| row.name == name) else {
-            return Some(Leftover {
-                kind: Kind::Baseline,
-                name: format!("{path}:{name}"),
-                place: enabled.arn.clone(),
-                adopt: "the document has no word for this baseline".to_owned(),
-                remove: "by hand".to_owned(),
-            });
-        };
-        let address = Address::new(Kind::Baseline, format!("{path}:{}", row.word));
-        (!spoken.contains(&address)).then(|| Leftover {
-            kind: Kind::Baseline,
-            name: address.name.clone(),
-            place: enabled.arn.clone(),
-            adopt: format!("organizational_units: {{ {path}: {{ baselines: [{}] }} }}", row.word),
-            remove: removal(&address.to_string(), &format!("baseline_removal.{}", address.name)),
-        })
-    };
-    seen.enabled.iter().filter(|enabled| enabled.parent.is_none()).filter_map(leftover).collect()
-}
-
-fn types(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
-    let leftover = |name: &String| {
-        let address = Address::new(Kind::PolicyType, policy_types::word_of(name));
-        let of_controls = address.name == "service_control" && seen.zone.is_some();
-        (!spoken.contains(&address)).then(|| Leftover {
-            kind: Kind::PolicyType,
-            name: address.name.clone(),
-            place: "the root".to_owned(),
-            adopt: format!("a policy of the type {}", address.name),
-            remove: if of_controls {
-                "not while there is a landing zone: its preventive controls are such policies".to_owned()
-            } else {
-                removal(&address.to_string(), &format!("policy_type_removal.{}", address.name))
-            },
-        })
-    };
-    seen.policy_types.iter().filter_map(leftover).collect()
-}
-
-fn unspoken_policies(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
-    let of_policies = || wanted.iter().filter(|resource| resource.address.kind == Kind::Policy);
-    let spoken = |policy: &Policy| {
-        of_policies().any(|resource| {
-            let name =
-                resource.address.name == policy.name || key(resource, "renamed_from") == Some(&policy.name);
-            name && key(resource, "type").is_none_or(|kind| kind == policy.kind)
-        })
-    };
-    let leftover = |(policy, targets): &(Policy, usize)| {
-        let address = Address::new(Kind::Policy, policy.name.as_str());
-        let word = policy_types::word_of(&policy.kind);
-        Leftover {
-            kind: Kind::Policy,
-            name: policy.name.clone(),
-            place: match targets {
-                0 => format!("{}, {word}, attached to nothing", policy.id),
-                1 => format!("{}, {word}, attached to one target", policy.id),
-                more => format!("{}, {word}, attached to {more} targets", policy.id),
-            },
-            adopt: format!("policies: {{ {:?}: {{ type: {word}, document: ... }} }}", policy.name),
-            remove: removal(&address.to_string(), &format!("policy_deletion.{}", policy.name)),
-        }
-    };
-    seen.policies.iter().filter(|(policy, _)| !spoken(policy)).map(leftover).collect()
-}
-
 /// Switches of centralised root access that are on.
 fn root_switches(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
     let unspoken = |kind: &&Kind| !spoken.contains(&Address::only(**kind));
@@ -358,25 +219,6 @@ fn root_switches(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
         remove: removal(kind.name(), &format!("root_access_removal.{kind}")),
     };
     seen.root_access.iter().filter(unspoken).map(leftover).collect()
-}
-
-/// Controls enabled on units.
-fn controls_left(seen: &Seen, paths: &BTreeMap<&str, String>) -> Vec<Leftover> {
-    let leftover = |control: &Named| {
-        let path = paths.get(control.target.rsplit('/').next()?)?;
-        if seen.controls.spoken.contains(&(path.clone(), control.control.clone())) {
-            return None;
-        }
-        let address = Address::new(Kind::Control, format!("{path}:{}", control.alias));
-        Some(Leftover {
-            kind: Kind::Control,
-            name: address.name.clone(),
-            place: control.arn.clone(),
-            adopt: format!("organizational_units: {{ {path}: {{ controls: [{}] }} }}", control.alias),
-            remove: removal(&address.to_string(), &format!("control_removal.{}", address.name)),
-        })
-    };
-    seen.controls.enabled.iter().filter_map(leftover).collect()
 }
 
 fn own_policy(seen: &Seen, spoken: &BTreeSet<&Address>) -> Option<Leftover> {
@@ -401,6 +243,7 @@ pub(super) fn removal(address: &str, consent: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::inventory::policies::Policy;
     use crate::model::resource::Presence;
 
     fn unit(id: &str, name: &str, parent: &str) -> Unit {
@@ -452,12 +295,14 @@ mod tests {
             aws_managed: false,
         };
         let seen = Seen {
-            policies: vec![
-                (policy("old", "TAG_POLICY"), 1),
-                (policy("same", "BACKUP_POLICY"), 0),
-                (policy("same", "TAG_POLICY"), 2),
-            ],
-            policy_types: ["TAG_POLICY".to_owned(), "BACKUP_POLICY".to_owned()].into(),
+            made: Made {
+                policies: vec![
+                    (policy("old", "TAG_POLICY"), 1),
+                    (policy("same", "BACKUP_POLICY"), 0),
+                    (policy("same", "TAG_POLICY"), 2),
+                ],
+                types: ["TAG_POLICY".to_owned(), "BACKUP_POLICY".to_owned()].into(),
+            },
             ..Seen::default()
         };
         let document = [
@@ -472,7 +317,7 @@ mod tests {
     fn trusted_access_that_a_landing_zone_needs_is_not_offered_for_removal() {
         let mut seen = Seen { trusted: ["sso.amazonaws.com".to_owned()].into(), ..Seen::default() };
         assert!(beyond(&seen, &[])[0].remove.contains("trusted_access_removal.sso.amazonaws.com"));
-        seen.zone = Some("arn:zone".into());
+        seen.tower.zone = Some("arn:zone".into());
         let found = beyond(&seen, &[]);
         assert!(found[0].remove.starts_with("not while there is a landing zone"), "{found:?}");
     }

@@ -5,7 +5,6 @@
 
 pub mod effective;
 pub mod error;
-mod leftover_administrators;
 pub mod leftovers;
 pub mod snapshot;
 pub mod under_way;
@@ -21,6 +20,9 @@ mod guardduty;
 mod identity_center;
 mod keys;
 mod leftover_access;
+mod leftover_administrators;
+mod leftover_policies;
+mod leftover_tower;
 mod people;
 mod policies;
 mod resource_policy;
