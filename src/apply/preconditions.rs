@@ -12,6 +12,7 @@ use crate::cloud::failure::CallError;
 use crate::model::ids::{AccountId, OrganizationId};
 use crate::model::kinds::Action;
 use crate::model::partition::Partition;
+use crate::model::reference::references;
 use crate::model::region::Region;
 use crate::model::{Address, Kind, Resource};
 use crate::observe::Snapshot;
@@ -165,10 +166,25 @@ pub fn refusals_on_resume(plan: &Plan, fresh: &Snapshot, ledger: &Ledger) -> Vec
         let story = ledger.steps.get(&step.id);
         story.is_some_and(|story| story.sendings > 0)
     };
-    let begun = plan.steps.iter().filter(begun);
+    let begun: Vec<&Step> = plan.steps.iter().filter(begun).collect();
+    let made: BTreeSet<&Address> =
+        begun.iter().filter(|step| step.action == Action::Create).map(|step| &step.address).collect();
     let weakened = plan.steps.iter().filter(|step| is_so(plan, step, fresh));
-    let changed = begun.chain(weakened).map(|step| step.address.clone()).collect();
-    refusals_besides(plan, fresh, &changed)
+    let changed = begun.iter().copied().chain(weakened).map(|step| step.address.clone());
+    let come_along = plan.resources.iter().filter(|resource| comes_along(resource, &made));
+    refusals_besides(plan, fresh, &changed.chain(come_along.map(|one| one.address.clone())).collect())
+}
+
+/// Whether AWS puts it by itself on something that this run has made: what a resource holds
+/// from the outset of another resource (see [`Resource::at_creation`]).
+fn comes_along(resource: &Resource, made: &BTreeSet<&Address>) -> bool {
+    let from_the_outset = resource.at_creation.iter().filter(|(field, _)| {
+        // What it wants there itself is not what comes by itself.
+        resource.fields.get(*field).is_some_and(serde_json::Value::is_null)
+    });
+    from_the_outset
+        .flat_map(|(_, value)| references(value))
+        .any(|reference| made.contains(&reference.address))
 }
 
 /// Kinds that AWS makes by itself while it works on something else: Control Tower

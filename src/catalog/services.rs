@@ -30,6 +30,12 @@ pub struct Service {
     /// Services whose administrators come first when the document names both.
     #[serde(default)]
     pub after: Vec<String>,
+    /// Whether an administrator can only be dismissed by a call of its own account.
+    #[serde(default)]
+    pub steps_down: bool,
+    /// Whether the service goes on appointing and dismissing after it has answered.
+    #[serde(default)]
+    pub takes_minutes: bool,
     /// Whether Control Tower appoints an administrator itself.
     #[serde(default)]
     pub control_tower: bool,
@@ -89,6 +95,13 @@ pub fn all() -> &'static [Service] {
 #[must_use]
 pub fn by_word(word: &str) -> Option<&'static Service> {
     TABLE.service.iter().find(|service| service.word == word)
+}
+
+/// The row of a service by its way of appointing; none for those of Organizations itself,
+/// by which several are appointed.
+#[must_use]
+pub fn by_own_way(way: &str) -> Option<&'static Service> {
+    TABLE.service.iter().find(|service| service.way == way && !service.by_organizations())
 }
 
 /// The row of a service that cannot be delegated, by its word.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{below, compare};
 use crate::graph::ResourceGraph;
 use crate::model::kinds::{Compare, FieldRule, info};
-use crate::model::reference::{Reference, resolve};
+use crate::model::reference::{Reference, is_known, resolve};
 use crate::model::resource::Presence;
 use crate::model::{Address, Fields, Live, Resource};
 use crate::observe::Snapshot;
@@ -152,8 +152,10 @@ fn differences(
         let Some((rule, leaf)) = info.rule(name) else {
             continue;
         };
+        // What AWS puts on something as soon as it is made is not there yet, and will be.
+        let to_come = || start.get(name).filter(|start| value.is_null() && !is_known(start));
         let from = match live {
-            Some(live) => live.fields.get(name),
+            Some(live) => live.fields.get(name).or_else(to_come),
             None => start.get(name).filter(|_| rule.carried_by.is_none()),
         };
         if rule.compare == Compare::CreateOnly && live.is_some() {

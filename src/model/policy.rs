@@ -153,6 +153,26 @@ pub fn merged(live: &Value, wanted: &Value) -> Value {
     Value::Object(map)
 }
 
+/// The statement of a `Sid`, in canonical form.
+#[must_use]
+pub fn statement(document: &Value, sid: &str) -> Option<Value> {
+    statements(document).into_iter().find(|statement| is_called(statement, sid))
+}
+
+/// The document, in canonical form, but for the statement of a `Sid`.
+#[must_use]
+pub fn without(document: &Value, sid: &str) -> Value {
+    let mut rest = canonical(document);
+    if let Some(Value::Array(all)) = rest.get_mut("Statement") {
+        all.retain(|statement| !is_called(statement, sid));
+    }
+    rest
+}
+
+fn is_called(statement: &Value, sid: &str) -> bool {
+    statement.get("Sid").and_then(Value::as_str) == Some(sid)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ use crate::cloud::inventory::organization::Root;
 use crate::cloud::inventory::policies::{self, Policy};
 use crate::cloud::inventory::quotas::Quotas;
 use crate::cloud::{CallError, Connection};
-use crate::model::{Attributes, Kind, Live, Resource};
+use crate::model::{Attributes, Fields, Kind, Live, Resource};
 
 /// The state of a policy type that is being switched off.
 const PENDING_DISABLE: &str = "PENDING_DISABLE";
@@ -78,12 +78,36 @@ pub(super) async fn observe(connection: &Connection, wanted: &[&Resource], findi
             Ok((content, targets)) => {
                 live.fields.extend(content.map(|content| ("content".to_owned(), content)));
                 live.fields.extend(leaf_names(resource, &targets, findings));
+                live.fields.extend(by_switching_on(resource, findings));
             }
             Err(error) => findings.gap(resource, &error),
         }
         findings.see(resource, live);
     }
     note_attachments(connection, wanted, findings).await;
+}
+
+/// What AWS puts on everything is there as soon as the organization is, under an id that
+/// AWS has given it for all (Organizations User Guide, orgs_manage_policies_scps: the
+/// policy `p-FullAWSAccess`).
+pub(super) fn to_come(wanted: &[&Resource], findings: &mut Findings) {
+    for resource in wanted {
+        let row = key(resource, "type").and_then(policy_types::by_name);
+        let name = row.and_then(|row| row.everywhere.as_deref());
+        if name == Some(resource.address.name.as_str()) && resource.keys.contains_key("aws_managed") {
+            let id = Attributes::from([("id".to_owned(), format!("p-{}", resource.address.name))]);
+            findings.see(resource, Live { fields: Fields::new(), attributes: id });
+        }
+    }
+}
+
+/// Leaves that AWS adds when the type is switched on: until then nothing of it is attached,
+/// and then what it puts everywhere is.
+fn by_switching_on(resource: &Resource, findings: &Findings) -> Fields {
+    let types = findings.facts.policy_types.as_ref();
+    let off = key(resource, "type").is_some_and(|kind| types.is_some_and(|types| !types.contains_key(kind)));
+    let leaves = resource.at_creation.iter().filter(|(field, _)| off && field.starts_with("targets."));
+    leaves.filter_map(|(field, id)| Some((field.clone(), findings.resolved(id)?))).collect()
 }
 
 fn seen(policy: &Policy) -> Live {

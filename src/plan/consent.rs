@@ -43,6 +43,12 @@ const CLASSES: &[Class] = &[
         window: "none: it ends at once; access can be given again, what was lost meanwhile is lost",
     },
     Class {
+        name: "statement_removal",
+        consequence: "statements are taken out of the organization's policy ({}); what they delegated can no \
+                      longer be done, what they denied is no longer denied",
+        window: "none: it ends at once; the plan shows what they say, so that they can be written again",
+    },
+    Class {
         name: "resource_policy_removal",
         consequence: "the organization's resource policy is deleted with the statements of everybody; accounts \
                       that work by its delegation can no longer do so",

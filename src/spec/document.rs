@@ -75,6 +75,8 @@ pub struct ResourcePolicy {
     pub statements: Vec<Value>,
     /// By account, AWS's names of the policy types that it manages.
     pub policy_management: BTreeMap<String, BTreeSet<String>>,
+    /// The `Sid`s of statements that shall not stand in it.
+    pub without: BTreeSet<String>,
 }
 
 /// One switch of centralised root access.

@@ -99,6 +99,7 @@ fn resource_policy(
         origin: at(section.span),
         statements: view.statements(section).into_iter().cloned().collect(),
         policy_management: managers.map(|(account, types)| (account.value.clone(), names(types))).collect(),
+        without: section.without.iter().flatten().map(|sid| sid.value.clone()).collect(),
     }
 }
 

@@ -207,6 +207,29 @@ fn an_allow_list_replaces_full_access_only_where_it_is_said_and_without_locking_
 }
 
 #[test]
+fn an_allow_list_of_a_new_organization_or_a_new_unit_is_done_by_one_plan() {
+    let consents = ["policy_detachment.FullAWSAccess"];
+    let full = WITHOUT_FULL.replace("[Prod]", "[Prod, app]");
+    let allow = ALLOW.replace("[Prod]", "[Prod, app]");
+    let yaml = document(&[allow, full], "");
+    let new = converged(&yaml, None, &consents);
+    let of_aws: Vec<&str> =
+        ids(&new.plan).into_iter().filter(|id| id.starts_with("policy.FullAWSAccess")).collect();
+    assert_eq!(of_aws, ["policy.FullAWSAccess:detach[Prod]", "policy.FullAWSAccess:detach[app]"]);
+    // The organization is there and the type is not on: switching it on attaches AWS's policy.
+    let bare = converged(BASE, None, &[]);
+    let later = converged(&yaml, Some(&bare.world), &consents);
+    assert!(ids(&later.plan).contains(&"policy.FullAWSAccess:detach[Prod]"), "{:#?}", ids(&later.plan));
+    // The type is on and the unit is new.
+    let first = converged(&document(&[deny("no-s3", "s3", &on("Dev"))], ""), None, &[]);
+    let moved = yaml
+        .replace("{ Prod: {}, Dev: {} }", "{ Prod: {}, Dev: {}, New: {} }")
+        .replace("[Prod, app]", "[New]");
+    let third = converged(&moved, Some(&first.world), &consents);
+    assert!(ids(&third.plan).contains(&"policy.FullAWSAccess:detach[New]"), "{:#?}", ids(&third.plan));
+}
+
+#[test]
 fn a_document_of_the_same_meaning_is_no_difference_and_one_beyond_the_limit_is_refused() {
     let first = converged(&document(&[deny("no-s3", "s3", &on("Prod"))], ""), None, &[]);
     let same = "  no-s3:\n    type: service_control\n    targets: [Prod]\n    document: { Statement: [ { Resource: [\"*\"], \

@@ -93,6 +93,43 @@ fn it_is_deleted_only_with_the_consent_that_names_it_i10() {
 }
 
 #[test]
+fn single_statements_are_taken_out_with_consent_and_the_others_stay() {
+    let first = rehearsed(&delegating("backup"));
+    let other = delegating("tag").replace("backup-admin", "tag-admin").replace("admin@", "tags@");
+    let both = again(&other, &first.world, &[]);
+    let leaving = |sids: &str| {
+        let policy = format!("resource_policy: {{ without: [{sids}] }}");
+        format!("version: 1\norganization:\n  home_region: us-east-1\n  {policy}\n{ACCOUNT}")
+    };
+    let two = leaving("ReadingBackupAdmin, ManagingBackupAdmin, NeverThere");
+    assert!(again(&two, &both.world, &[]).outcome.is_none(), "a consent is missing");
+    let consents = ["statement_removal.resource_policy"];
+    let done = again(&two, &both.world, &consents);
+    assert!(done.succeeded(), "{:#?}", done.outcome.as_ref().map(|outcome| &outcome.causes));
+    let ids: Vec<&str> = done.plan.steps.iter().map(|step| step.id.0.as_str()).collect();
+    assert_eq!(
+        ids,
+        ["resource_policy:withdraw[ManagingBackupAdmin]", "resource_policy:withdraw[ReadingBackupAdmin]"]
+    );
+    let left: BTreeSet<String> = statements(&done).into_iter().map(|(sid, _)| sid).collect();
+    assert_eq!(left, BTreeSet::from(["ManagingTagAdmin".to_owned(), "ReadingTagAdmin".to_owned()]));
+    let second = again(&two, &done.world, &consents);
+    assert!(second.plan.steps.is_empty(), "{:?}", second.plan.steps);
+    // AWS takes no policy without statements, so the last ones do not go this way.
+    let all = again(&leaving("ReadingTagAdmin, ManagingTagAdmin"), &done.world, &consents);
+    assert!(all.plan.notes.iter().any(|note| note.code == "no-statement-left"), "{:?}", all.plan.notes);
+}
+
+#[test]
+fn a_statement_that_is_written_is_not_taken_out_as_well() {
+    let yaml = delegating("backup")
+        .replace("resource_policy: {", "resource_policy: { without: [ReadingBackupAdmin],");
+    let plan = make(&graph(&yaml), &nothing_yet(), &BTreeSet::new());
+    let note = plan.notes.iter().find(|note| note.code == "statement-written-and-taken-out").expect("a note");
+    assert_eq!(note.level, Level::Blocker);
+}
+
+#[test]
 fn a_policy_that_would_not_fit_blocks() {
     let mut graph = graph(&delegating("backup"));
     let policy = graph.resources.values_mut().find(|one| one.address.kind == Kind::ResourcePolicy).unwrap();

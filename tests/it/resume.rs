@@ -17,6 +17,7 @@ use lzctl::sim::{Simulator, World};
 use tokio::sync::mpsc;
 
 use super::documents::{graph, plan_text, spec};
+use super::rehearsal::rehearsed;
 
 /// A journal in memory that keeps the world as it was before each append.
 struct Witness {
@@ -44,16 +45,16 @@ struct Subject {
     graph: ResourceGraph,
     setting: Setting,
     wanted: Vec<Resource>,
+    consents: BTreeSet<String>,
 }
 
 impl Subject {
-    fn new(name: &str) -> Self {
-        let yaml = plan_text(name);
-        let graph = graph(&yaml);
-        let home = spec(&yaml).organization.home_region.expect("a home Region");
+    fn new(yaml: &str, consents: &[&str]) -> Self {
+        let graph = graph(yaml);
+        let home = spec(yaml).organization.home_region.expect("a home Region");
         let setting = Setting::of(&graph, &home);
         let wanted = graph.resources.values().cloned().collect();
-        Self { graph, setting, wanted }
+        Self { graph, setting, wanted, consents: consents.iter().map(|name| (*name).to_owned()).collect() }
     }
 
     async fn bench(&self, world: Option<World>) -> Bench {
@@ -107,7 +108,7 @@ async fn resumed(
     if outcome.ending != Ending::Complete {
         return Err(format!("{:?}: {:?}", outcome.ending, outcome.causes));
     }
-    let second = make(&subject.graph, &subject.seen(&bench).await, &BTreeSet::new());
+    let second = make(&subject.graph, &subject.seen(&bench).await, &subject.consents);
     if !second.steps.is_empty() {
         return Err(format!("left: {:?}", second.steps.iter().map(|step| &step.id).collect::<Vec<_>>()));
     }
@@ -115,13 +116,12 @@ async fn resumed(
     if expected == found { Ok(()) } else { Err(format!("{found:?} instead of {expected:?}")) }
 }
 
-#[test]
-fn from_every_prefix_of_a_journal_a_resumed_run_reaches_the_same_organization_i6() {
-    let subject = Subject::new("minimal");
+/// Breaks a run off everywhere and resumes it; gives how often, and what did not end well.
+fn broken_off_everywhere(subject: &Subject, start: Option<&World>) -> (usize, Vec<String>) {
     let runtime = virtual_runtime().expect("a runtime");
     runtime.block_on(async {
-        let bench = subject.bench(None).await;
-        let plan = make(&subject.graph, &subject.seen(&bench).await, &BTreeSet::new());
+        let bench = subject.bench(start.cloned()).await;
+        let plan = make(&subject.graph, &subject.seen(&bench).await, &subject.consents);
         let moments = Arc::new(Mutex::new(Vec::new()));
         let simulator = bench.simulator.clone();
         let witness = Witness { lines: MemorySink::default(), simulator, moments: Arc::clone(&moments) };
@@ -145,13 +145,46 @@ fn from_every_prefix_of_a_journal_a_resumed_run_reaches_the_same_organization_i6
             }
             for (which, (journal, world)) in cuts.iter().enumerate() {
                 tried += 1;
-                if let Err(problem) = resumed(&subject, &plan, (journal, world), &whole).await {
+                if let Err(problem) = resumed(subject, &plan, (journal, world), &whole).await {
                     let last = journal.lines().last().unwrap_or_default();
                     wrong.push(format!("moment {place}, cut {which}: {problem}\n  after {last}"));
                 }
             }
         }
-        assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
-        assert!(tried > 50, "{tried}");
-    });
+        (tried, wrong)
+    })
+}
+
+#[test]
+fn from_every_prefix_of_a_journal_a_resumed_run_reaches_the_same_organization_i6() {
+    let (tried, wrong) = broken_off_everywhere(&Subject::new(&plan_text("minimal"), &[]), None);
+    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(tried > 50, "{tried}");
+}
+
+const ORGANIZATION: &str = "version: 1
+organization: { home_region: us-east-1 }
+policies:
+  deny-leaving:
+    type: service_control
+    targets: [root]
+    document: { Version: \"2012-10-17\", Statement: { Effect: Deny, Action: \"organizations:LeaveOrganization\", Resource: \"*\" } }
+";
+
+const WITH_AN_ALLOW_LIST: &str = "  only-compute:
+    type: service_control
+    targets: [New]
+    document: { Version: \"2012-10-17\", Statement: { Effect: Allow, Action: [\"ec2:*\", \"sts:*\"], Resource: \"*\" } }
+  FullAWSAccess: { type: service_control, aws_managed: true, detached_from: [New] }
+organizational_units: { New: {} }
+";
+
+#[test]
+fn what_aws_attaches_to_a_unit_that_the_run_has_made_does_not_stop_its_resumption_i6() {
+    let first = rehearsed(ORGANIZATION);
+    let document = format!("{ORGANIZATION}{WITH_AN_ALLOW_LIST}");
+    let subject = Subject::new(&document, &["policy_detachment.FullAWSAccess"]);
+    let (tried, wrong) = broken_off_everywhere(&subject, Some(&first.world));
+    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(tried > 8, "{tried}");
 }

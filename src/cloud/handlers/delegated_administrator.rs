@@ -4,6 +4,7 @@
 //! An item is `place/who` (see the kind); the id of the account is the step's input.
 
 use super::{appointments, effect_if, unknown_verb};
+use crate::catalog::services;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
 use crate::cloud::inventory::administrators;
@@ -31,13 +32,14 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
         }
         verb => {
             let region = region(connection, task)?;
-            // Of Firewall Manager an administrator can only step down by itself.
-            let own = (verb == STEPS_DOWN).then_some(account);
+            let service = services::by_own_way(group(task)?);
+            let steps_down = !appoints(task)? && service.is_some_and(|service| service.steps_down);
+            let own = steps_down.then_some(account);
             let site = connection.site_in(own, &region).await?;
             if !appointments::begin(&site, verb, account).await? {
                 return Err(unknown_verb(task));
             }
-            if takes_minutes(verb) {
+            if service.is_some_and(|service| service.takes_minutes) {
                 return Ok(running(account));
             }
         }
@@ -50,18 +52,14 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
 pub(super) async fn poll(connection: &Connection, task: &Task, account: &str) -> Result<Progress, CallError> {
     let standing = administrators::of_firewall_manager(connection, &region(connection, task)?).await?;
     let status = standing.filter(|(holder, _)| holder == account).map(|(_, status)| status);
-    let done = match task.verb.as_str() {
-        STEPS_DOWN => status.is_none(),
-        _ => status.as_deref() == Some("READY"),
-    };
+    let done = if appoints(task)? { status.as_deref() == Some("READY") } else { status.is_none() };
     Ok(if done { Progress::Done(Attributes::new()) } else { running(account) })
 }
 
-const STEPS_DOWN: &str = "disable_fms";
-
-/// Whether AWS goes on with it after it has answered.
-fn takes_minutes(verb: &str) -> bool {
-    verb.ends_with("_fms")
+/// Whether the step appoints, and does not dismiss.
+fn appoints(task: &Task) -> Result<bool, CallError> {
+    let verb = kinds::info(task.address.kind).verb(&task.verb).ok_or_else(|| unknown_verb(task))?;
+    Ok(verb.action == Action::Create)
 }
 
 fn running(account: &str) -> Progress {
@@ -70,9 +68,6 @@ fn running(account: &str) -> Progress {
 
 /// The lists tell whether it has happened.
 pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
-    let Some(verb) = kinds::info(task.address.kind).verb(&task.verb) else {
-        return Err(unknown_verb(task));
-    };
     let account = account(task)?;
     let way = group(task)?;
     let holders = match place(task)?.parse() {
@@ -80,8 +75,8 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
         Err(_) => administrators::registered(connection, Some(place(task)?)).await?,
     };
     let holds = holders.iter().any(|holder| holder == account);
-    let as_wanted = holds == (verb.action == Action::Create);
-    if as_wanted && takes_minutes(verb.name) {
+    let as_wanted = holds == appoints(task)?;
+    if as_wanted && services::by_own_way(way).is_some_and(|service| service.takes_minutes) {
         return Ok(Found::Effect(running(account)));
     }
     Ok(effect_if(as_wanted))

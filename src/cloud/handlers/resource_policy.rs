@@ -1,10 +1,13 @@
-//! Writing the organization's resource policy, or deleting it: one call sets all of it.
+//! Writing the organization's resource policy, or deleting it: one call sets all of it. To
+//! take one statement out, the policy is read again just before, so that what others wrote
+//! meanwhile stays.
 
 use super::{effect_if, known, unknown_verb};
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
 use crate::cloud::inventory::resource_policy;
 use crate::cloud::task::{Found, Progress, Task};
+use crate::model::canonical::text;
 use crate::model::{Attributes, policy};
 
 const PUT: &str = "organizations:PutResourcePolicy";
@@ -21,6 +24,15 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
             let named = summary.and_then(|summary| Some([("id", summary.id()?), ("arn", summary.arn()?)]));
             Ok(Progress::Done(named.map(known).unwrap_or_default()))
         }
+        "withdraw" => {
+            let Some(live) = resource_policy::describe(connection).await? else {
+                return Ok(Progress::Done(Attributes::new()));
+            };
+            let content = text(&policy::without(&live.content, &task.item));
+            let request = || client.put_resource_policy().content(content.clone());
+            site.call(PUT, || request().send()).await?;
+            Ok(Progress::Done(Attributes::new()))
+        }
         "delete" => {
             let request = || client.delete_resource_policy().send();
             site.call("organizations:DeleteResourcePolicy", request).await?;
@@ -32,8 +44,13 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
 
 pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
     let live = resource_policy::describe(connection).await?;
-    if task.verb == "delete" {
-        return Ok(effect_if(live.is_none()));
+    match task.verb.as_str() {
+        "delete" => return Ok(effect_if(live.is_none())),
+        "withdraw" => {
+            let stands = live.is_some_and(|live| policy::statement(&live.content, &task.item).is_some());
+            return Ok(effect_if(!stands));
+        }
+        _ => {}
     }
     let wanted = task.value("content")?;
     Ok(match live.filter(|live| policy::covers(&live.content, wanted)) {

@@ -43,6 +43,9 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
             let leaf = leaf(expansion, target);
             wanted.keys.insert(format!("not.{leaf}"), id(target));
             wanted.fields.insert(format!("targets.{leaf}"), Value::Null);
+            if policy_types::by_name(&said.kind).is_some_and(|row| row.everywhere.as_ref() == Some(name)) {
+                wanted.at_creation.insert(format!("targets.{leaf}"), id(target));
+            }
         }
         expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
         let enabled = enable(expansion, &said.kind, &said.origin);

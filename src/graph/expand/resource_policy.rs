@@ -1,5 +1,5 @@
-//! `organization.resource_policy`: statements as they were written, and those that
-//! delegate the management of policies, written for the operator.
+//! `organization.resource_policy`: statements as they were written, those that delegate
+//! the management of policies, written for the operator, and those that shall go.
 //!
 //! Source: Organizations User Guide, orgs_delegate_policies and its examples: an account
 //! that manages policies must read the organization's structure, and may work on the
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{Expansion, account_id, management_id, resource, the_organization};
 use crate::graph::edge::Edge;
 use crate::model::reference::{from, join};
+use crate::model::resource::Presence;
 use crate::model::{Address, Kind};
 
 pub(super) fn expand(expansion: &mut Expansion<'_>) {
@@ -27,8 +28,13 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     }
     let mut wanted = resource(Address::only(Kind::ResourcePolicy), Some(&said.origin));
     let document = |statements| json!({ "Version": "2012-10-17", "Statement": statements });
+    if statements.is_empty() {
+        // Only statements are taken out: there is nothing to make.
+        wanted.presence = Presence::MadeByAnother;
+    }
     wanted.fields.insert("content".to_owned(), document(json!(statements)));
     wanted.at_creation.insert("content".to_owned(), document(json!([])));
+    wanted.fields.extend(said.without.iter().map(|sid| (format!("statements.{sid}"), Value::Null)));
     expansion.graph.connect(Edge::exists(&wanted.address, &the_organization(), "organization-first"));
     expansion.graph.add(wanted);
 }

@@ -81,6 +81,8 @@ section! {
         document: Located<Content>,
         /// Accounts that manage organization policies, each with the types, such as `backup`.
         policy_management: BTreeMap<Located<String>, Vec<Located<PolicyTypeWord>>>,
+        /// `Sid`s of statements that shall not stand in it any more. Each needs a consent.
+        without: Vec<Located<String>>,
     }
 }
 
