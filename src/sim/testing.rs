@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::engine::Outcome;
-use super::shapes::{Protocol, table};
+use super::shapes::{Operation, Protocol, Table, table};
 use super::{Settings, Simulator};
 
 /// Settings in which only what a test is about can go wrong: no throttles, no latency.
@@ -81,9 +81,22 @@ pub(crate) async fn ask_as(
     operation: &str,
     input: Value,
 ) -> Answer {
+    ask_in(simulator, "us-east-1", (key, token), service, operation, input).await
+}
+
+/// The same in another Region; `credentials` are the access key and the session token.
+pub(crate) async fn ask_in(
+    simulator: &Simulator,
+    region: &str,
+    credentials: (&str, Option<&str>),
+    service: &str,
+    operation: &str,
+    input: Value,
+) -> Answer {
+    let (key, token) = credentials;
     let table = table(service).expect("a service");
     let op = table.operations.get(operation).expect("an operation");
-    let scope = format!("{key}/20260101/us-east-1/{}/aws4_request", table.signing_name);
+    let scope = format!("{key}/20260101/{region}/{}/aws4_request", table.signing_name);
     let mut request = http::Request::builder().method(op.method.as_str()).header("host", "simulator").header(
         "authorization",
         format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
@@ -99,7 +112,9 @@ pub(crate) async fn ask_as(
             );
             ("/".to_owned(), "application/x-amz-json-1.1", input.to_string())
         }
-        Protocol::RestJson => (path(&op.uri, &input), "application/json", input.to_string()),
+        Protocol::RestJson => {
+            (path(&op.uri, &input) + &query(table, op, &input), "application/json", input.to_string())
+        }
         Protocol::Query => {
             ("/".to_owned(), "application/x-www-form-urlencoded", form(operation, &table.version, &input))
         }
@@ -130,6 +145,20 @@ fn path(template: &str, input: &Value) -> String {
         None => part.to_owned(),
     };
     template.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// Members that travel in the query string.
+fn query(table: &Table, operation: &Operation, input: &Value) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    for (member, place) in table.input(operation).into_iter().flat_map(|shape| &shape.members) {
+        let given = input.get(place.wire(member)).filter(|_| place.at.as_deref() == Some("querystring"));
+        if let Some(value) = given {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            form.append_pair(place.wire(member), &text);
+        }
+    }
+    let query = form.finish();
+    if query.is_empty() { query } else { format!("?{query}") }
 }
 
 fn form(operation: &str, version: &str, input: &Value) -> String {

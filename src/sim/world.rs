@@ -12,7 +12,7 @@ use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{
-    access_analyzer, account, administrators, all, control_tower, firewall_manager, guardduty, iam,
+    access_analyzer, account, administrators, all, backup, control_tower, firewall_manager, guardduty, iam,
     identity_store, kms, organizations, ram, security_hub, service_quotas, sso_admin, sts,
 };
 use super::settings::Settings;
@@ -65,6 +65,8 @@ pub struct World {
     pub firewall_manager: Shared<firewall_manager::State>,
     /// Resource Access Manager, of all accounts and Regions.
     pub ram: Shared<ram::State>,
+    /// AWS Backup, of all accounts and Regions.
+    pub backup: Shared<backup::State>,
     /// The identity stores behind Identity Center.
     pub identity_store: Shared<identity_store::State>,
 }

@@ -142,6 +142,7 @@ pub(super) fn of_resource(world: &World, request: &Request, arn: &str, facts: &m
             unit.or(account).or(policy).or(root)
         }),
         "iam" => world.iam.role(owner, id).filter(|role| role.arn == arn).map(|role| &role.tags),
+        "backup" => world.backup.tags_of(arn),
         "kms" => parts.get(3).and_then(|region| world.kms.key(owner, region, id)).map(|key| &key.tags),
         _ => None,
     };

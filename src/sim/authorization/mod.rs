@@ -210,6 +210,22 @@ impl Guard {
     }
 }
 
+/// What the own policy of a resource says of a request: who asks, for which action, on which ARN. A service asks this
+/// where its resources have policies that hold for everybody. A policy that cannot be read says nothing.
+pub(crate) fn resource_policy(
+    world: &World,
+    request: &Request,
+    action: &str,
+    resource: &str,
+    text: &str,
+) -> Verdict {
+    let Ok(document) = Document::parse(text, Kind::Resource) else { return Verdict::Silent };
+    let mut facts = facts::of_request(world, request, requirements::row(request.service, &request.operation));
+    facts::of_resource(world, request, resource, &mut facts);
+    let principal = principal_of(world, &request.caller);
+    judge(&document, &Point { action, resource, principal: &principal, facts: &facts }).verdict
+}
+
 /// Whether a document names an ARN as a principal; `*` with no more leaves it to the identity's policies here.
 fn names_exactly(document: &Document, arn: &str) -> bool {
     document.principals().any(|(kind, name)| kind == "AWS" && name == arn)

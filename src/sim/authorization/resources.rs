@@ -61,6 +61,9 @@ const MAKERS: &[(&str, Maker)] = &[
     ("detector", |_, request, member| {
         regional(request, "guardduty", &format!("detector/{}", request.text(member)?))
     }),
+    ("vault", |_, request, member| {
+        regional(request, "backup", &format!("backup-vault:{}", request.text(member)?))
+    }),
     ("hub", |_, request, _| regional(request, "securityhub", "hub/default")),
     ("analyzer", |_, request, member| {
         regional(request, "access-analyzer", &format!("analyzer/{}", request.text(member)?))

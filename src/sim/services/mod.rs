@@ -6,6 +6,7 @@ pub mod access_analyzer;
 pub mod account;
 pub mod administrators;
 pub mod audit_manager;
+pub mod backup;
 pub mod cloudformation;
 pub mod cloudtrail;
 pub mod control_catalog;
@@ -30,7 +31,7 @@ pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 24] = [
+static ALL: [&Service; 25] = [
     &organizations::SERVICE,
     &control_catalog::SERVICE,
     &control_tower::SERVICE,
@@ -55,6 +56,7 @@ static ALL: [&Service; 24] = [
     &ram::SERVICE,
     &firewall_manager::SERVICE,
     &health::SERVICE,
+    &backup::SERVICE,
 ];
 
 /// Every simulated service.

@@ -228,6 +228,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("ram", include_str!("ram.json")),
     ("fms", include_str!("fms.json")),
     ("health", include_str!("health.json")),
+    ("backup", include_str!("backup.json")),
 ];
 
 /// Every table. A file that does not parse is left out; a test proves that none is.

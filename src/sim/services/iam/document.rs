@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Trust,
     /// A KMS key policy: a principal in every statement; a missing action or resource makes the statement idle.
     Key,
+    /// The policy of another service's resource, e.g. a backup vault: principal, action and resource in every statement.
+    Resource,
     /// A service or resource control policy: Organizations checked it when it came, only its grammar counts here.
     Control,
 }
@@ -105,7 +107,7 @@ impl Document {
     pub(crate) fn parse(text: &str, kind: Kind) -> Result<Self, Malformed> {
         let unreadable = match kind {
             Kind::Trust => "This policy contains invalid Json",
-            Kind::Identity | Kind::Key | Kind::Control => "Syntax errors in policy.",
+            Kind::Identity | Kind::Key | Kind::Resource | Kind::Control => "Syntax errors in policy.",
         };
         let Ok(Value::Object(root)) = serde_json::from_str::<Value>(text) else {
             return malformed(unreadable);

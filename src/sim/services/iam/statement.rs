@@ -69,7 +69,16 @@ impl Statement {
                 // CreateKey, parameter Policy: "Each statement in the key policy must contain one or more principals."
                 malformed("Policy contains a statement with no principal.")
             }
-            Kind::Key | Kind::Control => Ok(()),
+            Kind::Resource if self.principals.is_none() => {
+                malformed("Policy contains a statement with no principal.")
+            }
+            Kind::Resource if self.actions.patterns.is_empty() => {
+                malformed("Policy statement must contain actions.")
+            }
+            Kind::Resource if self.resources.patterns.is_empty() => {
+                malformed("Policy statement must contain resources.")
+            }
+            Kind::Key | Kind::Resource | Kind::Control => Ok(()),
         }
     }
 

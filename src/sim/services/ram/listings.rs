@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/ram/latest/APIReference/API_GetResourceShares.html> and its neighbours. Absent: filters by
 //! permission.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::sim::clock::epoch;
@@ -29,8 +30,8 @@ fn is(request: &Request, member: &str, value: &str) -> bool {
 }
 
 /// Whether a principal of a share that holds and has taken effect reaches an account.
-fn reached(world: &World, share: &Share, account: &str, request: &Request) -> bool {
-    let effective = |association: &Association| association.status(request.now) == "ASSOCIATED";
+pub(super) fn reached(world: &World, share: &Share, account: &str, now: Timestamp) -> bool {
+    let effective = |association: &Association| association.status(now) == "ASSOCIATED";
     let mut principals = share.principals.iter().filter(|(_, association)| effective(association));
     share.deleted.is_none()
         && principals.any(|(principal, _)| reaches(world, &share.owner, principal, account))
@@ -44,7 +45,7 @@ fn concerned<'w>(
 ) -> Result<Vec<(&'w String, &'w Share)>, AwsError> {
     let account = &request.caller.account;
     let seen = |share: &Share| {
-        if others { reached(world, share, account, request) } else { share.owner == *account }
+        if others { reached(world, share, account, request.now) } else { share.owner == *account }
     };
     let shown: Vec<(&String, &Share)> =
         world.ram.shown(&request.region, request.now).filter(|(_, share)| seen(share)).collect();

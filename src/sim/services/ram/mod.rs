@@ -9,6 +9,7 @@
 mod associations;
 mod listings;
 mod principals;
+mod queries;
 mod refusal;
 mod resources;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub mod state;
 use crate::sim::paging::Paging;
 use crate::sim::service::{Service, never_due, nothing_settles};
 
+pub(crate) use queries::shared_with;
 pub use state::State;
 
 /// How RAM pages. How many it gives unless asked is UNSOURCED.
