@@ -7,17 +7,21 @@ use serde_json::{Value, json};
 use super::findings::Findings;
 use super::units::managed_tags;
 use super::wanted::{key, leaves};
+use crate::catalog::operations::Verdict;
 use crate::cloud::Connection;
+use crate::cloud::failure::{CallError, code};
 use crate::cloud::inventory::accounts::{self, Account};
 use crate::cloud::inventory::contacts;
 use crate::cloud::inventory::creations;
 use crate::cloud::inventory::fan_out::fan_out;
+use crate::model::resource::Presence;
 use crate::model::{Live, Resource};
 
 const ACTIVE: &str = "ACTIVE";
 /// The one state that means the account is gone. `SUSPENDED`, which the retiring
 /// member `Status` also says of closed accounts, is never taken for it.
 const CLOSED: &str = "CLOSED";
+const CLOSING: &str = "PENDING_CLOSURE";
 
 /// Accounts by what finds them; organizations hold up to tens of thousands.
 struct Index<'a> {
@@ -53,6 +57,9 @@ impl<'a> Index<'a> {
 /// A closed one is not live: its address cannot be moved, tagged or renamed.
 fn judge<'a>(resource: &Resource, accounts: &Index<'a>, findings: &mut Findings) -> Option<&'a Account> {
     let address = &resource.address;
+    if resource.presence == Presence::Remove {
+        return leaving(resource, accounts, findings);
+    }
     let email = key(resource, "email").unwrap_or_default();
     let Some(account) = accounts.find(resource) else {
         let name = resource.fields.get("name").and_then(Value::as_str);
@@ -81,6 +88,30 @@ fn judge<'a>(resource: &Resource, accounts: &Index<'a>, findings: &mut Findings)
         ));
         return None;
     }
+    Some(account)
+}
+
+/// The account that is to be closed: the one of this id, or the only open one of this name.
+/// One whose closing has begun is as good as gone.
+fn leaving<'a>(resource: &Resource, accounts: &Index<'a>, findings: &mut Findings) -> Option<&'a Account> {
+    let name = resource.address.name.as_str();
+    let open = |account: &&&Account| ![CLOSED, CLOSING].contains(&account.state.as_str());
+    let found: Vec<&&Account> = match accounts.by_id.get(name) {
+        Some(account) => std::iter::once(account).filter(open).collect(),
+        None => accounts.by_id.values().filter(|account| account.name == name).filter(open).collect(),
+    };
+    if let [_, _, ..] = found.as_slice() {
+        let ids: Vec<&str> = found.iter().map(|account| account.id.as_str()).collect();
+        let message = format!("accounts of this name: {}; name the one to close by its id", ids.join(", "));
+        let operation = "organizations:ListAccounts";
+        findings.gap(resource, &CallError::ours(operation, code::UNREADABLE, message, Verdict::Rejected));
+        return None;
+    }
+    let account = **found.first()?;
+    findings.facts.remarks.insert(format!(
+        "{} is the account {} with the e-mail address {}",
+        resource.address, account.id, account.email
+    ));
     Some(account)
 }
 
@@ -141,7 +172,8 @@ async fn creations(
     wanted: &[&Resource],
     listed: &Index<'_>,
 ) -> (BTreeSet<String>, Vec<Account>) {
-    let missing = wanted.iter().filter(|resource| listed.find(resource).is_none_or(|a| a.state == CLOSED));
+    let coming = wanted.iter().filter(|resource| resource.presence != Presence::Remove);
+    let missing = coming.filter(|resource| listed.find(resource).is_none_or(|a| a.state == CLOSED));
     let missing: BTreeSet<&str> =
         missing.map(|resource| resource.fields.get("name").and_then(Value::as_str).unwrap_or("")).collect();
     if missing.is_empty() {

@@ -14,6 +14,7 @@ use crate::cloud::inventory::organization::{Organization, Root};
 use crate::cloud::inventory::own_trust;
 use crate::cloud::inventory::quotas::Quotas;
 use crate::cloud::{CallError, Connection};
+use crate::model::resource::Presence;
 use crate::model::{Fields, Kind, Live, Resource};
 
 /// Fills in the organization.
@@ -139,11 +140,16 @@ pub(super) async fn tower(
             findings.gap_all(&zones, &error);
             findings.gap_all(&on_units, &error);
             findings.gap_all(&controls_wanted, &error);
+            // An account must not be closed while Control Tower may govern it.
+            let closed =
+                wanted.kind(Kind::Account).into_iter().filter(|one| one.presence == Presence::Remove);
+            findings.gap_all(&closed.collect::<Vec<_>>(), &error);
             return;
         }
     };
     findings.facts.landing_zone = tower.there;
     control_tower::observe_zone(&zones, &tower, findings);
+    control_tower::note_enrolled(&wanted.kind(Kind::Account), &tower, findings);
     // Without units nobody knows where a control is.
     match &people.units {
         Ok(_) => {

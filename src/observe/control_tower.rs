@@ -13,6 +13,7 @@ use crate::cloud::inventory::controls;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::landing_zone::{self, LandingZone};
 use crate::cloud::{CallError, Connection};
+use crate::model::resource::Presence;
 use crate::model::{Attributes, Fields, Kind, Live, Resource};
 
 /// What Control Tower told.
@@ -33,7 +34,8 @@ pub(super) struct Tower {
 /// Asks Control Tower, if anything is wanted of it. Without a landing zone there
 /// is nothing else to ask.
 pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result<Tower, CallError> {
-    if !wanted.any(&[Kind::LandingZone, Kind::Baseline, Kind::Control]) {
+    let closes = wanted.removes(Kind::Account);
+    if !closes && !wanted.any(&[Kind::LandingZone, Kind::Baseline, Kind::Control]) {
         // What is to go might be needed by a landing zone.
         if wanted.removes(Kind::TrustedAccess) || wanted.removes(Kind::PolicyType) {
             let there = Some(landing_zone::exists(connection).await?);
@@ -109,6 +111,18 @@ pub(super) fn observe_zone(wanted: &[&Resource], tower: &Tower, findings: &mut F
     ]);
     for resource in wanted {
         findings.see(resource, Live { fields: fields.clone(), attributes: attributes.clone() });
+    }
+}
+
+/// Notes which of the accounts that are to be closed Control Tower still governs.
+pub(super) fn note_enrolled(wanted: &[&Resource], tower: &Tower, findings: &mut Findings) {
+    let enrolled: BTreeSet<&str> =
+        tower.enabled.iter().filter_map(|enabled| enabled.target.rsplit('/').next()).collect();
+    for resource in wanted.iter().filter(|resource| resource.presence == Presence::Remove) {
+        let live = findings.live.get(&resource.address).and_then(|live| live.attribute("id"));
+        if live.is_some_and(|id| enrolled.contains(id)) {
+            findings.facts.enrolled.insert(resource.address.clone());
+        }
     }
 }
 

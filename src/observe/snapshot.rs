@@ -108,6 +108,9 @@ pub struct Facts {
     /// stands in (none: in the root); looked for when policies could deny them something.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub strangers: BTreeMap<String, Option<Address>>,
+    /// Accounts that are to be closed and that Control Tower still governs.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub enrolled: BTreeSet<Address>,
     /// What AWS keeps copies of elsewhere, which do not follow by themselves.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub copied: BTreeSet<Address>,

@@ -31,6 +31,12 @@ const CLASSES: &[Class] = &[
         window: "none once the update has begun",
     },
     Class {
+        name: "account_closure",
+        consequence: "the account {} is closed with everything in it; what its locked backup vaults keep goes \
+                      with it",
+        window: "90 days, in which AWS Support can reopen it",
+    },
+    Class {
         name: "unit_deletion",
         consequence: "the organizational unit {} is deleted; policies attached to it are detached and its id \
                       is gone",

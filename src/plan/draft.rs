@@ -22,7 +22,7 @@ pub(super) fn steps_of(resource: &Resource, change: &Change, members: u64) -> Ve
         (Standing::Present, _) => mending(resource, change, info, false, members),
         (Standing::Unwanted, _) => {
             let mut steps = mending(resource, change, info, false, members);
-            let delete = info.verb("delete").map(|verb| {
+            let delete = info.remover().map(|verb| {
                 let reasons = vec!["the document removes it".to_owned()];
                 Builder { resource, change, members }.step(verb, "", &[], reasons)
             });

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
 mod architecture;
+mod closing;
 mod commands;
 mod consents;
 mod controls;
@@ -14,6 +15,7 @@ mod documents;
 mod figures;
 mod identity_center;
 mod leftovers;
+mod pages;
 mod permissions;
 mod planning;
 mod policies;

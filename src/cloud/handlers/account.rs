@@ -1,4 +1,4 @@
-//! Member accounts: move, rename, tag, contacts. Their creation is a matter of
+//! Member accounts: move, rename, tag, contacts, closing. Their creation is a matter of
 //! its own, see `account_creation`.
 
 use aws_sdk_account::types::AlternateContactType;
@@ -22,12 +22,16 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
         "rename" => rename(connection, task).await,
         "tag" => unit::tag(connection, task).await,
         "put_contact" => put_contact(connection, task).await,
+        "close" => close(connection, task).await,
         _ => Err(unknown_verb(task)),
     }
 }
 
 pub(super) async fn poll(connection: &Connection, task: &Task, car: &str) -> Result<Progress, CallError> {
-    account_creation::poll(connection, task, car).await
+    match task.verb.as_str() {
+        "close" => Ok(closing(&accounts::describe(connection, car).await?)),
+        _ => account_creation::poll(connection, task, car).await,
+    }
 }
 
 pub(super) async fn look_up(
@@ -47,12 +51,35 @@ pub(super) async fn look_up(
             Ok(effect_if(live.name == task.text("name")?))
         }
         "tag" => unit::tagged(connection, task).await,
+        "close" => match accounts::describe(connection, task.own("id")?).await {
+            Ok(account) if account.state == "ACTIVE" => Ok(Found::Nothing),
+            Ok(account) => Ok(Found::Effect(closing(&account))),
+            Err(error) if error.is_missing() => Ok(effect_if(true)),
+            Err(error) => Err(error),
+        },
         "put_contact" => {
             let live = contacts::get(connection, task.own("id")?, &task.item).await?;
             let wanted = contact(task)?;
             Ok(effect_if(live.is_some_and(|live| canonical::text(&live) == canonical::text(wanted))))
         }
         _ => Err(unknown_verb(task)),
+    }
+}
+
+async fn close(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
+    let id = task.own("id")?;
+    let site = connection.global();
+    let client = site.clients.organizations();
+    site.call("organizations:CloseAccount", || client.close_account().account_id(id).send()).await?;
+    Ok(Progress::Running { operation: id.to_owned(), attributes: Attributes::new() })
+}
+
+/// How far a closing is. AWS may call the account active again for a moment on the way, so
+/// only the end counts; `SUSPENDED` is what the retiring `Status` says of a closed one.
+fn closing(account: &accounts::Account) -> Progress {
+    match account.state.as_str() {
+        "CLOSED" | "SUSPENDED" => Progress::Done(Attributes::new()),
+        _ => Progress::Running { operation: account.id.clone(), attributes: Attributes::new() },
     }
 }
 

@@ -1,4 +1,4 @@
-//! `remove`: units, trusted access, baselines, controls, policies, their types and
+//! `remove`: units, accounts, trusted access, baselines, controls, policies, their types and
 //! administrators that shall go.
 //!
 //! What stands below goes first, and nothing goes before the accounts that the
@@ -30,6 +30,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     for (address, origin) in &going {
         match address.kind {
             Kind::OrganizationalUnit => units(expansion, address, origin, &going, &leaving),
+            Kind::Account => closing(expansion, address, origin),
             Kind::TrustedAccess => {
                 for (other, _) in going.iter().filter(|(other, _)| other.kind == Kind::PolicyType) {
                     let edge = Edge::settled(address, other, "policy-type-before-access-removal");
@@ -108,6 +109,15 @@ fn policy_types(
 
 fn unwanted(address: &Address, origin: &Origin) -> Resource {
     Resource { presence: Presence::Remove, ..resource(address.clone(), Some(origin)) }
+}
+
+/// An account is closed when nobody needs it any more to administer anything.
+fn closing(expansion: &mut Expansion<'_>, address: &Address, origin: &Origin) {
+    let offices = expansion.spec.delegated_administrators.keys();
+    for office in offices.map(|service| Address::new(Kind::DelegatedAdministrator, service)) {
+        expansion.graph.connect(Edge::settled(address, &office, "hand-over-before-closing"));
+    }
+    expansion.graph.add(unwanted(address, origin));
 }
 
 /// A unit goes when it is empty: its units, its accounts and its baselines first.

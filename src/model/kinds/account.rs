@@ -4,7 +4,8 @@
 //! `unit` (id of its parent), `tags.*`, `alternate_contacts.billing`,
 //! `.operations`, `.security` (objects with `name`, `title`, `email`, `phone`).
 //! Keys: `email`, `id`. Attributes: `id`, `arn`, `parent_id` (where it was seen,
-//! or the root right after creation). An account is never replaced.
+//! or the root right after creation). An account is never replaced. One that is to be
+//! closed has no fields and no keys: it is found by its name, or by its id as the name.
 
 use super::{Action, Compare, FieldRule, KindInfo, Verb};
 use crate::model::address::Kind;
@@ -18,6 +19,10 @@ pub const INFO: KindInfo = KindInfo {
         Verb::plain("rename", "account:PutAccountName", Action::Change),
         Verb::plain("tag", "organizations:TagResource", Action::Change),
         Verb::plain("put_contact", "account:PutAlternateContact", Action::Change),
+        Verb {
+            consent: Some("account_closure"),
+            ..Verb::plain("close", "organizations:CloseAccount", Action::Remove)
+        },
     ],
     fields: &[
         FieldRule::new("name", Compare::Exact, "rename"),

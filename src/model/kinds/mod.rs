@@ -282,6 +282,13 @@ impl KindInfo {
         self.verbs.iter().find(|verb| verb.name == name)
     }
 
+    /// The verb that takes the whole thing away, as others take away parts; an account is
+    /// closed, not deleted.
+    #[must_use]
+    pub fn remover(&self) -> Option<&Verb> {
+        self.verb("delete").or_else(|| self.verb("close"))
+    }
+
     /// The verb that brings such a resource into being; none for a relation, which
     /// consists of its leaves.
     #[must_use]

@@ -1,8 +1,8 @@
-//! What is to go must be free to go: a unit without accounts, trusted access that
-//! no landing zone works through.
+//! What is to go must be free to go: a unit without accounts, an account that Control Tower
+//! does not govern, trusted access that no landing zone works through.
 //!
 //! Sources: Organizations API Reference, DeleteOrganizationalUnit; Control Tower
-//! User Guide, remove-ou; for trusted access the catalogue's rows.
+//! User Guide, remove-ou and delete-account; for trusted access the catalogue's rows.
 
 use std::collections::BTreeSet;
 
@@ -24,6 +24,7 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
             Kind::TrustedAccess => trusted_access(situation, resource, notes),
             Kind::OrganizationalUnit => occupied(situation, resource, &resource.address, notes),
             Kind::PolicyType => policy_type(situation, resource, notes),
+            Kind::Account => enrolled(situation, resource, notes),
             Kind::Baseline => {
                 let on = resource.address.name.rsplit_once(':');
                 let empty = |word| baselines::by_word(word).is_some_and(|row| row.empty_unit_to_remove);
@@ -70,6 +71,23 @@ fn policy_type(situation: &Situation<'_>, resource: &Resource, notes: &mut Vec<N
             Some(&resource.address),
             "service control policies stay while there is a landing zone: its preventive controls are such policies".to_owned(),
             "take it out of `remove`",
+        ));
+    }
+}
+
+/// Closed while it is enrolled, an account stays enrolled and suspended.
+fn enrolled(situation: &Situation<'_>, resource: &Resource, notes: &mut Vec<Note>) {
+    if situation.snapshot.facts.enrolled.contains(&resource.address) {
+        notes.push(note(
+            Level::Blocker,
+            "account-enrolled",
+            Some(&resource.address),
+            format!(
+                "{} is enrolled in Control Tower; closed now it would stay enrolled, and its unit could not be \
+                 registered again for 90 days",
+                resource.address
+            ),
+            "first move it to a unit that is not registered, by custom one called Suspended, and apply",
         ));
     }
 }

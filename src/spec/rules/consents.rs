@@ -31,7 +31,9 @@ fn classes() -> BTreeMap<&'static str, Option<Kind>> {
     let of_field = infos().flat_map(|info| info.fields.iter().filter_map(|field| field.consent));
     let of_verb = infos().flat_map(|info| {
         // Other verbs that remove take away a part, which the document may just leave out.
-        let whole = |verb: &Verb| (verb.name == "delete").then_some(info.kind);
+        let whole = |verb: &Verb| {
+            info.remover().is_some_and(|remover| remover.name == verb.name).then_some(info.kind)
+        };
         info.verbs.iter().filter_map(move |verb| verb.consent.map(|class| (class, whole(verb))))
     });
     of_field.map(|class| (class, None)).chain(of_verb).collect()

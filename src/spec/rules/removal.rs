@@ -16,7 +16,7 @@ use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::document::RootAccess;
 use crate::spec::identity_center::{Subject, parse_name};
 use crate::spec::shape::Located;
-use crate::spec::shape::sections::PolicySection;
+use crate::spec::shape::sections::{AccountSection, PolicySection};
 use crate::spec::shape::words::{PolicyTypeWord, RootAccessWord};
 use crate::spec::source::Span;
 use crate::spec::topic::Topic;
@@ -47,7 +47,7 @@ pub(super) const RULE: Rule = Rule {
 const IAM: &str = "iam.amazonaws.com";
 
 /// The forms that `remove` takes.
-const FORMS: &str = "write organizational_unit.Old/Team, trusted_access.SERVICE.amazonaws.com, \
+const FORMS: &str = "write organizational_unit.Old/Team, account.NAME, trusted_access.SERVICE.amazonaws.com, \
                      baseline.Old/Team:control_tower, control.Old/Team:CT.S3.PR.1, \
                      root_credentials_management, root_sessions, policy.NAME, policy_type.tag, \
                      delegated_administrator.SERVICE, permission_set.NAME, group.NAME or \
@@ -66,6 +66,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         }
         let wanted = match removable(entry) {
             Some(Removable::Unit(path)) => unit_wanted(view, &path),
+            Some(Removable::Account(name)) => account_wanted(view, &name),
             Some(Removable::Access(principal)) => access_wanted(view, &principal),
             Some(Removable::Baseline(path, word)) => baseline_wanted(view, &path, &word),
             Some(Removable::Policy(name)) => policy_wanted(view, &name),
@@ -97,6 +98,8 @@ fn check(view: &View<'_>, findings: &mut Findings) {
 enum Removable {
     ResourcePolicy,
     Unit(UnitPath),
+    /// By its name or its id.
+    Account(String),
     Access(String),
     Baseline(UnitPath, String),
     Policy(String),
@@ -113,6 +116,7 @@ fn removable(address: &str) -> Option<Removable> {
     let address: Address = address.parse().ok()?;
     match address.kind {
         Kind::OrganizationalUnit => address.name.parse().ok().map(Removable::Unit),
+        Kind::Account if !address.name.is_empty() => Some(Removable::Account(address.name)),
         Kind::TrustedAccess if address.name.contains('.') => Some(Removable::Access(address.name)),
         Kind::Baseline => {
             let (path, word) = address.name.rsplit_once(':')?;
@@ -258,6 +262,13 @@ fn identity_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {
     };
     let what = format!("`{address}` cannot be removed while the document wants it");
     place.map(|span| Wanted::at(what, span, "the document wants it"))
+}
+
+fn account_wanted(view: &View<'_>, name: &str) -> Option<Wanted> {
+    let has_id = |section: &AccountSection| section.id.as_ref().is_some_and(|id| id.value.as_str() == name);
+    let (entry, _) = view.accounts().find(|(entry, section)| entry.value == name || has_id(section))?;
+    let what = format!("the account `{name}` cannot be closed while the document wants it");
+    Some(Wanted::at(what, entry.span, "the document wants it"))
 }
 
 fn resource_policy_wanted(view: &View<'_>) -> Option<Wanted> {
