@@ -12,8 +12,9 @@ use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{
-    access_analyzer, account, administrators, all, backup, control_tower, firewall_manager, guardduty, iam,
-    identity_store, kms, organizations, ram, security_hub, service_quotas, sso_admin, sts,
+    access_analyzer, account, administrators, all, backup, config, control_tower, firewall_manager,
+    guardduty, iam, identity_store, kms, organizations, ram, s3, security_hub, service_quotas, sso_admin,
+    sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;
@@ -63,6 +64,10 @@ pub struct World {
     pub security_hub: Shared<security_hub::State>,
     /// Firewall Manager, of all organizations.
     pub firewall_manager: Shared<firewall_manager::State>,
+    /// AWS Config, of all accounts and Regions.
+    pub config: Shared<config::State>,
+    /// The buckets that services deliver into.
+    pub s3: Shared<s3::State>,
     /// Resource Access Manager, of all accounts and Regions.
     pub ram: Shared<ram::State>,
     /// AWS Backup, of all accounts and Regions.
@@ -135,6 +140,7 @@ impl World {
         iam::open_account(self, account, management, role, now);
         guardduty::account_joined(self, account, now);
         security_hub::account_joined(self, account, now);
+        config::account_joined(self, account, now);
     }
 }
 

@@ -24,6 +24,7 @@ import conformance
 import detection
 import governance
 import identity_center
+import recording
 
 REGION = "us-east-1"
 PLAN = pathlib.Path("plans/standard/landing-zone.yaml")
@@ -338,7 +339,7 @@ def boto3_configures_security_hub_centrally(lzctl, _aws):
 
 
 def governs(story):
-    """A story of `governance.py` with a simulator of its own."""
+    """A story of another file with a simulator of its own."""
     def told(lzctl, _aws):
         with simulator(lzctl) as endpoint:
             story(client, until, endpoint)
@@ -347,7 +348,7 @@ def governs(story):
 
 
 STORIES = [
-    *(governs(story) for story in governance.STORIES),
+    *(governs(story) for story in governance.STORIES + recording.STORIES),
     boto3_configures_security_hub_centrally,
     boto3_reaches_members_with_guardduty,
     boto3_gives_people_access,

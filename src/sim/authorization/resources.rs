@@ -68,6 +68,11 @@ const MAKERS: &[(&str, Maker)] = &[
     ("analyzer", |_, request, member| {
         regional(request, "access-analyzer", &format!("analyzer/{}", request.text(member)?))
     }),
+    // A name is no part of these ARNs that a caller could foretell: an id of AWS's choice stands in it.
+    ("config", |_, request, kind| regional(request, "config", &format!("{kind}/*"))),
+    ("config-role", |_, request, _| {
+        request.input.get("ConfigurationRecorder")?.get("roleARN")?.as_str().map(str::to_owned)
+    }),
     ("quota", |_, request, _| {
         let (service, quota) = (request.text("ServiceCode")?, request.text("QuotaCode")?);
         regional(request, "servicequotas", &format!("{service}/{quota}"))

@@ -9,6 +9,7 @@ pub mod audit_manager;
 pub mod backup;
 pub mod cloudformation;
 pub mod cloudtrail;
+pub mod config;
 pub mod control_catalog;
 pub mod control_tower;
 pub mod detective;
@@ -23,6 +24,7 @@ pub mod macie;
 pub mod network_security_manager;
 pub mod organizations;
 pub mod ram;
+pub mod s3;
 pub mod security_hub;
 pub mod security_lake;
 pub mod service_quotas;
@@ -31,7 +33,7 @@ pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 25] = [
+static ALL: [&Service; 26] = [
     &organizations::SERVICE,
     &control_catalog::SERVICE,
     &control_tower::SERVICE,
@@ -57,6 +59,7 @@ static ALL: [&Service; 25] = [
     &firewall_manager::SERVICE,
     &health::SERVICE,
     &backup::SERVICE,
+    &config::SERVICE,
 ];
 
 /// Every simulated service.

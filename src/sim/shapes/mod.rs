@@ -229,6 +229,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("fms", include_str!("fms.json")),
     ("health", include_str!("health.json")),
     ("backup", include_str!("backup.json")),
+    ("config", include_str!("config.json")),
 ];
 
 /// Every table. A file that does not parse is left out; a test proves that none is.

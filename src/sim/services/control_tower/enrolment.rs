@@ -3,8 +3,8 @@
 //! In: the moves Organizations recorded. Out: enrolments under way, and their effect when due.
 //! Rules: <https://docs.aws.amazon.com/controltower/latest/userguide/account-auto-enrollment.html>. It is on only with
 //! the remediation type INHERITANCE_DRIFT, and not retroactive: a move made before it was switched on is never followed
-//! up (<https://docs.aws.amazon.com/controltower/latest/userguide/configure-auto-enroll.html>). Absent: AWS Config
-//! resources in the account, which block it at AWS.
+//! up (<https://docs.aws.amazon.com/controltower/latest/userguide/configure-auto-enroll.html>). It does not work for accounts
+//! with AWS Config of their own (<https://docs.aws.amazon.com/controltower/latest/userguide/existing-config-resources.html>).
 
 use jiff::Timestamp;
 
@@ -12,7 +12,7 @@ use crate::sim::world::World;
 
 use super::manifest::Settings;
 use super::state::{Enablement, Enrolment, LandingZone};
-use super::{access, acts, catalogue, control_effects, estate, registration};
+use super::{access, acts, catalogue, control_effects, estate, recording, registration};
 
 /// Is there something to see that was not seen yet: a move, or trusted access gone.
 pub(super) fn has_news(world: &World) -> bool {
@@ -112,9 +112,19 @@ fn finish(world: &mut World, account: &str, to: &str, now: Timestamp) {
     world.control_tower.enabled_baselines.retain(|_, enabled| {
         enabled.parent.is_none() || enabled.target_id != account || kept.contains(&enabled.baseline.as_str())
     });
-    let status = world.control_tower.enrolment_of(account);
+    let records = parents.iter().any(|parent| recording::by(&parent.baseline));
+    let blocked = records && recording::blocks(world, &zone, account);
+    let status = if blocked { Enablement::Failed } else { world.control_tower.enrolment_of(account) };
     for parent in &parents {
         registration::put_children(world, parent, vec![(account.to_owned(), status)], None);
+    }
+    if records {
+        recording::cover(world, &[(account.to_owned(), status)], now);
+    } else {
+        recording::release(world, &[account.to_owned()]);
+    }
+    if blocked {
+        return;
     }
     control_effects::drop_foreign(world, account, to);
     if parents.iter().any(|parent| parent.baseline == registration::REGISTERING) {

@@ -31,6 +31,7 @@ mod paging;
 mod policy_text;
 mod prechecks;
 mod prerequisites;
+mod recording;
 mod refusal;
 mod registration;
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! What AWS finds on a unit after it took the request: the operation then fails with these words as its status message.
 //!
 //! In: the world and a unit or enabled baseline. Out: why the operation will fail, if it will. Rules:
-//! <https://docs.aws.amazon.com/controltower/latest/userguide/common-eg-failures.html>. Absent: Config recorders, STS
+//! <https://docs.aws.amazon.com/controltower/latest/userguide/common-eg-failures.html>. Absent: STS
 //! endpoints, e-mail forms, stack-set quotas and portfolios, which the simulator does not have.
 
 use crate::sim::world::World;
 
+use super::manifest::Settings;
 use super::state::EnabledBaseline;
-use super::{estate, guardrails, prerequisites, registration};
+use super::{estate, guardrails, prerequisites, recording, registration};
 
 /// Accounts per unit (<https://docs.aws.amazon.com/general/latest/gr/controltower.html>).
 const MOST_ACCOUNTS: usize = 1000;
@@ -29,6 +30,12 @@ pub(super) fn register(world: &World, unit: &str) -> Option<String> {
         return Some(format!(
             "AWS Control Tower cannot govern the organizational unit {unit} because it contains more than {MOST_ACCOUNTS} accounts."
         ));
+    }
+    if let Ok(settings) = Settings::read(&zone.version, Some(&zone.manifest)) {
+        let accounts = members.iter().filter(|member| !member.management).map(|member| member.id.as_str());
+        if let Some((account, regions)) = recording::in_the_way(world, &zone.home, &settings, accounts) {
+            return Some(recording::refusal(account, &regions));
+        }
     }
     if guardrails::is_full(world, unit) {
         return Some(format!(

@@ -1,7 +1,7 @@
 //! What must be true in the organization and in IAM before a landing zone is set up or changed.
 //!
 //! In: the world and the settings of a valid manifest. Out: nothing, or the refusal. Absent: KMS keys (`zone_keys`), and
-//! AWS Config recorders, STS endpoints and opt-in Regions, which the simulator does not have.
+//! STS endpoints and opt-in Regions, which the simulator does not have.
 
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ use crate::sim::world::World;
 use super::estate::{self, Organization};
 use super::manifest::{Integration, Settings};
 use super::refusal::validation;
-use super::{access, catalogue, policy_text};
+use super::{access, catalogue, policy_text, recording};
 
 /// Control Tower keeps its roles under this path
 /// (<https://docs.aws.amazon.com/controltower/latest/userguide/access-control-managing-permissions.html>).
@@ -143,10 +143,25 @@ pub(super) fn accounts(world: &World, site: &Site<'_>) -> Result<(), AwsError> {
         }
     }
     dedicated_backup_accounts(world, settings)?;
+    without_config(world, site)?;
     if settings.security_unit().is_some() {
         return Ok(());
     }
     shared_unit(world, site).map(|_| ())
+}
+
+/// The integration accounts have no AWS Config of their own where the landing zone will record
+/// (<https://docs.aws.amazon.com/controltower/latest/userguide/existing-config-resources.html>). UNSOURCED words.
+fn without_config(world: &World, site: &Site<'_>) -> Result<(), AwsError> {
+    if !site.settings.enabled(Integration::Config) {
+        return Ok(());
+    }
+    let accounts = site.settings.integration_accounts();
+    let named = accounts.iter().map(|(_, account)| *account);
+    match recording::in_the_way(world, site.home, site.settings, named) {
+        Some((account, regions)) => Err(validation(recording::refusal(account, &regions))),
+        None => Ok(()),
+    }
 }
 
 /// Two dedicated accounts, not enrolled beforehand

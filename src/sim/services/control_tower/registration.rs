@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::sim::world::World;
 
 use super::state::{EnabledBaseline, Enablement, Operation, State};
-use super::{access, acts, control_effects, estate, guardrails};
+use super::{access, acts, control_effects, estate, guardrails, recording};
 
 /// The baseline whose presence makes a unit registered.
 pub(super) const REGISTERING: &str = "AWSControlTowerBaseline";
@@ -119,13 +119,16 @@ pub(super) fn apply(world: &mut World, operation: &Operation, now: Timestamp) ->
     if estate::unit(world, &unit).is_none() {
         return Err(format!("AWS Control Tower could not find the organizational unit {unit}."));
     }
-    let present = accounts(world, &unit)
+    let present: Vec<(String, Enablement)> = accounts(world, &unit)
         .into_iter()
         .map(|account| {
             let status = world.control_tower.enrolment_of(&account);
             (account, status)
         })
         .collect();
+    if recording::by(&parent.baseline) {
+        recording::cover(world, &present, now);
+    }
     let known = world.control_tower.operations.contains_key(&operation.id);
     put_children(world, &parent, present, known.then_some(operation.id.as_str()));
     // An account that left the unit meanwhile is not worked on any more; its child stays behind as an orphan.
@@ -155,13 +158,21 @@ pub(super) fn remove(world: &mut World, arn: &str, now: Timestamp) {
     let Some(gone) = state.enabled_baselines.remove(arn) else {
         return;
     };
-    state.enabled_baselines.retain(|_, enabled| enabled.parent.as_deref() != Some(arn));
+    let child = |enabled: &EnabledBaseline| enabled.parent.as_deref() == Some(arn);
+    let left: Vec<String> = state
+        .enabled_baselines
+        .values()
+        .filter(|enabled| child(enabled))
+        .map(|enabled| enabled.target_id.clone())
+        .collect();
+    state.enabled_baselines.retain(|_, enabled| !child(enabled));
     let kept = &state.enabled_baselines;
     let zone = state.zone.as_ref().map(|zone| zone.arn.clone());
     let controls = &state.enabled_controls;
     state.tags.retain(|tagged, _| {
         kept.contains_key(tagged) || controls.contains_key(tagged) || zone.as_ref() == Some(tagged)
     });
+    recording::release(world, &left);
     if gone.baseline == REGISTERING && gone.parent.is_none() {
         // A failure to write the policy would be a failure of the simulated Organizations; the unit is empty by now.
         let _ = guardrails::refresh(world, &gone.target_id, now);

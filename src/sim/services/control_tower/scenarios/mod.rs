@@ -10,6 +10,7 @@ mod failures;
 mod interference;
 mod landing_zone;
 mod moves;
+mod recording;
 mod seeded;
 mod upgrades;
 mod zone_updates;
