@@ -13,7 +13,7 @@ use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{
     access_analyzer, account, administrators, all, backup, control_tower, firewall_manager, guardduty, iam,
-    identity_store, kms, organizations, ram, security_hub, service_quotas, sso_admin, sts,
+    identity_store, kms, organizations, ram, security_hub, service_quotas, sso_admin, sso_oidc, sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;
@@ -55,6 +55,8 @@ pub struct World {
     pub service_quotas: Shared<service_quotas::State>,
     /// IAM Identity Center.
     pub sso_admin: Shared<sso_admin::State>,
+    /// Sign-in to IAM Identity Center.
+    pub sso_oidc: Shared<sso_oidc::State>,
     /// GuardDuty, of all accounts and Regions.
     pub guardduty: Shared<guardduty::State>,
     /// IAM Access Analyzer, of all accounts and Regions.

@@ -26,12 +26,14 @@ pub mod ram;
 pub mod security_hub;
 pub mod security_lake;
 pub mod service_quotas;
+pub mod sso;
 pub mod sso_admin;
+pub mod sso_oidc;
 pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 25] = [
+static ALL: &[&Service] = &[
     &organizations::SERVICE,
     &control_catalog::SERVICE,
     &control_tower::SERVICE,
@@ -57,12 +59,14 @@ static ALL: [&Service; 25] = [
     &firewall_manager::SERVICE,
     &health::SERVICE,
     &backup::SERVICE,
+    &sso::SERVICE,
+    &sso_oidc::SERVICE,
 ];
 
 /// Every simulated service.
 #[must_use]
 pub fn all() -> &'static [&'static Service] {
-    &ALL
+    ALL
 }
 
 /// The service of a name, e.g. `organizations`.

@@ -229,6 +229,8 @@ const SOURCES: &[(&str, &str)] = &[
     ("fms", include_str!("fms.json")),
     ("health", include_str!("health.json")),
     ("backup", include_str!("backup.json")),
+    ("sso", include_str!("sso.json")),
+    ("sso-oidc", include_str!("sso-oidc.json")),
 ];
 
 /// Every table. A file that does not parse is left out; a test proves that none is.
