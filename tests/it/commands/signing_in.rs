@@ -88,7 +88,7 @@ fn an_account_that_no_role_opens_is_entered_by_what_a_person_holds() {
     let args = ["access", "web", "old", "--simulate", "w.json", "--sso-session", &portal];
     let after = run(folder, &args).exits(0);
     after
-        .prints("web   permission set Operator\n")
+        .prints("web  permission set Operator\n")
         .prints("Identity Center: whoever signed in holds no permission set there")
         .prints("Accounts: 1 of 2 can be entered.");
     let told = run(folder, &[&args[..], &["--json"]].concat()).exits(0).json();
