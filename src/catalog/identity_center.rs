@@ -16,6 +16,10 @@ pub struct Own {
     pub permission_sets: BTreeSet<String>,
     /// Of groups, by display name.
     pub groups: BTreeSet<String>,
+    /// Permission sets known to allow most, the widest first.
+    entered_first: Vec<String>,
+    /// Permission sets known to read only.
+    entered_last: Vec<String>,
 }
 
 static TABLE: LazyLock<Own> =
@@ -27,6 +31,18 @@ pub fn of_control_tower() -> &'static Own {
     &TABLE
 }
 
+/// Where a permission set stands among several that open an account: the smaller, the sooner it
+/// is tried.
+#[must_use]
+pub fn entry_rank(permission_set: &str) -> usize {
+    let own = of_control_tower();
+    let place = |names: &[String]| names.iter().position(|name| name == permission_set);
+    let between = own.entered_first.len();
+    place(&own.entered_first)
+        .or_else(|| place(&own.entered_last).map(|place| between + 1 + place))
+        .unwrap_or(between)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,5 +51,13 @@ mod tests {
     fn the_administrators_of_control_tower_are_its_own() {
         assert!(of_control_tower().groups.contains("AWSControlTowerAdmins"));
         assert!(of_control_tower().permission_sets.contains("AWSAdministratorAccess"));
+    }
+
+    #[test]
+    fn administrators_enter_before_strangers_and_readers_last() {
+        let mut sets = ["AWSReadOnlyAccess", "Operators", "AdministratorAccess", "AWSAdministratorAccess"];
+        sets.sort_by_key(|set| entry_rank(set));
+        let expected = ["AWSAdministratorAccess", "AdministratorAccess", "Operators", "AWSReadOnlyAccess"];
+        assert_eq!(sets, expected);
     }
 }

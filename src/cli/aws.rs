@@ -14,6 +14,7 @@ use crate::apply::Runs;
 use crate::cloud::Connection;
 use crate::cloud::connection::Settings;
 use crate::cloud::objects::Reach;
+use crate::cloud::sign_in::{self, Folder, SignIn};
 use crate::cloud::task::Performer;
 use crate::model::region::Region;
 use crate::observe::ObserveError;
@@ -42,6 +43,10 @@ pub(super) struct AwsArgs {
     /// The external id that the trust policies of member roles ask for
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
+    /// The sign-in of `lzctl login` by which accounts are entered that no role lets us into:
+    /// an sso-session or a start URL (else the profile's)
+    #[arg(long, env = "LZCTL_SSO_SESSION", value_name = "NAME|URL")]
+    sso_session: Option<String>,
 }
 
 /// What a command knows of the organization before it connects.
@@ -70,6 +75,42 @@ impl AwsArgs {
     /// The home Region to take when the document names none.
     pub(super) const fn region(&self) -> Option<&Region> {
         self.region.as_ref()
+    }
+
+    /// The profile that was named.
+    pub(super) fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
+    }
+
+    /// The sign-in that was named.
+    pub(super) fn sso_session(&self) -> Option<&str> {
+        self.sso_session.as_deref()
+    }
+
+    /// Where tokens are kept: where the AWS CLI keeps them, and those of a simulated AWS beside
+    /// its world, since they are good in its time only.
+    pub(super) fn sign_in_folder(&self) -> Result<Folder, CliError> {
+        if let Some(world) = &self.simulate {
+            let mut folder = world.clone().into_os_string();
+            folder.push(".sso");
+            return Ok(Folder(folder.into()));
+        }
+        let folder = sign_in::usual_folder();
+        folder.map(Folder).ok_or_else(|| CliError::Usage("there is no home folder: set HOME".to_owned()))
+    }
+
+    /// The sign-in that is named on the command line, else the profile's.
+    pub(super) async fn sign_in(&self) -> Result<Option<SignIn>, CliError> {
+        let name = match &self.sso_session {
+            Some(name) => Some(name.clone()),
+            None if self.simulate.is_some() => None,
+            // Files that cannot be read are told where credentials are asked of them.
+            None => {
+                let portal = sign_in::of_profile(self.profile.as_deref()).await.ok().flatten();
+                portal.map(|portal| portal.name().to_owned())
+            }
+        };
+        name.map(|name| Ok(SignIn { name, folder: self.sign_in_folder()? })).transpose()
     }
 
     /// The runtime that fits: virtual time for a simulated AWS.
@@ -121,6 +162,7 @@ impl AwsArgs {
             endpoint_url: endpoint.clone(),
             access_role: wanted.access_role.clone(),
             external_id: self.external_id.clone(),
+            sign_in: self.sign_in().await?,
             run: Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string(),
             ..Settings::default()
         })
@@ -146,6 +188,7 @@ impl AwsArgs {
             caller_policy: None,
             page_size: None,
             accounts: wanted.accounts,
+            sign_in: self.sign_in().await?,
         };
         if world.is_none() {
             let remark = setting.remark().map(|remark| format!("; {remark}")).unwrap_or_default();

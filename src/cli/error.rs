@@ -15,6 +15,7 @@ use crate::apply::runs::RunsError;
 use crate::cloud::connection::ConnectionError;
 use crate::cloud::failure::{CallError, code};
 use crate::cloud::objects::NoRegion;
+use crate::cloud::sign_in::{ConfiguredError, SignInError};
 use crate::graph::GraphError;
 use crate::observe::ObserveError;
 use crate::plan::saved::{NoKey, Unsound};
@@ -69,6 +70,12 @@ pub(super) enum CliError {
         /// The endpoint, when it is not AWS's own.
         endpoint: Option<String>,
     },
+    /// Nobody could be signed in.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+    /// Where to sign in is not known.
+    #[error(transparent)]
+    Configured(#[from] ConfiguredError),
     /// The account that was asked about is not one account.
     #[error("{0}")]
     Account(String),

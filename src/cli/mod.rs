@@ -4,6 +4,7 @@
 //! said to people on stderr, and an exit code of [`exit::TABLE`]. No work is done
 //! before the arguments are understood.
 
+mod access;
 mod apply;
 mod aws;
 mod carrying;
@@ -23,6 +24,7 @@ mod key;
 mod leftovers;
 mod live;
 mod logging;
+mod login;
 mod permissions;
 mod plan;
 mod planning;
@@ -76,6 +78,9 @@ enum Command {
     Graph(graph::Args),
     Permissions(permissions::Args),
     Leftovers(leftovers::Args),
+    Access(access::Args),
+    Login(login::Args),
+    Logout(login::LogoutArgs),
     Controls(controls::Args),
     EffectivePolicy(effective_policy::Args),
     Simulator(simulator::Args),
@@ -121,6 +126,9 @@ fn run(cli: Cli) -> Exit {
         Command::Graph(args) => args.run(&printer),
         Command::Permissions(args) => args.run(&printer),
         Command::Leftovers(args) => args.run(&printer),
+        Command::Access(args) => args.run(&printer),
+        Command::Login(args) => args.run(&printer),
+        Command::Logout(args) => args.run(&printer),
         Command::Controls(args) => args.run(&printer),
         Command::EffectivePolicy(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),

@@ -64,6 +64,7 @@ impl Args {
             caller_policy: None,
             page_size: None,
             accounts: wanted.accounts,
+            sign_in: None,
         };
         let world = self.world.as_deref().map(seed::load).transpose()?;
         let consents: BTreeSet<String> = self.consents.iter().chain(&loaded.spec.consents).cloned().collect();

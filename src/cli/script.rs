@@ -68,6 +68,7 @@ fn wanted(spec: &Spec, region: Option<&Region>) -> Result<Wanted, GraphError> {
         caller_policy: None,
         page_size: None,
         accounts: asked.accounts,
+        sign_in: None,
     };
     Ok(Wanted { graph, setting, consents: spec.consents.iter().cloned().collect::<BTreeSet<_>>() })
 }

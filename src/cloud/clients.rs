@@ -52,7 +52,9 @@ clients! {
     ram: aws_sdk_ram::Client,
     securityhub: aws_sdk_securityhub::Client,
     securitylake: aws_sdk_securitylake::Client,
+    sso: aws_sdk_sso::Client,
     ssoadmin: aws_sdk_ssoadmin::Client,
+    ssooidc: aws_sdk_ssooidc::Client,
     servicequotas: aws_sdk_servicequotas::Client,
     sts: aws_sdk_sts::Client,
 }

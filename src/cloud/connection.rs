@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_config::BehaviorVersion;
 use aws_credential_types::Credentials;
@@ -19,6 +19,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
+use jiff::Timestamp;
 use thiserror::Error;
 use tokio::sync::OnceCell;
 
@@ -29,6 +30,7 @@ use super::inventory::identity_center::Instance;
 use super::pace::Pacer;
 use super::permit::Permit;
 use super::session::Sessions;
+use super::sign_in::SignIn;
 use crate::catalog::partitions;
 use crate::model::region::Region;
 
@@ -63,6 +65,9 @@ pub struct Settings {
     pub speed: f64,
     /// The external id that the trust policies of member roles ask for.
     pub external_id: Option<String>,
+    /// A person's sign-in to Identity Center, by which accounts are entered that no
+    /// role lets us into.
+    pub sign_in: Option<SignIn>,
     /// A name for this run, used in role session names (`lzctl-<run>`).
     pub run: String,
 }
@@ -80,6 +85,7 @@ impl Default for Settings {
             access_role: None,
             speed: 1.0,
             external_id: None,
+            sign_in: None,
             run: "run".to_owned(),
         }
     }
@@ -146,7 +152,12 @@ impl Connection {
             pacer: Pacer::at_speed(settings.speed),
             counter: Counter::default(),
             clients: Mutex::default(),
-            sessions: Sessions::new(settings.access_role, settings.external_id, &settings.run),
+            sessions: Sessions::new(
+                settings.access_role,
+                settings.external_id,
+                settings.sign_in,
+                &settings.run,
+            ),
             permit: OnceLock::new(),
             instance: Mutex::default(),
             baselines: OnceCell::new(),
@@ -175,6 +186,18 @@ impl Connection {
     /// How many times faster than ours AWS's clock runs.
     pub(crate) fn clock_speed(&self) -> f64 {
         self.inner.speed
+    }
+
+    /// The time by the clock that requests are signed with, in whole seconds.
+    pub(crate) fn now(&self) -> Timestamp {
+        let now = self.inner.base.time_source().map_or_else(SystemTime::now, |source| source.now());
+        let now = Timestamp::try_from(now).unwrap_or_default();
+        Timestamp::from_second(now.as_second()).unwrap_or(now)
+    }
+
+    /// How long we wait for so much time to pass at AWS.
+    pub(crate) fn real(&self, time: Duration) -> Duration {
+        time.div_f64(self.inner.speed)
     }
 
     /// From now on changes are sent only by leave. The first who gives it stays.

@@ -9,6 +9,7 @@ mod clients;
 pub mod connection;
 #[cfg(test)]
 pub(crate) mod doubles;
+pub mod entry;
 pub mod failure;
 mod handlers;
 pub mod inventory;
@@ -18,6 +19,7 @@ pub mod objects;
 pub mod pace;
 pub mod permit;
 pub mod session;
+pub mod sign_in;
 pub mod task;
 
 pub use call::Counts;

@@ -4,25 +4,25 @@
 //! member account, kept and renewed before they expire. Three roles are tried:
 //! the document's, the one Control Tower makes in accounts it enrols
 //! (`AWSControlTowerExecution`), and the one Organizations makes in accounts it
-//! creates (`OrganizationAccountAccessRole`). Each session is short, carries a
-//! policy that holds it to the work at hand, and says which run and who it is for;
-//! a role whose trust policy does not take the latter is entered without.
+//! creates (`OrganizationAccountAccessRole`); then the roles that a person holds
+//! through Identity Center, where somebody has signed in. Absent: the trying itself,
+//! see `entry`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex as Lock, PoisonError};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_sdk_sts::types::Tag;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 
 use super::connection::Connection;
-use super::failure::{CallError, code};
+use super::entry::{NoWayIn, Way};
+use super::failure::CallError;
 pub use super::narrowing::Narrowing;
-use super::narrowing::{Mark, RUN_TAG, source_identity, tag_value};
-use crate::catalog::operations::Verdict;
+use super::narrowing::{Mark, tag_value};
+use super::sign_in::SignIn;
 use crate::model::arn::Arn;
 use crate::model::ids::AccountId;
 use crate::model::partition::Partition;
@@ -31,7 +31,7 @@ use crate::model::partition::Partition;
 const AWS_ROLES: [&str; 2] = ["AWSControlTowerExecution", "OrganizationAccountAccessRole"];
 /// The shortest session that STS gives (API Reference, AssumeRole). What is done in
 /// a member takes seconds, so a longer one would only be a longer risk.
-const LIFETIME: Duration = Duration::from_secs(900);
+pub(super) const LIFETIME: Duration = Duration::from_secs(900);
 /// A session this near its end is renewed.
 const MARGIN: Duration = Duration::from_secs(300);
 
@@ -50,6 +50,7 @@ pub struct Caller {
 #[derive(Debug, Clone)]
 struct Session {
     credentials: Credentials,
+    way: Way,
     since: Instant,
     /// The session policy it was opened with.
     policy: String,
@@ -62,20 +63,26 @@ type Slot = Arc<Mutex<Option<Session>>>;
 /// steps in one account ask once and two accounts do not wait for each other.
 #[derive(Debug)]
 pub(crate) struct Sessions {
-    roles: Vec<String>,
-    name: String,
-    run: String,
-    external_id: Option<String>,
+    pub(super) roles: Vec<String>,
+    pub(super) name: String,
+    pub(super) run: String,
+    pub(super) external_id: Option<String>,
+    pub(super) sign_in: Option<SignIn>,
     caller: OnceCell<Caller>,
     held: Mutex<HashMap<String, Slot>>,
     narrowing: Lock<Narrowing>,
     /// Marks that the trust policy of a role of this name has refused.
-    refused: Lock<BTreeSet<(String, Mark)>>,
+    pub(super) refused: Lock<BTreeSet<(String, Mark)>>,
 }
 
 impl Sessions {
-    /// No session yet; `access_role` is tried first.
-    pub(crate) fn new(access_role: Option<String>, external_id: Option<String>, run: &str) -> Self {
+    /// No session yet; `access_role` is tried first, and `sign_in` last.
+    pub(crate) fn new(
+        access_role: Option<String>,
+        external_id: Option<String>,
+        sign_in: Option<SignIn>,
+        run: &str,
+    ) -> Self {
         let mut roles: Vec<String> = access_role.into_iter().collect();
         for role in AWS_ROLES {
             if !roles.iter().any(|known| known == role) {
@@ -87,6 +94,7 @@ impl Sessions {
             name: session_name(run),
             run: tag_value(run),
             external_id,
+            sign_in,
             caller: OnceCell::new(),
             held: Mutex::default(),
             narrowing: Lock::default(),
@@ -127,8 +135,25 @@ impl Connection {
         Ok(Caller { account, arn: arn.to_owned(), partition: Partition::named(&parsed.partition) })
     }
 
+    /// The way into an account, taken: a session is open afterwards.
+    ///
+    /// # Errors
+    /// Every way that was tried, with what AWS said.
+    pub async fn way_in(&self, account: &str) -> Result<Way, NoWayIn> {
+        let caller = self.caller().await.map_err(NoWayIn::unknown_caller)?;
+        if caller.account.as_str() == account {
+            return Ok(Way::Own);
+        }
+        self.member_session(account).await.map(|session| session.way)
+    }
+
     /// Credentials in a member account.
     pub(crate) async fn member_credentials(&self, account: &str) -> Result<Credentials, CallError> {
+        let session = self.member_session(account).await;
+        session.map(|session| session.credentials).map_err(|none| none.into_call(account))
+    }
+
+    async fn member_session(&self, account: &str) -> Result<Session, NoWayIn> {
         let entry = {
             let mut held = self.sessions().held.lock().await;
             Arc::clone(held.entry(account.to_owned()).or_default())
@@ -137,13 +162,14 @@ impl Connection {
         let mut session = entry.lock().await;
         let fresh = |s: &&Session| s.since.elapsed() + MARGIN < LIFETIME && s.policy == policy;
         if let Some(live) = session.as_ref().filter(fresh) {
-            return Ok(live.credentials.clone());
+            return Ok(live.clone());
         }
         let since = Instant::now();
-        let credentials = self.enter(account, &policy).await?;
+        let (credentials, way) = self.enter(account, &policy).await?;
         self.forget(account);
-        *session = Some(Session { credentials: credentials.clone(), since, policy });
-        Ok(credentials)
+        let fresh = Session { credentials, way, since, policy };
+        *session = Some(fresh.clone());
+        Ok(fresh)
     }
 
     /// Drops a session, so that the next call in the account opens a new one.
@@ -154,92 +180,6 @@ impl Connection {
         }
         self.forget(account);
     }
-
-    /// Tries each role in turn.
-    async fn enter(&self, account: &str, policy: &str) -> Result<Credentials, CallError> {
-        let mut refusals: Vec<CallError> = Vec::new();
-        for role in &self.sessions().roles {
-            match self.assume(account, role, policy).await {
-                Ok(credentials) => return Ok(credentials),
-                Err(error) => {
-                    let message = format!("{role}: {}", error.message);
-                    refusals.push(CallError { message, ..error });
-                }
-            }
-        }
-        let words: Vec<&str> = refusals.iter().map(|r| r.message.as_str()).collect();
-        let message = format!("no role of account {account} could be assumed: {}", words.join("; "));
-        let last = refusals.pop();
-        Err(last.map_or_else(
-            || CallError::ours("sts:AssumeRole", code::NO_CREDENTIALS, "no role to try", Verdict::Denied),
-            |error| CallError { message, ..error },
-        ))
-    }
-
-    /// Enters by one role, with every mark that its trust policy takes.
-    async fn assume(&self, account: &str, role: &str, policy: &str) -> Result<Credentials, CallError> {
-        loop {
-            let marks = self.marks(role);
-            let error = match self.assume_once(account, role, policy, &marks).await {
-                Ok(credentials) => return Ok(credentials),
-                Err(error) => error,
-            };
-            // STS names the action that the trust policy does not allow.
-            let Some(mark) = marks.iter().find(|mark| error.message.contains(mark.action())) else {
-                return Err(error);
-            };
-            let mut refused = self.sessions().refused.lock().unwrap_or_else(PoisonError::into_inner);
-            if refused.insert((role.to_owned(), *mark)) {
-                tracing::warn!(
-                    role,
-                    action = mark.action(),
-                    "the role's trust policy does not allow it; entering without"
-                );
-            }
-        }
-    }
-
-    /// The marks that no role of this name has refused yet.
-    fn marks(&self, role: &str) -> Vec<Mark> {
-        let refused = self.sessions().refused.lock().unwrap_or_else(PoisonError::into_inner);
-        Mark::ALL.into_iter().filter(|mark| !refused.contains(&(role.to_owned(), *mark))).collect()
-    }
-
-    async fn assume_once(
-        &self,
-        account: &str,
-        role: &str,
-        policy: &str,
-        marks: &[Mark],
-    ) -> Result<Credentials, CallError> {
-        let source = source_identity(&self.caller().await?.arn).filter(|_| marks.contains(&Mark::Source));
-        let site = self.home();
-        let sts = site.clients.sts();
-        let arn = format!("arn:{}:iam::{account}:role/{role}", self.partition().name);
-        let seconds = i32::try_from(LIFETIME.as_secs()).unwrap_or(i32::MAX);
-        let tag = Tag::builder().key(RUN_TAG).value(&self.sessions().run).build();
-        let tag = tag.map_err(|_| CallError::unreadable("sts:AssumeRole", "tag"))?;
-        let tags = marks.contains(&Mark::Tags).then(|| vec![tag]);
-        let answer = site
-            .call("sts:AssumeRole", || {
-                sts.assume_role()
-                    .role_arn(&arn)
-                    .role_session_name(&self.sessions().name)
-                    .duration_seconds(seconds)
-                    .policy(policy)
-                    .set_tags(tags.clone())
-                    .set_source_identity(source.clone())
-                    .set_external_id(self.sessions().external_id.clone())
-                    .send()
-            })
-            .await?;
-        let given =
-            answer.credentials().ok_or_else(|| CallError::unreadable("sts:AssumeRole", "Credentials"))?;
-        // No expiry is passed on: sessions are renewed by age, measured on the
-        // monotonic clock, so a wrong system clock cannot spoil them.
-        let keys = (given.access_key_id(), given.secret_access_key(), given.session_token());
-        Ok(Credentials::new(keys.0, keys.1, Some(keys.2.to_owned()), None, "lzctl-member"))
-    }
 }
 
 #[cfg(test)]
@@ -247,8 +187,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::catalog::operations::Verdict;
     use crate::cloud::doubles::{Double, ok, xml, xml_error};
     use crate::cloud::inventory::keys;
+    use crate::cloud::narrowing::RUN_TAG;
 
     const ASSUMED: &str = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIATEST</AccessKeyId>\
         <SecretAccessKey>not-a-secret</SecretAccessKey><SessionToken>token</SessionToken>\
@@ -260,9 +202,9 @@ mod tests {
 
     #[test]
     fn the_documents_role_is_tried_before_those_that_aws_makes() {
-        let sessions = Sessions::new(Some("Mine".into()), None, "r");
+        let sessions = Sessions::new(Some("Mine".into()), None, None, "r");
         assert_eq!(sessions.roles, ["Mine", "AWSControlTowerExecution", "OrganizationAccountAccessRole"]);
-        let known = Sessions::new(Some("OrganizationAccountAccessRole".into()), None, "r");
+        let known = Sessions::new(Some("OrganizationAccountAccessRole".into()), None, None, "r");
         assert_eq!(known.roles, ["OrganizationAccountAccessRole", "AWSControlTowerExecution"]);
     }
 

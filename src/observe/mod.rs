@@ -3,8 +3,10 @@
 //! Only what the desired resources ask about is read, each thing once, and what
 //! is independent at the same time. Nothing is changed (invariant I8).
 
+pub mod access;
 pub mod effective;
 pub mod error;
+pub mod estate;
 pub mod leftovers;
 pub mod snapshot;
 pub mod under_way;

@@ -6,6 +6,7 @@ use aws_smithy_async::time::SharedTimeSource;
 
 use crate::cloud::Connection;
 use crate::cloud::connection::{ConnectionError, Settings};
+use crate::cloud::sign_in::SignIn;
 use crate::graph::ResourceGraph;
 use crate::model::Kind;
 use crate::model::ids::AccountId;
@@ -46,6 +47,8 @@ pub struct Setting {
     /// How many accounts an empty world must have room for, the management
     /// account among them.
     pub accounts: u32,
+    /// A person's sign-in to Identity Center.
+    pub sign_in: Option<SignIn>,
 }
 
 impl Setting {
@@ -60,6 +63,7 @@ impl Setting {
             caller_policy: None,
             page_size: None,
             accounts: u32::try_from(members).unwrap_or(u32::MAX).saturating_add(1),
+            sign_in: None,
         }
     }
 
@@ -125,6 +129,7 @@ impl Bench {
             )),
             time: Some(SharedTimeSource::new(Calendar(simulator.clone()))),
             access_role: setting.access_role.clone(),
+            sign_in: setting.sign_in.clone(),
             run: "rehearsal".to_owned(),
             ..Settings::default()
         })
@@ -144,6 +149,7 @@ mod tests {
             caller_policy: None,
             page_size: None,
             accounts,
+            sign_in: None,
         }
     }
 

@@ -4,6 +4,7 @@
 //! for machines. Rendering decides nothing and prints nothing (invariant I12): what
 //! is printed where, and whether colour is wanted, is said by the caller.
 
+pub mod access_text;
 pub mod controls_text;
 pub mod dot;
 pub mod duration;

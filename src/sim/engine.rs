@@ -134,7 +134,7 @@ impl Engine {
             time: now,
             account: caller.as_ref().map_or_else(|_| String::new(), |caller| caller.account.clone()),
             principal: caller.as_ref().map_or_else(|_| String::new(), |caller| caller.arn.clone()),
-            region: self.region(&credential),
+            region: self.region(http, &credential),
             service: call.table.service.clone(),
             operation: call.name.clone(),
             write,
@@ -167,8 +167,15 @@ impl Engine {
         })
     }
 
-    fn region(&self, credential: &Credential) -> String {
-        if credential.region.is_empty() { self.settings.region.clone() } else { credential.region.clone() }
+    /// Where a request is answered: what it is signed for, else what its host tells.
+    fn region(&self, http: &HttpRequest, credential: &Credential) -> String {
+        if !credential.region.is_empty() {
+            return credential.region.clone();
+        }
+        if credential.access_key.is_empty() {
+            return wire::route::region_of_host(http).unwrap_or_default();
+        }
+        self.settings.region.clone()
     }
 
     fn perform(

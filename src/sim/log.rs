@@ -63,7 +63,7 @@ pub(crate) fn count(log: &[Entry]) -> RequestCounts {
 }
 
 /// Operations whose name does not say that they only read, with the service.
-/// STS: <https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html>; IAM and KMS: the API references.
+/// Sign-in gives and ends sessions and changes nothing else. STS: <https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html>; IAM and KMS: the API references.
 const READS: &[(&str, &str)] = &[
     ("sts", "AssumeRole"),
     ("sts", "AssumeRoleWithSAML"),
@@ -79,6 +79,10 @@ const READS: &[(&str, &str)] = &[
     ("kms", "Sign"),
     ("kms", "Verify"),
     ("kms", "VerifyMac"),
+    ("sso", "Logout"),
+    ("sso-oidc", "CreateToken"),
+    ("sso-oidc", "RegisterClient"),
+    ("sso-oidc", "StartDeviceAuthorization"),
 ];
 
 /// Whether an operation may change something.

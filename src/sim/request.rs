@@ -30,7 +30,7 @@ pub struct Request {
     pub input: Value,
     /// Who asks.
     pub caller: Caller,
-    /// The Region the request is signed for.
+    /// The Region the request is signed for. Of an unsigned one: that of its host, and empty where the host tells none.
     pub region: String,
     /// Virtual time of arrival.
     pub now: Timestamp,

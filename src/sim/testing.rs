@@ -123,6 +123,37 @@ pub(crate) async fn ask_in(
     send(simulator, request).await.expect("an answer")
 }
 
+/// Sends one request without a signature, each member of its input where the model has it.
+pub(crate) async fn ask_unsigned(
+    simulator: &Simulator,
+    service: &str,
+    operation: &str,
+    input: Value,
+) -> Answer {
+    let table = table(service).expect("a service");
+    let op = table.operations.get(operation).expect("an operation");
+    let shape = table.input(op).expect("an input");
+    let mut request = http::Request::builder().method(op.method.as_str()).header("host", "simulator");
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let mut body = serde_json::Map::new();
+    for (name, value) in input.as_object().into_iter().flatten() {
+        let place = shape.members.get(name).expect("a member");
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        match place.at.as_deref() {
+            Some("querystring") => {
+                query.append_pair(place.wire(name), &text);
+            }
+            Some("header") => request = request.header(place.wire(name), text),
+            _ => {
+                body.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    let uri = format!("{}?{}", path(&op.uri, &input), query.finish());
+    let body = Bytes::from(if body.is_empty() { String::new() } else { Value::from(body).to_string() });
+    send(simulator, request.uri(uri).body(body).expect("a request")).await.expect("an answer")
+}
+
 /// Sends a request as it is; `None` when the answer was lost.
 pub(crate) async fn send(simulator: &Simulator, request: http::Request<Bytes>) -> Option<Answer> {
     match simulator.engine.handle(request).await {

@@ -14,7 +14,7 @@ use super::ids::Ids;
 use super::services::{
     access_analyzer, account, administrators, all, backup, config, control_tower, firewall_manager,
     guardduty, iam, identity_store, kms, organizations, ram, s3, security_hub, service_quotas, sso_admin,
-    sts,
+    sso_oidc, sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;
@@ -56,6 +56,8 @@ pub struct World {
     pub service_quotas: Shared<service_quotas::State>,
     /// IAM Identity Center.
     pub sso_admin: Shared<sso_admin::State>,
+    /// Sign-in to IAM Identity Center.
+    pub sso_oidc: Shared<sso_oidc::State>,
     /// GuardDuty, of all accounts and Regions.
     pub guardduty: Shared<guardduty::State>,
     /// IAM Access Analyzer, of all accounts and Regions.

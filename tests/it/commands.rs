@@ -7,6 +7,7 @@
 
 mod over_the_wire;
 mod rehearsed;
+mod signing_in;
 mod simulated;
 mod without_aws;
 

@@ -28,12 +28,14 @@ pub mod s3;
 pub mod security_hub;
 pub mod security_lake;
 pub mod service_quotas;
+pub mod sso;
 pub mod sso_admin;
+pub mod sso_oidc;
 pub mod sts;
 
 use super::service::Service;
 
-static ALL: [&Service; 26] = [
+static ALL: &[&Service] = &[
     &organizations::SERVICE,
     &control_catalog::SERVICE,
     &control_tower::SERVICE,
@@ -60,12 +62,14 @@ static ALL: [&Service; 26] = [
     &health::SERVICE,
     &backup::SERVICE,
     &config::SERVICE,
+    &sso::SERVICE,
+    &sso_oidc::SERVICE,
 ];
 
 /// Every simulated service.
 #[must_use]
 pub fn all() -> &'static [&'static Service] {
-    &ALL
+    ALL
 }
 
 /// The service of a name, e.g. `organizations`.

@@ -230,6 +230,8 @@ const SOURCES: &[(&str, &str)] = &[
     ("health", include_str!("health.json")),
     ("backup", include_str!("backup.json")),
     ("config", include_str!("config.json")),
+    ("sso", include_str!("sso.json")),
+    ("sso-oidc", include_str!("sso-oidc.json")),
 ];
 
 /// Every table. A file that does not parse is left out; a test proves that none is.

@@ -17,6 +17,7 @@ const COMMON: &[(&str, u16)] = &[
     ("AccessDeniedException", 403),
     ("ExpiredToken", 403),
     ("ExpiredTokenException", 403),
+    ("ForbiddenException", 403),
     ("IncompleteSignature", 400),
     ("InternalFailure", 500),
     ("InvalidAction", 400),
@@ -138,10 +139,17 @@ fn common(table: Option<&Table>, code: &str) -> u16 {
     if json && status < 500 { 400 } else { status }
 }
 
-/// `Message` or `message`, whichever the error's shape has on the wire.
+/// `Message` or `message`, whichever the error's shape has on the wire; `error_description` in those of OAuth.
 fn message_name(shape: Option<&Shape>) -> &str {
     shape
-        .and_then(|shape| shape.members.iter().find(|(name, _)| name.eq_ignore_ascii_case("message")))
+        .and_then(|shape| {
+            let is = |wanted: &'static str| move |(name, _): &(&String, _)| name.eq_ignore_ascii_case(wanted);
+            shape
+                .members
+                .iter()
+                .find(is("message"))
+                .or_else(|| shape.members.iter().find(is("error_description")))
+        })
         .map_or("message", |(name, place)| place.wire(name))
 }
 

@@ -25,6 +25,13 @@ pub(crate) fn credential(request: &HttpRequest) -> Option<Credential> {
     })
 }
 
+/// The Region in the host of an unsigned request, `SERVICE.REGION.amazonaws.com`; a simulator's own address tells none.
+pub(crate) fn region_of_host(request: &HttpRequest) -> Option<String> {
+    let host = request.uri().host().or_else(|| header(request, "host"))?;
+    let (before, _) = host.split_once(".amazonaws.com")?;
+    before.rsplit('.').next().map(str::to_owned)
+}
+
 /// Whether a request carries an Authorization header that is not one of Signature Version 4.
 pub(crate) fn is_garbled(request: &HttpRequest) -> bool {
     header(request, "authorization").is_some() && credential(request).is_none()
@@ -189,6 +196,15 @@ mod tests {
             let (_, refusal) = asked(path).expect_err("a refusal");
             assert_eq!(refusal.code, "UnknownOperationException", "{path}");
         }
+    }
+
+    #[test]
+    fn a_host_of_aws_tells_its_region_and_another_tells_none() {
+        let at = |uri: &str| {
+            region_of_host(&http::Request::get(uri).body(bytes::Bytes::new()).expect("a request"))
+        };
+        assert_eq!(at("https://portal.sso.eu-west-1.amazonaws.com/logout").as_deref(), Some("eu-west-1"));
+        assert_eq!(at("http://127.0.0.1:4588/logout"), None);
     }
 
     #[test]

@@ -24,6 +24,7 @@ use jiff::Timestamp;
 pub(crate) use acts::{WantedSet, assign, ensure_instance, ensure_set};
 pub(crate) use gate::administers;
 pub use state::State;
+pub(crate) use state::{Assignment, Instance};
 
 use crate::sim::paging::Paging;
 use crate::sim::service::Service;

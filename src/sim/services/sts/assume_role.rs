@@ -7,13 +7,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::sim::error::AwsError;
-use crate::sim::identity::Key;
 use crate::sim::request::Request;
 use crate::sim::services::iam::Role;
 use crate::sim::services::iam::document::{Document, Kind};
 use crate::sim::world::World;
 
-use super::sessions::{Session, in_open_region, issue};
+use super::sessions::{Session, in_open_region, issue, role_key};
 use super::trust::{parts, trusted};
 
 /// The longest session of a role that was assumed from a role.
@@ -101,14 +100,7 @@ pub(super) fn assume(world: &mut World, request: &Request) -> Result<Value, AwsE
     let (account, name) = parts(&role.arn).ok_or_else(|| AwsError::internal("a role has no ARN"))?;
     let (account, name) = (account.to_owned(), name.to_owned());
     let session_name = request.required("RoleSessionName");
-    let key = Key {
-        secret: String::new(),
-        token: None,
-        account: account.clone(),
-        arn: format!("arn:aws:sts::{account}:assumed-role/{name}/{session_name}"),
-        user_id: format!("{}:{session_name}", role.id),
-        expires: None,
-    };
+    let key = role_key(&account, role, session_name);
     let mut answer = json!({ "AssumedRoleUser": { "AssumedRoleId": key.user_id, "Arn": key.arn } });
     if packed > 0 {
         answer["PackedPolicySize"] = json!(packed);

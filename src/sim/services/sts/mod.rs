@@ -15,6 +15,7 @@ mod trust;
 use crate::sim::service::{Service, never_due, nothing_settles};
 
 pub use sessions::Session;
+pub(crate) use sessions::session_of;
 
 /// What STS remembers of the sessions it issued, by access key id.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -16,6 +16,7 @@ use crate::sim::error::AwsError;
 use crate::sim::identity::Key;
 use crate::sim::request::Request;
 use crate::sim::services::account::regions;
+use crate::sim::services::iam::Role;
 use crate::sim::world::World;
 
 /// What came with a session besides its credentials.
@@ -60,6 +61,34 @@ pub(super) fn issue(
     world.keys.insert(id.clone(), key);
     world.sts.sessions.insert(id.clone(), session);
     json!({ "AccessKeyId": id, "SecretAccessKey": secret, "SessionToken": token, "Expiration": epoch(expires) })
+}
+
+/// Credentials of a role for a person whom Identity Center has let in; none where the account has no such role.
+pub(crate) fn session_of(
+    world: &mut World,
+    account: &str,
+    role: &str,
+    session_name: &str,
+    seconds: i64,
+    now: Timestamp,
+) -> Option<Value> {
+    let role = world.iam.role(account, role)?;
+    let (key, arn) = (role_key(account, role, session_name), role.arn.clone());
+    let session = Session { role: Some(arn), ..Session::default() };
+    Some(issue(world, key, session, seconds, now))
+}
+
+/// Who a session of a role is; `issue` adds what it is entered with.
+pub(super) fn role_key(account: &str, role: &Role, session_name: &str) -> Key {
+    let name = &role.name;
+    Key {
+        secret: String::new(),
+        token: None,
+        account: account.to_owned(),
+        arn: format!("arn:aws:sts::{account}:assumed-role/{name}/{session_name}"),
+        user_id: format!("{}:{session_name}", role.id),
+        expires: None,
+    }
 }
 
 /// Refuses a Region the caller's account has not opted in to.
