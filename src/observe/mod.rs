@@ -11,6 +11,7 @@ pub mod under_way;
 
 mod accounts;
 mod assembly;
+mod backup;
 mod control_tower;
 mod controls;
 mod delegation;
