@@ -1,7 +1,8 @@
-//! The IAM roles that Control Tower works with, in the management account.
+//! The IAM roles that AWS services work with: Control Tower in the management account, AWS Backup
+//! in every account that it backs up.
 //!
-//! Rows: name, who may assume it, what it may do, and for which landing-zone
-//! versions it is required. `{partition}` in a policy ARN is the partition's name.
+//! Rows: name, who may assume it, what it may do, and for which landing-zone versions it is
+//! required. `{partition}` in a policy ARN is the partition's name.
 
 use std::sync::LazyLock;
 
@@ -21,6 +22,7 @@ pub struct ServiceRole {
     /// Its inline policy, if it has one.
     pub inline_policy: Option<InlinePolicy>,
     /// The landing-zone versions that require it.
+    #[serde(default)]
     pub landing_zones: Vec<String>,
     /// Where the row comes from.
     pub source: String,
@@ -43,6 +45,7 @@ pub struct InlinePolicy {
 struct Table {
     path: String,
     role: Vec<ServiceRole>,
+    backup: ServiceRole,
 }
 
 static TABLE: LazyLock<Table> =
@@ -57,6 +60,12 @@ pub fn path() -> &'static str {
 /// The roles that a landing-zone version requires.
 pub fn required_by(landing_zone: &str) -> impl Iterator<Item = &'static ServiceRole> {
     TABLE.role.iter().filter(move |role| role.landing_zones.iter().any(|v| v == landing_zone))
+}
+
+/// The role that AWS Backup works with; the document says its name.
+#[must_use]
+pub fn of_backup() -> &'static ServiceRole {
+    &TABLE.backup
 }
 
 #[cfg(test)]

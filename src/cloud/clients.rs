@@ -35,6 +35,7 @@ clients! {
     account: aws_sdk_account::Client,
     controlcatalog: aws_sdk_controlcatalog::Client,
     auditmanager: aws_sdk_auditmanager::Client,
+    backup: aws_sdk_backup::Client,
     cloudformation: aws_sdk_cloudformation::Client,
     cloudtrail: aws_sdk_cloudtrail::Client,
     controltower: aws_sdk_controltower::Client,

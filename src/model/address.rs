@@ -43,7 +43,7 @@ kinds! {
     OrganizationalUnit = "organizational_unit",
     /// An account, by the name the document gives it.
     Account = "account",
-    /// An IAM role of the management account that Control Tower works with.
+    /// An IAM role that an AWS service works with; `NAME/ACCOUNT` of one in a member account.
     ServiceRole = "service_role",
     /// A KMS key, by its alias.
     Key = "key",
@@ -74,6 +74,25 @@ kinds! {
     /// GuardDuty of the organization in one Region, set by its administrator: `REGION`; or of
     /// the management account itself, `REGION/management`.
     GuardDuty = "guardduty",
+    /// AWS Backup's switches for the whole organization.
+    BackupSettings = "backup_settings",
+    /// Which types of resources AWS Backup backs up in one Region: `REGION`.
+    BackupOptIn = "backup_opt_in",
+    /// A standard vault of AWS Backup, `NAME/REGION`, or `NAME/ACCOUNT/REGION` of one that each
+    /// protected account has.
+    BackupVault = "backup_vault",
+    /// A logically air-gapped vault of AWS Backup, `NAME/REGION`.
+    AirGappedVault = "air_gapped_vault",
+    /// What an account shares with others, `NAME/REGION`.
+    ResourceShare = "resource_share",
+    /// A plan of restore tests, `NAME/REGION`.
+    RestoreTestingPlan = "restore_testing_plan",
+    /// What a plan of restore tests restores, `PLAN/TYPE/REGION`.
+    RestoreTestingSelection = "restore_testing_selection",
+    /// A report of AWS Backup, by name.
+    ReportPlan = "report_plan",
+    /// A framework of AWS Backup Audit Manager, `NAME/REGION`.
+    BackupFramework = "backup_framework",
 }
 
 impl fmt::Display for Kind {

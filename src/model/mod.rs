@@ -20,6 +20,7 @@ pub mod policy;
 pub mod reference;
 pub mod region;
 pub mod resource;
+pub mod schedule;
 pub mod unit_path;
 
 pub use address::{Address, Kind};

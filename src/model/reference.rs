@@ -1,8 +1,9 @@
 //! Values that are not known until another resource exists.
 //!
 //! Inside field values, `{"$from": "account.audit", "attribute": "id"}` stands
-//! for an attribute of another resource and `{"$join": [..]}` for the
-//! concatenation of texts and references. [`resolve`] replaces what is known and
+//! for an attribute of another resource, `{"$join": [..]}` for the
+//! concatenation of texts and references, and `{"$object": [[key, value], ..]}` for an object
+//! whose keys are such values. [`resolve`] replaces what is known and
 //! leaves the rest, so a plan can be serialised before anything exists and apply
 //! fills the gaps from the outputs of earlier steps (invariant I3).
 
@@ -31,6 +32,12 @@ pub fn from(address: &Address, attribute: &str) -> Value {
 #[must_use]
 pub fn join(parts: Vec<Value>) -> Value {
     json!({ "$join": parts })
+}
+
+/// The value that is an object once all its keys are known.
+#[must_use]
+pub fn object(members: Vec<(Value, Value)>) -> Value {
+    json!({ "$object": members })
 }
 
 /// Reads a value as a reference, if it is one.
@@ -78,13 +85,23 @@ pub fn resolve(value: &Value, known: &dyn Fn(&Reference) -> Option<String>) -> V
 fn resolve_object(map: &Map<String, Value>, known: &dyn Fn(&Reference) -> Option<String>) -> Value {
     let resolved: Map<String, Value> =
         map.iter().map(|(key, value)| (key.clone(), resolve(value, known))).collect();
-    match resolved.get("$join") {
-        Some(Value::Array(parts)) if resolved.len() == 1 => {
-            let texts: Option<Vec<&str>> = parts.iter().map(Value::as_str).collect();
-            texts.map_or_else(|| Value::Object(resolved.clone()), |t| Value::String(t.concat()))
-        }
-        _ => Value::Object(resolved),
+    if resolved.len() != 1 {
+        return Value::Object(resolved);
     }
+    let parts = |name: &str| resolved.get(name).and_then(Value::as_array);
+    let whole = if let Some(parts) = parts("$join") {
+        let texts: Option<Vec<&str>> = parts.iter().map(Value::as_str).collect();
+        texts.map(|texts| Value::String(texts.concat()))
+    } else {
+        parts("$object").and_then(|members| members.iter().map(member).collect()).map(Value::Object)
+    };
+    whole.unwrap_or_else(|| Value::Object(resolved.clone()))
+}
+
+/// A member of an object, when its key is known.
+fn member(pair: &Value) -> Option<(String, Value)> {
+    let [key, value] = pair.as_array()?.as_slice() else { return None };
+    Some((key.as_str()?.to_owned(), value.clone()))
 }
 
 /// Whether nothing inside the value waits for another resource any more.
@@ -117,5 +134,15 @@ mod tests {
         assert_eq!(waiting, value);
         let done = resolve(&value, &|_| Some("111122223333".to_owned()));
         assert_eq!(done, json!("arn:aws:iam::111122223333:root"));
+    }
+
+    #[test]
+    fn an_object_has_its_keys_once_they_are_all_known() {
+        let named = join(vec![json!("vault-of-"), from(&audit(), "id")]);
+        let value = json!({ "copies": object(vec![(named, json!({ "days": "7" }))]) });
+        assert_eq!(resolve(&value, &|_| None), value);
+        let done = resolve(&value, &|_| Some("1".to_owned()));
+        assert_eq!(done, json!({ "copies": { "vault-of-1": { "days": "7" } } }));
+        assert!(is_known(&done));
     }
 }

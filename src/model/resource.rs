@@ -20,7 +20,8 @@ pub struct Resource {
     /// What it shall be, field by field.
     pub fields: Fields,
     /// What finds it in AWS and is not compared: natural keys such as the e-mail
-    /// of an account, former names, the account a key lives in.
+    /// of an account, former names, the account a key lives in; and under `consent_as` the
+    /// name that its consents go by, where one stands for several resources.
     #[serde(default, skip_serializing_if = "Fields::is_empty")]
     pub keys: Fields,
     /// What a field starts from while it is not set in AWS: a policy's

@@ -13,6 +13,7 @@ pub mod under_way;
 
 mod accounts;
 mod assembly;
+mod backup;
 mod control_tower;
 mod controls;
 mod delegation;

@@ -111,11 +111,28 @@ pub struct Facts {
     /// Accounts that are to be closed and that Control Tower still governs.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub enrolled: BTreeSet<Address>,
+    /// How the wanted vaults of AWS Backup are locked, those that are.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vault_locks: BTreeMap<Address, VaultLock>,
     /// What AWS keeps copies of elsewhere, which do not follow by themselves.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub copied: BTreeSet<Address>,
     /// Operations that somebody has under way at Control Tower, by id.
     pub control_tower_busy: BTreeSet<String>,
+}
+
+/// How a vault of AWS Backup is locked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultLock {
+    /// From when nobody can take the lock away, RFC 3339; none for one that can always be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// No recovery point is kept shorter, in days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_days: Option<i64>,
+    /// No recovery point is kept longer, in days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_days: Option<i64>,
 }
 
 /// Limits of one policy type, as far as AWS lists them.

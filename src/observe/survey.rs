@@ -12,8 +12,8 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, control_tower, controls, delegation, everybody, guardduty, identity_center, keys, people,
-    policies, resource_policy, roles, root_access, strangers,
+    assembly, backup, control_tower, controls, delegation, everybody, guardduty, identity_center, keys,
+    people, policies, resource_policy, roles, root_access, strangers,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -113,6 +113,8 @@ async fn look(
     policies::observe(connection, &wanted.kind(Kind::Policy), findings).await;
     identity_center::observe(wanted, centre, organization, &root, &people, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
+    roles::observe_abroad(connection, &roles_wanted, findings).await;
+    backup::observe(connection, wanted, findings).await;
     assembly::administrators(connection, wanted, &tower, findings).await;
     let services = wanted.kind(Kind::GuardDuty);
     match &people.accounts {

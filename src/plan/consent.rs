@@ -125,6 +125,19 @@ const CLASSES: &[Class] = &[
         window: "none: AWS deletes it at once",
     },
     Class {
+        name: "vault_lock",
+        consequence: "the vault {} is locked for compliance: nobody, not even AWS, can delete a recovery point \
+                      in it before its time or take the lock away; storage is paid until then",
+        window: "the grace days of the lock, at least three: until they end whoever may call \
+                 backup:DeleteBackupVaultLockConfiguration in its account can take it away",
+    },
+    Class {
+        name: "air_gapped_vault",
+        consequence: "the air-gapped vault {} is made; it is locked from then on, and nobody can delete a \
+                      recovery point in it before its time",
+        window: "none for its lock; while it is empty the vault itself can be deleted",
+    },
+    Class {
         name: "group_deletion",
         consequence: "the group {} is deleted with its memberships; one of the same name gets another id",
         window: "none: AWS deletes it at once",

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::step::{FieldChange, Step, StepId};
 use crate::catalog::operations;
 use crate::diff::{Change, Difference, Standing};
@@ -187,6 +189,7 @@ impl Builder<'_> {
         let address = &self.resource.address;
         // What there is only one of is named by its kind.
         let name = if address.name.is_empty() { address.kind.name() } else { &address.name };
+        let name = self.resource.keys.get("consent_as").and_then(Value::as_str).unwrap_or(name);
         by_field.or_else(|| verb.consent.map(|class| format!("{class}.{name}")))
     }
 }

@@ -41,6 +41,13 @@ const fn shape(kind: Kind) -> &'static str {
         Kind::PolicyType => "component",
         Kind::DelegatedAdministrator | Kind::GuardDuty => "cds",
         Kind::Control | Kind::PermissionSet | Kind::Assignment => "hexagon",
+        Kind::BackupSettings | Kind::BackupOptIn => "component",
+        Kind::BackupVault | Kind::AirGappedVault => "box3d",
+        Kind::ResourceShare
+        | Kind::RestoreTestingPlan
+        | Kind::RestoreTestingSelection
+        | Kind::ReportPlan
+        | Kind::BackupFramework => "note",
         Kind::Group => "house",
     }
 }

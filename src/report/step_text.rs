@@ -39,6 +39,15 @@ pub(super) const fn plural(kind: Kind) -> &'static str {
         Kind::Assignment => "assignments",
         Kind::Control => "controls",
         Kind::GuardDuty => "Regions of GuardDuty",
+        Kind::BackupSettings => "backup settings",
+        Kind::BackupOptIn => "Regions of backup opt-in",
+        Kind::BackupVault => "backup vaults",
+        Kind::AirGappedVault => "air-gapped vaults",
+        Kind::ResourceShare => "resource shares",
+        Kind::RestoreTestingPlan => "restore testing plans",
+        Kind::RestoreTestingSelection => "restore testing selections",
+        Kind::ReportPlan => "report plans",
+        Kind::BackupFramework => "backup frameworks",
     }
 }
 

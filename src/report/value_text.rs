@@ -22,8 +22,27 @@ const MANY_LINES: usize = 16;
 #[must_use]
 pub fn change(name: &str, from: Option<&Value>, to: &Value, verbose: bool) -> Vec<String> {
     let mut lines = Vec::new();
-    differ(name, from, to, 0, verbose, &mut lines);
+    let (from, to) = (from.map(|value| with_keys(value, verbose)), with_keys(to, verbose));
+    differ(name, from.as_ref(), &to, 0, verbose, &mut lines);
     fold(lines, verbose)
+}
+
+/// A value in which objects whose keys are not known yet have them in words.
+fn with_keys(value: &Value, verbose: bool) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(|item| with_keys(item, verbose)).collect(),
+        Value::Object(map) => match map.get("$object").and_then(Value::as_array) {
+            Some(members) => {
+                let members = members.iter().filter_map(Value::as_array).filter_map(|pair| {
+                    let key = inline(pair.first()?, verbose);
+                    Some((key.trim_matches('"').to_owned(), with_keys(pair.get(1)?, verbose)))
+                });
+                Value::Object(members.collect())
+            }
+            None => map.iter().map(|(key, item)| (key.clone(), with_keys(item, verbose))).collect(),
+        },
+        plain => plain.clone(),
+    }
 }
 
 /// A value on one line.

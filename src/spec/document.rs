@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::backup::Backup;
 use super::identity_center::IdentityCenter;
 use super::security::Security;
 use crate::model::Origin;
@@ -37,6 +38,8 @@ pub struct Spec {
     pub delegated_administrators: BTreeMap<String, Delegation>,
     /// `security`.
     pub security: Option<Security>,
+    /// `backup`.
+    pub backup: Option<Backup>,
     /// `identity_center`.
     pub identity_center: Option<IdentityCenter>,
     /// `remove`: addresses of things that shall go.

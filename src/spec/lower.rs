@@ -3,7 +3,7 @@
 //! Called only when nothing is wrong. An entry that lacks what it needs has been
 //! reported before and is left out here rather than assumed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -49,6 +49,7 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .collect(),
         delegated_administrators: delegations(doc, &at),
         security: doc.security.as_ref().map(|section| super::security::lower(section, &at)),
+        backup: doc.backup.as_ref().map(|section| super::backup::lower(view, section, &at)),
         identity_center: doc
             .identity_center
             .as_ref()
@@ -59,7 +60,10 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
 }
 
 fn organization(view: &View<'_>, at: &dyn Fn(Span) -> Origin) -> Organization {
-    let Some(section) = &view.doc.organization else { return Organization::default() };
+    let Some(section) = &view.doc.organization else {
+        let resource_policy = resource_policy(view, None, at);
+        return Organization { resource_policy, ..Organization::default() };
+    };
     Organization {
         origin: Some(at(section.span)),
         home_region: section.home_region.as_ref().map(|region| region.value.clone()),
@@ -83,24 +87,38 @@ fn organization(view: &View<'_>, at: &dyn Fn(Span) -> Origin) -> Organization {
             .flatten()
             .map(|switch| (switch.value.0, at(switch.span)))
             .collect(),
-        resource_policy: section.resource_policy.as_ref().map(|section| resource_policy(view, section, at)),
+        resource_policy: resource_policy(view, section.resource_policy.as_ref(), at),
     }
 }
 
 fn resource_policy(
     view: &View<'_>,
-    section: &Located<ResourcePolicySection>,
+    section: Option<&Located<ResourcePolicySection>>,
     at: &dyn Fn(Span) -> Origin,
-) -> ResourcePolicy {
+) -> Option<ResourcePolicy> {
     let names =
         |types: &Vec<Located<PolicyTypeWord>>| types.iter().map(|name| name.value.0.clone()).collect();
-    let managers = section.policy_management.iter().flatten();
-    ResourcePolicy {
-        origin: at(section.span),
-        statements: view.statements(section).into_iter().cloned().collect(),
-        policy_management: managers.map(|(account, types)| (account.value.clone(), names(types))).collect(),
-        without: section.without.iter().flatten().map(|sid| sid.value.clone()).collect(),
+    let managers = section.into_iter().flat_map(|section| section.policy_management.iter().flatten());
+    let mut policy_management: BTreeMap<String, BTreeSet<String>> =
+        managers.map(|(account, types)| (account.value.clone(), names(types))).collect();
+    // Being the administrator of AWS Backup does not yet allow to work on its policies: AWS has
+    // two delegations (Backup Developer Guide, manage-cross-account).
+    let backups = view.doc.backup.as_ref().and_then(|backup| backup.administrator.as_ref());
+    if let Some(administrator) = backups {
+        let types = policy_management.entry(administrator.value.clone()).or_default();
+        types.insert(super::backup::POLICY.to_owned());
     }
+    let origin = section.map(|section| section.span).or_else(|| backups.map(|named| named.span))?;
+    Some(ResourcePolicy {
+        origin: at(origin),
+        statements: section.into_iter().flat_map(|s| view.statements(s)).cloned().collect(),
+        policy_management,
+        without: section
+            .into_iter()
+            .flat_map(|section| section.without.iter().flatten())
+            .map(|sid| sid.value.clone())
+            .collect(),
+    })
 }
 
 fn units(view: &View<'_>, at: &dyn Fn(Span) -> Origin) -> BTreeMap<UnitPath, Unit> {
@@ -268,9 +286,12 @@ fn delegations(doc: &Document, at: &dyn Fn(Span) -> Origin) -> BTreeMap<String, 
         doc.delegated_administrators.iter().flatten().map(delegation).collect();
     // Who sets a service for the organization is its administrator.
     let guardduty = doc.security.as_ref().and_then(|section| section.guardduty.as_ref());
-    if let Some(named) = guardduty.and_then(|section| section.administrator.as_ref()) {
+    let backup = doc.backup.as_ref().and_then(|section| section.administrator.as_ref());
+    let implied =
+        [("guardduty", guardduty.and_then(|section| section.administrator.as_ref())), ("backup", backup)];
+    for (word, named) in implied.into_iter().filter_map(|(word, named)| Some((word, named?))) {
         let implied = Delegation { origin: at(named.span), accounts: vec![named.value.clone()] };
-        all.entry("guardduty".to_owned()).or_insert(implied);
+        all.entry(word.to_owned()).or_insert(implied);
     }
     all
 }

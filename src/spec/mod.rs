@@ -6,6 +6,7 @@
 //! described for operators in `docs/document.md`.
 
 mod attached;
+pub mod backup;
 pub mod diagnostic;
 pub mod document;
 pub mod identity_center;

@@ -13,7 +13,7 @@ use aws_sdk_guardduty::types::{
 };
 use serde_json::Value;
 
-use super::{effect_if, known, unknown_verb};
+use super::{effect_if, known, place, unknown_verb};
 use crate::catalog::operations::Verdict;
 use crate::cloud::call::Site;
 use crate::cloud::connection::Connection;
@@ -22,7 +22,6 @@ use crate::cloud::inventory::guardduty as inventory;
 use crate::cloud::inventory::organization;
 use crate::cloud::task::{Found, Progress, Task};
 use crate::model::Attributes;
-use crate::model::region::Region;
 
 const CREATE: &str = "guardduty:CreateDetector";
 const UPDATE: &str = "guardduty:UpdateDetector";
@@ -30,7 +29,7 @@ const CONFIGURE: &str = "guardduty:UpdateOrganizationConfiguration";
 const ENROL: &str = "guardduty:CreateMembers";
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
-    let site = site(connection, task).await?;
+    let site = place(connection, task).await?;
     match task.verb.as_str() {
         "create" => return create(&site, task).await,
         "update" => update(&site, task).await?,
@@ -42,7 +41,7 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
 }
 
 pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
-    let site = site(connection, task).await?;
+    let site = place(connection, task).await?;
     let Some(id) = inventory::detector(&site).await? else { return Ok(Found::Nothing) };
     let has = |seen: &inventory::Features, group: &str| {
         task.leaves(group).all(|(leaf, word)| seen.get(leaf).map(String::as_str) == word.as_str())
@@ -69,16 +68,6 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
         }
         _ => Err(unknown_verb(task)),
     }
-}
-
-/// The account and Region that the resource lives in.
-async fn site(connection: &Connection, task: &Task) -> Result<Site, CallError> {
-    let unusable = || {
-        let message = format!("{} has no usable Region", task.address);
-        CallError::ours("guardduty", code::UNSENDABLE, message, Verdict::Rejected)
-    };
-    let region: Region = task.key("region").and_then(|region| region.parse().ok()).ok_or_else(unusable)?;
-    connection.site_in(task.key("account"), &region).await
 }
 
 /// The detector: known, or made since by the office.

@@ -23,6 +23,17 @@ impl Task {
         self.value(name)?.as_str().ok_or_else(|| self.lacks(name))
     }
 
+    /// An input that is a text, if there is one.
+    pub(super) fn said(&self, name: &str) -> Option<String> {
+        self.inputs.get(name)?.as_str().map(str::to_owned)
+    }
+
+    /// An input that is a list of texts, if there is one.
+    pub(super) fn texts(&self, name: &str) -> Option<Vec<String>> {
+        let items = self.inputs.get(name)?.as_array()?;
+        Some(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
+    }
+
     /// An attribute that AWS has assigned to the resource.
     pub(super) fn own(&self, name: &str) -> Result<&str, CallError> {
         self.own.get(name).map(String::as_str).ok_or_else(|| self.lacks(name))

@@ -8,18 +8,24 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
+use super::call::Site;
 use super::connection::Connection;
 use super::failure::{CallError, code};
 use super::session::Narrowing;
 use super::task::{Found, Performer, Progress, Task};
 use crate::catalog::operations::{self, Idempotency, Verdict};
-use crate::model::{Attributes, Kind, kinds};
+use crate::model::region::Region;
+use crate::model::{Attributes, Fields, Kind, kinds};
 
 mod account;
 mod account_creation;
 mod appointments;
 mod assignment;
+mod backup_audit;
+mod backup_settings;
+mod backup_vault;
 mod baseline;
 mod control;
 mod delegated_administrator;
@@ -33,6 +39,8 @@ mod permission_set;
 mod policy;
 mod policy_type;
 mod resource_policy;
+mod resource_share;
+mod restore_testing;
 mod root_access;
 mod service_role;
 mod timing;
@@ -68,6 +76,13 @@ impl Performer for Connection {
             Kind::Assignment => assignment::begin(self, task).await,
             Kind::Control => control::begin(self, task).await,
             Kind::GuardDuty => guardduty::begin(self, task).await,
+            Kind::BackupSettings | Kind::BackupOptIn => backup_settings::begin(self, task).await,
+            Kind::BackupVault | Kind::AirGappedVault => backup_vault::begin(self, task).await,
+            Kind::ResourceShare => resource_share::begin(self, task).await,
+            Kind::RestoreTestingPlan | Kind::RestoreTestingSelection => {
+                restore_testing::begin(self, task).await
+            }
+            Kind::ReportPlan | Kind::BackupFramework => backup_audit::begin(self, task).await,
         }
     }
 
@@ -83,6 +98,8 @@ impl Performer for Connection {
             Kind::PermissionSet => permission_set::poll(self, task, operation).await,
             Kind::Assignment => assignment::poll(self, task, operation).await,
             Kind::DelegatedAdministrator => delegated_administrator::poll(self, task, operation).await,
+            Kind::AirGappedVault => backup_vault::poll(self, task, operation).await,
+            Kind::ReportPlan | Kind::BackupFramework => backup_audit::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
@@ -92,6 +109,12 @@ impl Performer for Connection {
             | Kind::RootCredentialsManagement
             | Kind::RootSessions
             | Kind::GuardDuty
+            | Kind::BackupSettings
+            | Kind::BackupOptIn
+            | Kind::BackupVault
+            | Kind::ResourceShare
+            | Kind::RestoreTestingPlan
+            | Kind::RestoreTestingSelection
             | Kind::Policy => Ok(Progress::Done(Attributes::new())),
         }
     }
@@ -141,7 +164,38 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Assignment => assignment::look_up(connection, task).await,
         Kind::Control => control::look_up(connection, task, since).await,
         Kind::GuardDuty => guardduty::look_up(connection, task).await,
+        Kind::BackupSettings | Kind::BackupOptIn => backup_settings::look_up(connection, task).await,
+        Kind::BackupVault | Kind::AirGappedVault => backup_vault::look_up(connection, task).await,
+        Kind::ResourceShare => resource_share::look_up(connection, task).await,
+        Kind::RestoreTestingPlan | Kind::RestoreTestingSelection => {
+            restore_testing::look_up(connection, task).await
+        }
+        Kind::ReportPlan | Kind::BackupFramework => backup_audit::look_up(connection, task).await,
     }
+}
+
+/// The account and Region that a task's resource lives in.
+async fn place(connection: &Connection, task: &Task) -> Result<Site, CallError> {
+    let kind = task.address.kind.name();
+    let unusable = || {
+        let message = format!("{} has no usable Region", task.address);
+        CallError::ours(kind, code::UNSENDABLE, message, Verdict::Rejected)
+    };
+    let region: Region = task.key("region").and_then(|region| region.parse().ok()).ok_or_else(unusable)?;
+    connection.site_in(task.key("account"), &region).await
+}
+
+/// Whether what is live says everything that a task asks for; lists are sets.
+fn says(live: &Fields, task: &Task) -> bool {
+    let sorted = |value: &Value| match value.clone() {
+        Value::Array(mut items) => {
+            items.sort_by_key(ToString::to_string);
+            Value::Array(items)
+        }
+        plain => plain,
+    };
+    let mut asked = task.inputs.iter();
+    asked.all(|(name, wanted)| live.get(name).is_some_and(|live| sorted(live) == sorted(wanted)))
 }
 
 /// A verb that the kind does not have: a plan made by another version.

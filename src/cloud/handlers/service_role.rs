@@ -1,6 +1,7 @@
-//! IAM roles that Control Tower works with, in the management account.
+//! IAM roles that AWS services work with, in the management account or in the one that is said.
 
 use super::{effect_if, known, unknown_verb};
+use crate::cloud::call::Site;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
 use crate::cloud::inventory::roles;
@@ -10,9 +11,9 @@ use crate::model::{Attributes, policy};
 const CREATE: &str = "iam:CreateRole";
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
-    let site = connection.global();
+    let site = site(connection, task).await?;
     let client = site.clients.iam();
-    let name = task.address.name.as_str();
+    let name = name(task);
     match task.verb.as_str() {
         "create" => {
             let (path, trust) = (task.text("path")?, task.document("trust")?);
@@ -48,29 +49,39 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
 }
 
 pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
-    let name = task.address.name.as_str();
+    let (site, name) = (site(connection, task).await?, name(task));
     match task.verb.as_str() {
-        "create" => Ok(match roles::get(connection, name).await? {
+        "create" => Ok(match roles::get(&site, name).await? {
             Some(role) => Found::Effect(Progress::Done(known([("arn", &role.arn)]))),
             None => Found::Nothing,
         }),
         "set_trust" => {
-            let (live, wanted) = (roles::get(connection, name).await?, task.value("trust")?);
+            let (live, wanted) = (roles::get(&site, name).await?, task.value("trust")?);
             Ok(effect_if(live.is_some_and(|role| policy::same(&role.trust, wanted))))
         }
-        "attach_policy" => match roles::attached(connection, name).await {
+        "attach_policy" => match roles::attached(&site, name).await {
             Ok(attached) => Ok(effect_if(attached.contains(&task.item))),
             Err(error) if error.is_missing() => Ok(Found::Nothing),
             Err(error) => Err(error),
         },
         "put_inline_policy" => {
-            let live = roles::inline(connection, name, &task.item).await?;
+            let live = roles::inline(&site, name, &task.item).await?;
             let field = inline_field(task);
             let wanted = task.value(&field)?;
             Ok(effect_if(live.is_some_and(|live| policy::same(&live, wanted))))
         }
         _ => Err(unknown_verb(task)),
     }
+}
+
+/// The account that the role is of, where IAM answers.
+async fn site(connection: &Connection, task: &Task) -> Result<Site, CallError> {
+    connection.site_in(task.key("account"), &connection.partition().global_region).await
+}
+
+/// The role's name in AWS.
+fn name(task: &Task) -> &str {
+    task.key("name").unwrap_or(&task.address.name)
 }
 
 fn inline_field(task: &Task) -> String {

@@ -6,6 +6,9 @@
 pub mod accounts;
 pub mod administrators;
 pub mod assignments;
+pub(crate) mod backup_audit;
+pub(crate) mod backup_settings;
+pub(crate) mod backup_vaults;
 pub mod baselines;
 pub mod contacts;
 pub mod control_catalog;
@@ -25,6 +28,8 @@ pub mod permission_sets;
 pub mod policies;
 pub mod quotas;
 pub mod resource_policy;
+pub(crate) mod resource_shares;
+pub(crate) mod restore_testing;
 pub mod roles;
 pub mod root_access;
 pub mod tags;

@@ -20,7 +20,7 @@ const NO_PLAN: &str = "SubscriptionRequiredException";
 /// When it cannot be read.
 pub async fn is_on(connection: &Connection, own: &Own) -> Result<bool, CallError> {
     if let Some(role) = &own.role {
-        return Ok(roles::get(connection, role).await?.is_some());
+        return Ok(roles::get(&connection.global(), role).await?.is_some());
     }
     match own.field.as_str() {
         "stack_sets" => {

@@ -1,4 +1,4 @@
-//! IAM roles of the caller's own account, asked for by name.
+//! IAM roles of an account, asked for by name.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::pages;
-use crate::cloud::connection::Connection;
+use crate::cloud::call::Site;
 use crate::cloud::failure::CallError;
 use crate::model::policy;
 
@@ -29,8 +29,7 @@ pub struct Role {
 ///
 /// # Errors
 /// When it cannot be read.
-pub async fn get(connection: &Connection, name: &str) -> Result<Option<Role>, CallError> {
-    let site = connection.global();
+pub(crate) async fn get(site: &Site, name: &str) -> Result<Option<Role>, CallError> {
     let client = site.clients.iam();
     let answer = match site.call(GET, || client.get_role().role_name(name).send()).await {
         Ok(answer) => answer,
@@ -49,10 +48,8 @@ pub async fn get(connection: &Connection, name: &str) -> Result<Option<Role>, Ca
 ///
 /// # Errors
 /// When they cannot be read.
-pub async fn attached(connection: &Connection, name: &str) -> Result<BTreeSet<String>, CallError> {
-    let site = connection.global();
+pub(crate) async fn attached(site: &Site, name: &str) -> Result<BTreeSet<String>, CallError> {
     let client = site.clients.iam();
-    let site = &site;
     let found = pages::all(ATTACHED, |marker| async move {
         let request = || client.list_attached_role_policies().role_name(name).set_marker(marker.clone());
         let answer = site.call(ATTACHED, || request().send()).await?;
@@ -65,8 +62,7 @@ pub async fn attached(connection: &Connection, name: &str) -> Result<BTreeSet<St
 ///
 /// # Errors
 /// When it cannot be read.
-pub async fn inline(connection: &Connection, role: &str, name: &str) -> Result<Option<Value>, CallError> {
-    let site = connection.global();
+pub(crate) async fn inline(site: &Site, role: &str, name: &str) -> Result<Option<Value>, CallError> {
     let client = site.clients.iam();
     let request = || client.get_role_policy().role_name(role).policy_name(name);
     match site.call(INLINE, || request().send()).await {

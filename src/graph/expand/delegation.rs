@@ -7,7 +7,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Expansion, account, account_id, management_id, organization, resource, the_landing_zone, the_organization,
+    Expansion, MANAGEMENT, account, account_id, id_of, organization, resource, the_landing_zone,
+    the_organization,
 };
 use crate::catalog::partitions;
 use crate::catalog::services::{self, Place, Service};
@@ -15,9 +16,6 @@ use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
 use crate::model::{Address, Kind, Origin, Resource};
 use crate::spec::document::{Delegation, LandingZone};
-
-/// The document's name for the management account.
-const MANAGEMENT: &str = "management";
 
 /// The address of a service's administrators.
 pub(super) fn administrators_of(service: &str) -> Address {
@@ -79,10 +77,6 @@ fn one(expansion: &mut Expansion<'_>, service: &Service, said: &Delegation) {
     }
     order(expansion, service, said, &wanted.address);
     expansion.graph.add(wanted);
-}
-
-fn id_of(name: &str) -> Value {
-    if name == MANAGEMENT { management_id() } else { account_id(name) }
 }
 
 /// The account that Control Tower makes a service's administrator: that of Config from 4.0 on

@@ -5,6 +5,10 @@
 //! what the document does not speak of.
 
 mod accounts;
+mod backup;
+mod backup_plans;
+mod backup_proofs;
+mod backup_vaults;
 mod baselines;
 pub mod controls;
 mod delegation;
@@ -55,6 +59,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     root_access::expand,
     delegation::expand,
     security::expand,
+    backup::expand,
     identity_center::expand,
     controls::expand,
     removals::expand,
@@ -116,6 +121,17 @@ fn account(name: &str) -> Address {
 /// The id of an account as a value.
 fn account_id(name: &str) -> Value {
     reference::from(&account(name), "id")
+}
+
+/// The document's name for the management account.
+const MANAGEMENT: &str = "management";
+
+/// The document's word for everybody.
+const ORGANIZATION: &str = "organization";
+
+/// The id of an account, or of the management account by the document's name for it.
+fn id_of(name: &str) -> Value {
+    if name == MANAGEMENT { management_id() } else { account_id(name) }
 }
 
 /// The id of the management account as a value.

@@ -19,40 +19,47 @@ const IN_FORCE: &[&str] = &["attach", "detach"];
 
 pub(super) fn expand(expansion: &mut Expansion<'_>) {
     for (name, said) in &expansion.spec.policies {
-        let address = Address::new(Kind::Policy, name);
-        let mut wanted = resource(address.clone(), Some(&said.origin));
-        wanted.keys.insert("type".to_owned(), json!(said.kind));
-        if said.aws_managed {
-            wanted.keys.insert("aws_managed".to_owned(), json!(true));
-            // It is there as soon as the organization is, and never made by us.
-            wanted.presence = Presence::MadeByAnother;
-        } else {
-            wanted.fields.insert("name".to_owned(), json!(name));
-            wanted.fields.extend(said.description.iter().map(|text| ("description".to_owned(), json!(text))));
-            wanted.fields.extend(said.content.iter().map(|content| ("content".to_owned(), content.clone())));
-            wanted.keys.extend(said.renamed_from.iter().map(|old| ("renamed_from".to_owned(), json!(old))));
-            if said.targets.is_some() {
-                wanted.whole.insert("targets".to_owned());
-            }
-        }
-        super::leaves(&mut wanted.fields, "tags", said.tags.iter().map(|(key, value)| (key, json!(value))));
-        for target in said.targets.iter().flatten() {
-            wanted.fields.insert(format!("targets.{}", leaf(expansion, target)), id(target));
-        }
-        for target in &said.detached_from {
-            let leaf = leaf(expansion, target);
-            wanted.keys.insert(format!("not.{leaf}"), id(target));
-            wanted.fields.insert(format!("targets.{leaf}"), Value::Null);
-            if policy_types::by_name(&said.kind).is_some_and(|row| row.everywhere.as_ref() == Some(name)) {
-                wanted.at_creation.insert(format!("targets.{leaf}"), id(target));
-            }
-        }
-        expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
-        let enabled = enable(expansion, &said.kind, &said.origin);
-        expansion.graph.connect(Edge::settled(&address, &enabled, "policy-type-first").only(IN_FORCE));
-        after_registration(expansion, &address, said);
-        expansion.graph.add(wanted);
+        one(expansion, name, said);
     }
+}
+
+/// One policy with its type and its order; gives its address. For whatever writes policies, not
+/// only for this section.
+pub(super) fn one(expansion: &mut Expansion<'_>, name: &str, said: &Policy) -> Address {
+    let address = Address::new(Kind::Policy, name);
+    let mut wanted = resource(address.clone(), Some(&said.origin));
+    wanted.keys.insert("type".to_owned(), json!(said.kind));
+    if said.aws_managed {
+        wanted.keys.insert("aws_managed".to_owned(), json!(true));
+        // It is there as soon as the organization is, and never made by us.
+        wanted.presence = Presence::MadeByAnother;
+    } else {
+        wanted.fields.insert("name".to_owned(), json!(name));
+        wanted.fields.extend(said.description.iter().map(|text| ("description".to_owned(), json!(text))));
+        wanted.fields.extend(said.content.iter().map(|content| ("content".to_owned(), content.clone())));
+        wanted.keys.extend(said.renamed_from.iter().map(|old| ("renamed_from".to_owned(), json!(old))));
+        if said.targets.is_some() {
+            wanted.whole.insert("targets".to_owned());
+        }
+    }
+    super::leaves(&mut wanted.fields, "tags", said.tags.iter().map(|(key, value)| (key, json!(value))));
+    for target in said.targets.iter().flatten() {
+        wanted.fields.insert(format!("targets.{}", leaf(expansion, target)), id(target));
+    }
+    for target in &said.detached_from {
+        let leaf = leaf(expansion, target);
+        wanted.keys.insert(format!("not.{leaf}"), id(target));
+        wanted.fields.insert(format!("targets.{leaf}"), Value::Null);
+        if policy_types::by_name(&said.kind).is_some_and(|row| row.everywhere.as_deref() == Some(name)) {
+            wanted.at_creation.insert(format!("targets.{leaf}"), id(target));
+        }
+    }
+    expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
+    let enabled = enable(expansion, &said.kind, &said.origin);
+    expansion.graph.connect(Edge::settled(&address, &enabled, "policy-type-first").only(IN_FORCE));
+    after_registration(expansion, &address, said);
+    expansion.graph.add(wanted);
+    address
 }
 
 /// Adds a policy type and what it needs; gives its address. For whatever writes

@@ -9,6 +9,9 @@
 
 pub mod account;
 pub mod assignment;
+pub mod backup_audit;
+pub mod backup_settings;
+pub mod backup_vault;
 pub mod baseline;
 pub mod control;
 pub mod delegated_administrator;
@@ -22,6 +25,8 @@ pub mod permission_set;
 pub mod policy;
 pub mod policy_type;
 pub mod resource_policy;
+pub mod resource_share;
+pub mod restore_testing;
 pub mod root_access;
 pub mod service_role;
 pub mod trusted_access;
@@ -246,7 +251,19 @@ pub enum Compare {
 /// names, and in the management account without one.
 #[must_use]
 pub const fn lives_in_an_account(kind: Kind) -> bool {
-    matches!(kind, Kind::Key | Kind::GuardDuty)
+    matches!(
+        kind,
+        Kind::Key
+            | Kind::GuardDuty
+            | Kind::ServiceRole
+            | Kind::BackupVault
+            | Kind::AirGappedVault
+            | Kind::ResourceShare
+            | Kind::RestoreTestingPlan
+            | Kind::RestoreTestingSelection
+            | Kind::ReportPlan
+            | Kind::BackupFramework
+    )
 }
 
 /// What is known of a kind.
@@ -272,6 +289,15 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::Assignment => &assignment::INFO,
         Kind::Control => &control::INFO,
         Kind::GuardDuty => &guardduty::INFO,
+        Kind::BackupSettings => &backup_settings::SETTINGS,
+        Kind::BackupOptIn => &backup_settings::OPT_IN,
+        Kind::BackupVault => &backup_vault::STANDARD,
+        Kind::AirGappedVault => &backup_vault::AIR_GAPPED,
+        Kind::ResourceShare => &resource_share::INFO,
+        Kind::RestoreTestingPlan => &restore_testing::PLAN,
+        Kind::RestoreTestingSelection => &restore_testing::SELECTION,
+        Kind::ReportPlan => &backup_audit::REPORT_PLAN,
+        Kind::BackupFramework => &backup_audit::FRAMEWORK,
     }
 }
 

@@ -1,9 +1,10 @@
-//! An IAM role of the management account that Control Tower works with.
+//! An IAM role that an AWS service works with: Control Tower in the management account, AWS Backup
+//! in each account that it backs up.
 //!
 //! Fields: `path`, `trust` (policy document), `managed_policies.<arn>` (true),
-//! `inline_policies.<name>` (policy document). Keys: none, the address carries the
-//! name. Attributes: `arn`. A role under another path cannot be moved, so `path`
-//! is fixed.
+//! `inline_policies.<name>` (policy document). Keys: `account` (none for the management
+//! account) and `name`; where there is none the address carries it. Attributes: `arn`. A role
+//! under another path cannot be moved, so `path` is fixed.
 
 use super::{Action, Compare, FieldRule, KindInfo, Verb};
 use crate::model::address::Kind;
@@ -14,7 +15,7 @@ pub const INFO: KindInfo = KindInfo {
     verbs: &[
         Verb::plain("create", "iam:CreateRole", Action::Create),
         Verb::plain("set_trust", "iam:UpdateAssumeRolePolicy", Action::Change),
-        Verb::plain("attach_policy", "iam:AttachRolePolicy", Action::Change),
+        Verb { side_by_side: true, ..Verb::plain("attach_policy", "iam:AttachRolePolicy", Action::Change) },
         Verb::plain("put_inline_policy", "iam:PutRolePolicy", Action::Change),
     ],
     fields: &[

@@ -5,6 +5,7 @@
 
 mod account_quota;
 mod accounts_under_creation;
+mod backup;
 mod control_tower_busy;
 mod controls;
 mod existing_accounts;
@@ -43,6 +44,7 @@ const CHECKS: &[Check] = &[
     policies::check,
     resource_policy::check,
     identity_center::check,
+    backup::check,
 ];
 
 /// Every check's notes.

@@ -18,6 +18,9 @@ use crate::model::{Address, Attributes, Fields, Kind};
 use crate::observe::Snapshot;
 use crate::plan::Plan;
 
+/// The service whose roles AWS Backup works with.
+const BACKUP: &str = "backup.amazonaws.com";
+
 /// What is not known, in an ARN.
 pub(super) const ANY: &str = "*";
 
@@ -164,9 +167,15 @@ impl Scope {
             }
             Kind::TrustedAccess => values.extend(of_trust(&subject.address.name)),
             Kind::ServiceRole => {
-                put("role", vec![subject.address.name.clone()]);
-                put("path", vec![service_roles::path().trim_start_matches('/').to_owned()]);
+                let named = subject.keys.get("name").and_then(Value::as_str);
+                put("role", vec![named.unwrap_or(&subject.address.name).to_owned()]);
+                let path =
+                    subject.fields.get("path").and_then(Value::as_str).unwrap_or(self.path_of(subject));
+                put("path", vec![path.trim_start_matches('/').to_owned()]);
                 put("policy", leaves("managed_policies"));
+                if let Some((_, id)) = self.member(subject) {
+                    put("owner", vec![id.unwrap_or_else(|| ANY.to_owned())]);
+                }
             }
             Kind::Key => values.extend(self.of_key(subject)),
             Kind::LandingZone => {
@@ -199,11 +208,50 @@ impl Scope {
                 let region = subject.keys.get("region").and_then(Value::as_str);
                 put("region", vec![region.unwrap_or(&self.home).to_owned()]);
             }
+            Kind::BackupSettings => put("linked_service", vec![BACKUP.to_owned()]),
+            Kind::BackupOptIn
+            | Kind::BackupVault
+            | Kind::AirGappedVault
+            | Kind::ResourceShare
+            | Kind::RestoreTestingPlan
+            | Kind::RestoreTestingSelection
+            | Kind::ReportPlan
+            | Kind::BackupFramework => values.extend(self.of_backup(subject)),
             Kind::Control => {
                 put("enabled_control", own_arn());
                 let every = policy_types::all().iter().map(|row| row.name.clone());
                 put("policy_type", every.collect());
             }
+        }
+        values
+    }
+
+    /// The path of a role whose step does not say it: one in a member account has none.
+    fn path_of(&self, subject: Subject<'_>) -> &'static str {
+        if self.member(subject).is_some() { "/" } else { service_roles::path() }
+    }
+
+    /// What the templates of AWS Backup's things name.
+    fn of_backup(&self, subject: Subject<'_>) -> Values {
+        let text = |name: &str| subject.keys.get(name).and_then(Value::as_str).map(str::to_owned);
+        let arn = |field: &str| {
+            let value =
+                resolve(subject.fields.get(field)?, &|reference: &Reference| self.attribute(reference));
+            Some(value.as_str().map_or_else(|| ANY.to_owned(), str::to_owned))
+        };
+        let mut values = Values::new();
+        let mut put = |name: &'static str, found: Option<String>| {
+            values.insert(name, found.into_iter().collect::<BTreeSet<String>>());
+        };
+        put("region", Some(text("region").unwrap_or_else(|| self.home.clone())));
+        for name in ["vault", "plan", "report", "framework"] {
+            put(name, text(name));
+        }
+        put("vault_key", arn("key"));
+        put("passed_role", arn("role"));
+        put("linked_service", Some(format!("reports.{BACKUP}")));
+        if let Some((_, id)) = self.member(subject) {
+            put("owner", Some(id.unwrap_or_else(|| ANY.to_owned())));
         }
         values
     }

@@ -10,6 +10,10 @@ mod alternate_contacts;
 mod assignments;
 mod backup_accounts;
 mod backup_key;
+mod backup_names;
+mod backup_plans;
+mod backup_proofs;
+mod backup_vaults;
 mod baseline_combination;
 mod baseline_context;
 mod capacity;
@@ -98,6 +102,10 @@ pub(crate) const RULES: &[Rule] = &[
     policy_targets::RULE,
     delegated_administrators::RULE,
     security::RULE,
+    backup_names::RULE,
+    backup_vaults::RULE,
+    backup_plans::RULE,
+    backup_proofs::RULE,
     identity_names::RULE,
     permission_sets::RULE,
     assignments::RULE,

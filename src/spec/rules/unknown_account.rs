@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "unknown-account",
         title: "An account is named that the document does not have",
-        explanation: "`keys`, `delegated_administrators` and the landing zone's integrations name accounts \
+        explanation: "`keys`, `delegated_administrators`, `backup` and the landing zone's integrations name accounts \
                       by their key under `accounts`. A key may also live in `management`, the management \
                       account, and some services may be administered by it; integrations may not: \
                       Control Tower wants member accounts for them.",
@@ -35,9 +35,35 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             known(view, account, &format!("delegated_administrators.{word}"), findings);
         }
     }
+    for (who, account) in of_backup(view).into_iter().filter(|(_, account)| account.value != "management") {
+        known(view, account, &who, findings);
+    }
     for named in view.integration_accounts() {
         known(view, named.account, &format!("landing_zone.{}", named.role), findings);
     }
+}
+
+/// The accounts that the section `backup` names, each with what names it.
+fn of_backup<'d>(view: &View<'d>) -> Vec<(String, &'d Located<String>)> {
+    let Some(section) = &view.doc.backup else { return Vec::new() };
+    let administrator = section.administrator.as_ref().map(|one| ("backup.administrator".to_owned(), one));
+    let mut found: Vec<_> = administrator.into_iter().collect();
+    let mut note = |kind: &str, name: &Located<String>, account: Option<&'d Located<String>>| {
+        found.extend(account.map(|account| (format!("backup.{kind}.{name}"), account)));
+    };
+    for (name, one) in section.vaults.iter().flatten() {
+        note("vaults", name, one.account.as_ref());
+    }
+    for (name, one) in section.restore_testing.iter().flatten() {
+        note("restore_testing", name, one.account.as_ref());
+    }
+    for (name, one) in section.reports.iter().flatten() {
+        note("reports", name, one.administrator.as_ref());
+    }
+    for (name, one) in section.frameworks.iter().flatten() {
+        note("frameworks", name, one.account.as_ref());
+    }
+    found
 }
 
 fn known(view: &View<'_>, account: &Located<String>, who: &str, findings: &mut Findings) {

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     topic: Topic {
         code: "unknown-kms-key",
         title: "A KMS key is named that the document does not have",
-        explanation: "`centralized_logging.key`, `config.key` and `backup.key` name an entry under \
+        explanation: "`centralized_logging.key`, `config.key`, `backup.key` and the keys of vaults name an entry under \
                       `keys`, for which the program writes the policy that the integration needs.",
     },
     check,
@@ -22,16 +22,27 @@ fn check(view: &View<'_>, findings: &mut Findings) {
     if !view.whole("keys") {
         return;
     }
-    for (role, key) in named(view) {
+    let of_zone = named(view).into_iter().map(|(role, key)| (format!("landing_zone.{role}.key"), key));
+    for (who, key) in of_zone.chain(of_backup(view)) {
         let names = || view.doc.keys.iter().flatten().map(|(name, _)| name.value.as_str());
         if names().any(|name| name == key.value) {
             continue;
         }
         let help = nearest(key, names())
             .map_or_else(|| format!("add `{key}` under keys"), |near| format!("did you mean `{near}`?"));
-        let message = format!("landing_zone.{role}.key names the key `{key}`, which does not exist");
+        let message = format!("{who} names the key `{key}`, which does not exist");
         findings.push(Diagnostic::error(RULE.topic.code, message).at(key.span, "no such key").help(help));
     }
+}
+
+/// The keys that the section `backup` names, each with the place that names it.
+fn of_backup<'d>(view: &View<'d>) -> Vec<(String, &'d Located<String>)> {
+    let Some(section) = &view.doc.backup else { return Vec::new() };
+    let local = section.local_vault.as_ref().and_then(|local| local.key.as_ref());
+    let vaults = section.vaults.iter().flatten();
+    let vaults =
+        vaults.filter_map(|(name, vault)| Some((format!("backup.vaults.{name}.key"), vault.key.as_ref()?)));
+    local.map(|key| ("backup.local_vault.key".to_owned(), key)).into_iter().chain(vaults).collect()
 }
 
 /// The keys that integrations name, each with the integration.

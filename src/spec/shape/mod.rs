@@ -7,6 +7,8 @@
 //! read on, so that all mistakes are told at once. What the values mean together
 //! is for the rules.
 
+pub(crate) mod backup;
+pub(crate) mod chosen;
 pub(crate) mod content;
 pub(crate) mod controls;
 pub(crate) mod identity_center;

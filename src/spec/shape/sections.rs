@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Located;
+use super::backup::BackupOfOrganizationSection;
 use super::content::Content;
 use super::controls::ControlEntry;
 use super::identity_center::IdentityCenterSection;
@@ -45,6 +46,8 @@ section! {
         delegated_administrators: BTreeMap<Located<String>, Names>,
         /// Security services that one account administers for the whole organization.
         security: Located<SecuritySection>,
+        /// Backups that survive the accounts they are of.
+        backup: Located<BackupOfOrganizationSection>,
         /// IAM Identity Center: permission sets, groups and assignments.
         identity_center: Located<IdentityCenterSection>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.

@@ -1,13 +1,9 @@
 //! The section `security`, key by key, and the words that only it has.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-
 use super::Located;
-use super::read::{Read, Reader, nearest, section};
+use super::chosen::{Pair, chosen};
+use super::read::section;
 use crate::model::region::Region;
-use crate::spec::node::Node;
 
 section! {
     /// Security services that one account administers for the whole organization.
@@ -31,9 +27,6 @@ section! {
     }
 }
 
-/// A word, with AWS's for the same.
-type Pair = (&'static str, &'static str);
-
 const REACHES: &[Pair] = &[("all", "ALL"), ("new", "NEW"), ("none", "NONE")];
 
 /// GuardDuty API Reference, UpdateOrganizationConfiguration; EKS_RUNTIME_MONITORING is left
@@ -50,47 +43,6 @@ const FEATURES: &[Pair] = &[
     ("ec2_agent_management", "RUNTIME_MONITORING/EC2_AGENT_MANAGEMENT"),
     ("ai_protection", "AI_PROTECTION"),
 ];
-
-/// Makes a word of a table readable; it holds AWS's name.
-macro_rules! chosen {
-    ($(#[doc = $doc:literal])+ $name:ident, $table:ident, $wanted:literal) => {
-        $(#[doc = $doc])+
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub(crate) struct $name(pub(crate) &'static str);
-
-        impl Read for $name {
-            fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-                let word = String::read(node, reader)?;
-                let found = $table.iter().find(|(known, _)| *known == word);
-                if found.is_none() {
-                    let known = || $table.iter().map(|(known, _)| *known);
-                    let near = nearest(&word, known());
-                    let hint = near.map_or_else(
-                        || format!("wanted is one of {}", known().collect::<Vec<_>>().join(", ")),
-                        |near| format!("did you mean `{near}`?"),
-                    );
-                    reader.invalid(node, &format!("`{word}` is no {}; {hint}", $wanted));
-                }
-                found.map(|(_, name)| Self(name))
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                let words: Vec<&str> = $table.iter().map(|(word, _)| *word).collect();
-                json_schema!({ "type": "string", "enum": words })
-            }
-        }
-    };
-}
 
 chosen! {
     /// Whom a service is switched on for by itself.

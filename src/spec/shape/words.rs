@@ -172,38 +172,53 @@ impl Read for bool {
     }
 }
 
-/// A number of days, at least one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Days(pub(crate) u32);
+/// Makes numbers of a unit of time readable: whole, at least one.
+macro_rules! counts {
+    ($($(#[doc = $doc:literal])+ $name:ident, $unit:literal;)+) => {
+        $(
+            $(#[doc = $doc])+
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            pub(crate) struct $name(pub(crate) u32);
 
-impl Read for Days {
-    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let Value::Number(number) = &node.value else {
-            reader.wrong(node, "a number of days");
-            return None;
-        };
-        match number.parse::<u32>() {
-            Ok(days) if days >= 1 => Some(Self(days)),
-            _ => {
-                reader.invalid(node, &format!("{number} is not a whole number of days from 1 on"));
-                None
+            impl Read for $name {
+                fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+                    let Value::Number(number) = &node.value else {
+                        reader.wrong(node, concat!("a number of ", $unit));
+                        return None;
+                    };
+                    match number.parse::<u32>() {
+                        Ok(count) if count >= 1 => Some(Self(count)),
+                        _ => {
+                            let why = format!("{number} is not a whole number of {} from 1 on", $unit);
+                            reader.invalid(node, &why);
+                            None
+                        }
+                    }
+                }
             }
-        }
-    }
+
+            impl JsonSchema for $name {
+                fn inline_schema() -> bool {
+                    true
+                }
+
+                fn schema_name() -> Cow<'static, str> {
+                    stringify!($name).into()
+                }
+
+                fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                    json_schema!({ "type": "integer", "minimum": 1, "maximum": u32::MAX })
+                }
+            }
+        )+
+    };
 }
 
-impl JsonSchema for Days {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Days".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "minimum": 1, "maximum": u32::MAX })
-    }
+counts! {
+    /// A number of days, at least one.
+    Days, "days";
+    /// A number of hours, at least one.
+    Hours, "hours";
 }
 
 /// The version of the document's own language: 1.
