@@ -37,10 +37,15 @@ const fn shape(kind: Kind) -> &'static str {
             "component"
         }
         Kind::Key => "cds",
-        Kind::Baseline | Kind::Policy | Kind::ResourcePolicy => "note",
+        Kind::Baseline | Kind::Policy | Kind::ResourcePolicy | Kind::SecurityHubPolicy => "note",
         Kind::PolicyType => "component",
-        Kind::DelegatedAdministrator | Kind::GuardDuty => "cds",
-        Kind::Control | Kind::PermissionSet | Kind::Assignment => "hexagon",
+        Kind::DelegatedAdministrator
+        | Kind::GuardDuty
+        | Kind::SecurityHub
+        | Kind::FindingAggregator
+        | Kind::SecurityHubConfiguration
+        | Kind::Analyzer => "cds",
+        Kind::Control | Kind::PermissionSet | Kind::Assignment | Kind::SecurityHubAssociations => "hexagon",
         Kind::Group => "house",
     }
 }

@@ -39,6 +39,12 @@ pub(super) const fn plural(kind: Kind) -> &'static str {
         Kind::Assignment => "assignments",
         Kind::Control => "controls",
         Kind::GuardDuty => "Regions of GuardDuty",
+        Kind::SecurityHub => "Regions of Security Hub",
+        Kind::FindingAggregator => "finding aggregator",
+        Kind::SecurityHubConfiguration => "Security Hub configuration",
+        Kind::SecurityHubPolicy => "Security Hub policies",
+        Kind::SecurityHubAssociations => "Security Hub associations",
+        Kind::Analyzer => "analyzers",
     }
 }
 

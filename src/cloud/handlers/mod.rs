@@ -18,6 +18,7 @@ use crate::model::{Attributes, Kind, kinds};
 
 mod account;
 mod account_creation;
+mod analyzer;
 mod appointments;
 mod assignment;
 mod baseline;
@@ -32,8 +33,10 @@ mod organization;
 mod permission_set;
 mod policy;
 mod policy_type;
+mod reached;
 mod resource_policy;
 mod root_access;
+mod security_hub;
 mod service_role;
 mod timing;
 mod trusted_access;
@@ -68,6 +71,12 @@ impl Performer for Connection {
             Kind::Assignment => assignment::begin(self, task).await,
             Kind::Control => control::begin(self, task).await,
             Kind::GuardDuty => guardduty::begin(self, task).await,
+            Kind::SecurityHub
+            | Kind::FindingAggregator
+            | Kind::SecurityHubConfiguration
+            | Kind::SecurityHubPolicy
+            | Kind::SecurityHubAssociations => security_hub::begin(self, task).await,
+            Kind::Analyzer => analyzer::begin(self, task).await,
         }
     }
 
@@ -83,6 +92,7 @@ impl Performer for Connection {
             Kind::PermissionSet => permission_set::poll(self, task, operation).await,
             Kind::Assignment => assignment::poll(self, task, operation).await,
             Kind::DelegatedAdministrator => delegated_administrator::poll(self, task, operation).await,
+            Kind::SecurityHubConfiguration => security_hub::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
@@ -92,6 +102,11 @@ impl Performer for Connection {
             | Kind::RootCredentialsManagement
             | Kind::RootSessions
             | Kind::GuardDuty
+            | Kind::SecurityHub
+            | Kind::FindingAggregator
+            | Kind::SecurityHubPolicy
+            | Kind::SecurityHubAssociations
+            | Kind::Analyzer
             | Kind::Policy => Ok(Progress::Done(Attributes::new())),
         }
     }
@@ -141,6 +156,12 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Assignment => assignment::look_up(connection, task).await,
         Kind::Control => control::look_up(connection, task, since).await,
         Kind::GuardDuty => guardduty::look_up(connection, task).await,
+        Kind::SecurityHub
+        | Kind::FindingAggregator
+        | Kind::SecurityHubConfiguration
+        | Kind::SecurityHubPolicy
+        | Kind::SecurityHubAssociations => security_hub::look_up(connection, task).await,
+        Kind::Analyzer => analyzer::look_up(connection, task).await,
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod administrators;
+pub mod analyzers;
 pub mod assignments;
 pub mod baselines;
 pub mod contacts;
@@ -27,5 +28,6 @@ pub mod quotas;
 pub mod resource_policy;
 pub mod roles;
 pub mod root_access;
+pub mod security_hub;
 pub mod tags;
 pub mod units;

@@ -8,6 +8,7 @@
 //! (`catalog/operations.toml`).
 
 pub mod account;
+pub mod analyzer;
 pub mod assignment;
 pub mod baseline;
 pub mod control;
@@ -23,6 +24,7 @@ pub mod policy;
 pub mod policy_type;
 pub mod resource_policy;
 pub mod root_access;
+pub mod security_hub;
 pub mod service_role;
 pub mod trusted_access;
 
@@ -246,7 +248,17 @@ pub enum Compare {
 /// names, and in the management account without one.
 #[must_use]
 pub const fn lives_in_an_account(kind: Kind) -> bool {
-    matches!(kind, Kind::Key | Kind::GuardDuty)
+    matches!(
+        kind,
+        Kind::Key
+            | Kind::GuardDuty
+            | Kind::SecurityHub
+            | Kind::FindingAggregator
+            | Kind::SecurityHubConfiguration
+            | Kind::SecurityHubPolicy
+            | Kind::SecurityHubAssociations
+            | Kind::Analyzer
+    )
 }
 
 /// What is known of a kind.
@@ -272,6 +284,12 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::Assignment => &assignment::INFO,
         Kind::Control => &control::INFO,
         Kind::GuardDuty => &guardduty::INFO,
+        Kind::SecurityHub => &security_hub::HUB,
+        Kind::FindingAggregator => &security_hub::AGGREGATOR,
+        Kind::SecurityHubConfiguration => &security_hub::CONFIGURATION,
+        Kind::SecurityHubPolicy => &security_hub::POLICY,
+        Kind::SecurityHubAssociations => &security_hub::ASSOCIATIONS,
+        Kind::Analyzer => &analyzer::INFO,
     }
 }
 

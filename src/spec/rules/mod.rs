@@ -38,6 +38,8 @@ mod regions;
 mod removal;
 mod resource_policy;
 mod security;
+mod security_hub;
+mod security_switches;
 mod security_unit_baselines;
 mod separate_accounts;
 mod tags;
@@ -98,6 +100,8 @@ pub(crate) const RULES: &[Rule] = &[
     policy_targets::RULE,
     delegated_administrators::RULE,
     security::RULE,
+    security_switches::RULE,
+    security_hub::RULE,
     identity_names::RULE,
     permission_sets::RULE,
     assignments::RULE,
