@@ -14,6 +14,7 @@ pub mod ordering;
 pub mod partitions;
 pub mod permissions;
 pub mod policy_types;
+pub mod security_standards;
 pub mod service_access;
 pub mod service_roles;
 pub mod services;

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::model::Kind;
+
 /// A service that can have a delegated administrator.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +41,15 @@ pub struct Service {
     /// Whether Control Tower appoints an administrator itself.
     #[serde(default)]
     pub control_tower: bool,
+    /// The key under `security` that sets it, where there is one.
+    pub section: Option<String>,
+    /// The kinds of resources that the section becomes, by their names in addresses.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// What AWS calls it; the document's word where the row does not say.
+    pub title: Option<String>,
+    /// The type of organization policies that drives the same settings, where there is one.
+    pub policy: Option<String>,
     /// What is lost with an administrator, in words.
     pub lost: String,
     /// What an operator should know beforehand.
@@ -102,6 +113,16 @@ pub fn by_word(word: &str) -> Option<&'static Service> {
 #[must_use]
 pub fn by_own_way(way: &str) -> Option<&'static Service> {
     TABLE.service.iter().find(|service| service.way == way && !service.by_organizations())
+/// The row of the service that a key under `security` sets.
+#[must_use]
+pub fn by_section(section: &str) -> Option<&'static Service> {
+    TABLE.service.iter().find(|service| service.section.as_deref() == Some(section))
+}
+
+/// The row of the service that a kind of resources belongs to.
+#[must_use]
+pub fn of_kind(kind: Kind) -> Option<&'static Service> {
+    TABLE.service.iter().find(|service| service.kinds.iter().any(|name| name == kind.name()))
 }
 
 /// The row of a service that cannot be delegated, by its word.
@@ -114,6 +135,12 @@ pub fn refused(word: &str) -> Option<&'static Refused> {
 pub const REGISTRATIONS: &str = "registrations";
 
 impl Service {
+    /// What it is called in sentences.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.word)
+    }
+
     /// Whether Organizations itself appoints.
     #[must_use]
     pub fn by_organizations(&self) -> bool {
@@ -143,7 +170,7 @@ impl Service {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Kind, kinds};
+    use crate::model::kinds;
 
     #[test]
     fn every_service_is_appointed_in_a_way_that_the_kind_knows_and_says_what_is_lost() {

@@ -97,6 +97,12 @@ fn shown(line: &Line, told: &Told, printer: &Printer) -> String {
         Told::Crashed { ended, in_flight } => {
             let _ = writeln!(out, "The program died: {ended} steps have ended, {in_flight} are in flight.");
         }
+        Told::Answered(Ok(body)) => {
+            let _ = writeln!(out, "AWS answers: {body}");
+        }
+        Told::Answered(Err((code, words))) => {
+            let _ = writeln!(out, "AWS refuses: {code}: {words}");
+        }
         Told::Seen(snapshot) => out.push_str(&tree::render(snapshot, paint)),
     }
     out

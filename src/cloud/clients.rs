@@ -32,6 +32,7 @@ macro_rules! clients {
 }
 
 clients! {
+    accessanalyzer: aws_sdk_accessanalyzer::Client,
     account: aws_sdk_account::Client,
     controlcatalog: aws_sdk_controlcatalog::Client,
     auditmanager: aws_sdk_auditmanager::Client,

@@ -93,6 +93,19 @@ kinds! {
     ReportPlan = "report_plan",
     /// A framework of AWS Backup Audit Manager, `NAME/REGION`.
     BackupFramework = "backup_framework",
+    /// Security Hub of the administrator in one Region, `REGION`; or of the management account,
+    /// `REGION/management`.
+    SecurityHub = "security_hub",
+    /// What sends the findings of Regions to the home Region.
+    FindingAggregator = "finding_aggregator",
+    /// Central configuration of Security Hub.
+    SecurityHubConfiguration = "security_hub_configuration",
+    /// A configuration policy of Security Hub, by name.
+    SecurityHubPolicy = "security_hub_policy",
+    /// What follows which configuration policy of Security Hub.
+    SecurityHubAssociations = "security_hub_associations",
+    /// An analyzer of the organization in one Region, `REGION/WORD`.
+    Analyzer = "analyzer",
 }
 
 impl fmt::Display for Kind {

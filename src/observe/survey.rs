@@ -12,8 +12,8 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, backup, control_tower, controls, delegation, everybody, guardduty, identity_center, keys,
-    people, policies, resource_policy, roles, root_access, strangers,
+    assembly, backup, control_tower, controls, delegation, everybody, identity_center, keys, people,
+    policies, resource_policy, roles, root_access, security, strangers,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -108,7 +108,8 @@ async fn look(
     roles::observe(&roles_wanted, roles, findings);
     assembly::people(connection, wanted, &root, &people, findings).await;
     strangers::note(wanted, &people, &root, organization.management_account.as_str(), findings);
-    policies::note_types(wanted.any(&[Kind::PolicyType, Kind::Policy]), &root, findings);
+    let types = wanted.any(&[Kind::PolicyType, Kind::Policy]) || security::rivals_policies(wanted);
+    policies::note_types(types, &root, findings);
     policies::observe_types(&wanted.kind(Kind::PolicyType), &root, findings);
     policies::observe(connection, &wanted.kind(Kind::Policy), findings).await;
     identity_center::observe(wanted, centre, organization, &root, &people, findings);
@@ -116,13 +117,12 @@ async fn look(
     roles::observe_abroad(connection, &roles_wanted, findings).await;
     backup::observe(connection, wanted, findings).await;
     assembly::administrators(connection, wanted, &tower, findings).await;
-    let services = wanted.kind(Kind::GuardDuty);
     match &people.accounts {
         Ok(all) => {
             everybody::note(wanted, organization, all, findings);
-            guardduty::observe(connection, &services, findings).await;
+            security::observe(connection, wanted, findings).await;
         }
-        Err(error) => findings.gap_all(&services, error),
+        Err(error) => security::untold(wanted, error, findings),
     }
     assembly::tower(connection, wanted, tower, people, organization, &catalog, findings).await;
     findings.facts.controls = catalog.facts;

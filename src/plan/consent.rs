@@ -142,6 +142,23 @@ const CLASSES: &[Class] = &[
         consequence: "the group {} is deleted with its memberships; one of the same name gets another id",
         window: "none: AWS deletes it at once",
     },
+    Class {
+        name: "analyzer_deletion",
+        consequence: "the analyzer {} is deleted with its findings and archive rules",
+        window: "none: AWS deletes it at once",
+    },
+    Class {
+        name: "security_hub_policy_deletion",
+        consequence: "the configuration policy {} of Security Hub is deleted; what followed it keeps its settings \
+                      and is configured by itself from then on, or by what is above",
+        window: "none: AWS deletes it at once",
+    },
+    Class {
+        name: "security_hub_release",
+        consequence: "what the plan names follows its configuration policy of Security Hub no longer, but that of \
+                      what is above, or configures itself",
+        window: "none once the operation has begun; it can be associated again",
+    },
 ];
 
 /// The classes that exist.

@@ -37,7 +37,7 @@ const fn shape(kind: Kind) -> &'static str {
             "component"
         }
         Kind::Key => "cds",
-        Kind::Baseline | Kind::Policy | Kind::ResourcePolicy => "note",
+        Kind::Baseline | Kind::Policy | Kind::ResourcePolicy | Kind::SecurityHubPolicy => "note",
         Kind::PolicyType => "component",
         Kind::DelegatedAdministrator | Kind::GuardDuty => "cds",
         Kind::Control | Kind::PermissionSet | Kind::Assignment => "hexagon",
@@ -48,6 +48,13 @@ const fn shape(kind: Kind) -> &'static str {
         | Kind::RestoreTestingSelection
         | Kind::ReportPlan
         | Kind::BackupFramework => "note",
+        Kind::DelegatedAdministrator
+        | Kind::GuardDuty
+        | Kind::SecurityHub
+        | Kind::FindingAggregator
+        | Kind::SecurityHubConfiguration
+        | Kind::Analyzer => "cds",
+        Kind::Control | Kind::PermissionSet | Kind::Assignment | Kind::SecurityHubAssociations => "hexagon",
         Kind::Group => "house",
     }
 }

@@ -48,6 +48,12 @@ pub(super) const fn plural(kind: Kind) -> &'static str {
         Kind::RestoreTestingSelection => "restore testing selections",
         Kind::ReportPlan => "report plans",
         Kind::BackupFramework => "backup frameworks",
+        Kind::SecurityHub => "Regions of Security Hub",
+        Kind::FindingAggregator => "finding aggregator",
+        Kind::SecurityHubConfiguration => "Security Hub configuration",
+        Kind::SecurityHubPolicy => "Security Hub policies",
+        Kind::SecurityHubAssociations => "Security Hub associations",
+        Kind::Analyzer => "analyzers",
     }
 }
 

@@ -5,6 +5,7 @@
 //! Absent: what a rehearsal does with it.
 
 pub(crate) mod authorization;
+pub mod caller;
 mod clock;
 mod connector;
 mod engine;

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use super::engine::Outcome;
 use super::shapes::{Operation, Protocol, Table, table};
+pub(crate) use super::caller::Answer;
+use super::caller::Asker;
 use super::{Settings, Simulator};
 
 /// Settings in which only what a test is about can go wrong: no throttles, no latency.
@@ -14,20 +16,7 @@ pub(crate) fn quiet() -> Settings {
     Settings { throttles: false, latency: std::time::Duration::ZERO, ..Settings::default() }
 }
 
-/// An answer.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: http::HeaderMap,
-    pub(crate) text: String,
-}
-
 impl Answer {
-    /// The body as JSON; null for an empty body or XML.
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or(Value::Null)
-    }
-
     /// Code, and `/Reason` where there is one.
     pub(crate) fn refusal(&self, operation: &str) -> String {
         let code = self.code().unwrap_or_else(|| panic!("{operation} succeeded: {}", self.text));
@@ -35,21 +24,6 @@ impl Answer {
             Some(reason) => format!("{code}/{reason}"),
             None => code,
         }
-    }
-
-    /// The error code, `None` for success.
-    pub(crate) fn code(&self) -> Option<String> {
-        if self.status < 300 {
-            return None;
-        }
-        let header =
-            self.headers.get("x-amzn-errortype").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let xml = self
-            .text
-            .split_once("<Code>")
-            .and_then(|(_, rest)| rest.split_once("</Code>"))
-            .map(|(code, _)| code.to_owned());
-        header.or_else(|| self.json()["__type"].as_str().map(str::to_owned)).or(xml)
     }
 }
 
@@ -121,6 +95,8 @@ pub(crate) async fn ask_in(
     };
     let request = request.uri(uri).header("content-type", kind).body(Bytes::from(body)).expect("a request");
     send(simulator, request).await.expect("an answer")
+    let asker = Asker { key, token, region: "us-east-1" };
+    simulator.ask(asker, service, operation, &input).await.expect("an answer")
 }
 
 /// Sends one request without a signature, each member of its input where the model has it.
@@ -199,6 +175,7 @@ fn form(operation: &str, version: &str, input: &Value) -> String {
         form.append_pair(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     }
     form.finish()
+    simulator.send(request).await
 }
 
 /// A simulator with an organization of all features, and the id of its root.

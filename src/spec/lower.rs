@@ -11,6 +11,7 @@ use super::document::{
     Account, AlternateContact, BackupIntegration, Control, Controls, Delegation, Integration, Key,
     LandingZone, Organization, Placement, Policy, ResourcePolicy, Spec, Target, Unit,
 };
+use super::security::Context;
 use super::shape::Located;
 use super::shape::controls::ControlSection;
 use super::shape::names::Names;
@@ -21,6 +22,7 @@ use super::shape::sections::{
 use super::shape::words::{KeyRegions, PolicyTypeWord};
 use super::source::{Sources, Span};
 use super::view::{View, on};
+use crate::catalog::services;
 use crate::model::Origin;
 use crate::model::region::Region;
 use crate::model::unit_path::UnitPath;
@@ -48,7 +50,10 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .filter_map(|(name, section)| Some((name.value.clone(), policy(view, section, at(name.span))?)))
             .collect(),
         delegated_administrators: delegations(doc, &at),
-        security: doc.security.as_ref().map(|section| super::security::lower(section, &at)),
+        security: doc
+            .security
+            .as_ref()
+            .map(|section| super::security::lower(&Context { section, view, at: &at })),
         backup: doc.backup.as_ref().map(|section| super::backup::lower(view, section, &at)),
         identity_center: doc
             .identity_center
@@ -285,13 +290,15 @@ fn delegations(doc: &Document, at: &dyn Fn(Span) -> Origin) -> BTreeMap<String, 
     let mut all: BTreeMap<String, Delegation> =
         doc.delegated_administrators.iter().flatten().map(delegation).collect();
     // Who sets a service for the organization is its administrator.
-    let guardduty = doc.security.as_ref().and_then(|section| section.guardduty.as_ref());
     let backup = doc.backup.as_ref().and_then(|section| section.administrator.as_ref());
-    let implied =
-        [("guardduty", guardduty.and_then(|section| section.administrator.as_ref())), ("backup", backup)];
-    for (word, named) in implied.into_iter().filter_map(|(word, named)| Some((word, named?))) {
+    if let Some(named) = backup {
         let implied = Delegation { origin: at(named.span), accounts: vec![named.value.clone()] };
-        all.entry(word.to_owned()).or_insert(implied);
+        all.entry("backup".to_owned()).or_insert(implied);
+    }
+    for seat in doc.security.iter().flat_map(|section| section.seats()) {
+        let (Some(named), Some(row)) = (seat.administrator, services::by_section(seat.key)) else { continue };
+        let implied = Delegation { origin: at(named.span), accounts: vec![named.value.clone()] };
+        all.entry(row.word.clone()).or_insert(implied);
     }
     all
 }

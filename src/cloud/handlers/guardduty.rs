@@ -1,25 +1,21 @@
 //! GuardDuty's detector, the settings of the organization and its members, each called as the
 //! account that the resource lives in.
-//!
-//! An account that AWS leaves unprocessed is never taken for a member: the step is sent again
-//! for some minutes, since a new account is not seen everywhere at once, and then fails with
-//! AWS's reason for each.
 
 use aws_sdk_guardduty::types::{
     AccountDetail, AutoEnableMembers, DetectorAdditionalConfiguration, DetectorFeature,
-    DetectorFeatureConfiguration, FeatureAdditionalConfiguration, FeatureStatus, OrgFeature,
+    DetectorFeatureConfiguration, FeatureAdditionalConfiguration, FeatureStatus,
+    MemberAdditionalConfiguration, MemberFeaturesConfiguration, OrgFeature,
     OrgFeatureAdditionalConfiguration, OrgFeatureStatus, OrganizationAdditionalConfiguration,
-    OrganizationFeatureConfiguration,
+    OrganizationFeatureConfiguration, UnprocessedAccount,
 };
 use serde_json::Value;
 
-use super::{effect_if, known, place, unknown_verb};
+use super::{effect_if, known, place, reached, unknown_verb};
 use crate::catalog::operations::Verdict;
 use crate::cloud::call::Site;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::{CallError, code};
 use crate::cloud::inventory::guardduty as inventory;
-use crate::cloud::inventory::organization;
 use crate::cloud::task::{Found, Progress, Task};
 use crate::model::Attributes;
 
@@ -27,6 +23,10 @@ const CREATE: &str = "guardduty:CreateDetector";
 const UPDATE: &str = "guardduty:UpdateDetector";
 const CONFIGURE: &str = "guardduty:UpdateOrganizationConfiguration";
 const ENROL: &str = "guardduty:CreateMembers";
+const SWITCH_OFF: &str = "guardduty:UpdateMemberDetectors";
+
+/// AWS's word for a feature that is off.
+const OFF: &str = "DISABLED";
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
     let site = place(connection, task).await?;
@@ -35,6 +35,7 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
         "update" => update(&site, task).await?,
         "configure" => configure(&site, task).await?,
         "enrol" => enrol(connection, &site, task).await?,
+        "switch_off" => switch_off(&site, task).await?,
         _ => return Err(unknown_verb(task)),
     }
     Ok(Progress::Done(Attributes::new()))
@@ -61,10 +62,19 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
         }
         "enrol" => {
             let members = inventory::members(&site, &id).await?;
-            let all = task
-                .leaves("members")
-                .all(|(_, one)| one["id"].as_str().is_some_and(|id| members.contains(id)));
-            Ok(effect_if(all))
+            Ok(effect_if(reached::ids(task, "members", ENROL)?.iter().all(|id| members.contains(id))))
+        }
+        "switch_off" => {
+            let members = reached::ids(task, "without", SWITCH_OFF)?.into_iter().collect();
+            let seen = inventory::member_features(&site, &id, &members).await?;
+            let off = |(leaf, word): (&str, &Value), features: &inventory::Features| {
+                word.as_str() != Some(OFF) || features.get(leaf).is_none_or(|seen| seen == OFF)
+            };
+            let so = |id: &String| {
+                let features = seen.get(id);
+                features.is_some_and(|features| task.leaves("features").all(|leaf| off(leaf, features)))
+            };
+            Ok(effect_if(members.iter().all(so)))
         }
         _ => Err(unknown_verb(task)),
     }
@@ -140,35 +150,50 @@ async fn configure(site: &Site, task: &Task) -> Result<(), CallError> {
 
 async fn enrol(connection: &Connection, site: &Site, task: &Task) -> Result<(), CallError> {
     let id = detector(site, task, ENROL).await?;
-    let mut details = Vec::new();
-    for (leaf, one) in task.leaves("members") {
-        let account = one["id"].as_str().ok_or_else(|| {
-            let message = format!("the member `{leaf}` of {} has no id", task.address);
-            CallError::ours(ENROL, code::UNSENDABLE, message, Verdict::Rejected)
-        })?;
-        let email = match one["email"].as_str() {
-            Some(email) => email.to_owned(),
-            None => organization::management_email(connection).await?,
-        };
-        let detail = AccountDetail::builder().account_id(account).email(email).build();
-        tracing::debug!(leaf, account, "made a member");
-        details.push(detail);
-    }
+    let members = reached::addressed(connection, task, "members", ENROL).await?;
+    let details: Vec<AccountDetail> = members
+        .into_iter()
+        .map(|(account, email)| AccountDetail::builder().account_id(account).email(email).build())
+        .collect();
     let client = site.clients.guardduty();
     let request = || client.create_members().detector_id(&id).set_account_details(Some(details.clone()));
     let answer = site.call(ENROL, || request().send()).await?;
-    let left: Vec<String> = answer
-        .unprocessed_accounts()
-        .iter()
-        .map(|one| {
-            format!("{}: {}", one.account_id().unwrap_or("?"), one.result().unwrap_or("no reason given"))
+    reached::all_done(ENROL, answer.unprocessed_accounts().iter().map(left_out))
+}
+
+/// Switches features off in the detectors of members.
+async fn switch_off(site: &Site, task: &Task) -> Result<(), CallError> {
+    let id = detector(site, task, SWITCH_OFF).await?;
+    let members = reached::ids(task, "without", SWITCH_OFF)?;
+    let off = grouped(task, "features").filter_map(|(name, word, switches)| {
+        let switch = |(name, word): &(&str, &str)| {
+            MemberAdditionalConfiguration::builder()
+                .name(OrgFeatureAdditionalConfiguration::from(*name))
+                .status(FeatureStatus::from(*word))
+                .build()
+        };
+        let off: Vec<_> = switches.iter().filter(|(_, word)| *word == OFF).map(switch).collect();
+        let word = word.filter(|word| *word == OFF);
+        (word.is_some() || !off.is_empty()).then(|| {
+            MemberFeaturesConfiguration::builder()
+                .name(OrgFeature::from(name))
+                .set_status(word.map(FeatureStatus::from))
+                .set_additional_configuration(some(off))
+                .build()
         })
-        .collect();
-    if left.is_empty() {
-        return Ok(());
-    }
-    let message = format!("AWS left {} of {} accounts out: {}", left.len(), details.len(), left.join("; "));
-    Err(CallError::ours(ENROL, "UnprocessedAccounts", message, Verdict::Unseen))
+    });
+    let features: Vec<_> = off.collect();
+    let client = site.clients.guardduty();
+    let request = || {
+        let request = client.update_member_detectors().detector_id(&id);
+        request.set_account_ids(Some(members.clone())).set_features(Some(features.clone()))
+    };
+    let answer = site.call(SWITCH_OFF, || request().send()).await?;
+    reached::all_done(SWITCH_OFF, answer.unprocessed_accounts().iter().map(left_out))
+}
+
+fn left_out(one: &UnprocessedAccount) -> (Option<String>, Option<String>) {
+    (one.account_id().map(str::to_owned), one.result().map(str::to_owned))
 }
 
 /// A feature, AWS's word for it and those for its further switches.

@@ -21,6 +21,7 @@ use crate::model::{Attributes, Fields, Kind, kinds};
 
 mod account;
 mod account_creation;
+mod analyzer;
 mod appointments;
 mod assignment;
 mod backup_audit;
@@ -38,10 +39,12 @@ mod organization;
 mod permission_set;
 mod policy;
 mod policy_type;
+mod reached;
 mod resource_policy;
 mod resource_share;
 mod restore_testing;
 mod root_access;
+mod security_hub;
 mod service_role;
 mod timing;
 mod trusted_access;
@@ -83,6 +86,12 @@ impl Performer for Connection {
                 restore_testing::begin(self, task).await
             }
             Kind::ReportPlan | Kind::BackupFramework => backup_audit::begin(self, task).await,
+            Kind::SecurityHub
+            | Kind::FindingAggregator
+            | Kind::SecurityHubConfiguration
+            | Kind::SecurityHubPolicy
+            | Kind::SecurityHubAssociations => security_hub::begin(self, task).await,
+            Kind::Analyzer => analyzer::begin(self, task).await,
         }
     }
 
@@ -100,6 +109,7 @@ impl Performer for Connection {
             Kind::DelegatedAdministrator => delegated_administrator::poll(self, task, operation).await,
             Kind::AirGappedVault => backup_vault::poll(self, task, operation).await,
             Kind::ReportPlan | Kind::BackupFramework => backup_audit::poll(self, task, operation).await,
+            Kind::SecurityHubConfiguration => security_hub::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
@@ -115,6 +125,11 @@ impl Performer for Connection {
             | Kind::ResourceShare
             | Kind::RestoreTestingPlan
             | Kind::RestoreTestingSelection
+            | Kind::SecurityHub
+            | Kind::FindingAggregator
+            | Kind::SecurityHubPolicy
+            | Kind::SecurityHubAssociations
+            | Kind::Analyzer
             | Kind::Policy => Ok(Progress::Done(Attributes::new())),
         }
     }
@@ -171,6 +186,12 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
             restore_testing::look_up(connection, task).await
         }
         Kind::ReportPlan | Kind::BackupFramework => backup_audit::look_up(connection, task).await,
+        Kind::SecurityHub
+        | Kind::FindingAggregator
+        | Kind::SecurityHubConfiguration
+        | Kind::SecurityHubPolicy
+        | Kind::SecurityHubAssociations => security_hub::look_up(connection, task).await,
+        Kind::Analyzer => analyzer::look_up(connection, task).await,
     }
 }
 

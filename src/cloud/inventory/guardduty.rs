@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_guardduty::types::{DetectorFeatureConfigurationResult, OrganizationFeatureConfigurationResult};
+use aws_sdk_guardduty::types::{
+    DetectorFeatureConfigurationResult, MemberFeaturesConfigurationResult,
+    OrganizationFeatureConfigurationResult,
+};
 
 use super::pages;
 use crate::cloud::call::Site;
@@ -13,8 +16,10 @@ const DETECTORS: &str = "guardduty:ListDetectors";
 const DETECTOR: &str = "guardduty:GetDetector";
 const SETTINGS: &str = "guardduty:DescribeOrganizationConfiguration";
 const MEMBERS: &str = "guardduty:ListMembers";
+const MEMBER_DETECTORS: &str = "guardduty:GetMemberDetectors";
 
-/// The largest page of members (API Reference, ListMembers).
+/// The largest page of members, and the most that can be asked about (API Reference, ListMembers
+/// and GetMemberDetectors).
 const PAGE: i32 = 50;
 
 /// What a detector or an organization's settings say of features: AWS's word by feature, a
@@ -103,4 +108,40 @@ pub(crate) async fn members(site: &Site, id: &str) -> Result<BTreeSet<String>, C
         .filter(enabled)
         .filter_map(|member| member.account_id().map(str::to_owned))
         .collect())
+}
+
+/// The features in the detectors of members, as the administrator sees them. A member that cannot
+/// be looked at is left out.
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) async fn member_features(
+    site: &Site,
+    id: &str,
+    members: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Features>, CallError> {
+    let client = site.clients.guardduty();
+    let members: Vec<String> = members.iter().cloned().collect();
+    let mut found = BTreeMap::new();
+    for some in members.chunks(usize::try_from(PAGE).unwrap_or(1)) {
+        let request = || client.get_member_detectors().detector_id(id).set_account_ids(Some(some.to_vec()));
+        let answer = site.call(MEMBER_DETECTORS, || request().send()).await?;
+        found.extend(answer.member_data_source_configurations().iter().filter_map(|one| {
+            let features = one.features().iter().flat_map(of_member).collect();
+            Some((one.account_id()?.to_owned(), features))
+        }));
+    }
+    Ok(found)
+}
+
+fn of_member(feature: &MemberFeaturesConfigurationResult) -> Vec<(String, String)> {
+    let Some(name) = feature.name().map(|name| name.as_str()) else { return Vec::new() };
+    let mut found: Vec<(String, String)> =
+        feature.status().map(|word| (name.to_owned(), word.as_str().to_owned())).into_iter().collect();
+    let switches = feature.additional_configuration().iter();
+    found.extend(switches.filter_map(|switch| {
+        let word = switch.status()?.as_str().to_owned();
+        Some((format!("{name}/{}", switch.name()?.as_str()), word))
+    }));
+    found
 }

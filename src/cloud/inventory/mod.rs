@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod administrators;
+pub mod analyzers;
 pub mod assignments;
 pub(crate) mod backup_audit;
 pub(crate) mod backup_settings;
@@ -32,5 +33,6 @@ pub(crate) mod resource_shares;
 pub(crate) mod restore_testing;
 pub mod roles;
 pub mod root_access;
+pub mod security_hub;
 pub mod tags;
 pub mod units;

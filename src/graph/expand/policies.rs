@@ -86,7 +86,7 @@ pub(super) fn enable(expansion: &mut Expansion<'_>, kind: &str, origin: &Origin)
 }
 
 /// The name of a target within the field group.
-fn leaf(expansion: &Expansion<'_>, target: &Target) -> String {
+pub(super) fn leaf(expansion: &Expansion<'_>, target: &Target) -> String {
     match target {
         Target::Root => "root".to_owned(),
         Target::Management => "management".to_owned(),
@@ -100,7 +100,7 @@ fn leaf(expansion: &Expansion<'_>, target: &Target) -> String {
 }
 
 /// The id of a target as a value.
-fn id(target: &Target) -> Value {
+pub(super) fn id(target: &Target) -> Value {
     match target {
         Target::Root => reference::from(&the_organization(), "root_id"),
         Target::Management => management_id(),

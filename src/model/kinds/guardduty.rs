@@ -3,8 +3,9 @@
 //! Fields: `status` and `features.*` of the administrator's own detector (AWS's names and
 //! words; a further switch of a feature is `FEATURE/SWITCH`), `auto_enable` and
 //! `auto_features.*` (whom the organization's settings reach: `ALL`, `NEW` or `NONE`),
-//! `members.*` (accounts, each `{id, email}`). Keys: `account` (the administrator; none for
-//! the management account), `region`, `members_everybody` (every active account is a member,
+//! `members.*` (accounts, each `{id, email}`), `without.*` (members in whose detectors everything
+//! is off that `features.*` wants off). Keys: `account` (the administrator; none for the management
+//! account), `region`, `members_everybody` and `without_everybody` (every active account is one,
 //! too). Attributes: `detector`.
 //!
 //! `REGION/management` is the detector of the management account alone, which must be there
@@ -13,7 +14,7 @@
 use super::{Action, Compare, FieldRule, KindInfo, Verb};
 use crate::model::address::Kind;
 
-/// Accounts in one call (GuardDuty API Reference, CreateMembers).
+/// Accounts in one call (GuardDuty API Reference, CreateMembers and UpdateMemberDetectors).
 const BATCH: usize = 50;
 
 /// The table of this kind.
@@ -28,6 +29,12 @@ pub const INFO: KindInfo = KindInfo {
             ..Verb::plain("configure", "guardduty:UpdateOrganizationConfiguration", Action::Change)
         },
         Verb { side_by_side: true, ..Verb::plain("enrol", "guardduty:CreateMembers", Action::Create) },
+        // What is off is said in every call.
+        Verb {
+            side_by_side: true,
+            carries: &["features.*"],
+            ..Verb::plain("switch_off", "guardduty:UpdateMemberDetectors", Action::Change)
+        },
     ],
     fields: &[
         FieldRule::new("status", Compare::Exact, "update"),
@@ -37,6 +44,7 @@ pub const INFO: KindInfo = KindInfo {
         FieldRule::new("auto_enable", Compare::Exact, "configure").alone(),
         FieldRule::new("auto_features.*", Compare::Exact, "configure").alone(),
         FieldRule::new("members.*", Compare::Exact, "enrol").alone().in_batches(BATCH),
+        FieldRule::new("without.*", Compare::Exact, "switch_off").alone().in_batches(BATCH),
     ],
     attributes: &["detector"],
 };

@@ -8,6 +8,7 @@
 //! (`catalog/operations.toml`).
 
 pub mod account;
+pub mod analyzer;
 pub mod assignment;
 pub mod backup_audit;
 pub mod backup_settings;
@@ -28,6 +29,7 @@ pub mod resource_policy;
 pub mod resource_share;
 pub mod restore_testing;
 pub mod root_access;
+pub mod security_hub;
 pub mod service_role;
 pub mod trusted_access;
 
@@ -263,6 +265,12 @@ pub const fn lives_in_an_account(kind: Kind) -> bool {
             | Kind::RestoreTestingSelection
             | Kind::ReportPlan
             | Kind::BackupFramework
+            | Kind::SecurityHub
+            | Kind::FindingAggregator
+            | Kind::SecurityHubConfiguration
+            | Kind::SecurityHubPolicy
+            | Kind::SecurityHubAssociations
+            | Kind::Analyzer
     )
 }
 
@@ -298,6 +306,12 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::RestoreTestingSelection => &restore_testing::SELECTION,
         Kind::ReportPlan => &backup_audit::REPORT_PLAN,
         Kind::BackupFramework => &backup_audit::FRAMEWORK,
+        Kind::SecurityHub => &security_hub::HUB,
+        Kind::FindingAggregator => &security_hub::AGGREGATOR,
+        Kind::SecurityHubConfiguration => &security_hub::CONFIGURATION,
+        Kind::SecurityHubPolicy => &security_hub::POLICY,
+        Kind::SecurityHubAssociations => &security_hub::ASSOCIATIONS,
+        Kind::Analyzer => &analyzer::INFO,
     }
 }
 

@@ -17,6 +17,7 @@ mod policies;
 mod removals;
 mod reserved_places;
 mod resource_policy;
+mod security_services;
 mod unreadable;
 mod untrusted_config;
 mod wrong_organization;
@@ -43,6 +44,7 @@ const CHECKS: &[Check] = &[
     removals::check,
     policies::check,
     resource_policy::check,
+    security_services::check,
     identity_center::check,
     backup::check,
 ];

@@ -217,6 +217,13 @@ impl Scope {
             | Kind::RestoreTestingSelection
             | Kind::ReportPlan
             | Kind::BackupFramework => values.extend(self.of_backup(subject)),
+            Kind::GuardDuty
+            | Kind::SecurityHub
+            | Kind::FindingAggregator
+            | Kind::SecurityHubConfiguration
+            | Kind::SecurityHubPolicy
+            | Kind::SecurityHubAssociations
+            | Kind::Analyzer => values.extend(self.of_security(subject)),
             Kind::Control => {
                 put("enabled_control", own_arn());
                 let every = policy_types::all().iter().map(|row| row.name.clone());
@@ -276,6 +283,22 @@ impl Scope {
         put("linked_service", vec!["mrk.kms.amazonaws.com".to_owned()]);
         if let Some((_, id)) = self.member(subject) {
             put("owner", vec![id.unwrap_or_else(|| ANY.to_owned())]);
+        }
+        values
+    }
+
+    /// What the templates of a security service name: where it is, and the service for which a
+    /// role may have to be made there.
+    fn of_security(&self, subject: Subject<'_>) -> Values {
+        let region = subject.keys.get("region").and_then(Value::as_str);
+        let service = services::of_kind(subject.address.kind);
+        let linked = service.into_iter().flat_map(|row| row.principals.iter().cloned());
+        let mut values = Values::from([
+            ("region", BTreeSet::from([region.unwrap_or(&self.home).to_owned()])),
+            ("linked_service", linked.collect()),
+        ]);
+        if let Some((_, id)) = self.member(subject) {
+            values.insert("owner", BTreeSet::from([id.unwrap_or_else(|| ANY.to_owned())]));
         }
         values
     }

@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 use crate::sim::{Act, Strike};
 
 /// A script that can be played.
@@ -51,12 +53,29 @@ pub enum Command {
     Heal,
     /// `drift NAME KEY=VALUE ...`: somebody else changes something.
     Drift(Act),
+    /// `ask ACCOUNT SERVICE:OPERATION [in REGION] [KEY=VALUE ...]`: the administrator of an account asks AWS.
+    Ask(Ask),
     /// `advance DURATION`: time passes.
     Advance(Duration),
     /// `show`: the organization as a tree.
     Show,
     /// `expect ...`: the script ends here unless it is so.
     Expect(Expectation),
+}
+
+/// What somebody in an account asks AWS.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// By name, id or e-mail address; `management` is the management account.
+    pub account: String,
+    /// The service as its API is named, e.g. `guardduty`.
+    pub service: String,
+    /// E.g. `DeleteDetector`.
+    pub operation: String,
+    /// Where; the home Region unless said.
+    pub region: Option<String>,
+    /// The input. A text `$a.0.b` stands for what the last answer has there.
+    pub input: Map<String, Value>,
 }
 
 /// When a run dies.
@@ -77,6 +96,10 @@ pub enum Expectation {
     Steps(usize),
     /// `expect refused`: a plan made now may not be applied.
     Refused,
+    /// `expect answer [PATH=VALUE]`: AWS granted the last question, and its answer holds this.
+    Answer(Option<(String, Value)>),
+    /// `expect error CODE`: AWS refused the last question so.
+    Error(String),
     /// `expect complete`, `incomplete`, `interrupted` or `crashed`: so the last run ended.
     Ending(String),
 }

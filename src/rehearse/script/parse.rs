@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::command::{Command, Expectation, Line, Moment, Script};
+use super::command::{Ask, Command, Expectation, Line, Moment, Script};
 use super::words;
 use crate::sim::Strike;
+use crate::sim::caller::knows;
 
 /// A line that says nothing known.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -60,6 +61,7 @@ fn command(word: &str, rest: &[String]) -> Result<Command, String> {
         ("fault", [operation, rest @ ..]) => fault(operation, rest),
         ("drift", [name, pairs @ ..]) => words::named(name, pairs).map(Command::Drift),
         ("advance", time) if !time.is_empty() => advance(&time.join(" ")),
+        ("ask", [account, operation, rest @ ..]) => ask(account, operation, rest),
         ("expect", rest) => expect(rest),
         (known, _) if KNOWN.iter().any(|(word, _)| *word == known) => {
             Err(format!("`{known}` is written `{}`", form(known)))
@@ -82,9 +84,14 @@ const KNOWN: &[(&str, &str)] = &[
     ("fault", "fault OPERATION [call N] NAME [KEY=VALUE ...]"),
     ("heal", "heal"),
     ("drift", "drift NAME KEY=VALUE ..."),
+    ("ask", "ask ACCOUNT SERVICE:OPERATION [in REGION] [KEY=VALUE ...]"),
     ("advance", "advance 30m"),
     ("show", "show"),
-    ("expect", "expect nothing | steps N | refused | complete | incomplete | interrupted | crashed"),
+    (
+        "expect",
+        "expect nothing | steps N | refused | complete | incomplete | interrupted | crashed | answer [PATH=VALUE] | \
+         error CODE",
+    ),
 ];
 
 fn form(word: &str) -> &'static str {
@@ -119,6 +126,22 @@ fn fault(operation: &str, rest: &[String]) -> Result<Command, String> {
     Ok(Command::Fault(Strike { operation: operation.to_owned(), call, fault }))
 }
 
+fn ask(account: &str, operation: &str, rest: &[String]) -> Result<Command, String> {
+    let known = operation.split_once(':').filter(|(service, name)| knows(service, name));
+    let Some((service, name)) = known else {
+        return Err(format!(
+            "`{operation}` is no operation that the simulated AWS knows, such as guardduty:ListDetectors"
+        ));
+    };
+    let (region, pairs) = match rest {
+        [word, region, pairs @ ..] if word == "in" => (Some(region.clone()), pairs),
+        pairs => (None, pairs),
+    };
+    let input = words::members(pairs)?;
+    let (account, service, operation) = (account.to_owned(), service.to_owned(), name.to_owned());
+    Ok(Command::Ask(Ask { account, service, operation, region, input }))
+}
+
 fn advance(text: &str) -> Result<Command, String> {
     let wrong = |_| format!("`{text}` is not a length of time such as 30m or 26h");
     let span: jiff::SignedDuration = text.parse().map_err(wrong)?;
@@ -131,6 +154,12 @@ fn expect(words: &[String]) -> Result<Command, String> {
         ["nothing"] => Expectation::Nothing,
         ["refused"] => Expectation::Refused,
         ["steps", n] => Expectation::Steps(number(n)?),
+        ["error", code] => Expectation::Error((*code).to_owned()),
+        ["answer"] => Expectation::Answer(None),
+        ["answer", pair] => {
+            let holds = words::members(&[(*pair).to_owned()])?;
+            Expectation::Answer(holds.into_iter().next())
+        }
         [ending @ ("complete" | "incomplete" | "interrupted" | "crashed")] => {
             Expectation::Ending((*ending).to_owned())
         }
@@ -165,6 +194,32 @@ mod tests {
             ]
         );
         assert_eq!((script.lines[0].number, script.lines[0].text.as_str()), (3, "apply"));
+    }
+
+    #[test]
+    fn somebody_asks_for_an_operation_in_a_region_with_members_of_the_last_answer() {
+        let script = Script::parse(
+            "ask app guardduty:ListDetectors in eu-west-1\nask app guardduty:DeleteDetector DetectorId=$detectorIds.0\n\
+             expect error BadRequestException\nexpect answer detectorIds.0=x\n",
+        );
+        let commands: Vec<Command> = script.unwrap().lines.into_iter().map(|line| line.command).collect();
+        let asked = |operation: &str, region: Option<&str>| Ask {
+            account: "app".to_owned(),
+            service: "guardduty".to_owned(),
+            operation: operation.to_owned(),
+            region: region.map(str::to_owned),
+            input: serde_json::Map::new(),
+        };
+        let mut second = asked("DeleteDetector", None);
+        second.input.insert("DetectorId".to_owned(), "$detectorIds.0".into());
+        let wanted = [
+            Command::Ask(asked("ListDetectors", Some("eu-west-1"))),
+            Command::Ask(second),
+            Command::Expect(Expectation::Error("BadRequestException".to_owned())),
+            Command::Expect(Expectation::Answer(Some(("detectorIds.0".to_owned(), "x".into())))),
+        ];
+        assert_eq!(commands, wanted);
+        assert!(Script::parse("ask app guardduty:DropDetector\n").is_err());
     }
 
     #[test]

@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
-use super::command::{Command, Expectation, Moment};
+use super::command::{Ask, Command, Expectation, Moment};
 use super::{ScriptError, Wanted};
 use crate::apply::journal::{Journal, Ledger, MemorySink, Run};
 use crate::apply::outcome::Ending;
@@ -18,6 +19,7 @@ use crate::plan::{self, Plan};
 use crate::rehearse::bench::Bench;
 use crate::rehearse::error::RehearseError;
 use crate::rehearse::saboteur::{Mischief, Place, Saboteur};
+use crate::sim::caller::Asker;
 use crate::sim::{FaultPlan, World};
 
 /// What a line showed.
@@ -40,6 +42,8 @@ pub enum Told {
         /// Steps whose call was announced and not answered, or that AWS works on.
         in_flight: usize,
     },
+    /// What AWS answered: its body, or code and words of its refusal.
+    Answered(Result<Value, (String, String)>),
     /// The organization as it is.
     Seen(Box<Snapshot>),
 }
@@ -59,13 +63,15 @@ pub(super) struct Stage {
     left: Option<Left>,
     /// How the last run ended, in a script's words.
     ending: Option<&'static str>,
+    /// What AWS answered to the last question.
+    answer: Option<Result<Value, (String, String)>>,
 }
 
 impl Stage {
     pub(super) async fn open(wanted: Wanted, world: Option<World>) -> Result<Self, RehearseError> {
         let bench = Bench::open(&wanted.setting, world).await?;
         let consents = BTreeSet::new();
-        Ok(Self { wanted, consents, bench, crash: None, left: None, ending: None })
+        Ok(Self { wanted, consents, bench, crash: None, left: None, ending: None, answer: None })
     }
 
     pub(super) fn world(&self) -> World {
@@ -107,6 +113,7 @@ impl Stage {
                 let now = simulator.now();
                 Told::Drifted(simulator.change(|world| act.carry_out(world, now)))
             }
+            Command::Ask(ask) => self.ask(line, ask).await?,
             Command::Advance(by) => {
                 tokio::time::sleep(*by).await;
                 Told::Noted
@@ -117,6 +124,37 @@ impl Stage {
             }
             Command::Expect(expectation) => self.expect(line, expectation).await?,
         })
+    }
+
+    /// Somebody in an account asks AWS, past the program.
+    async fn ask(&mut self, line: usize, ask: &Ask) -> Result<Told, ScriptError> {
+        let impossible = |why: String| ScriptError::Impossible { line, why };
+        let simulator = &self.bench.simulator;
+        let account = simulator.account(&ask.account);
+        let key = account.ok_or_else(|| impossible(format!("there is no account `{}`", ask.account)))?;
+        let last = self.answer.as_ref().and_then(|answer| answer.as_ref().ok());
+        let mut input = Map::new();
+        for (name, value) in &ask.input {
+            let path = value.as_str().and_then(|text| text.strip_prefix('$'));
+            let value = match path {
+                None => value.clone(),
+                Some(path) => last
+                    .and_then(|answer| at(answer, path))
+                    .cloned()
+                    .ok_or_else(|| impossible(format!("the last answer holds no `{path}`")))?,
+            };
+            input.insert(name.clone(), value);
+        }
+        let region = ask.region.clone().unwrap_or_else(|| self.wanted.setting.home_region.to_string());
+        let asker = Asker { key: &key, token: None, region: &region };
+        let answer = simulator.ask(asker, &ask.service, &ask.operation, &Value::Object(input)).await;
+        let answer = answer.ok_or_else(|| impossible("the answer was lost".to_owned()))?;
+        let told = match answer.code() {
+            None => Ok(answer.json()),
+            Some(code) => Err((code, answer.words().unwrap_or_default())),
+        };
+        self.answer = Some(told.clone());
+        Ok(Told::Answered(told))
     }
 
     fn resources(&self) -> Vec<Resource> {
@@ -229,6 +267,7 @@ impl Stage {
                 let steps = self.plan().await?.steps.len();
                 (format!("{number} steps"), (steps != *number).then(|| format!("there are {steps}")))
             }
+            Expectation::Answer(_) | Expectation::Error(_) => answered(self.answer.as_ref(), expectation),
             Expectation::Refused => {
                 let allowed = preconditions::of_itself(&self.plan().await?).is_empty();
                 ("a plan that is refused".to_owned(), allowed.then(|| "it may be applied".to_owned()))
@@ -239,6 +278,35 @@ impl Stage {
             Some(found) => Err(ScriptError::Unexpected { line, wanted, found }),
         }
     }
+}
+
+/// What is at a path such as `detectorIds.0`.
+fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    value.pointer(&format!("/{}", path.replace('.', "/")))
+}
+
+/// What is expected of an answer, and what was found instead.
+fn answered(
+    answer: Option<&Result<Value, (String, String)>>,
+    expectation: &Expectation,
+) -> (String, Option<String>) {
+    let found = match answer {
+        None => "nobody has asked anything".to_owned(),
+        Some(Err((code, words))) => format!("AWS refuses: {code}: {words}"),
+        Some(Ok(body)) => format!("AWS answers: {body}"),
+    };
+    let answer = answer.map(Result::as_ref);
+    let (wanted, so) = match (expectation, answer) {
+        (Expectation::Error(code), answer) => {
+            (format!("the refusal {code}"), matches!(answer, Some(Err((other, _))) if other == code))
+        }
+        (Expectation::Answer(Some((path, value))), answer) => {
+            let held = answer.and_then(Result::ok).and_then(|body| at(body, path));
+            (format!("an answer with {path}={value}"), held == Some(value))
+        }
+        (_, answer) => ("an answer".to_owned(), matches!(answer, Some(Ok(_)))),
+    };
+    (wanted, (!so).then_some(found))
 }
 
 const fn ending(ending: Ending) -> &'static str {

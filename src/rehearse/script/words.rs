@@ -36,13 +36,7 @@ pub(super) fn of(line: &str) -> Result<Vec<String>, String> {
 /// # Errors
 /// What is not known of it, in words.
 pub(super) fn named<T: DeserializeOwned>(name: &str, pairs: &[String]) -> Result<T, String> {
-    let mut members = Map::new();
-    for pair in pairs {
-        let (key, value) = pair.split_once('=').ok_or_else(|| format!("`{pair}` is not KEY=VALUE"))?;
-        let value = serde_json::from_str(value).ok().filter(|value| !is_id(value));
-        let text = || Value::String(pair.split_once('=').map_or("", |(_, text)| text).to_owned());
-        members.insert(key.to_owned(), value.unwrap_or_else(text));
-    }
+    let members = members(pairs)?;
     let plain = Value::String(name.to_owned());
     if members.is_empty()
         && let Ok(unit) = serde_json::from_value(plain)
@@ -51,6 +45,19 @@ pub(super) fn named<T: DeserializeOwned>(name: &str, pairs: &[String]) -> Result
     }
     let whole = Value::Object(Map::from_iter([(name.to_owned(), Value::Object(members))]));
     serde_json::from_value(whole).map_err(|error| error.to_string())
+}
+
+/// `KEY=VALUE` pairs as members of an object.
+///
+/// # Errors
+/// When one is none.
+pub(super) fn members(pairs: &[String]) -> Result<Map<String, Value>, String> {
+    let member = |pair: &String| {
+        let (key, text) = pair.split_once('=').ok_or_else(|| format!("`{pair}` is not KEY=VALUE"))?;
+        let value = serde_json::from_str(text).ok().filter(|value| !is_id(value));
+        Ok((key.to_owned(), value.unwrap_or_else(|| Value::String(text.to_owned()))))
+    };
+    pairs.iter().map(member).collect()
 }
 
 /// Account ids are digits and are texts all the same.

@@ -163,7 +163,7 @@ impl Act {
     }
 }
 
-fn named_account(organization: &Organization, name: &str) -> Option<String> {
+pub(in crate::sim) fn named_account(organization: &Organization, name: &str) -> Option<String> {
     let fits = |(id, account): &(&String, &crate::sim::services::organizations::Account)| {
         *id == name || account.email.eq_ignore_ascii_case(name) || account.name == name
     };

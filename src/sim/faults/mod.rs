@@ -22,6 +22,7 @@ mod views;
 use serde::{Deserialize, Serialize};
 
 pub use act::Act;
+pub(in crate::sim) use act::named_account;
 pub(crate) use address::Encounter;
 pub(crate) use armed::{Armed, Fate, paged};
 pub use latecomers::Latecomer;

@@ -42,6 +42,8 @@ mod regions;
 mod removal;
 mod resource_policy;
 mod security;
+mod security_hub;
+mod security_switches;
 mod security_unit_baselines;
 mod separate_accounts;
 mod tags;
@@ -106,6 +108,8 @@ pub(crate) const RULES: &[Rule] = &[
     backup_vaults::RULE,
     backup_plans::RULE,
     backup_proofs::RULE,
+    security_switches::RULE,
+    security_hub::RULE,
     identity_names::RULE,
     permission_sets::RULE,
     assignments::RULE,

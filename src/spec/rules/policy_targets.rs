@@ -60,7 +60,12 @@ fn check(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
-fn unnamed(view: &View<'_>, policy: &str, word: &Located<String>, why: NoTarget) -> Option<Diagnostic> {
+pub(super) fn unnamed(
+    view: &View<'_>,
+    policy: &str,
+    word: &Located<String>,
+    why: NoTarget,
+) -> Option<Diagnostic> {
     if !(view.whole("accounts") && view.whole("organizational_units")) {
         return None;
     }

@@ -201,6 +201,12 @@ pub(super) fn configure(world: &mut World, administrator: &str, account: &str, n
             }
             continue;
         }
+        // The management account alone switches its own hub on
+        // (https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-settingup.html).
+        let own = world.organizations.of(account).is_some_and(|one| one.management == account);
+        if own && world.security_hub.hub(account, &region).is_none() {
+            continue;
+        }
         hubs::open(world, account, &region, now);
         let wanted: Vec<String> =
             wanted.iter().map(|standard| standards::in_region(standard, &region)).collect();

@@ -62,6 +62,12 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Value, AwsE
     if account.aggregator.as_ref().is_none_or(|aggregator| aggregator.home != request.region) {
         return Err(no_access("Central configuration requires a finding aggregator in this Region."));
     }
+    // "You must designate a home Region and at least one linked Region"
+    // (https://docs.aws.amazon.com/securityhub/latest/userguide/aggregation-central-configuration.html). UNSOURCED words.
+    let links = account.aggregator.as_ref().is_some_and(|aggregator| aggregator.mode != "NO_REGIONS");
+    if !links {
+        return Err(no_access("Central configuration requires at least one linked Region."));
+    }
     account.local.clear();
     if !central {
         let ends = world.end_of(request.now, PREPARATION);

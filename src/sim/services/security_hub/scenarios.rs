@@ -163,7 +163,8 @@ async fn central_configuration_needs_an_aggregator_and_is_pending_first() {
         stage.refused(&stage.audit, "CreateConfigurationPolicy", early).await,
         "InvalidAccessException"
     );
-    stage.must("CreateFindingAggregator", json!({"RegionLinkingMode": "NO_REGIONS"})).await;
+    let linked = json!({"RegionLinkingMode": "SPECIFIED_REGIONS", "Regions": ["eu-west-1"]});
+    stage.must("CreateFindingAggregator", linked).await;
     let mut automatic = central();
     automatic["AutoEnable"] = json!(true);
     let refused = stage.refused(&stage.audit, "UpdateOrganizationConfiguration", automatic).await;

@@ -1,17 +1,9 @@
-//! The section `security`, key by key, and the words that only it has.
+//! `security.guardduty`.
 
-use super::Located;
-use super::chosen::{Pair, chosen};
-use super::read::section;
+use crate::spec::shape::chosen::{Pair, chosen};
 use crate::model::region::Region;
-
-section! {
-    /// Security services that one account administers for the whole organization.
-    SecuritySection {
-        /// GuardDuty in every governed Region, for every present and future account.
-        guardduty: Located<GuardDutySection>,
-    }
-}
+use crate::spec::shape::Located;
+use crate::spec::shape::read::section;
 
 section! {
     /// GuardDuty.
@@ -22,6 +14,8 @@ section! {
         auto_enable: Located<ReachWord>,
         /// Features to switch on, such as `s3_data_events`. Others are left alone.
         features: Vec<Located<FeatureWord>>,
+        /// Features to switch off, in every account.
+        off: Vec<Located<FeatureWord>>,
         /// Governed Regions that are left alone.
         exclude_regions: Vec<Located<Region>>,
     }

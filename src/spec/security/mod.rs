@@ -1,0 +1,92 @@
+//! `security` as the floors above know it.
+//!
+//! In: the section, valid by the rules. Out: plain values with their places, in AWS's words; a
+//! file for each service, and what all have in common: a [`Seat`].
+
+mod access_analyzer;
+mod guardduty;
+mod security_hub;
+
+use std::collections::BTreeSet;
+
+pub use access_analyzer::AccessAnalyzer;
+pub use guardduty::GuardDuty;
+pub use security_hub::{OF_ALL, SecurityHub, SecurityHubPolicy};
+use serde::Serialize;
+
+use super::shape::security::{Seat as Said, SecuritySection};
+use super::source::Span;
+use super::view::View;
+use crate::catalog::services;
+use crate::model::Origin;
+use crate::model::region::Region;
+
+/// The section `security`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Security {
+    /// GuardDuty.
+    pub guardduty: Option<GuardDuty>,
+    /// Security Hub CSPM.
+    pub security_hub: Option<SecurityHub>,
+    /// IAM Access Analyzer.
+    pub access_analyzer: Option<AccessAnalyzer>,
+}
+
+/// What the sections of all services have in common.
+#[derive(Debug, Clone, Serialize)]
+pub struct Seat {
+    /// Where the section stands.
+    pub origin: Origin,
+    /// A name under `accounts`, or `management`.
+    pub administrator: String,
+    /// Governed Regions that are left alone.
+    pub exclude_regions: BTreeSet<Region>,
+}
+
+impl Security {
+    /// Whether a service, by its word under `delegated_administrators`, is left alone in a
+    /// governed Region.
+    #[must_use]
+    pub fn excludes(&self, service: &str, region: &Region) -> bool {
+        let section = services::by_word(service).and_then(|row| row.section.as_deref());
+        section.and_then(|key| self.seat(key)).is_some_and(|seat| seat.exclude_regions.contains(region))
+    }
+
+    /// The common part of the section of that key.
+    #[must_use]
+    pub fn seat(&self, key: &str) -> Option<&Seat> {
+        match key {
+            "guardduty" => self.guardduty.as_ref().map(|one| &one.seat),
+            "security_hub" => self.security_hub.as_ref().map(|one| &one.seat),
+            "access_analyzer" => self.access_analyzer.as_ref().map(|one| &one.seat),
+            _ => None,
+        }
+    }
+}
+
+/// What the lowering of a section may ask.
+pub(super) struct Context<'c> {
+    pub(super) section: &'c SecuritySection,
+    pub(super) view: &'c View<'c>,
+    pub(super) at: &'c dyn Fn(Span) -> Origin,
+}
+
+impl Context<'_> {
+    /// The common part of the section of that key; none while it names no administrator.
+    fn seat(&self, key: &str) -> Option<Seat> {
+        let said: Said<'_> = self.section.seats().find(|seat| seat.key == key)?;
+        Some(Seat {
+            origin: (self.at)(said.span),
+            administrator: said.administrator?.value.clone(),
+            exclude_regions: said.excluded.iter().map(|region| region.value.clone()).collect(),
+        })
+    }
+}
+
+pub(super) fn lower(context: &Context<'_>) -> Security {
+    Security {
+        guardduty: guardduty::lower(context),
+        security_hub: security_hub::lower(context),
+        access_analyzer: access_analyzer::lower(context),
+    }
+}

@@ -1,0 +1,57 @@
+//! The section `security`, key by key: a file for each service, and what all have in common.
+
+mod access_analyzer;
+mod guardduty;
+mod security_hub;
+
+pub(crate) use access_analyzer::AccessAnalyzerSection;
+pub(crate) use guardduty::GuardDutySection;
+pub(crate) use security_hub::{SecurityHubPolicySection, SecurityHubSection};
+
+use super::Located;
+use super::read::section;
+use crate::model::region::Region;
+use crate::spec::source::Span;
+
+section! {
+    /// Security services that one account administers for the whole organization.
+    SecuritySection {
+        /// GuardDuty in every governed Region, for every present and future account.
+        guardduty: Located<GuardDutySection>,
+        /// Security Hub CSPM, configured centrally for every present and future account.
+        security_hub: Located<SecurityHubSection>,
+        /// IAM Access Analyzer: analyzers whose zone of trust is the organization.
+        access_analyzer: Located<AccessAnalyzerSection>,
+    }
+}
+
+/// What the sections of all services have in common.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seat<'d> {
+    /// The section's key.
+    pub(crate) key: &'static str,
+    /// Where the section stands.
+    pub(crate) span: Span,
+    /// The account that administers the service.
+    pub(crate) administrator: Option<&'d Located<String>>,
+    /// Governed Regions that are left alone.
+    pub(crate) excluded: &'d [Located<Region>],
+}
+
+macro_rules! seats {
+    ($section:ident: $($key:ident),+ $(,)?) => {
+        [$($section.$key.as_ref().map(|one| Seat {
+            key: stringify!($key),
+            span: one.span,
+            administrator: one.administrator.as_ref(),
+            excluded: one.exclude_regions.as_deref().unwrap_or_default(),
+        })),+]
+    };
+}
+
+impl SecuritySection {
+    /// Every service of the section that has an administrator.
+    pub(crate) fn seats(&self) -> impl Iterator<Item = Seat<'_>> {
+        seats!(self: guardduty, security_hub, access_analyzer).into_iter().flatten()
+    }
+}
