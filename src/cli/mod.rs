@@ -11,6 +11,7 @@ mod claimed;
 mod completions;
 mod confirm;
 mod controls;
+mod coverage;
 mod documents;
 mod effective_policy;
 mod error;
@@ -77,6 +78,7 @@ enum Command {
     Permissions(permissions::Args),
     Leftovers(leftovers::Args),
     Controls(controls::Args),
+    Coverage(coverage::Args),
     EffectivePolicy(effective_policy::Args),
     Simulator(simulator::Args),
     Explain(explain::Args),
@@ -122,6 +124,7 @@ fn run(cli: Cli) -> Exit {
         Command::Permissions(args) => args.run(&printer),
         Command::Leftovers(args) => args.run(&printer),
         Command::Controls(args) => args.run(&printer),
+        Command::Coverage(args) => args.run(&printer),
         Command::EffectivePolicy(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
         Command::Explain(args) => args.run(&printer),

@@ -5,6 +5,7 @@
 //! is printed where, and whether colour is wanted, is said by the caller.
 
 pub mod controls_text;
+pub mod coverage_text;
 pub mod dot;
 pub mod duration;
 pub mod effective_text;

@@ -9,6 +9,7 @@ mod architecture;
 mod commands;
 mod consents;
 mod controls;
+mod coverage;
 mod delegation;
 mod documents;
 mod figures;
