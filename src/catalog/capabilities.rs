@@ -160,6 +160,8 @@ pub struct Closing {
 #[serde(deny_unknown_fields)]
 struct Part {
     id: String,
+    /// What it brings, when that must be there before the rest.
+    what: Option<String>,
     lines: String,
 }
 
@@ -208,8 +210,18 @@ impl Closing {
     /// Its lines, those of the shared part where it names one.
     #[must_use]
     pub fn text(&self) -> &str {
-        let shared = self.part.as_ref().and_then(|id| TABLE.part.iter().find(|part| part.id == *id));
-        shared.map_or(&self.lines, |part| &part.lines)
+        self.shared().map_or(&self.lines, |part| &part.lines)
+    }
+
+    /// What it brings, when that must be there before the other lines.
+    #[must_use]
+    pub fn what(&self) -> Option<&str> {
+        self.shared()?.what.as_deref()
+    }
+
+    fn shared(&self) -> Option<&'static Part> {
+        let id = self.part.as_ref()?;
+        TABLE.part.iter().find(|part| part.id == *id)
     }
 }
 

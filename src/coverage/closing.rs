@@ -7,38 +7,42 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::estate::{Estate, MANAGEMENT, Place, Thing};
+use super::judgement::First;
 use crate::catalog::capabilities::{Capability, ROLES};
 use crate::model::{Address, Kind, reference};
 
-/// The lines for accounts that want a capability; none when the capability has none that
-/// would help them, because they stand in no unit that lines could name.
-pub(super) fn lines(row: &Capability, accounts: &[&str], estate: &Estate) -> Option<String> {
+/// Sections of a document: the line of the key, and the lines under it.
+type Sections = Vec<(String, String)>;
+
+/// What must be there first, and the lines for accounts that want a capability; none when it
+/// has none that would help them, because they stand in no unit that lines could name.
+pub(super) fn lines(row: &Capability, accounts: &[&str], estate: &Estate) -> (Option<First>, Option<String>) {
     let fits = |kind: Option<Kind>, there: bool| kind.is_none_or(|kind| estate.has(kind) == there);
     let parts = row.closing.iter().filter(|part| fits(part.given, true) && fits(part.without, false));
     let units = units(accounts, estate);
-    let mut sections: Vec<(String, String)> = Vec::new();
+    let (mut before, mut sections) = (Sections::new(), Sections::new());
+    let mut what = None;
     for part in parts {
-        for line in part.text().lines() {
-            take(line, accounts, &units, estate, &mut sections);
-        }
+        let into = if part.what().is_some() { &mut before } else { &mut sections };
+        what = what.or(part.what());
+        part.text().lines().for_each(|line| take(line, accounts, &units, estate, into));
     }
-    introduce(row, estate, &mut sections);
-    let text: String = sections
-        .iter()
-        .filter(|(_, body)| !body.is_empty())
-        .map(|(head, body)| format!("{head}\n{body}"))
-        .collect();
-    (!text.is_empty()).then_some(text)
+    introduce(row, estate, &text(&before), &mut sections);
+    let first = what.map(|what| First { what: what.to_owned(), lines: text(&before) });
+    // Where what comes first is all there is to it, it is no preparation.
+    match (first, text(&sections)) {
+        (Some(only), lines) if lines.is_empty() => (None, Some(only.lines)),
+        (first, lines) => (first, (!lines.is_empty()).then_some(lines)),
+    }
+}
+
+fn text(sections: &Sections) -> String {
+    let filled = sections.iter().filter(|(_, body)| !body.is_empty());
+    filled.map(|(head, body)| format!("{head}\n{body}")).collect()
 }
 
 /// Puts a line where its section is, so that no section stands twice.
-fn take(
-    line: &str,
-    accounts: &[&str],
-    units: &BTreeSet<String>,
-    estate: &Estate,
-    sections: &mut Vec<(String, String)>,
-) {
+fn take(line: &str, accounts: &[&str], units: &BTreeSet<String>, estate: &Estate, sections: &mut Sections) {
     if !line.starts_with(' ') {
         if !line.is_empty() {
             // The section goes on where it was begun.
@@ -67,12 +71,13 @@ fn take(
 }
 
 /// An account that the lines speak of and that will not be there is said to be made.
-fn introduce(row: &Capability, estate: &Estate, sections: &mut Vec<(String, String)>) {
+fn introduce(row: &Capability, estate: &Estate, before: &str, sections: &mut Sections) {
     let said: String = row.closing.iter().map(crate::catalog::capabilities::Closing::text).collect();
     let body: String = sections.iter().map(|(_, body)| body.as_str()).collect();
     for (role, default) in ROLES.iter().filter(|(role, _)| said.contains(&format!("{{{role}}}"))) {
         let name = player(role, default, estate);
-        let made = body.contains(&format!("  {}: {{ email", key(&name)));
+        let line = format!("  {}: {{ email", key(&name));
+        let made = body.contains(&line) || before.contains(&line);
         let spoken = body.contains(&key(&name));
         if !made && spoken && !estate.accounts.contains_key(&name) {
             let at = sections.iter().position(|(head, _)| head == "accounts:").unwrap_or_else(|| {

@@ -138,6 +138,9 @@ pub struct Standing {
 pub struct Gap {
     /// Accounts in which it is missing somewhere, or there in part only.
     pub accounts: Vec<String>,
+    /// What must be there before these lines, where it will not be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<First>,
     /// The lines of a document that close it; none where lzctl cannot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<String>,
@@ -145,6 +148,15 @@ pub struct Gap {
     pub brings: Degree,
     /// What else is to be known: what lzctl cannot do, and what to do instead.
     pub remarks: Vec<String>,
+}
+
+/// What must be there before the lines of a gap can close it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct First {
+    /// What it is.
+    pub what: String,
+    /// The lines of a document that bring it.
+    pub lines: String,
 }
 
 impl CapabilityCoverage {
@@ -196,7 +208,7 @@ fn standing(row: &Capability, estate: &Estate) -> Standing {
             estate.things.iter().filter(|(address, thing)| shows(evidence, address, thing, estate))
         {
             shown.insert(address.clone());
-            let regions = reach::regions(evidence, thing, estate);
+            let regions = reach::regions(evidence, address, thing, estate);
             for account in reach::accounts(evidence, address, thing, estate) {
                 regions.iter().for_each(|region| canvas.put(&account, region, evidence.gives.into()));
             }
@@ -250,12 +262,12 @@ fn gap(row: &Capability, last: &Standing, estate: &Estate) -> Gap {
     let within: Vec<&str> = accounts.iter().map(String::as_str).filter(|name| !beyond(name)).collect();
     // Where the lines have brought what they bring there is nothing left for them to do.
     let done = row.brings == Degree::Partly && last.grid.counts().0 == 0 && last.of > 0;
-    let lines =
-        if done || (within.is_empty() && last.of > 0) { None } else { closing::lines(row, &within, estate) };
+    let idle = done || (within.is_empty() && last.of > 0);
+    let (first, lines) = if idle { (None, None) } else { closing::lines(row, &within, estate) };
     if done {
         remarks.push("it is administered; lzctl cannot configure more of it".to_owned());
     }
-    Gap { accounts, lines, brings: row.brings, remarks }
+    Gap { accounts, first, lines, brings: row.brings, remarks }
 }
 
 fn function(row: &csf::Function, capabilities: &[CapabilityCoverage]) -> FunctionCoverage {

@@ -19,5 +19,5 @@ pub use estate::{Estate, Place, Reading};
 pub use frameworks::{FrameworkCoverage, frameworks};
 pub use grid::{Grid, Group, Mark};
 pub use judgement::{
-    CapabilityCoverage, CategoryCoverage, Coverage, FunctionCoverage, Gap, Standing, State, cover,
+    CapabilityCoverage, CategoryCoverage, Coverage, First, FunctionCoverage, Gap, Standing, State, cover,
 };

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::estate::{Estate, MANAGEMENT, Place, Thing};
 use crate::catalog::capabilities::{Evidence, Reach, Regions};
+use crate::catalog::services;
 use crate::model::region::Region;
 use crate::model::{Address, Kind, reference};
 
@@ -49,21 +50,31 @@ pub(super) fn accounts(
 }
 
 /// The Regions that a thing works in, as far as they are looked at.
-pub(super) fn regions(evidence: &Evidence, thing: &Thing, estate: &Estate) -> BTreeSet<Region> {
-    let all = || estate.regions.iter().cloned().collect();
+pub(super) fn regions(
+    evidence: &Evidence,
+    address: &Address,
+    thing: &Thing,
+    estate: &Estate,
+) -> BTreeSet<Region> {
+    let all_of = |test: &dyn Fn(&str) -> bool| -> BTreeSet<Region> {
+        estate.regions.iter().filter(|region| test(region.as_str())).cloned().collect()
+    };
     match evidence.regions {
-        Regions::All => all(),
+        Regions::All => all_of(&|_| true),
         Regions::Own => {
             let own = thing.keys.get("region").and_then(Value::as_str);
-            estate.regions.iter().filter(|region| own == Some(region.as_str())).cloned().collect()
+            all_of(&|region| own == Some(region))
         }
         Regions::Offices => {
             let places: BTreeSet<&str> =
                 thing.fields.iter().filter_map(|(name, who)| office(name, who)).collect();
-            let named: BTreeSet<Region> =
-                estate.regions.iter().filter(|region| places.contains(region.as_str())).cloned().collect();
-            // Service principals are no Regions: the organization has one administrator.
-            if places.iter().all(|place| place.contains(".amazonaws.")) { all() } else { named }
+            let by_region =
+                services::by_word(&address.name).is_some_and(|row| row.place == services::Place::Regions);
+            match by_region {
+                true => all_of(&|region| places.contains(region)),
+                false if places.is_empty() => BTreeSet::new(),
+                false => all_of(&|_| true),
+            }
         }
     }
 }
@@ -72,7 +83,7 @@ pub(super) fn regions(evidence: &Evidence, thing: &Thing, estate: &Estate) -> BT
 fn office<'t>(name: &'t str, who: &Value) -> Option<&'t str> {
     let (way, rest) = name.split_once('.').filter(|_| !who.is_null())?;
     // What Organizations keeps registered says nothing of Regions.
-    rest.rsplit_once('/').map(|(place, _)| place).filter(|_| way != crate::catalog::services::REGISTRATIONS)
+    rest.rsplit_once('/').map(|(place, _)| place).filter(|_| way != services::REGISTRATIONS)
 }
 
 /// The leaves of a group that are there.

@@ -1,12 +1,12 @@
 //! Coverage as text: functions and categories with what serves them, then each gap once with
 //! the lines that close it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::Paint;
 use crate::catalog::capabilities::Degree;
-use crate::coverage::{CapabilityCoverage, CategoryCoverage, Coverage, Gap, Standing, State};
+use crate::coverage::{CapabilityCoverage, CategoryCoverage, Coverage, First, Gap, Standing, State};
 
 /// So many names are told of a long list.
 const NAMES: usize = 6;
@@ -35,7 +35,13 @@ pub fn render(coverage: &Coverage, paint: Paint, verbose: bool) -> String {
     if !gaps.is_empty() {
         line(&mut out, "");
         line(&mut out, &paint.heading("What is missing, and what closes it"));
+        // What several gaps need first is told once.
+        let mut prepared = BTreeSet::new();
         for one in gaps {
+            let first = one.gap.as_ref().and_then(|gap| gap.first.as_ref());
+            if let Some(first) = first.filter(|first| prepared.insert(&first.what)) {
+                preparation(&mut out, first);
+            }
             missing(&mut out, one, coverage, (paint, verbose));
         }
     }
@@ -107,6 +113,12 @@ fn word(state: State, paint: Paint) -> String {
     }
 }
 
+fn preparation(out: &mut String, first: &First) {
+    line(out, "");
+    line(out, &format!("  First {}, for several of these:", first.what));
+    first.lines.lines().for_each(|text| line(out, &format!("          {text}")));
+}
+
 fn missing(out: &mut String, one: &CapabilityCoverage, coverage: &Coverage, (paint, verbose): (Paint, bool)) {
     let Some(gap) = &one.gap else { return };
     let last = one.last();
@@ -124,6 +136,9 @@ fn missing(out: &mut String, one: &CapabilityCoverage, coverage: &Coverage, (pai
     line(out, &format!("      {}", extent(last, gap, coverage)));
     for remark in &gap.remarks {
         line(out, &format!("      {remark}"));
+    }
+    if let Some(first) = &gap.first {
+        line(out, &format!("      first, as above: {}", first.what));
     }
     if let Some(lines) = &gap.lines {
         let far = if gap.brings == Degree::Partly { " (in part: it is administered)" } else { "" };
