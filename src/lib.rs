@@ -6,6 +6,7 @@ pub mod apply;
 pub mod catalog;
 pub mod cli;
 pub mod cloud;
+pub mod coverage;
 pub mod diff;
 pub mod graph;
 pub mod model;

@@ -6,7 +6,9 @@
 //! instead of holding constants.
 
 pub mod baselines;
+pub mod capabilities;
 pub mod controls;
+pub mod csf;
 pub mod identity_center;
 pub mod member_work;
 pub mod operations;

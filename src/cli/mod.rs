@@ -12,6 +12,7 @@ mod claimed;
 mod completions;
 mod confirm;
 mod controls;
+mod coverage;
 mod documents;
 mod effective_policy;
 mod error;
@@ -82,6 +83,7 @@ enum Command {
     Login(login::Args),
     Logout(login::LogoutArgs),
     Controls(controls::Args),
+    Coverage(coverage::Args),
     EffectivePolicy(effective_policy::Args),
     Simulator(simulator::Args),
     Explain(explain::Args),
@@ -130,6 +132,7 @@ fn run(cli: Cli) -> Exit {
         Command::Login(args) => args.run(&printer),
         Command::Logout(args) => args.run(&printer),
         Command::Controls(args) => args.run(&printer),
+        Command::Coverage(args) => args.run(&printer),
         Command::EffectivePolicy(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
         Command::Explain(args) => args.run(&printer),

@@ -39,8 +39,6 @@ const fn shape(kind: Kind) -> &'static str {
         Kind::Key => "cds",
         Kind::Baseline | Kind::Policy | Kind::ResourcePolicy | Kind::SecurityHubPolicy => "note",
         Kind::PolicyType => "component",
-        Kind::DelegatedAdministrator | Kind::GuardDuty => "cds",
-        Kind::Control | Kind::PermissionSet | Kind::Assignment => "hexagon",
         Kind::BackupSettings | Kind::BackupOptIn => "component",
         Kind::BackupVault | Kind::AirGappedVault => "box3d",
         Kind::ResourceShare

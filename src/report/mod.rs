@@ -6,6 +6,7 @@
 
 pub mod access_text;
 pub mod controls_text;
+pub mod coverage_text;
 pub mod dot;
 pub mod duration;
 pub mod effective_text;

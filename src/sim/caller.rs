@@ -157,9 +157,26 @@ fn on_the_wire(table: &Table, op: &Operation, input: &Value) -> Value {
     Value::Object(given.iter().map(|(name, value)| (wire(name), value.clone())).collect())
 }
 
-/// Path and query of a REST request.
+/// Path and query of a REST request; what travels in the query may be named by the model or
+/// as on the wire.
 fn uri(table: &Table, op: &Operation, input: &Value) -> String {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let path = path(&op.uri, input);
+    let members = op.input.as_deref().and_then(|name| table.shape(name)).map(|shape| &shape.members);
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, reference) in members.into_iter().flatten() {
+        let given = input.get(name).or_else(|| input.get(reference.wire(name)));
+        let given = given.filter(|value| reference.at.as_deref() == Some("querystring") && !value.is_null());
+        if let Some(value) = given {
+            query.append_pair(reference.wire(name), &text(value));
+        }
+    }
+    let query = query.finish();
+    if query.is_empty() { path } else { format!("{path}?{query}") }
+}
+
+/// The path with its labels filled in.
+pub(super) fn path(template: &str, input: &Value) -> String {
     let part = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
         Some(label) => percent_encoding::utf8_percent_encode(
             input[label.trim_end_matches('+')].as_str().unwrap_or_default(),
@@ -168,16 +185,7 @@ fn uri(table: &Table, op: &Operation, input: &Value) -> String {
         .to_string(),
         None => part.to_owned(),
     };
-    let path = op.uri.split('/').map(part).collect::<Vec<_>>().join("/");
-    let members = op.input.as_deref().and_then(|name| table.shape(name)).map(|shape| &shape.members);
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, reference) in members.into_iter().flatten() {
-        if reference.at.as_deref() == Some("querystring") && !input[name].is_null() {
-            query.append_pair(reference.wire(name), &text(&input[name]));
-        }
-    }
-    let query = query.finish();
-    if query.is_empty() { path } else { format!("{path}?{query}") }
+    template.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 fn form(operation: &str, version: &str, input: &Value) -> String {

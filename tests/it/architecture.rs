@@ -16,22 +16,26 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("graph", &["spec", "model", "catalog"]),
     ("observe", &["cloud", "model", "catalog"]),
     ("diff", &["graph", "observe", "spec", "model", "catalog"]),
+    ("coverage", &["diff", "graph", "observe", "catalog", "model"]),
     ("plan", &["diff", "graph", "observe", "spec", "cloud", "model", "catalog"]),
     ("apply", &["plan", "diff", "graph", "observe", "cloud", "model", "catalog"]),
-    ("report", &["apply", "plan", "diff", "graph", "observe", "spec", "cloud", "model", "catalog"]),
+    (
+        "report",
+        &["apply", "coverage", "plan", "diff", "graph", "observe", "spec", "cloud", "model", "catalog"],
+    ),
     ("rehearse", &["apply", "plan", "diff", "graph", "observe", "spec", "cloud", "model", "catalog", "sim"]),
     ("sim", &[]),
     (
         "cli",
         &[
-            "rehearse", "report", "apply", "plan", "diff", "graph", "observe", "spec", "cloud", "model",
-            "catalog", "sim",
+            "rehearse", "report", "apply", "coverage", "plan", "diff", "graph", "observe", "spec", "cloud",
+            "model", "catalog", "sim",
         ],
     ),
 ];
 
 /// Floors that decide: synchronous, and no I/O (invariant I1).
-const PURE: &[&str] = &["model", "catalog", "spec", "graph", "diff", "plan", "report"];
+const PURE: &[&str] = &["model", "catalog", "spec", "graph", "diff", "coverage", "plan", "report"];
 
 /// What a pure floor must not touch.
 const IMPURE: &[&str] = &[

@@ -10,6 +10,7 @@ mod closing;
 mod commands;
 mod consents;
 mod controls;
+mod coverage;
 mod delegation;
 mod documents;
 mod figures;

@@ -204,10 +204,6 @@ impl Scope {
                 });
                 put("assigned_set", vec![set_of(arn)]);
             }
-            Kind::GuardDuty => {
-                let region = subject.keys.get("region").and_then(Value::as_str);
-                put("region", vec![region.unwrap_or(&self.home).to_owned()]);
-            }
             Kind::BackupSettings => put("linked_service", vec![BACKUP.to_owned()]),
             Kind::BackupOptIn
             | Kind::BackupVault

@@ -157,3 +157,26 @@ fn a_file_that_is_no_world_is_named_and_left_alone() {
         .says("w.json holds no simulated world")
         .says("hint: ");
 }
+
+#[test]
+fn coverage_tells_now_and_after_and_the_lines_that_close_a_gap() {
+    let folder = folder();
+    let protected = format!("{SMALL}delegated_administrators: {{ macie2: one }}\n");
+    std::fs::write(folder.path().join("protected.yaml"), protected).unwrap();
+    let coverage = ["coverage", "protected.yaml", "--simulate", "w.json"];
+    let shown = run(folder.path(), &coverage).exits(0);
+    let shown = shown.prints("gap      -> partly    Discovery of sensitive data (Macie)");
+    shown
+        .prints("guardduty: { administrator: audit }")
+        .prints("GV.OC  Organizational Context\n      organizational");
+    assert!(!folder.path().join("w.json").exists(), "looking changes nothing");
+    run(folder.path(), &["apply", "protected.yaml", "--simulate", "w.json", "--yes"]).exits(0);
+    let json = ["coverage", "protected.yaml", "--simulate", "w.json", "--json", "--frameworks"];
+    let shown = run(folder.path(), &json).exits(0).json();
+    let macie =
+        shown["capabilities"].as_array().unwrap().iter().find(|one| one["id"] == "sensitive-data").unwrap();
+    assert_eq!((&macie["now"]["state"], &macie["now"]["of"]), (&Value::from("partly"), &Value::from(3)));
+    assert_eq!(macie["now"]["evidence"], serde_json::json!(["delegated_administrator.macie2"]));
+    let frameworks = shown["frameworks"].as_array().unwrap();
+    assert!(frameworks.iter().any(|one| one["name"] == "NIST-CSF-v1.1" && one["now"] == 0), "{frameworks:?}");
+}
