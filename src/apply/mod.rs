@@ -11,6 +11,7 @@
 pub mod dispatch;
 pub mod engine;
 pub mod event;
+pub mod experience;
 pub mod journal;
 pub mod lease;
 pub mod outcome;
@@ -26,6 +27,7 @@ mod trial;
 pub use dispatch::{ApplyError, run};
 pub use engine::{Engine, InvalidPlan};
 pub use event::{Command, Event, Notice};
+pub use experience::Experience;
 pub use journal::{Journal, Run};
 pub use outcome::Outcome;
 pub use preconditions::{Refusal, refusals, refusals_on_resume};

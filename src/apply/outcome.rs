@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::experience::Lessons;
 use crate::cloud::failure::CallError;
 use crate::model::{Address, Attributes};
 use crate::plan::StepId;
@@ -142,6 +143,9 @@ pub struct Outcome {
     pub steps: Vec<StepReport>,
     /// Attributes of the resources whose steps ran, for whoever goes on from here.
     pub attributes: std::collections::BTreeMap<Address, Attributes>,
+    /// What the run has learned about AWS, for the next ones.
+    #[serde(default)]
+    pub lessons: Lessons,
 }
 
 impl Counts {

@@ -14,7 +14,7 @@ use crate::model::kinds::Action;
 use crate::model::partition::Partition;
 use crate::model::reference::references;
 use crate::model::region::Region;
-use crate::model::{Address, Kind, Resource};
+use crate::model::{Address, Kind};
 use crate::observe::Snapshot;
 use crate::plan::document::{Consent, FORMAT, Note, Plan};
 use crate::plan::saved::Unsound;
@@ -191,14 +191,23 @@ fn comes_along(resource: &Resource, made: &BTreeSet<&Address>) -> bool {
 /// trusts the services that it needs.
 const BY_ITSELF: [Kind; 1] = [Kind::TrustedAccess];
 
-/// Whether all that a step wants is that something exists, which AWS makes by itself,
-/// and it does. Such a step weakens to "not needed", which is no reason to refuse.
+/// Whether what a step makes exists by now, because AWS makes it by itself, and nothing of
+/// it stands against the plan: what the document says of it is so already, or a step of the
+/// plan sets it. Then the step weakens to "not needed", or does the rest of what it was to
+/// do, as for the stack sets, which Control Tower trusts and does not activate. Neither is
+/// a reason to refuse.
 fn is_so(plan: &Plan, step: &Step, fresh: &Snapshot) -> bool {
-    let bare = |resource: &&Resource| resource.address == step.address && resource.fields.is_empty();
-    step.action == Action::Create
-        && BY_ITSELF.contains(&step.address.kind)
-        && plan.resources.iter().any(|resource| bare(&resource))
-        && fresh.live.contains_key(&step.address)
+    if step.action != Action::Create || !BY_ITSELF.contains(&step.address.kind) {
+        return false;
+    }
+    let Some(live) = fresh.live.get(&step.address) else { return false };
+    let Some(resource) = plan.resources.iter().find(|resource| resource.address == step.address) else {
+        return false;
+    };
+    let set = |field: &String| {
+        plan.steps.iter().any(|other| other.address == step.address && other.inputs.contains_key(field))
+    };
+    resource.fields.iter().all(|(field, wanted)| live.fields.get(field) == Some(wanted) || set(field))
 }
 
 fn refusals_besides(plan: &Plan, fresh: &Snapshot, changed: &BTreeSet<Address>) -> Vec<Refusal> {
@@ -289,7 +298,7 @@ mod tests {
     use super::*;
     use crate::apply::journal::{State, StepStory};
     use crate::apply::trial::plans;
-    use crate::model::Live;
+    use crate::model::{Live, Resource};
     use crate::plan::document::{Consent, Level, Note};
 
     fn snapshot(plan: &Plan) -> Snapshot {
@@ -409,6 +418,28 @@ mod tests {
         // Whoever wants more than its being there compares what was made.
         plan.resources[0].fields.insert("name".to_owned(), "Audit".into());
         assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), refused);
+    }
+
+    #[test]
+    fn stack_sets_that_control_tower_has_trusted_and_not_activated_are_activated_by_the_resumed_run() {
+        let (mut plan, mut fresh, address) = appeared(
+            "trusted_access.member.org.stacksets.cloudformation.amazonaws.com",
+            "cloudformation:ActivateOrganizationsAccess",
+        );
+        plan.resources[0].fields.insert("stack_sets".to_owned(), true.into());
+        let ledger = Ledger::default();
+        let refused =
+            [Refusal::Moved { address: address.clone(), how: Motion::Appeared, fields: Vec::new() }];
+        // Nothing in the plan would activate them.
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), refused);
+        plan.steps[0].inputs.insert("stack_sets".to_owned(), true.into());
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), []);
+        assert_eq!(refusals(&plan, &fresh), refused);
+        // Somebody has activated them: the step turns out to be unnecessary.
+        let live = fresh.live.get_mut(&address).unwrap();
+        live.fields.insert("stack_sets".to_owned(), true.into());
+        plan.steps[0].inputs.clear();
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), []);
     }
 
     #[test]

@@ -9,9 +9,11 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::experience::{Experience, Lessons};
 use super::journal::reader::Read;
 use super::journal::{Entry, Journal, Run, Unreadable, read, replay};
 use super::lease::Register;
@@ -184,6 +186,39 @@ impl Runs {
     #[must_use]
     pub fn register(&self, account: &AccountId) -> Arc<dyn Register> {
         self.store.register(account.as_str())
+    }
+
+    /// What former runs of an account have learned. It is advice: where it cannot be
+    /// read, nothing is known.
+    pub async fn experience(&self, account: &AccountId, now: Timestamp) -> Experience {
+        let kept = match self.store.experience(account.as_str()).await {
+            Ok(Some(kept)) => kept,
+            Ok(None) => return Experience::default(),
+            Err(error) => {
+                tracing::warn!(%error, "what former runs have learned cannot be read");
+                return Experience::default();
+            }
+        };
+        Experience::recalled(&kept, now).unwrap_or_else(|error| {
+            tracing::warn!(%account, %error, "what former runs have learned is not understood");
+            Experience::default()
+        })
+    }
+
+    /// Keeps what a run has learned at `now`, on top of what was known. Where it cannot
+    /// be written, the next run learns it again.
+    pub async fn learn(&self, account: &AccountId, known: Experience, lessons: &Lessons, now: Timestamp) {
+        let known = known.and(lessons);
+        if known.is_empty() {
+            return;
+        }
+        let kept = match known.text(now) {
+            Ok(text) => self.store.keep_experience(account.as_str(), text).await,
+            Err(error) => Err(StoreError::File { path: "learned".into(), source: error.into() }),
+        };
+        if let Err(error) = kept {
+            tracing::warn!(%error, "what this run has learned cannot be kept");
+        }
     }
 
     /// Begins a run: its plan is durable before its journal exists.
@@ -377,6 +412,24 @@ mod tests {
         let reopened = runs.reopen(&runs.find(None).await.unwrap(), &writer()).await.unwrap();
         assert_eq!(reopened.planned.access_role.as_deref(), Some("Entry"));
         assert_eq!(reopened.journal.ledger().next, 1);
+    }
+
+    #[tokio::test]
+    async fn what_runs_have_learned_is_kept_for_each_account_and_nonsense_counts_for_nothing() {
+        use crate::apply::experience::Durations;
+        let (_folder, runs) = folder();
+        let (mine, other): (AccountId, AccountId) =
+            ("111122223333".parse().unwrap(), "444455556666".parse().unwrap());
+        let now: Timestamp = "2026-11-23T10:15:00Z".parse().unwrap();
+        assert!(runs.experience(&mine, now).await.is_empty());
+        let durations = [("a".to_owned(), Durations { count: 9.0, mean: 2.0, tenth: 1.0 })];
+        let lessons = Lessons { durations: durations.into(), ..Lessons::default() };
+        runs.learn(&mine, Experience::default(), &lessons, now).await;
+        assert_eq!(runs.experience(&mine, now).await.durations, lessons.durations);
+        assert!(runs.experience(&other, now).await.is_empty());
+        assert!(runs.all().await.unwrap().is_empty(), "it is no run");
+        fs::write(PathBuf::from(runs.place()).join("learned/111122223333.json"), "{}").unwrap();
+        assert!(runs.experience(&mine, now).await.is_empty());
     }
 
     #[tokio::test]

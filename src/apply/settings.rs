@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use super::experience::Experience;
+
 /// The figures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -41,6 +43,8 @@ pub struct Settings {
     /// ... and no longer than this, unless three times its usual is longer. Six
     /// hours is the timeout of AWS's own CloudFormation handlers for landing zones.
     pub deadline_ceiling: Duration,
+    /// What former runs have learned about this account.
+    pub experience: Experience,
     /// Whether nothing is sent: what a former run has in flight is proven, and
     /// that is all.
     pub proving_only: bool,
@@ -62,6 +66,7 @@ impl Default for Settings {
             deadline_factor: 18,
             deadline_floor: Duration::from_secs(3600),
             deadline_ceiling: Duration::from_secs(6 * 3600),
+            experience: Experience::default(),
             proving_only: false,
         }
     }

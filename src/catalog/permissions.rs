@@ -90,6 +90,35 @@ pub struct Forwarded {
     pub source: String,
 }
 
+/// What one use of a bucket of runs needs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Use {
+    /// IAM actions.
+    pub actions: Vec<String>,
+    /// The template of the ARN.
+    pub on: String,
+    /// What it is held to besides.
+    #[serde(default)]
+    pub condition: Conditions,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// The uses of a bucket of runs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreUses {
+    /// To list names.
+    pub list: Use,
+    /// To read objects.
+    pub read: Use,
+    /// To write objects that are not there.
+    pub create: Use,
+    /// To write objects over, as they were seen.
+    pub replace: Use,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -98,6 +127,7 @@ struct File {
     operation: Vec<Row>,
     planning: Vec<Planning>,
     forwarded: Forwarded,
+    store: StoreUses,
 }
 
 /// The table.
@@ -109,6 +139,8 @@ pub struct Permissions {
     pub planning: Vec<Planning>,
     /// What Control Tower does in the caller's name.
     pub forwarded: Forwarded,
+    /// What is done with a bucket of runs.
+    pub store: StoreUses,
     arns: BTreeMap<String, String>,
     rows: BTreeMap<String, Row>,
 }
@@ -119,6 +151,7 @@ static TABLE: LazyLock<Permissions> = LazyLock::new(|| {
         read: file.read,
         planning: file.planning,
         forwarded: file.forwarded,
+        store: file.store,
         arns: file.arn,
         rows: file.operation.into_iter().map(|row| (row.name.clone(), row)).collect(),
     }

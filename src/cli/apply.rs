@@ -19,7 +19,7 @@ use super::{confirm, interrupt, planning, saved};
 use crate::apply::preconditions;
 use crate::apply::runs::Planned;
 use crate::plan::Plan;
-use crate::plan::saved::SavedPlan;
+use crate::plan::saved::{Requirement, SavedPlan};
 use crate::report::plan_text::{self, Options};
 use crate::spec::Spec;
 
@@ -110,9 +110,13 @@ impl Args {
             ready = self.plan(source, claimed, session).await?;
         }
         let Ready { plan, nonce } = ready;
-        let options =
-            Options { paint: printer.out, verbose: printer.all(), estimate: Some(planning::estimate(&plan)) };
+        let known = session.experience(&claimed.runs, &plan.account).await;
+        let estimate = Some(planning::estimate(&plan, &known));
+        let options = Options { paint: printer.out, verbose: printer.all(), estimate };
         printer.data(&plan_text::render(&plan, options))?;
+        if nonce.is_none() {
+            signed_by_nobody(&plan)?;
+        }
         confirm::confirmed(&plan, self.yes, printer).await?;
         if plan.steps.is_empty() {
             return Ok(None);
@@ -176,6 +180,13 @@ impl Args {
         let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
         format!("lzctl apply {}", files.join(" "))
     }
+}
+
+/// Refuses a plan of documents whose rule asks for signatures: nobody can sign what was
+/// not saved.
+fn signed_by_nobody(plan: &Plan) -> Result<(), CliError> {
+    let lacking = Requirement::default().lacking_unsaved(plan).filter(|_| !plan.steps.is_empty());
+    lacking.map_or(Ok(()), |lacking| Err(CliError::Refused(vec![lacking.into()])))
 }
 
 impl Source {

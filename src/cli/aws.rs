@@ -10,12 +10,13 @@ use tokio::runtime::{Builder, Runtime};
 use super::error::CliError;
 use super::printer::Printer;
 use super::run_place::RunPlace;
-use crate::apply::Runs;
+use crate::apply::{Experience, Runs};
 use crate::cloud::Connection;
 use crate::cloud::connection::Settings;
 use crate::cloud::objects::Reach;
 use crate::cloud::sign_in::{self, Folder, SignIn};
 use crate::cloud::task::Performer;
+use crate::model::ids::AccountId;
 use crate::model::region::Region;
 use crate::observe::ObserveError;
 use crate::rehearse::{self, Bench, Setting, seed};
@@ -204,6 +205,15 @@ impl Session {
     /// The time at the AWS worked on.
     pub(super) fn now(&self) -> Timestamp {
         self.simulated.as_ref().map_or_else(Timestamp::now, |(bench, _)| bench.simulator.now())
+    }
+
+    /// What former runs have learned about the account. A simulated AWS teaches nothing
+    /// about the real one.
+    pub(super) async fn experience(&self, runs: &Runs, account: &AccountId) -> Experience {
+        if self.is_simulated() {
+            return Experience::default();
+        }
+        runs.experience(account, self.now()).await
     }
 
     /// How many seconds pass there in one of ours.

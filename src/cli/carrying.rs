@@ -64,11 +64,15 @@ impl Carrying {
         let performer = Arc::new(session.connection.clone());
         claimed.name_run(&self.run.id);
         let mut observer = |at: Duration, notice: &Notice| watch.notice(at, notice);
-        let settings = Settings { proving_only, ..Settings::default() };
+        let known = session.experience(&claimed.runs, &plan.account).await;
+        let settings = Settings { proving_only, experience: known.clone(), ..Settings::default() };
         let carried =
             dispatch::run(plan, performer, &mut self.journal, &self.run, settings, signals, &mut observer);
         let result = carried.await;
         watch.end();
+        if let (Ok(outcome), false) = (&result, session.is_simulated()) {
+            claimed.runs.learn(&plan.account, known, &outcome.lessons, session.now()).await;
+        }
         Ok(result?)
     }
 }

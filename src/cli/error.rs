@@ -254,7 +254,8 @@ fn refused(refusals: &[Refusal]) -> String {
     let hint = if any(|refusal| matches!(refusal, Refusal::Blocker { .. })) {
         "mend what blocks it and plan again"
     } else if all(|refusal| matches!(refusal, Refusal::Unsound(Unsound::TooFewSignatures { .. }))) {
-        "have it signed with `lzctl sign PLAN.json --key FILE`"
+        "have it signed with `lzctl sign PLAN.json --key FILE`; only a plan that was saved with \
+         `lzctl plan FILE... -o PLAN.json` can be"
     } else if all(|refusal| matches!(refusal, Refusal::Unsound(Unsound::SignedTwice { .. }))) {
         "another person signs with another key"
     } else if any(|refusal| matches!(refusal, Refusal::Replayed { finished: false, .. })) {

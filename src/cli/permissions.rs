@@ -8,9 +8,15 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::printer::Printer;
 use super::{interrupt, planning};
+use crate::apply::store;
+use crate::apply::store::permissions::Purpose;
+use crate::catalog::partitions;
+use crate::cloud::objects::Location;
 use crate::graph;
 use crate::model::Resource;
-use crate::plan::permissions::{self, Permissions, Request};
+use crate::model::partition::Partition;
+use crate::model::region::Region;
+use crate::plan::permissions::{self, Permissions, Policy, Request};
 use crate::report::permissions_text;
 use crate::spec::Spec;
 
@@ -25,6 +31,9 @@ pub(super) struct Args {
     /// Make the plan and print what it needs, instead of all that the document could need
     #[arg(long)]
     plan: bool,
+    /// Print what a bucket of runs needs, too
+    #[arg(long = "run-store", env = "LZCTL_RUN_STORE", value_name = "s3://BUCKET/PREFIX")]
+    run_store: Option<Location>,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -37,8 +46,11 @@ impl Args {
         let spec = self.documents.load(printer)?.spec;
         let request =
             Request { read_only: self.read_only, access_role: spec.organization.access_role.as_deref() };
-        let needed =
+        let mut needed =
             if self.plan { self.of_plan(&spec, request, printer)? } else { self.of(&spec, request)? };
+        if let Some(place) = &self.run_store {
+            self.add_store(place, &spec, &mut needed)?;
+        }
         if self.json {
             printer.json(&serde_json::to_value(&needed).map_err(CliError::Json)?)?;
         } else {
@@ -47,10 +59,32 @@ impl Args {
         Ok(Exit::Done)
     }
 
+    /// What the bucket needs. It may be in another account, whose key may encrypt it.
+    fn add_store(&self, place: &Location, spec: &Spec, needed: &mut Permissions) -> Result<(), CliError> {
+        let partition = Partition::named(&partitions::of_region(self.home(spec)?).name);
+        let (stem, purpose) = match self.read_only {
+            true => ("lzctl-plan", Purpose::Planning),
+            false => ("lzctl-apply", Purpose::Applying),
+        };
+        let management = spec.organization.management_account.as_ref();
+        let document = store::permissions::needed(place, &partition, management, purpose);
+        needed.run_store = Some(Policy { name: format!("{stem}-run-store"), document });
+        needed.notes.push(
+            "a bucket that encrypts with a KMS key of yours asks for kms:Decrypt on that key, and for \
+             kms:GenerateDataKey where runs are written"
+                .to_owned(),
+        );
+        Ok(())
+    }
+
+    fn home<'s>(&'s self, spec: &'s Spec) -> Result<&'s Region, CliError> {
+        let home = spec.organization.home_region.as_ref().or(self.aws.region());
+        Ok(home.ok_or(graph::GraphError::NoHomeRegion)?)
+    }
+
     /// From the document alone: nothing is asked of AWS.
     fn of(&self, spec: &Spec, request: Request<'_>) -> Result<Permissions, CliError> {
-        let home = spec.organization.home_region.as_ref().or(self.aws.region());
-        let home = home.ok_or(graph::GraphError::NoHomeRegion)?;
+        let home = self.home(spec)?;
         let graph = graph::expand(spec, Some(home))?;
         let resources: Vec<Resource> = graph.resources.into_values().collect();
         let management = spec.organization.management_account.as_ref();

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::aws::AwsArgs;
+use super::aws::{AwsArgs, Session};
 use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
 use super::printer::Printer;
+use super::run_place::RunPlace;
 use super::{interrupt, planning, saved};
+use crate::apply::Experience;
 use crate::plan::Plan;
 use crate::plan::saved::SavedPlan;
 use crate::report::plan_json::{self, Calls};
@@ -37,6 +40,8 @@ pub(super) struct Args {
     #[arg(long = "consent", value_name = "NAME")]
     consents: Vec<String>,
     #[command(flatten)]
+    run_place: RunPlace,
+    #[command(flatten)]
     aws: AwsArgs,
 }
 
@@ -44,16 +49,18 @@ impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         let loaded = self.documents.load(printer)?;
         let consents: BTreeSet<String> = self.consents.iter().cloned().collect();
-        let (plan, calls, now) = self.aws.runtime()?.block_on(async {
+        let (estimate, plan, calls, now) = self.aws.runtime()?.block_on(async {
             let mut signals = interrupt::listen()?;
             let work = async {
                 let session = self.aws.open(&planning::wanted(&loaded.spec), printer).await?;
                 let plan = planning::make(&loaded.spec, &session, &consents).await?;
-                Ok((plan, planning::calls(&session), session.now()))
+                let calls = planning::calls(&session);
+                let estimate = self.estimate(&plan, &session).await?;
+                Ok((estimate, plan, calls, session.now()))
             };
             interrupt::or_stop(work, &mut signals).await
         })?;
-        self.show(&plan, calls, printer)?;
+        self.show(&plan, estimate, calls, printer)?;
         let changes = self.exit_code && !plan.steps.is_empty();
         if let Some(path) = &self.out {
             let saved = SavedPlan::new(plan, saved::seal(now, self.expires_in)?);
@@ -67,12 +74,20 @@ impl Args {
         Ok(if changes { Exit::Changes } else { Exit::Done })
     }
 
-    fn show(&self, plan: &Plan, calls: Calls, printer: &Printer) -> Result<(), CliError> {
+    /// How long it takes at least, by what runs have learned where runs are kept.
+    async fn estimate(&self, plan: &Plan, session: &Session) -> Result<Duration, CliError> {
+        if session.is_simulated() {
+            return Ok(planning::estimate(plan, &Experience::default()));
+        }
+        let runs = self.aws.runs(&self.run_place).await?;
+        Ok(planning::estimate(plan, &session.experience(&runs, &plan.account).await))
+    }
+
+    fn show(&self, plan: &Plan, estimate: Duration, calls: Calls, printer: &Printer) -> Result<(), CliError> {
         if self.json {
             return printer.json(&plan_json::value(plan, calls).map_err(CliError::Json)?);
         }
-        let estimate = Some(planning::estimate(plan));
-        let options = Options { paint: printer.out, verbose: printer.all(), estimate };
+        let options = Options { paint: printer.out, verbose: printer.all(), estimate: Some(estimate) };
         printer.data(&plan_text::render(plan, options))
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::aws::{Session, Wanted};
 use super::error::CliError;
+use crate::apply::Experience;
 use crate::catalog::operations;
 use crate::graph;
 use crate::model::{Resource, canonical};
@@ -50,10 +51,11 @@ pub(super) async fn survey(session: &Session, resources: &[Resource]) -> Result<
     surveyed.map_err(|error| session.observing(error))
 }
 
-/// The least time that a plan takes when each step takes as long as usual.
-pub(super) fn estimate(plan: &Plan) -> Duration {
-    let usual = |step: &Step| Duration::from_secs(step.usual_seconds);
-    let bound = bound::lower_bound(&plan.steps, &usual, operations::table(), Duration::from_millis(100));
+/// The least time that a plan takes when each step takes as long as usual, or as long
+/// as former runs have found.
+pub(super) fn estimate(plan: &Plan, known: &Experience) -> Duration {
+    let expected = |step: &Step| known.expected(&step.operation, Duration::from_secs(step.usual_seconds));
+    let bound = bound::lower_bound(&plan.steps, &expected, operations::table(), Duration::from_millis(100));
     Duration::try_from_secs_f64(bound.seconds).unwrap_or_default()
 }
 

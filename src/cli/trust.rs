@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::error::CliError;
+use crate::model::signatures::SignatureRule;
 use crate::plan::saved::{KeyId, PublicKey, Requirement};
 
 /// Arguments of commands that check signatures.
@@ -15,7 +16,7 @@ pub(super) struct TrustArgs {
     #[arg(long = "trust", value_name = "KEY.pub")]
     trust: Vec<PathBuf>,
     /// How many different trusted keys must have signed the saved plan; 1 as soon
-    /// as a key is trusted, else 0
+    /// as a key is trusted, else 0. The document may ask for more
     #[arg(long, value_name = "NUMBER")]
     require_signatures: Option<usize>,
     /// How many must have signed when the plan contains an irreversible act, one
@@ -56,7 +57,8 @@ impl TrustArgs {
             }
         }
         let every = self.require_signatures.unwrap_or_else(|| usize::from(!keys.is_empty()));
-        let requirement = Requirement { every, irreversible: self.require_signatures_irreversible };
+        let irreversible = self.require_signatures_irreversible;
+        let requirement = Requirement::at_least(SignatureRule { every, irreversible });
         if requirement.most() > keys.len() {
             return Err(CliError::Usage(format!(
                 "signatures of {} different keys are required, and --trust names {}",

@@ -63,6 +63,20 @@ impl Bucket {
         Self::new(rate * SHARE, burst)
     }
 
+    /// The same bucket at a share of its rate, from which successes bring it back;
+    /// never faster than the whole of it.
+    #[must_use]
+    pub fn at_share(mut self, share: f64) -> Self {
+        self.rate = self.full_rate * share.clamp(FLOOR, 1.0);
+        self
+    }
+
+    /// The share of its rate at which it is at the moment.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        self.rate / self.full_rate
+    }
+
     /// Requests per second at the moment.
     #[must_use]
     pub fn rate(&self) -> f64 {

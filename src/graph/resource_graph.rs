@@ -13,6 +13,7 @@ use super::edge::Edge;
 use super::{GraphError, Until};
 use crate::model::reference::references;
 use crate::model::resource::Presence;
+use crate::model::signatures::SignatureRule;
 use crate::model::{Address, Resource};
 
 /// A step that shares a lane of width because of where it goes.
@@ -39,6 +40,8 @@ pub struct ResourceGraph {
     pub shared_lanes: Vec<SharedLane>,
     /// How many accounts a resource's operation reaches, for estimates.
     pub members: BTreeMap<Address, u64>,
+    /// Who must have signed a plan of it.
+    pub signatures: SignatureRule,
     order: Vec<Address>,
 }
 

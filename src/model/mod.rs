@@ -21,6 +21,7 @@ pub mod reference;
 pub mod region;
 pub mod resource;
 pub mod schedule;
+pub mod signatures;
 pub mod unit_path;
 
 pub use address::{Address, Kind};

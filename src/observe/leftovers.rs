@@ -4,7 +4,8 @@
 //! root access and the resource policy that nothing in the document speaks of, each with how
 //! to adopt or remove it, and what the files `leftover_*` find of their parts. Nothing is
 //! changed, and nothing here is a plan: what the document leaves out is left alone. Absent:
-//! KMS keys, whose aliases do not tell whose they are, and IAM roles.
+//! KMS keys that were not made for the document, whose aliases do not tell whose they are,
+//! and IAM roles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,7 @@ use serde::Serialize;
 use super::error::ObserveError;
 use super::leftover_access::{self, Access};
 use super::leftover_administrators::{self, Registered};
+use super::leftover_keys;
 use super::leftover_policies::{self, Made};
 use super::leftover_tower::{self, Tower};
 use super::wanted::key;
@@ -79,7 +81,13 @@ pub async fn leftovers(connection: &Connection, wanted: &[Resource]) -> Result<V
     }
     let root = organization::root(connection).await.map_err(ObserveError::Organization)?;
     let seen = look(connection, &root, organization.management_account.to_string(), wanted).await;
-    Ok(beyond(&seen.map_err(ObserveError::Organization)?, wanted))
+    let seen = seen.map_err(ObserveError::Organization)?;
+    // In which account a key lives is known only now.
+    let keys = leftover_keys::look(connection, &seen.accounts, wanted).await;
+    let mut found = beyond(&seen, wanted);
+    found.extend(keys.map_err(ObserveError::Organization)?);
+    found.sort();
+    Ok(found)
 }
 
 async fn look(

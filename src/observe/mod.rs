@@ -23,6 +23,7 @@ mod identity_center;
 mod keys;
 mod leftover_access;
 mod leftover_administrators;
+mod leftover_keys;
 mod leftover_policies;
 mod leftover_tower;
 mod people;

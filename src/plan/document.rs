@@ -12,6 +12,7 @@ use super::step::Step;
 use crate::model::ids::{AccountId, OrganizationId};
 use crate::model::partition::Partition;
 use crate::model::region::Region;
+use crate::model::signatures::SignatureRule;
 use crate::model::{Address, Attributes, Resource};
 
 /// The format this program writes. A reader refuses any other.
@@ -45,6 +46,9 @@ pub struct Plan {
     pub known: BTreeMap<Address, Attributes>,
     /// Irreversible acts in it, allowed or not.
     pub consents: Vec<Consent>,
+    /// Who must have signed it, by the document.
+    #[serde(default, skip_serializing_if = "SignatureRule::is_silent")]
+    pub signatures: SignatureRule,
     /// Things the operator should know, gravest first.
     pub notes: Vec<Note>,
     /// The desired resources, so that a saved plan can be held against the live

@@ -61,6 +61,7 @@ pub fn make(graph: &ResourceGraph, snapshot: &Snapshot, consents: &BTreeSet<Stri
         known: known(snapshot, graph),
         steps,
         consents,
+        signatures: graph.signatures,
         notes,
         resources,
     };

@@ -124,6 +124,7 @@ pub(super) mod tests {
             causes: Vec::new(),
             steps: steps.iter().map(report).collect(),
             attributes: BTreeMap::new(),
+            lessons: Default::default(),
         }
     }
 

@@ -19,6 +19,8 @@ pub fn render(permissions: &Permissions) -> String {
         let _ = writeln!(out, "# Assumable, the first that lets us in: {}", member.roles.join(", "));
         let _ = writeln!(out, "{}\n", pretty(&member.policy));
     }
+    let title = "The bucket of runs: for the identity that reaches it";
+    section(&mut out, title, permissions.run_store.as_slice());
     if !permissions.everywhere.is_empty() {
         out.push_str("# Allowed on every resource, because AWS takes nothing narrower\n");
         for (action, reason) in &permissions.everywhere {

@@ -12,6 +12,7 @@ use crate::model::kinds::Action;
 use crate::model::{Address, Kind, Resource};
 use crate::plan::Step;
 use crate::plan::document::{Consent, Level, Note, Plan};
+use crate::plan::saved::Requirement;
 
 /// How a plan shall be told.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,6 +52,7 @@ pub fn render(plan: &Plan, options: Options) -> String {
         }
         line(&mut out, "");
     }
+    signatures(&mut out, plan);
     let given: Vec<&Consent> = plan.consents.iter().filter(|consent| consent.given).collect();
     if !given.is_empty() {
         line(&mut out, &paint.heading("Consents given"));
@@ -113,6 +115,17 @@ fn section(out: &mut String, paint: Paint, heading: &str, notes: &[&Note]) {
         line(out, &note(told, paint));
     }
     line(out, "");
+}
+
+/// What the document asks for before this plan is applied.
+fn signatures(out: &mut String, plan: &Plan) {
+    let (needed, irreversible) = Requirement::default().of(plan);
+    if needed == 0 || plan.steps.is_empty() {
+        return;
+    }
+    let keys = if needed == 1 { "1 key".to_owned() } else { format!("{needed} different keys") };
+    let why = if irreversible { ", because it contains irreversible acts" } else { "" };
+    line(out, &format!("Signatures: the document asks for those of {keys}{why}"));
 }
 
 fn consents(out: &mut String, paint: Paint, missing: Vec<&Consent>) {
@@ -180,6 +193,7 @@ pub(crate) mod tests {
             steps,
             known: BTreeMap::new(),
             consents: Vec::new(),
+            signatures: Default::default(),
             notes: Vec::new(),
             resources: Vec::new(),
         }

@@ -16,6 +16,7 @@ use crate::model::Origin;
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
 use crate::model::region::Region;
+use crate::model::signatures::SignatureRule;
 use crate::model::unit_path::UnitPath;
 
 /// A valid document.
@@ -46,6 +47,8 @@ pub struct Spec {
     pub remove: BTreeMap<String, Origin>,
     /// `consents`: irreversible acts allowed by name.
     pub consents: BTreeSet<String>,
+    /// `signatures`: who must have signed a plan.
+    pub signatures: SignatureRule,
 }
 
 /// The section `organization`.

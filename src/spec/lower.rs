@@ -17,14 +17,16 @@ use super::shape::controls::ControlSection;
 use super::shape::names::Names;
 use super::shape::sections::{
     AccountSection, BackupSection, ContactSection, ContactsSection, Document, KeySection, LandingZoneSection,
-    PolicySection, RecordingSection, ResourcePolicySection, RolesSection, Tags, UnitSection,
+    PolicySection, RecordingSection, ResourcePolicySection, RolesSection, SignaturesSection, Tags,
+    UnitSection,
 };
-use super::shape::words::{KeyRegions, PolicyTypeWord};
+use super::shape::words::{KeyRegions, PolicyTypeWord, Signers};
 use super::source::{Sources, Span};
 use super::view::{View, on};
 use crate::catalog::services;
 use crate::model::Origin;
 use crate::model::region::Region;
+use crate::model::signatures::SignatureRule;
 use crate::model::unit_path::UnitPath;
 
 /// The document as the floors above know it.
@@ -61,7 +63,13 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .map(|section| super::identity_center::lower(view, section, &at)),
         remove: doc.remove.iter().flatten().map(|entry| (entry.value.clone(), at(entry.span))).collect(),
         consents: doc.consents.iter().flatten().map(|consent| consent.value.clone()).collect(),
+        signatures: doc.signatures.as_ref().map(|section| signatures(section)).unwrap_or_default(),
     }
+}
+
+fn signatures(section: &SignaturesSection) -> SignatureRule {
+    let number = |signers: &Option<Located<Signers>>| signers.as_ref().map_or(0, |signers| signers.value.0);
+    SignatureRule { every: number(&section.every), irreversible: number(&section.irreversible) }
 }
 
 fn organization(view: &View<'_>, at: &dyn Fn(Span) -> Origin) -> Organization {

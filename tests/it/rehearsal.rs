@@ -52,6 +52,9 @@ struct Seen {
     writes_while_planning: u64,
     /// Mutating operations that took effect, in order.
     mutations: Vec<String>,
+    /// How often AWS was asked which baselines there are: by planning, applying and
+    /// planning again, then by another connection.
+    lists_of_baselines: [u64; 2],
 }
 
 fn seen(yaml: &str) -> Seen {
@@ -84,7 +87,13 @@ fn seen(yaml: &str) -> Seen {
             .filter(|entry| entry.write && entry.error.is_none() && entry.service != "sts")
             .map(|entry| format!("{}:{}", entry.service, entry.operation))
             .collect();
-        Seen { plan, writes_while_planning, mutations }
+        let lists = || bench.simulator.requests().operations.get("controltower:ListBaselines").copied();
+        Box::pin(survey(&bench.connection, &wanted)).await.expect("a snapshot");
+        let by_one = lists().unwrap_or_default();
+        let other = Bench::connected(&setting(yaml), &bench.simulator).await.expect("a connection");
+        Box::pin(survey(&other, &wanted)).await.expect("a snapshot");
+        let lists_of_baselines = [by_one, lists().unwrap_or_default() - by_one];
+        Seen { plan, writes_while_planning, mutations, lists_of_baselines }
     })
 }
 
@@ -100,6 +109,11 @@ fn planning_writes_nothing_i8_and_each_step_is_one_mutating_call() {
     let planned = count(&mut seen.plan.steps.iter().map(|step| step.operation.clone()));
     let sent = count(&mut seen.mutations.iter().cloned());
     assert_eq!(sent, planned);
+}
+
+#[test]
+fn which_baselines_there_are_is_asked_once_for_each_connection() {
+    assert_eq!(seen(&plan_text("standard")).lists_of_baselines, [1, 1]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use jiff::{SignedDuration, Timestamp};
+use lzctl::model::signatures::SignatureRule;
 use lzctl::plan::saved::{FORMAT, NoKey, PrivateKey, PublicKey, Requirement, SavedPlan, Seal, Unsound};
 use lzctl::plan::{Plan, make, planner};
 use proptest::prelude::*;
@@ -49,8 +50,12 @@ fn signed(yaml: &str, keys: &[u8]) -> SavedPlan {
     file
 }
 
+fn rule(every: usize, irreversible: usize) -> Requirement {
+    Requirement::at_least(SignatureRule { every, irreversible })
+}
+
 fn two_of(keys: &[u8]) -> (Requirement, Vec<PublicKey>) {
-    (Requirement { every: 2, irreversible: 0 }, keys.iter().map(|number| key(*number).public()).collect())
+    (rule(2, 0), keys.iter().map(|number| key(*number).public()).collect())
 }
 
 /// Whether a file would be believed by somebody who trusts keys 1 and 2 and asks for both.
@@ -175,17 +180,34 @@ fn whoever_signs_first_the_file_is_the_same() {
 
 #[test]
 fn irreversible_acts_raise_the_number_and_nothing_lowers_it() {
-    let rule = Requirement { every: 1, irreversible: 2 };
+    let asked = rule;
+    let rule = asked(1, 2);
     let mut plan = planned(SMALL);
     assert_eq!(rule.of(&plan), (1, false));
     plan.steps[0].consent = Some("unit_deletion.Work".to_owned());
     assert_eq!(rule.of(&plan), (2, true));
-    assert_eq!(Requirement { every: 3, irreversible: 2 }.of(&plan), (3, false));
+    assert_eq!(asked(3, 2).of(&plan), (3, false));
     // The kind's table tells too, should the step not say it.
     plan.steps[0].consent = None;
     plan.steps[0].address = "organizational_unit.Work".parse().unwrap();
     plan.steps[0].verb = "delete".to_owned();
     assert_eq!(rule.of(&plan), (2, true));
+}
+
+#[test]
+fn the_documents_rule_is_in_the_plan_and_whoever_applies_can_only_raise_it() {
+    let document = format!("{SMALL}signatures: {{ irreversible: 2 }}\n");
+    let mut plan = planned(&document);
+    assert_eq!(rule(0, 0).of(&plan), (0, false));
+    plan.steps[0].consent = Some("unit_deletion.Work".to_owned());
+    for (every, irreversible, needed) in [(0, 0, 2), (1, 1, 2), (1, 3, 3), (4, 0, 4)] {
+        assert_eq!(rule(every, irreversible).of(&plan).0, needed, "{every} {irreversible}");
+    }
+    // It is signed with the rest: whoever takes it out has no signature left.
+    let mut file = signed(&document, &[1, 2]);
+    assert!(file.faults().is_empty());
+    file.plan.signatures = SignatureRule::default();
+    assert!(!file.faults().is_empty());
 }
 
 #[test]

@@ -242,6 +242,31 @@ fn irreversible_acts_need_their_consent_and_as_many_signatures_as_was_said() {
 }
 
 #[test]
+fn the_document_says_that_irreversible_acts_need_two_signatures_and_arguments_do_not_lower_it() {
+    let desk = Desk::new();
+    let rule = "signatures: { irreversible: 2 }\n";
+    desk.write("tags.yaml", &format!("{HEAD}  Work: {{ tags: {{ owner: two }} }}\n{rule}"));
+    desk.run("apply tags.yaml --simulate world.json --yes").success();
+    let removal = "remove: [organizational_unit.Work]\nconsents: [unit_deletion.Work]\n";
+    desk.write("less.yaml", &format!("{HEAD}  Other: {{}}\n{removal}{rule}"));
+    let refused = desk.refused("apply less.yaml --simulate world.json --yes");
+    assert!(refused.contains("2 trusted keys, because it contains irreversible acts"), "{refused}");
+    assert!(refused.contains("`lzctl plan FILE... -o PLAN.json` can be"), "{refused}");
+    let plan = printed(&desk.run("plan less.yaml --simulate world.json -o plan.json"));
+    assert!(plan.contains("Signatures: the document asks for those of 2 different keys"), "{plan}");
+    desk.key("ana");
+    desk.key("ben");
+    let apply = "apply plan.json --simulate world.json --yes --trust ana.pub --trust ben.pub";
+    desk.run("sign plan.json --key ana").success();
+    desk.refused(apply);
+    desk.refused(&format!("{apply} --require-signatures 1 --require-signatures-irreversible 1"));
+    desk.refused("verify plan.json --trust ana.pub");
+    desk.run("sign plan.json --key ben").success();
+    desk.run(apply).success();
+    assert_eq!(desk.units(), ["Other"]);
+}
+
+#[test]
 fn keys_are_private_from_their_first_moment_and_never_overwritten_or_told() {
     let desk = Desk::with_plan();
     desk.key("ana");

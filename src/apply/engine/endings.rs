@@ -2,6 +2,7 @@
 
 use super::work::Phase;
 use super::{Command, Engine, Entry, Notice};
+use crate::apply::experience::Lessons;
 use crate::apply::outcome::{Counts, Ending, Outcome, RootCause, Status, StepReport};
 use crate::cloud::failure::CallError;
 use crate::model::Attributes;
@@ -96,6 +97,7 @@ impl Engine {
             causes: self.causes.iter().filter_map(|cause| self.cause(*cause)).collect(),
             steps: (0_u32..).zip(&self.index.steps).filter_map(|(number, _)| self.report(number)).collect(),
             attributes: self.attributes(),
+            lessons: Lessons { durations: self.learned.lessons(), paces: self.lanes.paces() },
         };
         self.finished = true;
         self.out.push(Command::Record(Entry::Closed { ending }));

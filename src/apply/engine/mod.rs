@@ -95,9 +95,9 @@ impl Engine {
             return Err(InvalidPlan::NoConsent(step.id.clone()));
         }
         let index = Index::new(&plan.steps)?;
-        let learned = Learned::default();
+        let learned = Learned::knowing(&settings.experience);
         let urgencies = rank::urgencies(&index.dependants, &index.order, &expected(&index, &learned));
-        let mut lanes = Lanes::new(&index.steps, urgencies, operations);
+        let mut lanes = Lanes::new(&index.steps, urgencies, operations, &settings.experience);
         let facts = plan.steps.iter().map(|step| {
             let row = operations.get(&step.operation);
             let read_back = row.and_then(|row| row.read_back.as_deref()).unwrap_or(&step.operation);

@@ -11,6 +11,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
+use crate::apply::experience::{Experience, Pace};
 use crate::catalog::operations::Operations;
 use crate::cloud::pace::Bucket;
 use crate::plan::Step;
@@ -24,6 +25,8 @@ pub(in crate::apply) struct Lanes {
     widths: Vec<Width>,
     rates: Vec<Rate>,
     rate_names: BTreeMap<String, usize>,
+    /// Shares of their rates that lanes begin with, by what former runs met.
+    shares: BTreeMap<String, f64>,
     queues: Vec<Queue>,
     /// The queue of each step.
     homes: Vec<usize>,
@@ -54,6 +57,8 @@ struct Rate {
     resting_until: Duration,
     /// When a throttle last slowed it down.
     slowed: Option<Duration>,
+    /// How it has fared; the share is a sum until it is told.
+    pace: Pace,
     waiting: Waiting,
 }
 
@@ -84,12 +89,18 @@ enum Place {
 }
 
 impl Lanes {
-    /// The lanes of a plan's steps, all empty.
-    pub(in crate::apply) fn new(steps: &[Step], urgencies: Vec<u32>, operations: &Operations) -> Self {
+    /// The lanes of a plan's steps, all empty, at the rates that are known to be taken.
+    pub(in crate::apply) fn new(
+        steps: &[Step],
+        urgencies: Vec<u32>,
+        operations: &Operations,
+        experience: &Experience,
+    ) -> Self {
         let mut lanes = Self {
             widths: Vec::new(),
             rates: Vec::new(),
             rate_names: BTreeMap::new(),
+            shares: experience.shares.clone(),
             queues: Vec::new(),
             homes: Vec::with_capacity(steps.len()),
             urgencies,
@@ -129,9 +140,10 @@ impl Lanes {
         if let Some(rate) = self.rate_names.get(operation) {
             return *rate;
         }
-        let bucket = Bucket::of(operations.get(operation));
-        let waiting = BTreeSet::new();
-        self.rates.push(Rate { bucket, resting_until: Duration::ZERO, slowed: None, waiting });
+        let share = self.shares.get(operation).copied().unwrap_or(1.0);
+        let bucket = Bucket::of(operations.get(operation)).at_share(share);
+        let (waiting, pace) = (BTreeSet::new(), Pace::default());
+        self.rates.push(Rate { bucket, resting_until: Duration::ZERO, slowed: None, pace, waiting });
         self.rate_names.insert(operation.to_owned(), self.rates.len() - 1);
         self.rates.len() - 1
     }
@@ -154,7 +166,17 @@ impl Lanes {
     pub(in crate::apply) fn succeeded(&mut self, rate: usize) {
         if let Some(lane) = self.rates.get_mut(rate) {
             lane.bucket.succeeded();
+            lane.pace.taken = lane.pace.taken.saturating_add(1);
         }
+    }
+
+    /// How each rate has fared.
+    pub(in crate::apply) fn paces(&self) -> BTreeMap<String, Pace> {
+        let told = |pace: Pace| Pace { share: pace.share / f64::from(pace.throttled.max(1)), ..pace };
+        let called = |pace: &Pace| pace.taken > 0 || pace.throttled > 0;
+        let known =
+            self.rate_names.iter().filter_map(|(name, rate)| Some((name, self.rates.get(*rate)?.pace)));
+        known.filter(|(_, pace)| called(pace)).map(|(name, pace)| (name.clone(), told(pace))).collect()
     }
 
     /// AWS has throttled a call. Of several throttles within one interval only
@@ -175,6 +197,8 @@ impl Lanes {
         let before = lane.bucket.rate();
         lane.bucket.throttled(now, retry_after);
         lane.slowed = Some(now);
+        lane.pace.throttled = lane.pace.throttled.saturating_add(1);
+        lane.pace.share += lane.bucket.share();
         (lane.bucket.rate() < before).then(|| lane.bucket.rate())
     }
 
@@ -390,7 +414,7 @@ mod tests {
     fn lanes(steps: &[Step]) -> Lanes {
         // The later in the plan, the more urgent.
         let urgencies = (0..).take(steps.len()).collect();
-        let mut lanes = Lanes::new(steps, urgencies, table());
+        let mut lanes = Lanes::new(steps, urgencies, table(), &Experience::default());
         (0..).take(steps.len()).for_each(|step| lanes.enqueue(step));
         lanes
     }

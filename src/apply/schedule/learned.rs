@@ -2,10 +2,13 @@
 //!
 //! Kept as the ratio of what an operation took to what it usually takes, since
 //! steps of one operation differ in size (a unit with many accounts takes longer
-//! to register) and in how far they miss their estimate alike.
+//! to register) and in how far they miss their estimate alike. What former runs have
+//! learned ([`Experience`]) counts as if this one had seen it, with less weight.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+use crate::apply::experience::{Durations, ENOUGH as ENOUGH_BEFORE, Experience};
 
 /// Until a run has seen an operation end, its tenth percentile is taken as half
 /// its usual duration: asking early costs a call, asking late costs time.
@@ -21,6 +24,8 @@ const MOVED: f64 = 0.25;
 #[derive(Debug, Default)]
 pub(in crate::apply) struct Learned {
     ratios: BTreeMap<String, Ratios>,
+    /// What former runs have learned.
+    former: BTreeMap<String, Durations>,
 }
 
 #[derive(Debug, Default)]
@@ -31,6 +36,30 @@ struct Ratios {
 }
 
 impl Learned {
+    /// A run that begins with what is known already.
+    pub(in crate::apply) fn knowing(experience: &Experience) -> Self {
+        Self { ratios: BTreeMap::new(), former: experience.durations.clone() }
+    }
+
+    /// What this run itself has learned.
+    pub(in crate::apply) fn lessons(&self) -> BTreeMap<String, Durations> {
+        let lesson = |ratios: &Ratios| {
+            let tenth = ratios.sorted.get(ratios.sorted.len() / 10).copied()?;
+            Some(Durations { count: ratios.sorted.len() as f64, mean: ratios.mean(None), tenth })
+        };
+        let known = self.ratios.iter();
+        known.filter_map(|(operation, ratios)| Some((operation.clone(), lesson(ratios)?))).collect()
+    }
+
+    fn before(&self, operation: &str) -> Option<Durations> {
+        self.former.get(operation).copied()
+    }
+
+    /// What former runs alone are sure of.
+    fn surely_before(&self, operation: &str) -> Option<Durations> {
+        self.before(operation).filter(|former| former.count >= ENOUGH_BEFORE)
+    }
+
     /// An operation has ended. Says whether its estimate has moved so far that
     /// the order of the steps should be worked out again.
     pub(in crate::apply) fn add(&mut self, operation: &str, usual: Duration, took: Duration) -> bool {
@@ -38,11 +67,13 @@ impl Learned {
             return false;
         }
         let ratio = took.as_secs_f64() / usual.as_secs_f64();
+        let (former, sure) = (self.before(operation), self.surely_before(operation));
         let ratios = self.ratios.entry(operation.to_owned()).or_default();
         let place = ratios.sorted.partition_point(|other| *other < ratio);
         ratios.sorted.insert(place, ratio);
         ratios.sum += ratio;
-        let (mean, ranked) = (ratios.mean(), ratios.ranked.unwrap_or(1.0));
+        let ranked = ratios.ranked.or(sure.map(|former| former.mean)).unwrap_or(1.0);
+        let mean = ratios.mean(former);
         let moved = ratios.sorted.len() >= ENOUGH && (mean / ranked - 1.0).abs() > MOVED;
         if moved {
             ratios.ranked = Some(mean);
@@ -52,14 +83,18 @@ impl Learned {
 
     /// How long a step that usually takes `usual` is expected to take.
     pub(in crate::apply) fn expected(&self, operation: &str, usual: Duration) -> Duration {
+        let former = self.before(operation);
         let known = self.ratios.get(operation).filter(|ratios| ratios.sorted.len() >= ENOUGH);
-        known.map_or(usual, |ratios| usual.mul_f64(ratios.mean()))
+        let mean = known.map(|ratios| ratios.mean(former));
+        let mean = mean.or_else(|| Some(self.surely_before(operation)?.mean));
+        mean.map_or(usual, |mean| usual.mul_f64(mean))
     }
 
     /// The expectation that ranks are built on: it moves in few large steps, so
     /// that the order of steps is not redone at each answer.
     pub(in crate::apply) fn ranked(&self, operation: &str, usual: Duration) -> Duration {
         let ranked = self.ratios.get(operation).and_then(|ratios| ratios.ranked);
+        let ranked = ranked.or_else(|| Some(self.surely_before(operation)?.mean));
         ranked.map_or(usual, |ratio| usual.mul_f64(ratio))
     }
 
@@ -69,18 +104,21 @@ impl Learned {
         let ratios = self.ratios.get(operation);
         let sorted = ratios.map(|ratios| ratios.sorted.as_slice()).unwrap_or_default();
         let seen = sorted.get(sorted.len() / 10).map(|ratio| ratio * MARGIN);
+        let guess = self.surely_before(operation).map_or(FIRST_GUESS, |former| former.tenth * MARGIN);
         let ratio = match seen {
             Some(ratio) if sorted.len() >= ENOUGH => ratio,
-            Some(ratio) => ratio.min(FIRST_GUESS),
-            None => FIRST_GUESS,
+            Some(ratio) => ratio.min(guess),
+            None => guess,
         };
         usual.mul_f64(ratio)
     }
 }
 
 impl Ratios {
-    fn mean(&self) -> f64 {
-        self.sum / self.sorted.len().max(1) as f64
+    /// The mean, together with what was known before.
+    fn mean(&self, former: Option<Durations>) -> f64 {
+        let (count, sum) = former.map_or((0.0, 0.0), |former| (former.count, former.count * former.mean));
+        (self.sum + sum) / (self.sorted.len() as f64 + count).max(1.0)
     }
 }
 
@@ -115,6 +153,27 @@ mod tests {
             learned.add("a", MINUTE, MINUTE * 2);
         }
         assert_eq!(learned.expected("a", MINUTE * 30), MINUTE * 60);
+    }
+
+    #[test]
+    fn what_former_runs_have_learned_holds_until_this_one_knows_better() {
+        let lessons = |count| {
+            let mut former = Learned::default();
+            for _ in 0..count {
+                former.add("a", MINUTE, MINUTE * 2);
+            }
+            crate::apply::experience::Lessons { durations: former.lessons(), ..Default::default() }
+        };
+        let few = Learned::knowing(&Experience::default().and(&lessons(ENOUGH - 1)));
+        assert_eq!((few.expected("a", MINUTE), few.tenth("a", MINUTE)), (MINUTE, MINUTE / 2));
+        let mut learned = Learned::knowing(&Experience::default().and(&lessons(ENOUGH)));
+        assert_eq!((learned.expected("a", MINUTE), learned.ranked("a", MINUTE)), (MINUTE * 2, MINUTE * 2));
+        assert_eq!(learned.tenth("a", MINUTE), MINUTE.mul_f64(2.0 * MARGIN));
+        for _ in 0..50 {
+            learned.add("a", MINUTE, MINUTE);
+        }
+        assert!(learned.expected("a", MINUTE) < MINUTE.mul_f64(1.1));
+        assert_eq!(learned.tenth("a", MINUTE), MINUTE.mul_f64(MARGIN));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Runs as objects of a bucket.
 //!
-//! `runs/RUN/plan.json`, `runs/RUN/journal/NUMBER.jsonl`, `leases/ACCOUNT.json`.
-//! Everything but a lease is written once and never again.
+//! `runs/RUN/plan.json`, `runs/RUN/journal/NUMBER.jsonl`, `leases/ACCOUNT.json`,
+//! `learned/ACCOUNT.json`. Everything but the last two is written once and never again.
 
 use std::io;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::apply::lease::objects::ObjectRegister;
 use crate::apply::pending::Pending;
 use crate::cloud::failure::CallError;
 use crate::cloud::inventory::fan_out::fan_out;
-use crate::cloud::objects::Bucket;
+use crate::cloud::objects::{Bucket, Condition};
 
 /// So often a journal is read again because its former writer has just written it.
 const TURNS: usize = 10;
@@ -84,6 +84,10 @@ fn journal_folder(run: &str) -> String {
     format!("runs/{run}/journal/")
 }
 
+fn learned_key(account: &str) -> String {
+    format!("learned/{account}.json")
+}
+
 fn plan_key(run: &str) -> String {
     format!("runs/{run}/plan.json")
 }
@@ -136,6 +140,25 @@ impl RunStore for BucketStore {
         writer: &'a Writer,
     ) -> Pending<'a, Result<(Journal, Read), Unreadable>> {
         Box::pin(self.take_over(run, writer))
+    }
+
+    fn experience<'a>(&'a self, account: &'a str) -> Pending<'a, Result<Option<Vec<u8>>, StoreError>> {
+        Box::pin(async move {
+            let key = learned_key(account);
+            let answer = self.bucket.get(&key).await.map_err(self.failed(&key))?;
+            Ok(answer.found.map(|object| object.content))
+        })
+    }
+
+    fn keep_experience<'a>(&'a self, account: &'a str, text: String) -> Pending<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let key = learned_key(account);
+            let former = self.bucket.get(&key).await.map_err(self.failed(&key))?.found;
+            let condition = former.as_ref().map_or(Condition::Absent, |it| Condition::Unchanged(&it.tag));
+            // Whoever came in between has kept what it learned, which is as good.
+            self.bucket.put(&key, text.into_bytes(), condition).await.map_err(self.failed(&key))?;
+            Ok(())
+        })
     }
 
     fn register(&self, account: &str) -> Arc<dyn Register> {

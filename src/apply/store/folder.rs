@@ -1,4 +1,5 @@
-//! Runs as files of a folder: `RUN.jsonl` and `RUN.plan.json`.
+//! Runs as files of a folder: `RUN.jsonl` and `RUN.plan.json`; what they have learned
+//! as `learned/ACCOUNT.json`.
 //!
 //! The leases lie elsewhere, in one folder for all run folders of a machine, since
 //! the organization is the same from wherever it is changed. Where that folder cannot
@@ -40,6 +41,18 @@ impl FolderStore {
 
     fn path(&self, run: &str, end: &str) -> PathBuf {
         self.folder.join(format!("{run}{end}"))
+    }
+
+    fn learned(&self, account: &str) -> PathBuf {
+        self.folder.join("learned").join(format!("{account}.json"))
+    }
+
+    /// Nobody ever reads half of it: it is written beside and put in its place.
+    fn replace(path: &Path, text: &str) -> io::Result<()> {
+        let beside = path.with_extension(format!("{}.tmp", std::process::id()));
+        fs::create_dir_all(path.parent().unwrap_or(path))?;
+        fs::write(&beside, text)?;
+        fs::rename(&beside, path)
     }
 
     fn all_ids(&self) -> Result<Vec<String>, StoreError> {
@@ -115,6 +128,21 @@ impl RunStore for FolderStore {
     ) -> Pending<'a, Result<(Journal, Read), Unreadable>> {
         let path = self.path(run, JOURNAL);
         Box::pin(async move { FileSink::reopen(&path) })
+    }
+
+    fn experience<'a>(&'a self, account: &'a str) -> Pending<'a, Result<Option<Vec<u8>>, StoreError>> {
+        let path = self.learned(account);
+        Box::pin(async move {
+            match fs::read(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                other => other.map(Some).map_err(failed(&path)),
+            }
+        })
+    }
+
+    fn keep_experience<'a>(&'a self, account: &'a str, text: String) -> Pending<'a, Result<(), StoreError>> {
+        let path = self.learned(account);
+        Box::pin(async move { Self::replace(&path, &text).map_err(failed(&path)) })
     }
 
     fn register(&self, account: &str) -> Arc<dyn Register> {

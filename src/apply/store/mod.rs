@@ -7,6 +7,7 @@
 
 mod bucket;
 mod folder;
+pub mod permissions;
 mod segments;
 
 use std::fmt::Debug;
@@ -103,6 +104,12 @@ pub trait RunStore: Debug + Send + Sync {
         run: &'a str,
         writer: &'a Writer,
     ) -> Pending<'a, Result<(Journal, Read), Unreadable>>;
+
+    /// What is kept of an account's experience; none when nothing is.
+    fn experience<'a>(&'a self, account: &'a str) -> Pending<'a, Result<Option<Vec<u8>>, StoreError>>;
+
+    /// Puts another text in its place. Of two writers at once one is heard.
+    fn keep_experience<'a>(&'a self, account: &'a str, text: String) -> Pending<'a, Result<(), StoreError>>;
 
     /// The cell of the lease of an organization, by its management account.
     fn register(&self, account: &str) -> Arc<dyn Register>;

@@ -289,6 +289,24 @@ fn throttles_are_never_a_failure_however_many() {
     assert!(outcome.calls.throttled >= 50 * plan.steps.len() as u64);
 }
 
+/// The world refuses every call that comes before AWS wants it: of the same step and
+/// sort, and after a throttle of the whole operation.
+#[test]
+fn the_wait_that_aws_asks_for_is_kept_by_sendings_polls_and_searches() {
+    let plan = reference();
+    // More than the ceiling of the engine's own waits.
+    let wait = 2 * Settings::default().backoff_ceiling.as_secs();
+    for verdict in [Verdict::Throttled, Verdict::Conflict, Verdict::NotReady, Verdict::Unseen] {
+        let outcome = run(&plan, 7, |_, sort, before| match sort {
+            Sort::Begin if before == 1 => Some(Fault::LostAnswer),
+            _ => (before == 0).then_some(Fault::ToldToWait(verdict, wait)),
+        });
+        assert_eq!(outcome.ending, Ending::Complete, "{verdict:?}");
+        let asked = outcome.steps.iter().filter(|step| step.sendings == 2).count();
+        assert_eq!(asked, plan.steps.len(), "{verdict:?}");
+    }
+}
+
 #[test]
 fn a_reference_that_nothing_answers_is_a_failure_of_its_step_and_sends_nothing() {
     let mut plan = reference();

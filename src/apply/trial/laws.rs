@@ -7,8 +7,9 @@ use proptest::prelude::*;
 
 use super::world::World;
 use super::{Dice, plans};
-use crate::apply::Settings;
+use crate::apply::experience::Durations;
 use crate::apply::outcome::{Ending, Outcome};
+use crate::apply::{Experience, Settings};
 use crate::catalog::operations::table;
 use crate::plan::bound::lower_bound;
 use crate::plan::{Plan, StepId};
@@ -49,6 +50,25 @@ proptest! {
     fn the_same_answers_at_the_same_times_give_the_same_run(seed: u64, count in 1_usize..40) {
         let plan = plans::random(&mut Dice(seed), count);
         prop_assert_eq!(run(&plan, seed), run(&plan, seed));
+    }
+
+    /// Whatever former runs are said to have learned, rates and widths are kept (the
+    /// world checks both) and everything is done once.
+    #[test]
+    fn no_experience_makes_a_run_break_a_law(seed: u64, count in 1_usize..40) {
+        let dice = &mut Dice(seed);
+        let plan = plans::random(dice, count);
+        let mut experience = Experience::default();
+        for step in &plan.steps {
+            let (mean, tenth) = (dice.between(0.01, 9.0), dice.between(0.01, 9.0));
+            let known = Durations { count: dice.between(0.0, 30.0), mean, tenth };
+            experience.durations.insert(step.operation.clone(), known);
+            experience.shares.insert(step.operation.clone(), dice.between(-1.0, 2.0));
+        }
+        let took = durations(&plan, &mut Dice(seed));
+        let mut world = World::new(&plan, took, Box::new(|_, _, _| None));
+        let outcome = world.run(Settings { experience, ..Settings::default() });
+        prop_assert_eq!((outcome.ending, outcome.counts.done), (Ending::Complete, count));
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub(crate) fn plan(steps: Vec<Step>) -> Plan {
         steps,
         known: BTreeMap::new(),
         consents: Vec::new(),
+        signatures: Default::default(),
         notes: Vec::new(),
         resources: Vec::new(),
     }

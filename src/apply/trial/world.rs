@@ -24,6 +24,8 @@ pub(super) enum Fault {
     Expired,
     /// It is refused and not applied.
     Refused(Verdict),
+    /// It is refused, and AWS asks not to be called again before so many seconds.
+    ToldToWait(Verdict, u64),
     /// It is applied, and the answer is lost.
     LostAnswer,
     /// It is not applied, and nobody is told.
@@ -86,6 +88,20 @@ pub(super) struct World<'a> {
     pub(super) notices: Vec<Notice>,
     /// Every begin, in order.
     pub(super) begins: Vec<(Duration, StepId)>,
+    /// What AWS has asked to wait with, and until when.
+    waits: Vec<Wait>,
+}
+
+/// A wish of AWS's that calls come later.
+#[derive(Debug, Clone)]
+struct Wait {
+    step: StepId,
+    /// The operation called, all of whose calls must wait when its rate was exceeded.
+    throttled: Option<String>,
+    sort: Sort,
+    /// When the wish was heard, and until when it holds.
+    heard: Duration,
+    until: Duration,
 }
 
 /// What a lost outcome looks like.
@@ -98,6 +114,10 @@ pub(super) fn error(operation: &str, verdict: Verdict) -> CallError {
         request_id: Some("request-1".to_owned()),
         ..CallError::ours(operation, code, format!("injected {verdict:?}"), verdict)
     }
+}
+
+fn told_to_wait(operation: &str, verdict: Verdict, seconds: u64) -> CallError {
+    CallError { retry_after: Some(Duration::from_secs(seconds)), ..error(operation, verdict) }
 }
 
 fn expired(operation: &str) -> CallError {
@@ -125,6 +145,7 @@ impl<'a> World<'a> {
             journalled: true,
             notices: Vec::new(),
             begins: Vec::new(),
+            waits: Vec::new(),
         }
     }
 
@@ -277,10 +298,23 @@ impl<'a> World<'a> {
         }
     }
 
-    fn fault(&mut self, step: &StepId, sort: Sort) -> Option<Fault> {
+    /// What goes wrong with a call, which must not come before AWS wants it.
+    fn fault(&mut self, now: Duration, step: &StepId, sort: Sort, operation: &str) -> Option<Fault> {
+        let meant = |wait: &Wait| {
+            wait.step == *step && wait.sort == sort || wait.throttled.as_deref() == Some(operation)
+        };
+        let early = self.waits.iter().find(|wait| now >= wait.heard && now < wait.until && meant(wait));
+        assert!(early.is_none(), "{operation} for {step} at {now:?} in spite of {early:?}");
         let count = self.counts.entry((step.clone(), sort)).or_default();
         *count += 1;
-        (self.faults)(step, sort, *count - 1)
+        let fault = (self.faults)(step, sort, *count - 1);
+        if let Some(Fault::ToldToWait(verdict, seconds)) = fault {
+            let heard = now + self.round_trip;
+            let throttled = (verdict == Verdict::Throttled).then(|| operation.to_owned());
+            let until = heard + Duration::from_secs(seconds);
+            self.waits.push(Wait { step: step.clone(), throttled, sort, heard, until });
+        }
+        fault
     }
 
     fn id_of(step: &Step) -> String {
@@ -305,12 +339,18 @@ impl<'a> World<'a> {
         truth.unproven = false;
         self.begins.push((now, id.clone()));
         self.sends.entry(step.operation.clone()).or_default().push(now);
-        let fault = self.fault(id, Sort::Begin);
+        let fault = self.fault(now, id, Sort::Begin, &step.operation);
         let asynchronous = table().get(&step.operation).is_some_and(|row| row.poll.is_some());
         let takes = self.durations.get(id).copied().unwrap_or(self.round_trip).max(self.round_trip);
         let applied = !matches!(
             fault,
-            Some(Fault::Refused(_) | Fault::Expired | Fault::LostCall | Fault::WasSoAlready)
+            Some(
+                Fault::Refused(_)
+                    | Fault::ToldToWait(..)
+                    | Fault::Expired
+                    | Fault::LostCall
+                    | Fault::WasSoAlready
+            )
         );
         let answered = if applied && !asynchronous { now + takes } else { now + self.round_trip };
         let truth = self.truths.get_mut(id).unwrap();
@@ -324,6 +364,7 @@ impl<'a> World<'a> {
         }
         let answer = match fault {
             Some(Fault::Refused(verdict)) => Err(error(&step.operation, verdict)),
+            Some(Fault::ToldToWait(verdict, seconds)) => Err(told_to_wait(&step.operation, verdict, seconds)),
             Some(Fault::Expired) => Err(expired(&step.operation)),
             Some(Fault::WasSoAlready) => Err(error(&step.operation, Verdict::Satisfied)),
             Some(Fault::LostAnswer | Fault::LostCall) => Err(error(&step.operation, Verdict::Unknown)),
@@ -362,8 +403,9 @@ impl<'a> World<'a> {
         assert_eq!(operation, format!("op-{id}"));
         let question = table().get(&self.steps[id].operation).and_then(|row| row.poll.clone()).unwrap();
         self.sends.entry(question.clone()).or_default().push(now);
-        let answer = match self.fault(id, Sort::Poll) {
+        let answer = match self.fault(now, id, Sort::Poll, &question) {
             Some(Fault::Refused(verdict)) => Err(error(&question, verdict)),
+            Some(Fault::ToldToWait(verdict, seconds)) => Err(told_to_wait(&question, verdict, seconds)),
             Some(Fault::Expired) => Err(expired(&question)),
             Some(other) => panic!("a poll cannot meet {other:?}"),
             None => self.standing(id, now + self.round_trip / 2),
@@ -374,8 +416,9 @@ impl<'a> World<'a> {
     fn look_up(&mut self, now: Duration, id: &StepId) {
         let question = table().get(&self.steps[id].operation).and_then(|row| row.read_back.clone()).unwrap();
         self.sends.entry(question.clone()).or_default().push(now);
-        let answer = match self.fault(id, Sort::LookUp) {
+        let answer = match self.fault(now, id, Sort::LookUp, &question) {
             Some(Fault::Refused(verdict)) => Err(error(&question, verdict)),
+            Some(Fault::ToldToWait(verdict, seconds)) => Err(told_to_wait(&question, verdict, seconds)),
             Some(Fault::Expired) => Err(expired(&question)),
             Some(other) => panic!("a search cannot meet {other:?}"),
             None if self.truths.get(id).is_none_or(|truth| truth.applied == 0) => {

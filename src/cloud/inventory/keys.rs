@@ -126,12 +126,10 @@ pub async fn key_policy(
 }
 
 /// The key that was created for an alias and has not got it, because a run broke off
-/// between the two calls; none when there is none that can be used. Searched key by
-/// key, since KMS has no search by tag. Keys whose tags may not be read (of AWS's own)
-/// are passed over, and so are those that have an alias or that somebody has given up.
+/// between the two calls; none when there is none that can be used.
 ///
 /// # Errors
-/// When the account cannot be entered or its keys cannot be listed.
+/// As [`made_for`].
 pub async fn awaiting(
     connection: &Connection,
     account: Option<&str>,
@@ -139,6 +137,22 @@ pub async fn awaiting(
     alias: &str,
     aliases: &BTreeMap<String, String>,
 ) -> Result<Option<Key>, CallError> {
+    Ok(made_for(connection, account, region, alias, aliases).await?.into_iter().next())
+}
+
+/// Every key that was created for an alias and has none. Searched key by key, since KMS
+/// has no search by tag. Keys whose tags may not be read (of AWS's own) are passed over,
+/// and so are those that have an alias or that somebody has given up.
+///
+/// # Errors
+/// When the account cannot be entered or its keys cannot be listed.
+pub async fn made_for(
+    connection: &Connection,
+    account: Option<&str>,
+    region: &Region,
+    alias: &str,
+    aliases: &BTreeMap<String, String>,
+) -> Result<Vec<Key>, CallError> {
     let site = connection.site_in(account, region).await?;
     let client = site.clients.kms();
     let asking = &site;
@@ -155,14 +169,13 @@ pub async fn awaiting(
         let (site, tag) = (site.clone(), (ALIAS_TAG.to_owned(), alias.to_owned()));
         async move { carries(&site, &id, &tag).await.map(|yes| yes.then_some(id)) }
     });
+    let mut found = Vec::new();
     for answer in fan_out(questions.collect()).await {
         let Some(id) = answer? else { continue };
         let live = describe(connection, account, region, &id).await?;
-        if let Some(key) = live.filter(|key| key.state == "Enabled") {
-            return Ok(Some(key));
-        }
+        found.extend(live.filter(|key| key.state == "Enabled"));
     }
-    Ok(None)
+    Ok(found)
 }
 
 async fn carries(site: &Site, id: &str, tag: &(String, String)) -> Result<bool, CallError> {

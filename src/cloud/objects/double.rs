@@ -40,11 +40,24 @@ struct Kept {
     modified: Timestamp,
 }
 
+/// A request as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// GET or PUT.
+    pub(crate) method: String,
+    /// The object's whole key; empty for a listing.
+    pub(crate) key: String,
+    /// The tag that the object must still have.
+    pub(crate) if_match: Option<String>,
+    /// `*` where there must be no object.
+    pub(crate) if_none_match: Option<String>,
+}
+
 #[derive(Debug)]
 struct Inside {
     objects: BTreeMap<String, Kept>,
     trouble: VecDeque<Trouble>,
-    puts: usize,
+    sent: Vec<Sent>,
 }
 
 /// The bucket.
@@ -57,7 +70,7 @@ pub(crate) struct Store {
 impl Store {
     /// An empty one.
     pub(crate) fn new() -> Self {
-        let inside = Inside { objects: BTreeMap::new(), trouble: VecDeque::new(), puts: 0 };
+        let inside = Inside { objects: BTreeMap::new(), trouble: VecDeque::new(), sent: Vec::new() };
         Self { inside: Arc::new(Mutex::new(inside)), begin: Instant::now() }
     }
 
@@ -91,7 +104,12 @@ impl Store {
 
     /// How many writes were asked for.
     pub(crate) fn puts(&self) -> usize {
-        self.inside.lock().unwrap().puts
+        self.inside.lock().unwrap().sent.iter().filter(|sent| sent.method == "PUT").count()
+    }
+
+    /// Every request so far.
+    pub(crate) fn sent(&self) -> Vec<Sent> {
+        self.inside.lock().unwrap().sent.clone()
     }
 
     /// The names of all objects.
@@ -112,7 +130,12 @@ impl Store {
     fn answer(&self, request: &HttpRequest) -> Option<Reply> {
         let mut inside = self.inside.lock().unwrap();
         let method = request.method().to_owned();
-        inside.puts += usize::from(method == "PUT");
+        let uri = request.uri().to_owned();
+        let (path, query) = uri.split_once('?').unwrap_or((&uri, ""));
+        let path = path.trim_start_matches("http://store.test/bucket").trim_start_matches('/');
+        let header = |name: &str| request.headers().get(name).map(str::to_owned);
+        let (if_match, if_none_match) = (header("if-match"), header("if-none-match"));
+        inside.sent.push(Sent { method: method.clone(), key: path.to_owned(), if_match, if_none_match });
         let trouble = inside.trouble.pop_front();
         match trouble {
             Some(Trouble::LostBeforeEffect) => return None,
@@ -120,15 +143,11 @@ impl Store {
             Some(Trouble::Denied) => return Some(error(403, "AccessDenied")),
             Some(Trouble::LostAfterEffect) | None => {}
         }
-        let uri = request.uri().to_owned();
-        let (path, query) = uri.split_once('?').unwrap_or((&uri, ""));
-        let path = path.trim_start_matches("http://store.test/bucket").trim_start_matches('/');
         let now = self.now();
         let answer = match method.as_str() {
             "GET" if path.is_empty() => list(&inside.objects, query),
             "GET" => get(&inside.objects, path),
             "PUT" => {
-                let header = |name: &str| request.headers().get(name).map(str::to_owned);
                 let body = request.body().bytes().unwrap_or_default().to_vec();
                 let body = unchunked(body, header("content-encoding").as_deref());
                 put(&mut inside.objects, path, body, header("if-match"), header("if-none-match"), now)

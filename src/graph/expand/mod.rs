@@ -79,6 +79,7 @@ pub fn expand(spec: &Spec, region: Option<&Region>) -> Result<ResourceGraph, Gra
         partition: &partitions::of_region(home).name,
         graph: ResourceGraph::default(),
     };
+    expansion.graph.signatures = spec.signatures;
     for transform in TRANSFORMS {
         transform(&mut expansion);
     }

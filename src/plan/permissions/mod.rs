@@ -42,6 +42,10 @@ pub struct Permissions {
     pub control_tower: Vec<Policy>,
     /// Member accounts that are entered.
     pub members: Vec<Member>,
+    /// For whoever reaches the bucket of runs, in its account; none when runs lie in a
+    /// folder. Added by whoever knows where runs lie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_store: Option<Policy>,
     /// Actions that are allowed on `*`, with AWS's reason.
     pub everywhere: BTreeMap<String, String>,
     /// Remarks for the operator.
@@ -174,6 +178,7 @@ fn put_together(needs: &Needs, request: Request<'_>) -> Permissions {
         management: named(stem, documents),
         control_tower: named(&format!("{stem}-control-tower"), control_tower),
         members,
+        run_store: None,
         everywhere,
         notes,
     }

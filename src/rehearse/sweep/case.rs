@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::faults::{How, Row, TABLE, UNPROTECTED, interference};
+use super::faults::{How, Row, TABLE, interference};
 use super::record::Reference;
 
 /// Random schedules are named by this word and their seed.
@@ -83,7 +83,6 @@ fn applies(row: &Row, place: usize, reference: &Reference) -> bool {
     let step = reference.plan.steps.iter().find(|step| step.id == mutation.begun.step);
     match (row.how, step) {
         (How::Mutation(strike), Some(step)) => strike(step, &mutation.begun.task).is_some(),
-        (How::Zombie, Some(step)) => !UNPROTECTED.contains(&step.operation.as_str()),
         (How::Actor(_), Some(step)) => {
             interference(step, &mutation.begun.task, reference.plan.account.as_str()).is_some()
         }

@@ -93,7 +93,8 @@ use How::{Actor, Crash, Mutation, Read, StaleAfterCrash, Torn, Zombie};
 use Successor::{Afresh, Journal};
 
 /// Operations that have neither a natural key nor a value that would make AWS refuse
-/// the call of a stopped holder once another has done the same.
+/// the call of a stopped holder once another has done the same. What such a call makes
+/// must be told as left over.
 pub(super) const UNPROTECTED: &[&str] = &["kms:CreateKey"];
 
 /// Every fault.
@@ -293,6 +294,8 @@ pub(super) fn interference(step: &Step, task: &Task, management: &str) -> Option
         fields.get(name).and_then(|value| value.as_str()).map(str::to_owned)
     };
     let role = || step.address.name.clone();
+    let own = |name: &str| text(&task.inputs, name).or_else(|| text(&task.keys, name));
+    let theirs = || "somebody else's".to_owned();
     Some(match (step.address.kind, step.verb.as_str()) {
         (Kind::Account, "move") => {
             Act::MoveAccount { account: text(&task.keys, "email")?, to: String::new() }
@@ -300,12 +303,35 @@ pub(super) fn interference(step: &Step, task: &Task, management: &str) -> Option
         (Kind::Account | Kind::OrganizationalUnit, "create") => {
             let key = task.inputs.keys().find_map(|name| name.strip_prefix("tags."))?.to_owned();
             let target = text(&task.keys, if step.address.kind == Kind::Account { "email" } else { "path" })?;
-            Act::Tag { target, key, value: "somebody else's".to_owned() }
+            Act::Tag { target, key, value: theirs() }
         }
         (Kind::TrustedAccess, _) => Act::DisableServiceAccess { principal: role() },
         (Kind::ServiceRole, "create") => Act::DeleteRole { account: management.to_owned(), role: role() },
         (Kind::ServiceRole, "attach_policy") => {
             Act::DetachRolePolicy { account: management.to_owned(), role: role(), policy: step.item.clone() }
+        }
+        (Kind::Policy, "create" | "update") if task.inputs.contains_key("description") => {
+            Act::DescribePolicy { policy: step.address.name.clone(), description: theirs() }
+        }
+        (Kind::Policy, "attach") => Act::DetachPolicy {
+            policy: task.own.get("id")?.clone(),
+            target: own(&format!("targets.{}", step.item))?,
+        },
+        (Kind::PermissionSet, "create") if task.inputs.contains_key("session_duration") => {
+            let (permission_set, session_duration) = (step.address.name.clone(), "PT11H".to_owned());
+            Act::EditPermissionSet { permission_set, session_duration }
+        }
+        (Kind::Assignment, "assign") => Act::Unassign {
+            permission_set: own("permission_set_name")?,
+            principal: own("principal")?,
+            account: own(&format!("accounts.{}", step.item))?,
+        },
+        (Kind::Group, "create") if task.inputs.contains_key("description") => {
+            Act::DescribeGroup { group: step.address.name.clone(), description: theirs() }
+        }
+        (Kind::Control, "create") => {
+            let unit = own("target")?.rsplit('/').next()?.to_owned();
+            Act::DisableControl { control: own("identifier").or_else(|| own("name"))?, unit }
         }
         _ => return None,
     })

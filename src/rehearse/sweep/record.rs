@@ -11,11 +11,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 use super::inventory::Inventory;
-use super::site::SHORT_PAGE;
+use super::site::{SHORT_PAGE, settings};
 use super::target::{SweepError, Target};
+use crate::apply;
 use crate::apply::journal::{Entry, Journal, Ledger, Run, Sink, line, read};
 use crate::apply::outcome::Ending;
-use crate::apply::{self, Settings};
 use crate::observe;
 use crate::plan::{self, Plan, StepId};
 use crate::rehearse::bench::{Bench, Setting};
@@ -96,9 +96,8 @@ pub(super) async fn record(target: &Target) -> Result<Reference, SweepError> {
     let saboteur = Arc::new(Saboteur::recording(bench.connection.clone(), simulator.clone()));
     let (_, interrupts) = mpsc::channel(1);
     let performer = Arc::clone(&saboteur);
-    let settings = Settings::default();
     let outcome =
-        apply::dispatch::run(&plan, performer, &mut journal, &run, settings, interrupts, &mut |_, _| {})
+        apply::dispatch::run(&plan, performer, &mut journal, &run, settings(), interrupts, &mut |_, _| {})
             .await
             .map_err(RehearseError::from)?;
     if outcome.ending != Ending::Complete {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::canaries;
 use super::case::Case;
-use super::faults::{Demand, How, Successor, interference, stale};
+use super::faults::{Demand, How, Successor, UNPROTECTED, interference, stale};
 use super::inventory::Inventory;
 use super::random;
 use super::record::{Mutation, Reference};
@@ -19,9 +19,10 @@ use super::site::{End, Findings, SHORT_PAGE, Site, Text};
 use super::target::Target;
 use crate::apply::Outcome;
 use crate::apply::outcome::Ending;
+use crate::model::Kind;
 use crate::plan::{Plan, StepId};
 use crate::rehearse::saboteur::{Mischief, Place};
-use crate::sim::{Fault, FaultPlan};
+use crate::sim::{Fault, FaultPlan, World};
 
 /// Virtual time after which a case that has not ended never will.
 const FOR_EVER: Duration = Duration::from_secs(90 * 24 * 3600);
@@ -39,6 +40,8 @@ const LATER: usize = 8;
 pub(super) struct Verdict {
     /// Whether its fault changed anything at all.
     pub(super) struck: bool,
+    /// Requests that it took.
+    pub(super) requests: u64,
     /// What is wrong.
     pub(super) findings: Findings,
 }
@@ -54,7 +57,8 @@ pub(super) async fn carry_out(case: Case, target: &Target, reference: &Reference
 }
 
 pub(super) fn stuck(problem: String) -> Verdict {
-    Verdict { struck: true, findings: Findings { stuck: vec![problem], ..Findings::default() } }
+    let findings = Findings { stuck: vec![problem], ..Findings::default() };
+    Verdict { struck: true, requests: 0, findings }
 }
 
 /// A case in which the program broke down. What it said last is searched for the
@@ -81,12 +85,40 @@ async fn attempt(case: Case, target: &Target, reference: &Reference) -> Result<V
     converge(&mut site, applies, later).await?;
     // The last plan may be empty while AWS still works on what it was asked for.
     tokio::time::sleep(PATIENCE * 4).await;
-    let difference = Inventory::of(&site.simulator.world()).against(&reference.inventory);
+    let mut world = site.simulator.world();
+    if let Case::Single(row, place) = case
+        && matches!(row.how, How::Zombie)
+    {
+        set_surplus_aside(&mut site, &mut world, step_of(row.how, place, reference), reference).await?;
+    }
+    let difference = Inventory::of(&world).against(&reference.inventory);
     site.findings.duplicates.extend(difference.duplicates);
     site.findings.orphans.extend(difference.orphans);
     site.findings.stuck.extend(difference.wrong);
     site.look_for_secrets();
-    Ok(Verdict { struck: site.struck > 0, findings: site.findings })
+    let requests = u64::try_from(site.simulator.log().len()).unwrap_or(u64::MAX);
+    Ok(Verdict { struck: site.struck > 0, requests, findings: site.findings })
+}
+
+/// Takes the keys out of a world that a late call has made and that are told as left over.
+async fn set_surplus_aside(
+    site: &mut Site<'_>,
+    world: &mut World,
+    step: Option<&StepId>,
+    reference: &Reference,
+) -> Result<(), String> {
+    let step = step.and_then(|id| reference.plan.steps.iter().find(|step| step.id == *id));
+    if !step.is_some_and(|step| UNPROTECTED.contains(&step.operation.as_str())) {
+        return Ok(());
+    }
+    let told = site.leftovers().await?;
+    for key in told.into_iter().filter(|left| left.kind == Kind::Key) {
+        for region in world.kms.accounts.values_mut().flat_map(BTreeMap::values_mut) {
+            let surplus = region.keys.extract_if(.., |id, _| key.place.ends_with(id.as_str()));
+            site.findings.surplus.extend(surplus.map(|_| key.place.clone()));
+        }
+    }
+    Ok(())
 }
 
 /// Lets the fault happen, and lets the program carry on once. Gives the outcome of
@@ -182,7 +214,7 @@ fn mutation(reference: &Reference, place: usize) -> Result<&Mutation, String> {
     reference.mutations.get(place).ok_or_else(|| format!("there is no mutation {place}"))
 }
 
-fn world(mutation: &Mutation) -> Result<crate::sim::World, String> {
+fn world(mutation: &Mutation) -> Result<World, String> {
     mutation.begun.world.clone().ok_or_else(|| "no world was kept".to_owned())
 }
 

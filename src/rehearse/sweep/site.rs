@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -15,11 +16,18 @@ use super::target::Target;
 use crate::apply::journal::{Journal, Ledger, MemorySink, Run, Sink as _, State, read};
 use crate::apply::{self, Outcome, Settings, preconditions};
 use crate::cloud::Connection;
+use crate::observe::leftovers::{Leftover, leftovers};
 use crate::observe::{self, ObserveError, Snapshot};
 use crate::plan::{self, Plan};
 use crate::rehearse::bench::{Bench, Setting};
 use crate::rehearse::saboteur::{Begun, Mischief, Place, Saboteur};
 use crate::sim::{FaultPlan, Simulator, World};
+
+/// How runs are carried out here: as ever, except that AWS is asked less often how an
+/// operation goes. Nothing else would take so much of a sweep and show so little.
+pub(super) fn settings() -> Settings {
+    Settings { poll_floor: POLL_FLOOR, poll_share: 1.0, ..Settings::default() }
+}
 
 /// What was found wrong in one case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +36,8 @@ pub(super) struct Findings {
     pub(super) duplicates: Vec<String>,
     /// Created and wanted by nobody.
     pub(super) orphans: Vec<String>,
+    /// Made by a call that nothing could refuse, and told as left over: no fault.
+    pub(super) surplus: Vec<String>,
     /// Not as it should be in the end, or never ended.
     pub(super) stuck: Vec<String>,
     /// Changing requests that no step of the plan asked for.
@@ -73,6 +83,10 @@ pub(super) struct Site<'a> {
     /// What the program has written so far, where anybody looks for secrets in it.
     written: Option<String>,
 }
+
+/// The first question about an operation, in virtual time; the next ones come at double
+/// the time it has taken.
+const POLL_FLOOR: Duration = Duration::from_secs(60);
 
 /// The most items of a page where listings shall have several.
 pub(super) const SHORT_PAGE: u32 = 2;
@@ -143,6 +157,15 @@ impl<'a> Site<'a> {
         found.map(|found| !found.is_empty()).map_err(|error| error.to_string())
     }
 
+    /// What the program tells an operator to be left over.
+    ///
+    /// # Errors
+    /// When it cannot tell.
+    pub(super) async fn leftovers(&self) -> Result<Vec<Leftover>, String> {
+        let found = Box::pin(leftovers(&self.connection, &self.target.wanted)).await;
+        found.map_err(|error| error.to_string())
+    }
+
     pub(super) fn plan(&mut self, snapshot: &Snapshot) -> Plan {
         let plan = plan::make(&self.target.graph, snapshot, &self.target.consents);
         self.note(|| serde_json::to_string(&plan).unwrap_or_default());
@@ -165,7 +188,7 @@ impl<'a> Site<'a> {
         let former = journal.ledger.clone();
         let mut open = Journal::after(former.clone(), Box::new(journal.sink.clone()));
         let (_, interrupts) = mpsc::channel(1);
-        let (performer, settings) = (Arc::clone(&saboteur), Settings::default());
+        let (performer, settings) = (Arc::clone(&saboteur), settings());
         let result = {
             let mut silent = |_, _: &_| {};
             let applied =

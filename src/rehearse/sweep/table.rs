@@ -9,31 +9,34 @@ use super::tally::{Counts, Tally};
 /// Failures shown at most.
 const SHOWN: usize = 10;
 
+/// A column: its heading and what stands in it.
+type Column = (&'static str, fn(&Counts) -> usize);
+
+const COLUMNS: &[Column] = &[
+    ("runs", |counts| counts.runs),
+    ("idle", |counts| counts.idle),
+    ("duplicates", |counts| counts.duplicates),
+    ("orphans", |counts| counts.orphans),
+    ("stuck", |counts| counts.stuck),
+    ("unplanned", |counts| counts.unplanned_mutations),
+    ("leaks", |counts| counts.leaks),
+    ("surplus", |counts| counts.surplus),
+];
+
 /// The tally for a terminal; the first failures with the command that replays each.
 #[must_use]
 pub fn text(tally: &Tally) -> String {
-    let mut out = format!(
-        "{:<12} {:>6} {:>6} {:>10} {:>8} {:>6} {:>10} {:>6}\n",
-        "fault", "runs", "idle", "duplicates", "orphans", "stuck", "unplanned", "leaks"
-    );
-    let mut row = |name: &str, counts: &Counts| {
-        let _ = writeln!(
-            out,
-            "{name:<12} {:>6} {:>6} {:>10} {:>8} {:>6} {:>10} {:>6}",
-            counts.runs,
-            counts.idle,
-            counts.duplicates,
-            counts.orphans,
-            counts.stuck,
-            counts.unplanned_mutations,
-            counts.leaks
-        );
-    };
-    for (name, _, counts) in rows(tally) {
-        row(name, counts);
+    let mut out = format!("{:<12}", "fault");
+    for (heading, _) in COLUMNS {
+        let _ = write!(out, " {heading:>10}");
     }
-    row("all", &tally.total);
-    let _ = writeln!(out, "{:.1} seconds", tally.seconds);
+    for (name, _, counts) in rows(tally) {
+        let _ = write!(out, "\n{name:<12}");
+        for (_, of) in COLUMNS {
+            let _ = write!(out, " {:>10}", of(counts));
+        }
+    }
+    let _ = writeln!(out, "\n{} requests in {:.1} seconds", tally.requests, tally.seconds);
     for failure in tally.failures.iter().take(SHOWN) {
         let _ = writeln!(out, "\nlzctl sweep --replay {}", failure.case);
         for finding in &failure.findings {
@@ -50,34 +53,27 @@ pub fn text(tally: &Tally) -> String {
 /// The tally as a table in Markdown.
 #[must_use]
 pub fn markdown(tally: &Tally) -> String {
-    let mut out = String::from(
-        "| fault | what happens | runs | idle | duplicates | orphans | stuck | unplanned mutations | leaks |\n\
-         |---|---|---:|---:|---:|---:|---:|---:|---:|\n",
-    );
-    let mut row = |name: &str, meaning: &str, counts: &Counts| {
-        let _ = writeln!(
-            out,
-            "| {name} | {meaning} | {} | {} | {} | {} | {} | {} | {} |",
-            counts.runs,
-            counts.idle,
-            counts.duplicates,
-            counts.orphans,
-            counts.stuck,
-            counts.unplanned_mutations,
-            counts.leaks
-        );
-    };
-    for (name, meaning, counts) in rows(tally) {
-        row(name, meaning, counts);
+    let mut out = String::from("| fault | what happens |");
+    for (heading, _) in COLUMNS {
+        let _ = write!(out, " {heading} |");
     }
-    row("all", "", &tally.total);
+    out.push_str("\n|---|---|");
+    out.push_str(&"---:|".repeat(COLUMNS.len()));
+    for (name, meaning, counts) in rows(tally) {
+        let _ = write!(out, "\n| {name} | {meaning} |");
+        for (_, of) in COLUMNS {
+            let _ = write!(out, " {} |", of(counts));
+        }
+    }
+    out.push('\n');
     out
 }
 
-/// The faults of a tally in the order of the table.
+/// The faults of a tally in the order of the table, and all of them together.
 fn rows(tally: &Tally) -> impl Iterator<Item = (&'static str, &'static str, &Counts)> {
     let single = TABLE.iter().map(|row| (row.name, row.meaning));
     single
         .chain([(RANDOM, "several faults drawn from a seed")])
         .filter_map(|(name, meaning)| Some((name, meaning, tally.faults.get(name)?)))
+        .chain([("all", "", &tally.total)])
 }

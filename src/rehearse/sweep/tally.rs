@@ -27,6 +27,9 @@ pub struct Counts {
     pub unplanned_mutations: usize,
     /// Secrets in what the program wrote.
     pub leaks: usize,
+    /// Things made by a late call that AWS has no means to refuse, each told as left
+    /// over. They are no fault of the program's.
+    pub surplus: usize,
 }
 
 /// A case in which something was wrong.
@@ -46,6 +49,8 @@ pub struct Tally {
     pub total: Counts,
     /// Real time.
     pub seconds: f64,
+    /// Requests that the simulated AWS has answered in the cases.
+    pub requests: u64,
     /// By fault.
     pub faults: BTreeMap<&'static str, Counts>,
     /// Everything that was wrong.
@@ -62,12 +67,14 @@ impl Counts {
         self.stuck += usize::from(!findings.stuck.is_empty());
         self.unplanned_mutations += findings.unplanned.len();
         self.leaks += findings.leaks.len();
+        self.surplus += findings.surplus.len();
     }
 
     /// Whether nothing was wrong.
     #[must_use]
     pub const fn is_clean(&self) -> bool {
-        let Self { runs: _, idle: _, duplicates, orphans, stuck, unplanned_mutations, leaks } = *self;
+        let Self { runs: _, idle: _, duplicates, orphans, stuck, unplanned_mutations, leaks, surplus: _ } =
+            *self;
         duplicates + orphans + stuck + unplanned_mutations + leaks == 0
     }
 }
@@ -75,6 +82,7 @@ impl Counts {
 impl Tally {
     pub(super) fn add(&mut self, case: &str, fault: &'static str, verdict: &Verdict) {
         self.total.add(verdict);
+        self.requests += verdict.requests;
         self.faults.entry(fault).or_default().add(verdict);
         if !verdict.findings.is_clean() {
             let findings = verdict.findings.all().cloned().collect();
@@ -88,6 +96,10 @@ mod tests {
     use super::super::site::Findings;
     use super::*;
 
+    fn verdict(struck: bool, findings: Findings) -> Verdict {
+        Verdict { struck, requests: 1, findings }
+    }
+
     #[test]
     fn every_sort_of_finding_is_counted_and_makes_a_failure() {
         let one = || vec!["something".to_owned()];
@@ -99,13 +111,13 @@ mod tests {
             Findings { leaks: one(), ..Findings::default() },
         ];
         let mut tally = Tally::default();
-        tally.add("plan/F1/0", "F1", &Verdict { struck: true, findings: Findings::default() });
+        tally.add("plan/F1/0", "F1", &verdict(true, Findings::default()));
         assert!(tally.total.is_clean() && tally.failures.is_empty());
         for findings in findings {
             let mut one = Tally::default();
-            one.add("plan/F1/1", "F1", &Verdict { struck: true, findings: findings.clone() });
+            one.add("plan/F1/1", "F1", &verdict(true, findings.clone()));
             assert!(!one.total.is_clean());
-            tally.add("plan/F1/1", "F1", &Verdict { struck: false, findings });
+            tally.add("plan/F1/1", "F1", &verdict(false, findings));
         }
         assert_eq!((tally.total.runs, tally.total.idle, tally.failures.len()), (1, 5, 5));
     }

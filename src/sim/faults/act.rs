@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::sim::services::organizations::Organization;
+use crate::sim::services::{control_tower, identity_store, sso_admin};
 use crate::sim::world::World;
 
 /// A change by somebody else. Accounts are named by id, e-mail address or name; units and the root by id or by their
@@ -91,6 +92,43 @@ pub enum Act {
         /// Root, unit or account.
         target: String,
     },
+    /// Gives an organization policy another description.
+    DescribePolicy {
+        /// Id or name of the policy.
+        policy: String,
+        /// Text.
+        description: String,
+    },
+    /// Gives a permission set another session duration, which its accounts do not have yet.
+    EditPermissionSet {
+        /// ARN or name.
+        permission_set: String,
+        /// E.g. `PT4H`.
+        session_duration: String,
+    },
+    /// Takes a permission set in an account from a group or user.
+    Unassign {
+        /// ARN or name of the permission set.
+        permission_set: String,
+        /// Id of the group or user.
+        principal: String,
+        /// Which account.
+        account: String,
+    },
+    /// Gives a group of the identity store another description.
+    DescribeGroup {
+        /// Its display name.
+        group: String,
+        /// Text.
+        description: String,
+    },
+    /// Disables a control of Control Tower on a unit.
+    DisableControl {
+        /// ARN, id or name of the control.
+        control: String,
+        /// Which unit.
+        unit: String,
+    },
 }
 
 impl Act {
@@ -101,6 +139,21 @@ impl Act {
             Self::DetachRolePolicy { account, role, policy } => {
                 let roles = &mut world.iam.account_mut(account).roles;
                 roles.get_mut(role).is_some_and(|role| role.attached.remove(policy))
+            }
+            Self::EditPermissionSet { permission_set, session_duration } => {
+                sso_admin::edit_set(world, permission_set, session_duration)
+            }
+            Self::Unassign { permission_set, principal, account } => {
+                sso_admin::unassign(world, permission_set, principal, account, now)
+            }
+            Self::DescribeGroup { group, description } => {
+                identity_store::describe_group(world, group, description)
+            }
+            Self::DisableControl { control, unit } => {
+                let owner = world.account.clone();
+                let organization = world.organizations.of_mut(&owner);
+                let unit = organization.and_then(|organization| place(organization, unit));
+                unit.is_some_and(|unit| control_tower::disable_control(world, control, &unit, now))
             }
             _ => self.in_organization(world, now).unwrap_or(false),
         }
@@ -158,7 +211,19 @@ impl Act {
                 let (policy, target) = attachment(organization, policy, target)?;
                 organization.attach_policy(&policy, &target).is_ok()
             }
-            Self::DeleteRole { .. } | Self::DetachRolePolicy { .. } => false,
+            Self::DescribePolicy { policy, description } => {
+                let known = organization.policies.contains_key(policy);
+                let named = organization.policies.iter().find(|(_, own)| own.name == *policy);
+                let id = if known { policy.clone() } else { named?.0.clone() };
+                let policy = organization.policies.get_mut(&id)?;
+                std::mem::replace(&mut policy.description, description.clone()) != *description
+            }
+            Self::DeleteRole { .. }
+            | Self::DetachRolePolicy { .. }
+            | Self::EditPermissionSet { .. }
+            | Self::Unassign { .. }
+            | Self::DescribeGroup { .. }
+            | Self::DisableControl { .. } => false,
         })
     }
 }

@@ -15,7 +15,7 @@ use super::read::section;
 use super::security::SecuritySection;
 use super::words::{
     BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord,
-    PolicyTypeWord, RootAccessWord, Switch,
+    PolicyTypeWord, RootAccessWord, Signers, Switch,
 };
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
@@ -54,6 +54,18 @@ section! {
         remove: Vec<Located<String>>,
         /// Irreversible acts that are allowed, by name, such as `unit_deletion.Old`.
         consents: Vec<Located<String>>,
+        /// How many different people must have signed a saved plan before it is applied.
+        signatures: Located<SignaturesSection>,
+    }
+}
+
+section! {
+    /// How many different keys must have signed a saved plan. Arguments can only raise the numbers.
+    SignaturesSection {
+        /// For any plan.
+        every: Located<Signers>,
+        /// For a plan with an irreversible act, one that needs a consent. The larger number holds.
+        irreversible: Located<Signers>,
     }
 }
 

@@ -221,6 +221,43 @@ counts! {
     Hours, "hours";
 }
 
+/// The most keys that may be asked to sign: more than any board has members.
+const MOST_SIGNERS: usize = 16;
+
+/// A number of different keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Signers(pub(crate) usize);
+
+impl Read for Signers {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let Value::Number(number) = &node.value else {
+            reader.wrong(node, "a number of keys");
+            return None;
+        };
+        match number.parse::<usize>() {
+            Ok(signers) if signers <= MOST_SIGNERS => Some(Self(signers)),
+            _ => {
+                reader.invalid(node, &format!("{number} is not a number of keys up to {MOST_SIGNERS}"));
+                None
+            }
+        }
+    }
+}
+
+impl JsonSchema for Signers {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Signers".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 0, "maximum": MOST_SIGNERS })
+    }
+}
+
 /// The version of the document's own language: 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FormatVersion;

@@ -84,6 +84,36 @@ fn verbose_runs_trace_each_call_with_its_request_id_and_no_secret() {
     assert!(lines.iter().any(traced), "{}", ran.err);
 }
 
+#[test]
+fn a_request_id_can_be_followed_from_the_call_into_the_journal_and_to_whoever_reads_it() {
+    let folder = folder();
+    let units = "version: 1\norganization: { home_region: us-east-1 }\norganizational_units: { Apps: {} }\n";
+    std::fs::write(folder.path().join("units.yaml"), units).unwrap();
+    let served = Served::new(folder.path(), &[]);
+    let args = ["apply", "units.yaml", "--yes", "-vvv", "--log", "json", "--endpoint-url", &served.endpoint];
+    let ran = with_key(folder.path(), &args, ("AKIDANY", "any")).exits(0);
+    let traced = |operation: &str| {
+        let mut lines = ran.err.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let id = |line: Value| line["span"]["request_id"].as_str().map(str::to_owned);
+        lines.find_map(|line| if line["span"]["operation"] == operation { id(line) } else { None })
+    };
+    let shown = run(folder.path(), &["journal", "show"]).exits(0).out;
+    let runs = folder.path().join(".lzctl/runs");
+    let mut files = std::fs::read_dir(runs).unwrap().map(|entry| entry.unwrap().path());
+    let journal = files.find(|path| path.extension().is_some_and(|end| end == "jsonl")).unwrap();
+    let journal = std::fs::read_to_string(journal).unwrap();
+    for (operation, step) in [
+        ("organizations:CreateOrganization", "organization:create"),
+        ("organizations:CreateOrganizationalUnit", "organizational_unit.Apps:create"),
+    ] {
+        let id = traced(operation).unwrap_or_else(|| panic!("no call of {operation} in {}", ran.err));
+        let is_its = |line: &&str| line.contains(&format!("\"step\":\"{step}\"")) && line.contains(&id);
+        assert!(journal.lines().any(|line| is_its(&line)), "{step} and {id} in {journal}");
+        let told = |line: &str| line.contains(step) && line.contains(&format!("request {id}"));
+        assert!(shown.lines().any(told), "{step} and {id} in {shown}");
+    }
+}
+
 #[cfg(unix)]
 fn interrupt(child: &Child) {
     let id = child.id().to_string();

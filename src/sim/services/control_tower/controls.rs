@@ -4,6 +4,7 @@
 //! the readers (`control_reads`); refusals of controls that exclude each other: AWS says that one of them fails in what it is
 //! for, not that the API refuses the second.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::sim::error::AwsError;
@@ -133,6 +134,17 @@ pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, Aws
     room(world, control_table::implementation(&enabled.control))?;
     let operation = proceed(world, request, OperationKind::DisableControl, &enabled.arn, None);
     Ok(json!({ "operationIdentifier": operation }))
+}
+
+/// Somebody disables a control at the console, and it is gone at once. False: it is not enabled there, or is being
+/// worked on.
+pub(crate) fn disable_at_once(world: &mut World, control: &str, unit: &str, now: Timestamp) -> bool {
+    let Some(enabled) = on_unit(world, unit, control) else { return false };
+    if enabled.status == Enablement::UnderChange {
+        return false;
+    }
+    control_effects::remove(world, &enabled.arn, now);
+    true
 }
 
 fn proceed(

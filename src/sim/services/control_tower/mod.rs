@@ -45,6 +45,7 @@ mod zone_reads;
 
 use crate::sim::service::Service;
 
+pub(crate) use controls::disable_at_once as disable_control;
 pub use seed::{Seed, SeededBaseline, SeededControl, seed};
 pub use state::State;
 

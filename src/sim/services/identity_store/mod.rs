@@ -33,6 +33,17 @@ const PAGING: Paging = Paging {
     stale: || refusal::invalid("The provided NextToken is not valid."),
 };
 
+/// Somebody gives a group another description. False: it had that one, or is not there.
+pub(crate) fn describe_group(world: &mut World, name: &str, description: &str) -> bool {
+    let mut stores = world.identity_store.stores.values_mut();
+    stores.any(|store| {
+        let id = store.group_named(name).cloned();
+        let Some(group) = id.and_then(|id| store.groups.get_mut(&id)) else { return false };
+        let new = json!(description);
+        group.attributes.insert("Description".to_owned(), new.clone()).as_ref() != Some(&new)
+    })
+}
+
 /// The id of the group of a name, made if it is missing: the act of a service on behalf of a customer. `None`: there is
 /// no such store.
 pub(crate) fn put_group(

@@ -1,6 +1,7 @@
-//! What other services do in Identity Center on behalf of a customer: Control Tower's own instance, sets and access.
+//! What others do in Identity Center: Control Tower, which wants an instance, sets and access of its own, and somebody
+//! at the console.
 //!
-//! In: the world and what is wanted. Out: it is there, at once. Absent: what Control Tower wants
+//! In: the world and what is wanted. Out: it is so, at once. Absent: what Control Tower wants
 //! (`control_tower/access.rs`).
 
 use jiff::Timestamp;
@@ -69,4 +70,34 @@ pub(crate) fn assign(
         return Ok(());
     }
     operations::carry_out(world, instance, &Work::Assign(assignment), now)
+}
+
+/// The instance and the ARN of a permission set by its ARN or name.
+fn known_set(world: &World, named: &str) -> Option<(String, String)> {
+    world.sso_admin.instances.values().find_map(|instance| {
+        let set = instance.sets.get(named).or_else(|| instance.set_named(named))?;
+        Some((instance.arn.clone(), set.arn.clone()))
+    })
+}
+
+/// Somebody edits a permission set; whoever has it keeps what was provisioned. False: it was so, or is not there.
+pub(crate) fn edit_set(world: &mut World, set: &str, session_duration: &str) -> bool {
+    let Some((instance, set)) = known_set(world, set) else { return false };
+    let instance = world.sso_admin.instances.get_mut(&instance);
+    let Some(set) = instance.and_then(|instance| instance.sets.get_mut(&set)) else { return false };
+    let former = std::mem::replace(&mut set.session_duration, session_duration.to_owned());
+    let changed = former != session_duration;
+    set.revision += u64::from(changed);
+    changed
+}
+
+/// Somebody takes a permission set in an account from whoever has it. False: nobody had it.
+pub(crate) fn unassign(world: &mut World, set: &str, principal: &str, account: &str, now: Timestamp) -> bool {
+    let Some((instance, set)) = known_set(world, set) else { return false };
+    let known = world.sso_admin.instances.get(&instance);
+    let wanted = |one: &&Assignment| one.set == set && one.principal == principal && one.account == account;
+    let Some(assignment) = known.and_then(|known| known.assignments.iter().find(wanted)).cloned() else {
+        return false;
+    };
+    operations::carry_out(world, &instance, &Work::Unassign(assignment), now).is_ok()
 }

@@ -21,7 +21,7 @@ mod tags;
 
 use jiff::Timestamp;
 
-pub(crate) use acts::{WantedSet, assign, ensure_instance, ensure_set};
+pub(crate) use acts::{WantedSet, assign, edit_set, ensure_instance, ensure_set, unassign};
 pub(crate) use gate::administers;
 pub use state::State;
 pub(crate) use state::{Assignment, Instance};
