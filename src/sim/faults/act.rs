@@ -3,6 +3,8 @@
 //! In: an [`Act`] that names things by id or by the names people use. Out: the world changed behind the client's back.
 //! Absent: everything else somebody could do; a test in this process can pass a closure instead.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +86,23 @@ pub enum Act {
         /// Root, unit or account.
         target: String,
     },
+    /// Puts data into an account, or changes its tags, as far as AWS Backup sees it.
+    AddData {
+        /// Whose.
+        account: String,
+        /// Region.
+        region: String,
+        /// Its type as AWS Backup names it, e.g. `EBS`.
+        kind: String,
+        /// Its name or id.
+        name: String,
+        /// Tags by key.
+        #[serde(default)]
+        tags: BTreeMap<String, String>,
+        /// How much it is.
+        #[serde(default)]
+        bytes: i64,
+    },
     /// Attaches an organization policy.
     AttachPolicy {
         /// Id or name of the policy.
@@ -101,6 +120,13 @@ impl Act {
             Self::DetachRolePolicy { account, role, policy } => {
                 let roles = &mut world.iam.account_mut(account).roles;
                 roles.get_mut(role).is_some_and(|role| role.attached.remove(policy))
+            }
+            Self::AddData { account, region, kind, name, tags, bytes } => {
+                let management = world.account.clone();
+                let organization = world.organizations.of(&management);
+                let id = organization.and_then(|organization| named_account(organization, account));
+                let id = id.unwrap_or_else(|| account.clone());
+                world.backup.put_named((&id, region), (kind, name), tags.clone(), *bytes)
             }
             _ => self.in_organization(world, now).unwrap_or(false),
         }
@@ -158,7 +184,7 @@ impl Act {
                 let (policy, target) = attachment(organization, policy, target)?;
                 organization.attach_policy(&policy, &target).is_ok()
             }
-            Self::DeleteRole { .. } | Self::DetachRolePolicy { .. } => false,
+            Self::DeleteRole { .. } | Self::DetachRolePolicy { .. } | Self::AddData { .. } => false,
         })
     }
 }
