@@ -210,6 +210,17 @@ impl Guard {
     }
 }
 
+/// Whether the policies of a caller, and those of its organization, allow an action on a resource: for a service that acts
+/// with a role.
+pub(crate) fn allows(world: &World, request: &Request, action: &str, resource: &str) -> bool {
+    let policies = Library::default().policies(world, request, None);
+    let mut facts = facts::of_request(world, request, None);
+    facts::of_resource(world, request, resource, &mut facts);
+    let principal = principal_of(world, &request.caller);
+    let point = Point { action, resource, principal: &principal, facts: &facts };
+    decision::decide(&policies, &point, Grant::Nothing).is_ok()
+}
+
 /// What the own policy of a resource says of a request: who asks, for which action, on which ARN. A service asks this
 /// where its resources have policies that hold for everybody. A policy that cannot be read says nothing.
 pub(crate) fn resource_policy(

@@ -64,6 +64,14 @@ const MAKERS: &[(&str, Maker)] = &[
     ("vault", |_, request, member| {
         regional(request, "backup", &format!("backup-vault:{}", request.text(member)?))
     }),
+    ("plan", |_, request, member| {
+        regional(request, "backup", &format!("backup-plan:{}", request.text(member)?))
+    }),
+    ("backup", |_, request, kind| regional(request, "backup", &format!("{kind}:*"))),
+    ("nested", |_, request, path| {
+        let (outer, inner) = path.split_once('.')?;
+        request.input.get(outer)?.get(inner)?.as_str().map(str::to_owned)
+    }),
     ("hub", |_, request, _| regional(request, "securityhub", "hub/default")),
     ("analyzer", |_, request, member| {
         regional(request, "access-analyzer", &format!("analyzer/{}", request.text(member)?))

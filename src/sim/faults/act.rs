@@ -3,6 +3,8 @@
 //! In: an [`Act`] that names things by id or by the names people use. Out: the world changed behind the client's back.
 //! Absent: everything else somebody could do; a test in this process can pass a closure instead.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +87,23 @@ pub enum Act {
         /// Root, unit or account.
         target: String,
     },
+    /// Puts data into an account, or changes its tags, as far as AWS Backup sees it.
+    AddData {
+        /// Whose.
+        account: String,
+        /// Region.
+        region: String,
+        /// Its type as AWS Backup names it, e.g. `EBS`.
+        kind: String,
+        /// Its name or id.
+        name: String,
+        /// Tags by key.
+        #[serde(default)]
+        tags: BTreeMap<String, String>,
+        /// How much it is.
+        #[serde(default)]
+        bytes: i64,
+    },
     /// Attaches an organization policy.
     AttachPolicy {
         /// Id or name of the policy.
@@ -154,6 +173,12 @@ impl Act {
                 let organization = world.organizations.of_mut(&owner);
                 let unit = organization.and_then(|organization| place(organization, unit));
                 unit.is_some_and(|unit| control_tower::disable_control(world, control, &unit, now))
+            Self::AddData { account, region, kind, name, tags, bytes } => {
+                let management = world.account.clone();
+                let organization = world.organizations.of(&management);
+                let id = organization.and_then(|organization| named_account(organization, account));
+                let id = id.unwrap_or_else(|| account.clone());
+                world.backup.put_named((&id, region), (kind, name), tags.clone(), *bytes)
             }
             _ => self.in_organization(world, now).unwrap_or(false),
         }
@@ -224,6 +249,7 @@ impl Act {
             | Self::Unassign { .. }
             | Self::DescribeGroup { .. }
             | Self::DisableControl { .. } => false,
+            Self::DeleteRole { .. } | Self::DetachRolePolicy { .. } | Self::AddData { .. } => false,
         })
     }
 }

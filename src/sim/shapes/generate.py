@@ -28,8 +28,10 @@ UNTRANSLATABLE = re.compile(r"\(\?[=!<]|[*+?]\+|\\u[dD][89a-fA-F]")
 
 
 # Patterns that AWS publishes and does not keep itself: "Storage Gateway" is a resource type of AWS Backup all the same
-# (https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/backup/region_settings_test.go).
-UNENFORCED = {("backup", "ResourceType")}
+# (https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/backup/region_settings_test.go),
+# and "*" stands for every account in the listings of jobs
+# (https://docs.aws.amazon.com/aws-backup/latest/devguide/API_ListBackupJobs.html).
+UNENFORCED = {("backup", "ResourceType"), ("backup", "AccountId")}
 
 
 def pattern(text):

@@ -37,8 +37,39 @@ pub(super) fn exists(words: &str, arn: &str, request_id: Option<&str>) -> AwsErr
     }
 }
 
+pub(super) fn invalid_state(words: impl Into<String>) -> AwsError {
+    AwsError::new("InvalidResourceStateException", words)
+}
+
+pub(super) fn conflict(words: impl Into<String>) -> AwsError {
+    AwsError::new("ConflictException", words)
+}
+
+pub(super) fn limit(words: impl Into<String>) -> AwsError {
+    AwsError::new("LimitExceededException", words)
+}
+
+/// As public reports quote it.
+pub(super) fn locked() -> AwsError {
+    invalid_request("RecoveryPoint cannot be deleted or updated (Backup vault configured with Lock)")
+}
+
+/// <https://repost.aws/knowledge-center/backup-recovery-points-hold-vault>.
+pub(super) fn held() -> AwsError {
+    invalid_request("The recovery point cannot be deleted because it has active legal hold(s)")
+}
+
 pub(super) fn stale_token() -> AwsError {
     invalid_value("Invalid NextToken")
+}
+
+/// What AWS answers whose key it cannot use, and who lacks a right beside that on the vault, as users quote it.
+pub(super) fn no_key() -> AwsError {
+    AwsError::new(
+        "AccessDeniedException",
+        "Insufficient privileges to create a backup vault. Creating a backup vault requires backup-storage and KMS \
+         permissions.",
+    )
 }
 
 /// <https://github.com/gruntwork-io/cloud-nuke/issues/730>.

@@ -1,6 +1,6 @@
 //! The resource types that AWS Backup knows, read off `resource_types.toml`.
 //!
-//! In: a name. Out: the type. Absent: what a Region has switched on (`region_settings`).
+//! In: a name or the ARN of a resource. Out: the type. Absent: what a Region has switched on (`region_settings`).
 
 use std::sync::OnceLock;
 
@@ -16,6 +16,16 @@ pub(super) struct Type {
     pub(super) opt_in: bool,
     /// Whether a Region begins with full management, where that is a preference.
     pub(super) managed: Option<bool>,
+    /// Whether its recovery points are AWS Backup's own.
+    #[serde(default)]
+    full: bool,
+    /// Service of a resource's ARN, and how its last part begins.
+    resource: Option<(String, String)>,
+    /// ARN of a recovery point where it is another service's.
+    point: Option<String>,
+    /// Whether restore testing takes it.
+    #[serde(default)]
+    pub(super) restore_test: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -39,14 +49,69 @@ pub(super) fn named(name: &str) -> Option<&'static Type> {
     all().iter().find(|kind| kind.name.eq_ignore_ascii_case(name))
 }
 
+/// The type of the resource that an ARN names. Clusters of DocumentDB and Neptune look like those of Aurora.
+pub(super) fn of(arn: &str) -> Option<&'static Type> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", _, service, _, _, rest] = parts.as_slice() else { return None };
+    let fits = |kind: &&Type| {
+        kind.resource.as_ref().is_some_and(|(of, begins)| of == service && rest.starts_with(begins.as_str()))
+    };
+    all().iter().find(fits)
+}
+
+impl Type {
+    /// Whether its recovery points are AWS Backup's own, encrypted with the key of their vault.
+    pub(super) fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// The ARN of a resource of a name. Buckets have neither Region nor account in theirs.
+    pub(super) fn resource(&self, region: &str, account: &str, name: &str) -> String {
+        let clusters = ("rds".to_owned(), "cluster:".to_owned());
+        let (service, begins) = self.resource.as_ref().unwrap_or(&clusters);
+        if service == "s3" {
+            return format!("arn:aws:s3:::{name}");
+        }
+        format!("arn:aws:{service}:{region}:{account}:{begins}{name}")
+    }
+
+    /// The ARN of a new recovery point. In a logically air-gapped vault every one is AWS Backup's own
+    /// (<https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html>).
+    pub(super) fn point(&self, own: bool, region: &str, account: &str, id: &str) -> String {
+        match &self.point {
+            Some(template) if !own && !self.full => {
+                let short: String = id.chars().filter(char::is_ascii_hexdigit).take(17).collect();
+                let id = if template.contains("job-") { id } else { short.as_str() };
+                template.replace("{region}", region).replace("{account}", account).replace("{id}", id)
+            }
+            _ => format!("arn:aws:backup:{region}:{account}:recovery-point:{id}"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_table_parses_and_a_name_is_found_whatever_its_case() {
+    fn every_type_says_whose_its_recovery_points_are() {
         let file: Types = toml::from_str(include_str!("resource_types.toml")).expect("resource_types.toml");
-        assert_eq!(file.kinds.len(), all().len());
-        assert_eq!(named("storage gateway").map(|kind| kind.name.as_str()), Some("Storage Gateway"));
+        for kind in &file.kinds {
+            assert_ne!(kind.full, kind.point.is_some(), "{}", kind.name);
+        }
+    }
+
+    #[test]
+    fn a_resource_has_its_type_by_its_arn_and_its_recovery_points_theirs() {
+        let volume = of("arn:aws:ec2:eu-west-1:111122223333:volume/vol-1").expect("a type");
+        assert_eq!(volume.name, "EBS");
+        let id = "1eb3b5e7-9eb0-435a-a80b-108b488b0d45";
+        let point = volume.point(false, "eu-west-1", "111122223333", id);
+        assert_eq!(point, "arn:aws:ec2:eu-west-1::snapshot/snap-1eb3b5e79eb0435aa");
+        let own = format!("arn:aws:backup:eu-west-1:111122223333:recovery-point:{id}");
+        assert_eq!(volume.point(true, "eu-west-1", "111122223333", id), own);
+        let bucket = of("arn:aws:s3:::ledger").expect("a type");
+        assert_eq!((bucket.name.as_str(), bucket.point(false, "eu-west-1", "111122223333", id)), ("S3", own));
+        assert!(of("arn:aws:sqs:eu-west-1:111122223333:queue").is_none());
     }
 }

@@ -10,6 +10,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::audit::Audit;
+use super::data;
+use super::holds::Hold;
+use super::plan_requests::OwnPlan;
+use super::records::{Agenda, BackupJob, CopyJob, RestoreJob};
+use super::testing_plans;
+
 /// Tags by key.
 pub(crate) type Tags = BTreeMap<String, String>;
 
@@ -21,6 +28,14 @@ pub struct State {
     pub(crate) global: BTreeMap<String, Global>,
     /// By Region, then by account.
     pub(crate) regions: BTreeMap<String, BTreeMap<String, Place>>,
+    /// What there is to back up.
+    pub(crate) data: data::Everything,
+    /// Restore testing plans.
+    pub(crate) testing: testing_plans::Everything,
+    /// What is still to happen.
+    pub(crate) agenda: Agenda,
+    /// The last full hour whose schedules were looked up.
+    pub(crate) looked: Option<Timestamp>,
 }
 
 /// The settings of an organization.
@@ -45,6 +60,20 @@ pub(crate) struct Place {
     pub(crate) default_key: Option<String>,
     /// By name.
     pub(crate) vaults: BTreeMap<String, Vault>,
+    /// The account's own plans, by id.
+    pub(crate) plans: BTreeMap<String, OwnPlan>,
+    /// When plans last ran, by id.
+    pub(crate) ran: BTreeMap<String, Timestamp>,
+    /// Jobs of the last thirty days, by id.
+    pub(crate) backups: BTreeMap<String, BackupJob>,
+    pub(crate) copies: BTreeMap<String, CopyJob>,
+    pub(crate) restores: BTreeMap<String, RestoreJob>,
+    /// Legal holds by id.
+    pub(crate) holds: BTreeMap<String, Hold>,
+    /// Report plans by name.
+    pub(crate) reports: BTreeMap<String, Audit>,
+    /// Frameworks by name.
+    pub(crate) frameworks: BTreeMap<String, Audit>,
 }
 
 /// What a vault is.
@@ -108,6 +137,12 @@ pub(crate) struct Point {
     pub(crate) completed: Timestamp,
     pub(crate) bytes: i64,
     pub(crate) lifecycle: Lifecycle,
+    /// ARN of the key that encrypts it, if somebody chose one.
+    #[serde(default)]
+    pub(crate) key: Option<String>,
+    /// When it was last restored.
+    #[serde(default)]
+    pub(crate) restored: Option<Timestamp>,
     /// ARN of the vault that it was copied from.
     #[serde(default)]
     pub(crate) source: Option<String>,
@@ -140,6 +175,15 @@ impl Lock {
     /// (<https://docs.aws.amazon.com/aws-backup/latest/devguide/API_PutBackupVaultLockConfiguration.html>).
     pub(crate) fn is_final(&self, now: Timestamp) -> bool {
         self.date.is_some_and(|date| date <= now)
+    }
+
+    /// Whether the vault takes a recovery point that stays so long; one that stays for ever is longer than any maximum
+    /// (<https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html>).
+    pub(crate) fn takes(&self, lifecycle: Lifecycle) -> bool {
+        let days = lifecycle.delete_after;
+        let long_enough = self.min_days.is_none_or(|min| days.is_none_or(|days| days >= min));
+        let short_enough = self.max_days.is_none_or(|max| days.is_some_and(|days| days <= max));
+        long_enough && short_enough
     }
 }
 

@@ -3,6 +3,8 @@
 //! Source: <https://docs.aws.amazon.com/aws-backup/latest/devguide/API_TagResource.html>; fifty tags at most, no key of
 //! AWS's own. UNSOURCED words.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::sim::error::AwsError;
@@ -30,8 +32,24 @@ pub(super) fn given(request: &Request, member: &str) -> Result<Tags, AwsError> {
 
 /// The tags of whatever an ARN names.
 fn of<'s>(state: &'s mut State, account: &str, region: &str, arn: &str) -> Option<&'s mut Tags> {
+    let testing = state.testing.get_mut(region).and_then(|accounts| accounts.get_mut(account));
+    let mut plans = testing.into_iter().flat_map(BTreeMap::values_mut);
+    if let Some(plan) = plans.find(|plan| plan.arn == arn) {
+        return Some(&mut plan.tags);
+    }
     let place = state.regions.get_mut(region)?.get_mut(account)?;
-    place.vaults.values_mut().find(|vault| vault.arn == arn).map(|vault| &mut vault.tags)
+    let id = arn.rsplit(':').next().unwrap_or_default();
+    if arn.contains(":backup-plan:") {
+        return place.plans.get_mut(id).map(|plan| &mut plan.tags);
+    }
+    let audits = place.reports.values_mut().chain(place.frameworks.values_mut());
+    let audits = audits.map(|audit| (&audit.arn, &mut audit.tags));
+    let holds = place.holds.values_mut().map(|hold| (&hold.arn, &mut hold.tags));
+    let vaults = place.vaults.values_mut().flat_map(|vault| {
+        let points = vault.points.iter_mut().map(|(arn, point)| (arn, &mut point.tags));
+        points.chain([(&vault.arn, &mut vault.tags)])
+    });
+    audits.chain(holds).chain(vaults).find(|(known, _)| *known == arn).map(|(_, tags)| tags)
 }
 
 fn named<'w>(world: &'w mut World, request: &Request) -> Result<&'w mut Tags, AwsError> {

@@ -17,7 +17,7 @@ use crate::sim::request::Request;
 use crate::sim::services::kms::queries;
 use crate::sim::world::World;
 
-use super::refusal::{exists, invalid_value, not_empty};
+use super::refusal::{exists, invalid_value, no_key, not_empty};
 use super::state::{Lock, Vault, VaultKind};
 use super::{PAGING, gate, tags};
 
@@ -31,14 +31,14 @@ pub(super) fn arn(account: &str, region: &str, name: &str) -> String {
     format!("arn:aws:backup:{region}:{account}:backup-vault:{name}")
 }
 
-/// A key that a vault can have: it exists in the Region of the vault and works. UNSOURCED words.
+/// A key that a vault can have: it exists in the Region of the vault and works.
 fn check_key(world: &World, request: &Request) -> Result<Option<String>, AwsError> {
     let Some(arn) = request.text("EncryptionKeyArn") else { return Ok(None) };
     let usable = queries::key(world, arn)
         .filter(|key| key.region == request.region && key.is_enabled() && key.spec == "SYMMETRIC_DEFAULT");
     match usable {
         Some(key) => Ok(Some(key.arn.clone())),
-        None => Err(invalid_value(format!("The encryption key {arn} cannot be used by this backup vault."))),
+        None => Err(no_key()),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::sim::world::World;
 
 use super::manifest::Settings;
 use super::state::{Enablement, Enrolment, LandingZone};
-use super::{access, acts, catalogue, control_effects, estate, recording, registration};
+use super::{access, acts, backups, catalogue, control_effects, estate, recording, registration};
 
 /// Is there something to see that was not seen yet: a move, or trusted access gone.
 pub(super) fn has_news(world: &World) -> bool {
@@ -109,6 +109,14 @@ fn finish(world: &mut World, account: &str, to: &str, now: Timestamp) {
         .cloned()
         .collect();
     let kept: Vec<&str> = parents.iter().map(|parent| parent.baseline.as_str()).collect();
+    let had = world.control_tower.enabled_baselines.values().any(|enabled| {
+        enabled.baseline == backups::BASELINE && enabled.parent.is_some() && enabled.target_id == account
+    });
+    if kept.contains(&backups::BASELINE) {
+        backups::cover(world, account, now);
+    } else if had {
+        backups::uncover(world, account);
+    }
     world.control_tower.enabled_baselines.retain(|_, enabled| {
         enabled.parent.is_none() || enabled.target_id != account || kept.contains(&enabled.baseline.as_str())
     });

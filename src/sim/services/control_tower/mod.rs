@@ -1,12 +1,13 @@
 //! AWS Control Tower: one landing zone, its baselines, its controls, and what happens to moved accounts.
 //!
 //! In: requests of its shape table, time, and what others do in Organizations. Out: its [`State`] and [`SERVICE`], and
-//! changes in Organizations and IAM when an operation ends. Absent: Account Factory (Service Catalog), the control
-//! catalogue, and everything inside accounts but roles. Every duration, version, role and manifest key is a row under
+//! changes in Organizations, IAM, Identity Center and AWS Backup when an operation ends. Absent: Account Factory (Service
+//! Catalog), the control catalogue, and everything else inside accounts. Every duration, version, role and manifest key is a row under
 //! `data/`; each rule carries its source, and what no source says is marked UNSOURCED.
 
 mod access;
 mod acts;
+mod backups;
 mod baseline_rules;
 mod baselines;
 mod catalogue;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::sim::world::World;
 
 use super::state::{EnabledBaseline, Enablement, Operation, State};
-use super::{access, acts, control_effects, estate, guardrails, recording};
+use super::{access, acts, backups, control_effects, estate, guardrails, recording};
 
 /// The baseline whose presence makes a unit registered.
 pub(super) const REGISTERING: &str = "AWSControlTowerBaseline";
@@ -131,8 +131,13 @@ pub(super) fn apply(world: &mut World, operation: &Operation, now: Timestamp) ->
     }
     let known = world.control_tower.operations.contains_key(&operation.id);
     put_children(world, &parent, present, known.then_some(operation.id.as_str()));
+    if parent.baseline == backups::BASELINE {
+        for account in accounts(world, &unit) {
+            backups::cover(world, &account, now);
+        }
+    }
     // An account that left the unit meanwhile is not worked on any more; its child stays behind as an orphan.
-    if parent.baseline != "BackupBaseline" {
+    if parent.baseline != backups::BASELINE {
         world.control_tower.ever_registered.insert(unit.clone());
     }
     if parent.baseline == REGISTERING {
@@ -165,6 +170,12 @@ pub(super) fn remove(world: &mut World, arn: &str, now: Timestamp) {
         .filter(|enabled| child(enabled))
         .map(|enabled| enabled.target_id.clone())
         .collect();
+    let covered: Vec<String> = state
+        .enabled_baselines
+        .values()
+        .filter(|enabled| enabled.baseline == backups::BASELINE && child(enabled))
+        .map(|enabled| enabled.target_id.clone())
+        .collect();
     state.enabled_baselines.retain(|_, enabled| !child(enabled));
     let kept = &state.enabled_baselines;
     let zone = state.zone.as_ref().map(|zone| zone.arn.clone());
@@ -173,6 +184,9 @@ pub(super) fn remove(world: &mut World, arn: &str, now: Timestamp) {
         kept.contains_key(tagged) || controls.contains_key(tagged) || zone.as_ref() == Some(tagged)
     });
     recording::release(world, &left);
+    for account in covered {
+        backups::uncover(world, &account);
+    }
     if gone.baseline == REGISTERING && gone.parent.is_none() {
         // A failure to write the policy would be a failure of the simulated Organizations; the unit is empty by now.
         let _ = guardrails::refresh(world, &gone.target_id, now);

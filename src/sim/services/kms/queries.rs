@@ -40,6 +40,25 @@ pub fn allows_service(key: &Key, service: &str, action: &str, vouched: &[(&str, 
     policy_allows(key, &Question { action, principal: &principal, context: &context })
 }
 
+/// Whether the key's policy lets the identities of an account perform an action, for a service that uses the key on their
+/// behalf; what it asks of their organization is answered.
+#[must_use]
+pub fn allows_account(world: &World, key: &Key, account: &str, action: &str) -> bool {
+    let organization = world.organizations.of(account);
+    let path = organization
+        .and_then(|organization| organization.parent_of(account).map(|parent| organization.path(parent)));
+    let context = Context::from([
+        ("aws:principalaccount".to_owned(), Some(account.to_owned())),
+        ("kms:calleraccount".to_owned(), Some(account.to_owned())),
+        ("aws:principalorgid".to_owned(), organization.map(|organization| organization.id.clone())),
+        ("aws:principalorgpaths".to_owned(), path),
+        ("kms:grantisforawsresource".to_owned(), Some("true".to_owned())),
+    ]);
+    let arns = vec![format!("arn:aws:iam::{account}:root")];
+    let principal = Principal::Identity { account: account.to_owned(), arns };
+    policy_allows(key, &Question { action, principal: &principal, context: &context })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -1,13 +1,14 @@
 //! The effective management policy of an account: what its tree says, merged.
 //!
 //! In: the policies attached from the root down to the account. Out: one document. Absent: authorization policies,
-//! which are not merged, and the validation of merged documents beyond the merge itself.
+//! which are not merged, and the validation of merged documents beyond those of backups.
 //!
 //! Source: <https://docs.aws.amazon.com/organizations/latest/userguide/policy-operators.html>.
 
 use serde_json::{Map, Value, json};
 
-use super::paging::page;
+use super::backup_policy::{self, Fault};
+use super::paging::page_of;
 use super::policy_types::facts;
 use super::refusal::{invalid, refuse};
 use super::state::Organization;
@@ -178,14 +179,25 @@ pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, Aw
     }}))
 }
 
-/// No account has an invalid effective policy here: a document that does not fit its type was refused when it came.
+/// What is wrong with a merged document. Of most types nothing can be: a document that does not fit its type was refused
+/// when it came.
+fn faults(kind: &str, document: &Value) -> Vec<Fault> {
+    if kind == "BACKUP_POLICY" { backup_policy::faults(document) } else { Vec::new() }
+}
+
 pub(super) fn list_invalid(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let organization = access::reader(&mut world.organizations, request)?;
     let kind = request.required("PolicyType");
     if !organization.type_enabled(kind) {
         return Err(refuse("EffectivePolicyNotFoundException"));
     }
-    let mut answer = page(request, "Accounts", Vec::new(), false)?;
+    let invalid = |id: &&String| {
+        let effective = organization.effective_policy(kind, id);
+        effective.is_some_and(|(document, _)| !faults(kind, &document).is_empty())
+    };
+    let accounts = organization.accounts.keys().filter(invalid).collect();
+    let mut answer =
+        page_of(request, "Accounts", accounts, false, |id: &String| organization.account_view(id))?;
     answer["PolicyType"] = json!(kind);
     Ok(answer)
 }
@@ -194,8 +206,29 @@ pub(super) fn list_errors(world: &mut World, request: &Request) -> Result<Value,
     let organization = access::reader(&mut world.organizations, request)?;
     let (account, kind) = (request.required("AccountId"), request.required("PolicyType"));
     organization.account(account).ok_or_else(|| refuse("AccountNotFoundException"))?;
-    organization.effective_policy(kind, account).ok_or_else(|| refuse("EffectivePolicyNotFoundException"))?;
-    let mut answer = page(request, "EffectivePolicyValidationErrors", Vec::new(), false)?;
+    let (document, _) = organization
+        .effective_policy(kind, account)
+        .ok_or_else(|| refuse("EffectivePolicyNotFoundException"))?;
+    let contributing = |fault: &Fault| {
+        let mut line = organization.ancestors(account);
+        line.push(account);
+        let attached = line.into_iter().flat_map(|target| organization.attached(target, kind));
+        let mut ids: Vec<&str> = attached
+            .filter(|id| organization.policy_content(id).is_some_and(|text| text.contains(&fault.plan)))
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        json!(ids)
+    };
+    let mut answer =
+        page_of(request, "EffectivePolicyValidationErrors", faults(kind, &document), false, |fault| {
+            json!({
+                "ErrorCode": fault.code,
+                "ErrorMessage": fault.words,
+                "PathToError": fault.path,
+                "ContributingPolicies": contributing(&fault),
+            })
+        })?;
     answer["AccountId"] = json!(account);
     answer["PolicyType"] = json!(kind);
     answer["Path"] = json!(organization.path(account));

@@ -16,6 +16,7 @@ mod access;
 mod accounts;
 mod answers;
 mod attachments;
+mod backup_policy;
 mod closing;
 mod creation;
 mod delegated_rights;
@@ -39,6 +40,7 @@ mod transfers;
 mod tree;
 mod units;
 
+pub(crate) use backup_policy::faulty_plans;
 pub use state::{
     Account, AccountState, Creation, CreationOutcome, FeatureSet, Handshake, Joined, Move, Organization,
     Policy, ResourcePolicy, Root, Standalone, State, Tags, TypeStatus, Unit,

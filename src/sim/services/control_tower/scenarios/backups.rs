@@ -129,6 +129,7 @@ async fn backups_are_switched_on_from_the_landing_zone_down_and_off_from_the_uni
     let security = stage.must("controltower", "EnableBaseline", security).await["arn"].clone();
     stage.pass(3600);
     assert_eq!(stage.children(&security).await.len(), 4);
+    leaves_vaults_plans_and_reports(&stage);
 
     let mut off = input;
     off["manifest"]["backup"] = json!({"enabled": false});
@@ -150,4 +151,27 @@ async fn backups_are_switched_on_from_the_landing_zone_down_and_off_from_the_uni
     let world = stage.sim.world();
     let tree = world.organizations.of(MANAGEMENT).expect("an organization");
     assert!(!tree.delegated.contains_key(&stage.accounts["reports"]));
+    let vault = &stage.accounts["vault"];
+    let place = world.backup.place(vault, "us-east-1").expect("backups of the account");
+    assert_eq!((place.vaults.len(), place.plans.len()), (2, 0), "vaults stay, plans go");
+}
+
+/// What the integration and the baseline leave in the accounts of the Security unit.
+fn leaves_vaults_plans_and_reports(stage: &Stage) {
+    let world = stage.sim.world();
+    let (vault, reports) = (&stage.accounts["vault"], &stage.accounts["reports"]);
+    let organization = &world.organizations.of(MANAGEMENT).expect("an organization").id;
+    assert!(world.backup.switched_on(organization, "isCrossAccountBackupEnabled"));
+    let central =
+        world.backup.vault(vault, "us-east-1", &format!("aws-controltower-central-backupvault-{vault}"));
+    assert!(central.is_some_and(|vault| vault.key.is_some() && vault.policy.is_some()));
+    let local = format!("aws-controltower-local-backupvault-{reports}");
+    assert!(world.backup.vault(reports, "us-east-1", &local).is_some());
+    let place = world.backup.place(reports, "us-east-1").expect("backups of the account");
+    let plans: std::collections::BTreeSet<&str> = place.plans.values().map(|plan| plan.name()).collect();
+    assert_eq!(plans.len(), 4, "{plans:?}");
+    assert_eq!(place.reports.len(), 3);
+    assert!(
+        crate::sim::services::iam::queries::role(&world, reports, "aws-controltower-BackupRole").is_some()
+    );
 }
