@@ -7,6 +7,7 @@
 
 mod architecture;
 mod closing;
+mod backup;
 mod commands;
 mod consents;
 mod controls;
