@@ -81,6 +81,22 @@ pub struct Evidence {
     /// In which Regions.
     #[serde(default)]
     pub regions: Regions,
+    /// Which leaves of its group or targets count; all when it does not say. Only what it asks
+    /// of a value is used.
+    pub counting: Option<Condition>,
+    /// Only while something of another sort is there as well.
+    pub with: Option<Companion>,
+}
+
+/// What must be there beside a piece of evidence for it to count.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Companion {
+    /// One of these kinds.
+    pub kinds: Vec<Kind>,
+    /// Any of these holds of it; nothing is asked when there are none.
+    #[serde(default)]
+    pub any: Vec<Condition>,
 }
 
 /// Which accounts a resource reaches.
@@ -136,11 +152,14 @@ pub struct Condition {
     /// None of these; not being there is as good.
     #[serde(default)]
     pub not: Vec<Value>,
+    /// A word that stands somewhere in the value.
+    pub mentions: Option<String>,
 }
 
 /// Lines of a document that close a gap. In a line `{unit}` repeats it for each unit with a
 /// gap and `{account}` for each member account with one; a word of
-/// [`crate::catalog::capabilities::ROLES`] is an account of that use.
+/// [`crate::catalog::capabilities::ROLES`] is an account of that use, and `{vault}` a vault that
+/// nobody can delete from.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Closing {
@@ -261,15 +280,23 @@ mod tests {
         }
     }
 
+    /// Whether a kind has a field of that name, or a group.
+    fn has(kind: Kind, condition: &Condition) -> bool {
+        let known =
+            |field: &String| field == "*" || kinds::info(kind).rule(&field.replace('*', "x")).is_some();
+        condition.field.as_ref().is_none_or(known)
+    }
+
     #[test]
     fn evidence_speaks_of_fields_that_the_kind_has() {
         for row in all() {
             for evidence in &row.evidence {
-                let info = kinds::info(evidence.kind);
-                for field in evidence.when.iter().filter_map(|condition| condition.field.as_ref()) {
-                    let leaf = field.replace('*', "x");
-                    let known = info.rule(&leaf).is_some() || field == "*";
-                    assert!(known, "{}: {} has no {field}", row.id, evidence.kind);
+                for condition in &evidence.when {
+                    assert!(has(evidence.kind, condition), "{}: {condition:?}", row.id);
+                }
+                for with in &evidence.with {
+                    let any = |condition: &Condition| with.kinds.iter().any(|kind| has(*kind, condition));
+                    assert!(with.any.iter().all(any), "{}: {with:?}", row.id);
                 }
             }
         }

@@ -11,15 +11,19 @@ use super::claimed::{Claimed, WaitArgs};
 use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
+use super::planning::{self, Look};
 use super::printer::Printer;
 use super::run_place::RunPlace;
 use super::trust::TrustArgs;
 use super::unfinished::{self, Aim};
-use super::{confirm, interrupt, planning, saved};
-use crate::apply::preconditions;
+use super::{confirm, interrupt, page, saved};
 use crate::apply::runs::Planned;
+use crate::apply::{Outcome, preconditions};
+use crate::coverage::Coverage;
 use crate::plan::Plan;
 use crate::plan::saved::{Requirement, SavedPlan};
+use crate::plan::saved::SavedPlan;
+use crate::report::html::Page;
 use crate::report::plan_text::{self, Options};
 use crate::spec::Spec;
 
@@ -35,6 +39,9 @@ pub(super) struct Args {
     /// Allow an irreversible act by its name, as the plan shows it
     #[arg(long = "consent", value_name = "NAME")]
     consents: Vec<String>,
+    /// Write a page for browsers: the plan, the run, and what is covered
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     #[command(flatten)]
     run_place: RunPlace,
     #[command(flatten)]
@@ -55,6 +62,16 @@ enum Source {
 struct Ready {
     plan: Plan,
     nonce: Option<String>,
+    /// What is covered, where a page will tell it.
+    coverage: Option<Coverage>,
+}
+
+/// What is done about a plan.
+enum Start {
+    /// It is carried out.
+    Carry(Box<Carrying>, Option<Box<Coverage>>),
+    /// There is nothing in it.
+    Nothing(Box<Ready>),
 }
 
 impl Args {
@@ -82,28 +99,49 @@ impl Args {
         printer: &Printer,
     ) -> Result<Exit, CliError> {
         let started = self.start(source, claimed, session, printer);
-        let Some(mut carrying) = interrupt::or_stop(started, &mut signals).await? else {
-            return Ok(Exit::Done);
+        let (mut carrying, coverage) = match interrupt::or_stop(started, &mut signals).await? {
+            Start::Carry(carrying, coverage) => (carrying, coverage),
+            Start::Nothing(ready) => {
+                self.page(&ready.plan, None, ready.coverage.as_ref(), session, printer)?;
+                return Ok(Exit::Done);
+            }
         };
         let outcome = carrying.carry_out(claimed, session, signals, printer, false).await;
         // Whatever came of it, a simulated world goes on from there.
         session.save()?;
-        carrying::told(&outcome?, &self.again(), printer)
+        let outcome = outcome?;
+        self.page(&carrying.planned.plan, Some(&outcome), coverage.as_deref(), session, printer)?;
+        carrying::told(&outcome, &self.again(), printer)
     }
 
-    /// The run to carry out, a former one that goes on or a new one; none when
-    /// there is nothing to do.
+    /// Writes the page, where one is asked for.
+    fn page(
+        &self,
+        plan: &Plan,
+        outcome: Option<&Outcome>,
+        coverage: Option<&Coverage>,
+        session: &Session,
+        printer: &Printer,
+    ) -> Result<(), CliError> {
+        let Some(path) = &self.html else { return Ok(()) };
+        let documents = Documents { files: self.files.clone() }.typed();
+        let (time, estimate) = (page::time(session.now()), Some(planning::estimate(plan)));
+        let page = Page { documents: &documents, time: &time, plan: Some(plan), estimate, outcome, coverage };
+        page::write(&page, path, printer)
+    }
+
+    /// The run to carry out, a former one that goes on or a new one, or nothing to do.
     async fn start(
         &self,
         source: &Source,
         claimed: &Claimed,
         session: &Session,
         printer: &Printer,
-    ) -> Result<Option<Carrying>, CliError> {
+    ) -> Result<Start, CliError> {
         if let Some(former) = unfinished::take(claimed, &source.aim(session)?, session, printer).await? {
             unfinished::say_how_far(&former, None, printer);
             confirm::confirmed(&former.planned.plan, self.yes, printer).await?;
-            return Ok(Some(former));
+            return Ok(Start::Carry(Box::new(former), None));
         }
         let mut ready = self.plan(source, claimed, session).await?;
         if !ready.plan.steps.is_empty() && unfinished::settled(&ready.plan, session, printer).await? {
@@ -120,9 +158,17 @@ impl Args {
         confirm::confirmed(&plan, self.yes, printer).await?;
         if plan.steps.is_empty() {
             return Ok(None);
+        let estimate = Some(planning::estimate(&ready.plan));
+        let options = Options { paint: printer.out, verbose: printer.all(), estimate };
+        printer.data(&plan_text::render(&ready.plan, options))?;
+        confirm::confirmed(&ready.plan, self.yes, printer).await?;
+        if ready.plan.steps.is_empty() {
+            return Ok(Start::Nothing(Box::new(ready)));
         }
+        let Ready { plan, nonce, coverage } = ready;
         let planned = Planned { plan, access_role: source.wanted().access_role };
-        Carrying::begin(planned, nonce, claimed, session).await.map(Some)
+        let carrying = Carrying::begin(planned, nonce, claimed, session).await?;
+        Ok(Start::Carry(Box::new(carrying), coverage.map(Box::new)))
     }
 
     fn source(&self, printer: &Printer) -> Result<Source, CliError> {
@@ -154,7 +200,9 @@ impl Args {
         match source {
             Source::Document(spec) => {
                 let consents: BTreeSet<String> = self.consents.iter().cloned().collect();
-                Ok(Ready { plan: planning::make(spec, session, &consents).await?, nonce: None })
+                let look = Look::at(spec, session).await?;
+                let coverage = self.html.is_some().then(|| look.coverage(&[]));
+                Ok(Ready { plan: look.plan(&consents), nonce: None, coverage })
             }
             Source::Saved(saved) => {
                 let mut saved = saved.clone();
@@ -163,7 +211,7 @@ impl Args {
                 let mut refusals = saved::spent(&saved, session.now(), &claimed.runs).await;
                 refusals.extend(preconditions::refusals(&saved.plan, &fresh));
                 if refusals.is_empty() {
-                    Ok(Ready { plan: saved.plan, nonce: Some(saved.nonce) })
+                    Ok(Ready { plan: saved.plan, nonce: Some(saved.nonce), coverage: None })
                 } else {
                     Err(CliError::Refused(refusals))
                 }

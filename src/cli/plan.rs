@@ -10,14 +10,19 @@ use super::aws::{AwsArgs, Session};
 use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
+use super::findings_file::FindingsArgs;
+use super::planning::{self, Look};
 use super::printer::Printer;
 use super::run_place::RunPlace;
 use super::{interrupt, planning, saved};
 use crate::apply::Experience;
+use super::{interrupt, page, saved};
 use crate::plan::Plan;
 use crate::plan::saved::SavedPlan;
+use crate::report::html::Page;
 use crate::report::plan_json::{self, Calls};
 use crate::report::plan_text::{self, Options};
+use crate::report::{findings, plan_markdown};
 
 /// Show what would be done to make the organization as the document says
 #[derive(Debug, clap::Args)]
@@ -33,6 +38,14 @@ pub(super) struct Args {
     /// Print the plan as JSON
     #[arg(long)]
     json: bool,
+    /// Write a page for browsers: the plan, its order, and what is covered
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Print a summary in Markdown, for a pull request or a CI job
+    #[arg(long, conflicts_with = "json")]
+    summary: bool,
+    #[command(flatten)]
+    findings: FindingsArgs,
     /// Exit with 2 when there are changes to make
     #[arg(long)]
     exit_code: bool,
@@ -61,6 +74,30 @@ impl Args {
             interrupt::or_stop(work, &mut signals).await
         })?;
         self.show(&plan, estimate, calls, printer)?;
+        let (look, calls, now) = self.aws.runtime()?.block_on(async {
+            let mut signals = interrupt::listen()?;
+            let work = async {
+                let session = self.aws.open(&planning::wanted(&loaded.spec), printer).await?;
+                let look = Look::at(&loaded.spec, &session).await?;
+                Ok((look, planning::calls(&session), session.now()))
+            };
+            interrupt::or_stop(work, &mut signals).await
+        })?;
+        let plan = look.plan(&consents);
+        self.show(&plan, calls, printer)?;
+        self.findings.write("lzctl plan", &findings::of_plan(&plan))?;
+        if let Some(path) = &self.html {
+            let (documents, time, coverage) = (self.documents.typed(), page::time(now), look.coverage(&[]));
+            let page = Page {
+                documents: &documents,
+                time: &time,
+                plan: Some(&plan),
+                estimate: Some(planning::estimate(&plan)),
+                outcome: None,
+                coverage: Some(&coverage),
+            };
+            page::write(&page, path, printer)?;
+        }
         let changes = self.exit_code && !plan.steps.is_empty();
         if let Some(path) = &self.out {
             let saved = SavedPlan::new(plan, saved::seal(now, self.expires_in)?);
@@ -88,6 +125,11 @@ impl Args {
             return printer.json(&plan_json::value(plan, calls).map_err(CliError::Json)?);
         }
         let options = Options { paint: printer.out, verbose: printer.all(), estimate: Some(estimate) };
+        let estimate = Some(planning::estimate(plan));
+        if self.summary {
+            return printer.data(&plan_markdown::render(plan, estimate));
+        }
+        let options = Options { paint: printer.out, verbose: printer.all(), estimate };
         printer.data(&plan_text::render(plan, options))
     }
 }

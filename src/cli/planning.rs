@@ -1,4 +1,4 @@
-//! From documents and a session to a plan, as `plan` and `apply` make it.
+//! From documents and a session to a plan and to coverage, as several commands make them.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -7,7 +7,10 @@ use super::aws::{Session, Wanted};
 use super::error::CliError;
 use crate::apply::Experience;
 use crate::catalog::operations;
-use crate::graph;
+use crate::coverage::{self, Coverage, Estate};
+use crate::diff::compare_all;
+use crate::graph::{self, ResourceGraph};
+use crate::model::region::Region;
 use crate::model::{Resource, canonical};
 use crate::observe::{self, Snapshot};
 use crate::plan::{self, Plan, Step, bound};
@@ -24,17 +27,55 @@ pub(super) fn wanted(spec: &Spec) -> Wanted {
     }
 }
 
+/// A document beside what is live of it.
+#[derive(Debug)]
+pub(super) struct Look {
+    graph: ResourceGraph,
+    snapshot: Snapshot,
+    /// The Regions that count: the governed ones, or the home Region alone.
+    regions: Vec<Region>,
+    /// Consents in the document.
+    consents: BTreeSet<String>,
+}
+
+impl Look {
+    /// Looks. Changes nothing.
+    pub(super) async fn at(spec: &Spec, session: &Session) -> Result<Self, CliError> {
+        let home = session.connection.home_region();
+        let graph = graph::expand(spec, Some(home))?;
+        let resources: Vec<Resource> = graph.resources.values().cloned().collect();
+        let snapshot = survey(session, &resources).await?;
+        let governed = &spec.organization.governed_regions;
+        let regions = if governed.is_empty() { vec![home.clone()] } else { governed.clone() };
+        Ok(Self { graph, snapshot, regions, consents: spec.consents.clone() })
+    }
+
+    /// The plan, with the consents of the document and these.
+    pub(super) fn plan(&self, consents: &BTreeSet<String>) -> Plan {
+        let given = self.consents.union(consents).cloned().collect();
+        plan::make(&self.graph, &self.snapshot, &given)
+    }
+
+    /// What protects the organization, now and after an apply. `mappings` are those of the
+    /// Control Catalog's frameworks, where they matter.
+    pub(super) fn coverage(&self, mappings: &[(String, String)]) -> Coverage {
+        let settled = graph::settled(&self.graph, &self.snapshot.facts.controls);
+        let changes = compare_all(&settled, &self.snapshot);
+        let now = Estate::now(&settled, &self.snapshot, self.regions.clone());
+        let after = Estate::after(&settled, &self.snapshot, &changes, self.regions.clone());
+        let mut coverage = coverage::cover(&now, Some(&after));
+        coverage.frameworks = coverage::frameworks(mappings, &now, Some(&after));
+        coverage
+    }
+}
+
 /// The plan of a document against what is live. Changes nothing.
 pub(super) async fn make(
     spec: &Spec,
     session: &Session,
     consents: &BTreeSet<String>,
 ) -> Result<Plan, CliError> {
-    let graph = graph::expand(spec, Some(session.connection.home_region()))?;
-    let resources: Vec<Resource> = graph.resources.values().cloned().collect();
-    let snapshot = survey(session, &resources).await?;
-    let given = spec.consents.union(consents).cloned().collect();
-    Ok(plan::make(&graph, &snapshot, &given))
+    Ok(Look::at(spec, session).await?.plan(consents))
 }
 
 /// The digest of what a document wants, as its plans carry it.

@@ -6,7 +6,9 @@ use serde_json::json;
 use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
+use super::findings_file::FindingsArgs;
 use super::printer::Printer;
+use crate::report::findings;
 use crate::spec::{Diagnostics, Loaded};
 
 /// Check a document without calling AWS
@@ -17,6 +19,8 @@ pub(super) struct Args {
     /// How findings are written
     #[arg(long, value_name = "FORM", default_value = "text")]
     format: Format,
+    #[command(flatten)]
+    findings: FindingsArgs,
 }
 
 /// The form of the findings.
@@ -28,23 +32,24 @@ enum Format {
 
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
+        let parsed = self.documents.parse();
+        let found = match &parsed {
+            Ok(loaded) => &loaded.warnings,
+            Err(findings) => findings,
+        };
+        self.findings.write("lzctl validate", &findings::of_document(found))?;
         if self.format == Format::Json {
-            return self.as_json(printer);
+            return as_json(parsed.is_ok(), found, printer);
         }
         let loaded = self.documents.load(printer)?;
         printer.data(&format!("{} is valid: {}.\n", self.documents.typed(), sizes(&loaded)))?;
         Ok(Exit::Done)
     }
+}
 
-    fn as_json(&self, printer: &Printer) -> Result<Exit, CliError> {
-        let parsed = self.documents.parse();
-        let (valid, findings) = match &parsed {
-            Ok(loaded) => (true, &loaded.warnings),
-            Err(findings) => (false, findings),
-        };
-        printer.json(&json!({ "valid": valid, "findings": entries(findings)? }))?;
-        Ok(if valid { Exit::Done } else { Exit::Invalid })
-    }
+fn as_json(valid: bool, found: &Diagnostics, printer: &Printer) -> Result<Exit, CliError> {
+    printer.json(&json!({ "valid": valid, "findings": entries(found)? }))?;
+    Ok(if valid { Exit::Done } else { Exit::Invalid })
 }
 
 fn entries(findings: &Diagnostics) -> Result<serde_json::Value, CliError> {

@@ -65,6 +65,7 @@ fn take(line: &str, accounts: &[&str], units: &BTreeSet<String>, estate: &Estate
         let line = ROLES.iter().fold(line, |line, (role, default)| {
             line.replace(&format!("{{{role}}}"), &key(&player(role, default, estate)))
         });
+        let line = line.replace("{vault}", &key(&vault(estate)));
         // Writing into a text cannot fail.
         let _ = writeln!(body, "{line}");
     }
@@ -126,6 +127,15 @@ fn integration_units(estate: &Estate) -> BTreeSet<String> {
         units.insert("Security".to_owned());
     }
     units
+}
+
+/// A vault that copies can go to: one that is locked, else the one that the lines bring.
+fn vault(estate: &Estate) -> String {
+    let locked = estate.things.iter().filter(|(address, thing)| {
+        address.kind == Kind::BackupVault && thing.fields.contains_key("compliance.min_days")
+    });
+    let name = |(address, _): (&Address, &Thing)| address.name.split('/').next().map(str::to_owned);
+    locked.filter_map(name).next().unwrap_or_else(|| "locked".to_owned())
 }
 
 /// The account for a use: the one that the landing zone has for it, else one whose name says

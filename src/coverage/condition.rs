@@ -8,17 +8,26 @@ use crate::catalog::capabilities::Condition;
 /// Whether a condition holds.
 pub(super) fn holds(condition: &Condition, thing: &Thing) -> bool {
     let found = found(condition, thing);
-    let there = found.iter().any(|value| allowed(condition, value));
-    // Where something is only forbidden, nothing at all is as good.
-    there || (found.is_empty() && condition.is.is_empty() && !condition.not.is_empty())
+    if found.is_empty() {
+        allowed(condition, &Value::Null)
+    } else {
+        found.iter().any(|value| allowed(condition, value))
+    }
 }
 
-fn allowed(condition: &Condition, value: &Value) -> bool {
+/// Whether a value is one that a condition asks for.
+pub(super) fn allowed(condition: &Condition, value: &Value) -> bool {
+    let value = match value.pointer(&condition.pointer) {
+        Some(value) if !value.is_null() => value,
+        // Where something is only forbidden, nothing at all is as good.
+        _ => return condition.is.is_empty() && !condition.not.is_empty(),
+    };
+    let mentioned = |word: &String| value.to_string().contains(word.as_str());
     let one_of = condition.is.is_empty() || condition.is.contains(value);
-    one_of && !condition.not.contains(value)
+    one_of && !condition.not.contains(value) && condition.mentions.as_ref().is_none_or(mentioned)
 }
 
-/// The values that a condition is about; those that are null are not there.
+/// The fields and keys that a condition is about; those that are null are not there.
 fn found<'t>(condition: &Condition, thing: &'t Thing) -> Vec<&'t Value> {
     let fields = condition.field.iter().flat_map(|field| {
         let stem = field.strip_suffix('*');
@@ -29,7 +38,7 @@ fn found<'t>(condition: &Condition, thing: &'t Thing) -> Vec<&'t Value> {
     });
     let keys = condition.key.iter().filter_map(|key| thing.keys.get(key));
     let values = fields.map(|(_, value)| value).chain(keys);
-    values.filter_map(|value| value.pointer(&condition.pointer)).filter(|value| !value.is_null()).collect()
+    values.filter(|value| !value.is_null()).collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::capabilities::Reach;
 use crate::diff::{ChangeSet, Standing};
 use crate::graph::ResourceGraph;
 use crate::model::controls::Behavior;
@@ -107,6 +108,9 @@ impl Estate {
                 || !matches!(resource.presence, Presence::OnDemand | Presence::Existing);
             if gone || !comes {
                 estate.things.remove(address);
+                if address.kind == Kind::Account {
+                    estate.accounts.remove(&address.name);
+                }
                 continue;
             }
             let thing = estate.things.entry(address.clone()).or_default();
@@ -123,6 +127,47 @@ impl Estate {
             }
         }
         estate
+    }
+
+    /// As the resources of a document say it shall be, whatever there is: accounts where they
+    /// are put, everything with what is said of it.
+    #[must_use]
+    pub fn said(resources: &[Resource]) -> Self {
+        let there = || resources.iter().filter(|resource| resource.presence != Presence::Remove);
+        let of_accounts = there().filter(|resource| resource.address.kind == Kind::Account);
+        let mut accounts: BTreeMap<String, Place> = of_accounts
+            .map(|resource| (resource.address.name.clone(), said_place(resource).unwrap_or(Place::Unknown)))
+            .collect();
+        accounts.insert(MANAGEMENT.to_owned(), Place::Management);
+        // What is to go reaches somebody until it is gone.
+        let things = resources.iter().map(|resource| {
+            let thing = Thing { fields: resource.fields.clone(), keys: resource.keys.clone() };
+            (resource.address.clone(), thing)
+        });
+        Self {
+            accounts,
+            regions: Vec::new(),
+            things: things.collect(),
+            names: BTreeMap::new(),
+            behaviors: BTreeMap::new(),
+            asked: BTreeSet::new(),
+            reading: Reading::Whole,
+        }
+    }
+
+    /// The accounts that a thing reaches.
+    #[must_use]
+    pub fn reached(&self, reach: &Reach, address: &Address) -> BTreeSet<String> {
+        match self.things.get(address) {
+            Some(thing) => super::reach::accounts(reach, address, thing, self),
+            None => BTreeSet::new(),
+        }
+    }
+
+    /// How many accounts there are, the management account among them.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.accounts.len()
     }
 
     fn empty(graph: &ResourceGraph, snapshot: &Snapshot, regions: Vec<Region>) -> Self {

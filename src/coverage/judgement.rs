@@ -1,12 +1,13 @@
 //! From evidence to what is covered: each capability over accounts and Regions, then the
 //! categories and functions that it serves.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::closing;
-use super::condition::holds;
+use super::condition::{allowed, holds};
 use super::estate::{Estate, MANAGEMENT, Reading, Thing};
 use super::frameworks::FrameworkCoverage;
 use super::grid::{Canvas, Grid};
@@ -208,8 +209,9 @@ fn standing(row: &Capability, estate: &Estate) -> Standing {
             estate.things.iter().filter(|(address, thing)| shows(evidence, address, thing, estate))
         {
             shown.insert(address.clone());
+            let thing = &counting(evidence, thing);
             let regions = reach::regions(evidence, address, thing, estate);
-            for account in reach::accounts(evidence, address, thing, estate) {
+            for account in reach::accounts(&evidence.reach, address, thing, estate) {
                 regions.iter().for_each(|region| canvas.put(&account, region, evidence.gives.into()));
             }
         }
@@ -225,6 +227,23 @@ fn standing(row: &Capability, estate: &Estate) -> Standing {
     Standing { state, covered, partly, of: gaps + partly + covered, evidence: shown, grid }
 }
 
+/// The thing with those leaves only that count.
+fn counting<'t>(evidence: &Evidence, thing: &'t Thing) -> Cow<'t, Thing> {
+    let Some(condition) = &evidence.counting else { return Cow::Borrowed(thing) };
+    let mut thing = thing.clone();
+    thing.fields.retain(|_, value| allowed(condition, value));
+    Cow::Owned(thing)
+}
+
+/// Whether what a piece of evidence needs beside it is there.
+fn accompanied(evidence: &Evidence, estate: &Estate) -> bool {
+    evidence.with.as_ref().is_none_or(|with| {
+        let of_them = estate.things.iter().filter(|(address, _)| with.kinds.contains(&address.kind));
+        let fits = |thing: &Thing| with.any.is_empty() || with.any.iter().any(|one| holds(one, thing));
+        of_them.into_iter().any(|(_, thing)| fits(thing))
+    })
+}
+
 /// Whether a thing is such evidence.
 fn shows(evidence: &Evidence, address: &Address, thing: &Thing, estate: &Estate) -> bool {
     let behavior = || {
@@ -234,6 +253,7 @@ fn shows(evidence: &Evidence, address: &Address, thing: &Thing, estate: &Estate)
     named(evidence, address)
         && evidence.behavior.is_none_or(|wanted| behavior() == Some(&wanted))
         && evidence.when.iter().all(|condition| holds(condition, thing))
+        && accompanied(evidence, estate)
 }
 
 fn named(evidence: &Evidence, address: &Address) -> bool {

@@ -11,18 +11,13 @@ use crate::model::region::Region;
 use crate::model::{Address, Kind, reference};
 
 /// The names of the accounts that a thing reaches, as far as they are in the estate.
-pub(super) fn accounts(
-    evidence: &Evidence,
-    address: &Address,
-    thing: &Thing,
-    estate: &Estate,
-) -> BTreeSet<String> {
+pub(super) fn accounts(reach: &Reach, address: &Address, thing: &Thing, estate: &Estate) -> BTreeSet<String> {
     let unit = || address.name.rsplit_once(':').map_or(address.name.as_str(), |(path, _)| path);
     let inside = |test: &dyn Fn(&str, &Place) -> bool| -> BTreeSet<String> {
         let found = estate.accounts.iter().filter(|(name, place)| test(name, place));
         found.map(|(name, _)| name.clone()).collect()
     };
-    match &evidence.reach {
+    match reach {
         Reach::Organization => inside(&|_, _| true),
         Reach::Unit => inside(&|_, place| matches!(place, Place::Unit(path) if path == unit())),
         Reach::Below => inside(&|_, place| matches!(place, Place::Unit(path) if within(unit(), path))),

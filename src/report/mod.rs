@@ -1,4 +1,4 @@
-//! Values to text, JSON, DOT and Mermaid.
+//! Values to text, JSON, DOT, Mermaid, HTML, Markdown, SARIF and JUnit.
 //!
 //! In: a plan, a graph, notices, an outcome, a snapshot. Out: text for people or
 //! for machines. Rendering decides nothing and prints nothing (invariant I12): what
@@ -10,8 +10,9 @@ pub mod coverage_text;
 pub mod dot;
 pub mod duration;
 pub mod effective_text;
-mod fold;
+pub mod findings;
 pub mod graph_text;
+pub mod html;
 pub mod journal_text;
 pub mod leftovers_text;
 pub mod mermaid;
@@ -19,10 +20,12 @@ pub mod outcome;
 pub mod paint;
 pub mod permissions_text;
 pub mod plan_json;
+pub mod plan_markdown;
 pub mod plan_text;
 pub mod progress;
 mod spans;
 mod step_text;
+pub mod story;
 pub mod timeline;
 pub mod trace;
 pub mod tree;

@@ -1,15 +1,16 @@
-//! A plan for people: what stops it first, then what it will do, then its size.
+//! A plan for people: what stops it first, then what it will do, then its size. Everything
+//! asked for, every step by itself.
 //!
 //! The last line counts the steps by action and has the same form always, so that
 //! scripts and eyes find it.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::{Paint, duration, fold, step_text};
+use super::story::{self, Entry, Story};
+use super::{Paint, duration, step_text, value_text};
+use crate::model::Kind;
 use crate::model::kinds::Action;
-use crate::model::{Address, Kind, Resource};
 use crate::plan::Step;
 use crate::plan::document::{Consent, Level, Note, Plan};
 use crate::plan::saved::Requirement;
@@ -19,7 +20,7 @@ use crate::plan::saved::Requirement;
 pub struct Options {
     /// Colour or none.
     pub paint: Paint,
-    /// Everything: no folding.
+    /// Every step by itself, with its reason, its order and its operation.
     pub verbose: bool,
     /// How long it will take, when somebody worked it out.
     pub estimate: Option<Duration>,
@@ -37,20 +38,10 @@ pub fn render(plan: &Plan, options: Options) -> String {
         plan.notes.iter().partition(|note| note.level == Level::Blocker);
     section(&mut out, paint, "Blockers: this plan will not be applied", &blockers);
     consents(&mut out, paint, plan.consents.iter().filter(|consent| !consent.given).collect());
-    let resources: BTreeMap<&Address, &Resource> =
-        plan.resources.iter().map(|resource| (&resource.address, resource)).collect();
-    for kind in Kind::ALL {
-        let steps: Vec<&Step> = plan.steps.iter().filter(|step| step.address.kind == *kind).collect();
-        if steps.is_empty() {
-            continue;
-        }
-        line(&mut out, &paint.heading(&title(*kind)));
-        for entry in fold::entries(&steps, &resources, options.verbose) {
-            for text in step_text::lines(&entry, paint, options.verbose) {
-                line(&mut out, &text);
-            }
-        }
-        line(&mut out, "");
+    if options.verbose {
+        steps(&mut out, plan, paint);
+    } else {
+        story(&mut out, &Story::of(plan), paint);
     }
     signatures(&mut out, plan);
     let given: Vec<&Consent> = plan.consents.iter().filter(|consent| consent.given).collect();
@@ -64,10 +55,63 @@ pub fn render(plan: &Plan, options: Options) -> String {
     }
     section(&mut out, paint, "Notes", &notes);
     if let Some(estimate) = options.estimate.filter(|_| !plan.steps.is_empty()) {
-        line(&mut out, &format!("It will take about {}.", duration::words(estimate)));
+        let all = if options.verbose { "" } else { " (-v tells each, with its reason and its order)" };
+        let count = plan.steps.len();
+        let steps = if count == 1 { "1 step".to_owned() } else { format!("{count} steps") };
+        line(&mut out, &format!("It will take about {}, in {steps}{all}.", duration::words(estimate)));
     }
     line(&mut out, &summary(plan));
     out
+}
+
+/// Every step by itself, kind by kind.
+fn steps(out: &mut String, plan: &Plan, paint: Paint) {
+    for kind in Kind::ALL {
+        let steps: Vec<&Step> = plan.steps.iter().filter(|step| step.address.kind == *kind).collect();
+        if steps.is_empty() {
+            continue;
+        }
+        line(out, &paint.heading(&title(*kind)));
+        for text in steps.iter().flat_map(|step| step_text::lines(step, paint)) {
+            line(out, &text);
+        }
+        line(out, "");
+    }
+}
+
+/// Each change once, what is dangerous first.
+fn story(out: &mut String, story: &Story<'_>, paint: Paint) {
+    if !story.dangers.is_empty() {
+        line(out, &paint.heading("Look at these first: taken away, or not to be taken back"));
+        story.dangers.iter().for_each(|one| entry(out, one, story.accounts, paint));
+        line(out, "");
+    }
+    for (chapter, entries) in &story.chapters {
+        line(out, &paint.heading(chapter.title()));
+        entries.iter().for_each(|one| entry(out, one, story.accounts, paint));
+        line(out, "");
+    }
+}
+
+fn entry(out: &mut String, entry: &Entry<'_>, accounts: usize, paint: Paint) {
+    let mark = format!("  {} {:<6}", entry.action.symbol(), entry.action.word());
+    let said = entry.said();
+    let said = if said.is_empty() { String::new() } else { paint.quiet(&format!("  ({said})")) };
+    line(out, &format!("{} {}{said}", paint.action(entry.action, &mark), entry.title));
+    entry.named().iter().for_each(|names| line(out, &format!("      {names}")));
+    // What a new thing is like stands in the document.
+    let told = entry.differences.iter().filter(|_| entry.action != Action::Create);
+    for one in told {
+        for text in value_text::change(one.field, one.from, one.to, false) {
+            line(out, &format!("      {text}"));
+        }
+    }
+    if let Some(radius) = entry.radius(accounts) {
+        line(out, &format!("      {radius}"));
+    }
+    for consent in &entry.consents {
+        line(out, &format!("      needs the consent {consent}"));
+    }
 }
 
 /// The last line of a plan.
@@ -101,7 +145,7 @@ pub fn note(note: &Note, paint: Paint) -> String {
 }
 
 fn title(kind: Kind) -> String {
-    let word = step_text::plural(kind);
+    let word = story::plural(kind);
     let mut letters = word.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -149,8 +193,10 @@ fn line(out: &mut String, text: &str) {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
-    use crate::model::{Fields, Origin, reference};
+    use crate::model::{Address, Fields, Origin, Resource, reference};
     use crate::plan::StepId;
     use crate::plan::step::{FieldChange, Need};
     use serde_json::{Value, json};
@@ -257,7 +303,17 @@ pub(crate) mod tests {
 
 Plan: 0 to create, 1 to change, 0 to move, 0 to repair, 0 to remove.
 ";
-        assert_eq!(render(&plan(vec![update]), Options::default()), expected);
+        let plan = plan(vec![update]);
+        assert_eq!(render(&plan, Options { verbose: true, ..Options::default() }), expected);
+        let short = "Control Tower
+  ~ change landing_zone  (lz.yaml:7)
+      manifest:
+        logging:
+          days: 1 -> 2
+
+Plan: 0 to create, 1 to change, 0 to move, 0 to repair, 0 to remove.
+";
+        assert_eq!(render(&plan, Options::default()), short);
     }
 
     #[test]
@@ -266,8 +322,9 @@ Plan: 0 to create, 1 to change, 0 to move, 0 to repair, 0 to remove.
             (0..9).map(|n| account(&format!("app{n}"), &format!("Workloads/U{n}"))).unzip();
         let plan = Plan { resources, ..plan(steps) };
         let text = render(&plan, Options::default());
-        assert!(text.contains("  + create 9 accounts in Workloads/...\n"), "{text}");
-        assert!(text.contains("app0, app1, app2, app3, app4, app5 and 3 more"), "{text}");
+        assert!(text.contains("  + create 9 accounts\n"), "{text}");
+        let places = "9 in 9 places, such as app0, app1, app2, app3, app4, app5 and 3 more";
+        assert!(text.contains(places), "{text}");
         let all = render(&plan, Options { verbose: true, ..Options::default() });
         assert!(all.contains("account.app8"), "{all}");
     }

@@ -1,103 +1,32 @@
-//! One step, or many alike, as lines of a plan.
+//! One step as lines of a plan: what it changes, why, what it waits for, what it costs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::fold::Entry;
 use super::{Paint, duration, value_text};
 use crate::catalog::ordering;
-use crate::model::Kind;
 use crate::model::kinds::{Action, info};
 use crate::plan::step::FieldChange;
 use crate::plan::{Step, StepId};
 
-/// So many names of folded steps are told.
-const NAMES: usize = 6;
-
 /// So many steps that are waited for by one rule are named.
 const NAMED_NEEDS: usize = 2;
 
-/// What several things of a kind are called.
-pub(super) const fn plural(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Organization => "organization",
-        Kind::TrustedAccess => "trusted services",
-        Kind::OrganizationalUnit => "organizational units",
-        Kind::Account => "accounts",
-        Kind::ServiceRole => "service roles",
-        Kind::Key => "keys",
-        Kind::LandingZone => "landing zone",
-        Kind::Baseline => "baselines",
-        Kind::PolicyType => "policy types",
-        Kind::Policy => "policies",
-        Kind::ResourcePolicy => "resource policy",
-        Kind::RootCredentialsManagement => "root credentials management",
-        Kind::RootSessions => "root sessions",
-        Kind::DelegatedAdministrator => "delegated administrators",
-        Kind::PermissionSet => "permission sets",
-        Kind::Group => "groups",
-        Kind::Assignment => "assignments",
-        Kind::Control => "controls",
-        Kind::GuardDuty => "Regions of GuardDuty",
-        Kind::BackupSettings => "backup settings",
-        Kind::BackupOptIn => "Regions of backup opt-in",
-        Kind::BackupVault => "backup vaults",
-        Kind::AirGappedVault => "air-gapped vaults",
-        Kind::ResourceShare => "resource shares",
-        Kind::RestoreTestingPlan => "restore testing plans",
-        Kind::RestoreTestingSelection => "restore testing selections",
-        Kind::ReportPlan => "report plans",
-        Kind::BackupFramework => "backup frameworks",
-        Kind::SecurityHub => "Regions of Security Hub",
-        Kind::FindingAggregator => "finding aggregator",
-        Kind::SecurityHubConfiguration => "Security Hub configuration",
-        Kind::SecurityHubPolicy => "Security Hub policies",
-        Kind::SecurityHubAssociations => "Security Hub associations",
-        Kind::Analyzer => "analyzers",
-    }
-}
-
-/// The lines of an entry.
-pub(super) fn lines(entry: &Entry<'_>, paint: Paint, verbose: bool) -> Vec<String> {
-    match entry {
-        Entry::One(step) => one(step, paint, verbose),
-        Entry::Many(steps, place) => many(steps, place, paint),
-    }
-}
-
-fn one(step: &Step, paint: Paint, verbose: bool) -> Vec<String> {
+/// The lines of a step.
+pub(super) fn lines(step: &Step, paint: Paint) -> Vec<String> {
     let origin = step.origin.as_ref().map(|at| format!("  ({at})")).unwrap_or_default();
     let item = if step.item.is_empty() { String::new() } else { format!(" [{}]", step.item) };
     let mut lines = vec![format!("{} {}{item}{}", mark(step, paint), step.address, paint.quiet(&origin))];
     for change in step.changes.iter().filter(|change| settable(step, change)) {
-        let told = value_text::change(&change.field, change.from.as_ref(), &change.to, verbose);
+        let told = value_text::change(&change.field, change.from.as_ref(), &change.to, true);
         lines.extend(told.into_iter().map(|line| format!("      {line}")));
     }
     lines.push(format!("      because {}", step.reasons.join("; ")));
-    lines.extend(waits(&[step]).into_iter().map(|line| format!("      {line}")));
+    lines.extend(waits(step).into_iter().map(|line| format!("      {line}")));
     if let Some(consent) = &step.consent {
         lines.push(format!("      needs the consent {consent}"));
     }
-    lines.push(paint.quiet(&format!("      {}", cost(step, ""))));
-    lines
-}
-
-fn many(steps: &[&Step], place: &str, paint: Paint) -> Vec<String> {
-    let Some(first) = steps.first() else {
-        return Vec::new();
-    };
-    let within = if place.is_empty() { String::new() } else { format!(" in {place}") };
-    let item = if first.item.is_empty() { String::new() } else { format!(" [{}]", first.item) };
-    let names: Vec<&str> = steps.iter().take(NAMES).map(|step| step.address.name.as_str()).collect();
-    let more = steps.len() - names.len();
-    let more = if more > 0 { format!(" and {more} more (-v lists them)") } else { String::new() };
-    let mut lines = vec![
-        format!("{} {} {}{item}{within}", mark(first, paint), steps.len(), plural(first.address.kind)),
-        format!("      {}{more}", names.join(", ")),
-        format!("      because {}", first.reasons.join("; ")),
-    ];
-    lines.extend(waits(steps).into_iter().map(|line| format!("      {line}")));
-    lines.push(paint.quiet(&format!("      {}", cost(first, " each"))));
+    lines.push(paint.quiet(&format!("      {}", cost(step))));
     lines
 }
 
@@ -114,18 +43,18 @@ fn mark(step: &Step, paint: Paint) -> String {
     paint.action(step.action, &format!("  {} {:<6}", step.action.symbol(), step.action.word()))
 }
 
-fn cost(step: &Step, each: &str) -> String {
+fn cost(step: &Step) -> String {
     let usual = duration::words(Duration::from_secs(step.usual_seconds));
     let shared = step.also.iter().fold(String::new(), |lanes, lane| format!("{lanes} and {lane}"));
     // An operation's own rate is no lane that a reader has to know of.
     let lane = if step.lane == step.operation { String::new() } else { format!(", lane {}", step.lane) };
-    format!("{}{lane}{shared}, usually {usual}{each}", step.operation)
+    format!("{}{lane}{shared}, usually {usual}", step.operation)
 }
 
-/// What steps wait for: by rule, the steps or their number, and AWS's reason.
-fn waits(steps: &[&Step]) -> Vec<String> {
+/// What a step waits for: by rule, the steps or their number, and AWS's reason.
+fn waits(step: &Step) -> Vec<String> {
     let mut by_rule: BTreeMap<&str, BTreeSet<&StepId>> = BTreeMap::new();
-    for need in steps.iter().flat_map(|step| &step.needs) {
+    for need in &step.needs {
         by_rule.entry(&need.rule).or_default().insert(&need.step);
     }
     let told = |(rule, needs): (&str, BTreeSet<&StepId>)| {

@@ -23,11 +23,11 @@ const MANY: usize = 13;
 
 /// One row.
 #[derive(Debug)]
-struct Row {
-    name: String,
-    started: Duration,
-    ended: Duration,
-    bad: bool,
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) started: Duration,
+    pub(super) ended: Duration,
+    pub(super) bad: bool,
 }
 
 /// The timeline as text, ending with a line break; empty when nothing was started.
@@ -60,7 +60,8 @@ pub fn render(outcome: &Outcome, paint: Paint, verbose: bool) -> String {
     out
 }
 
-fn rows(outcome: &Outcome, verbose: bool) -> Vec<Row> {
+/// The rows, in the order of their beginnings.
+pub(super) fn rows(outcome: &Outcome, verbose: bool) -> Vec<Row> {
     let mut sorts: BTreeMap<String, Vec<&StepReport>> = BTreeMap::new();
     for step in outcome.steps.iter().filter(|step| step.started.is_some()) {
         sorts.entry(sort(step)).or_default().push(step);

@@ -113,7 +113,7 @@ fn the_closing_lines_of_each_gap_do_close_it() {
 
 #[test]
 fn what_an_apply_promised_is_what_there_is_then() {
-    for name in ["detect", "regulated"] {
+    for name in ["detect", "ransomware-ready", "regulated"] {
         let yaml = plan_text(name);
         let fresh = coverage(&yaml, None);
         let rehearsal = rehearsed(&yaml);
@@ -162,7 +162,7 @@ fn an_excluded_region_and_the_accounts_without_it_are_seen_in_the_grid() {
 
 #[test]
 fn the_framework_is_whole_and_the_recorded_coverage_is_what_the_program_says() {
-    for name in ["detect", "regulated"] {
+    for name in ["detect", "ransomware-ready", "regulated"] {
         let coverage = coverage(&plan_text(name), None);
         let ids: Vec<&str> = coverage.functions.iter().map(|function| function.id.as_str()).collect();
         assert_eq!(ids, ["GV", "ID", "PR", "DE", "RS", "RC"]);

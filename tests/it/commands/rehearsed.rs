@@ -37,19 +37,35 @@ fn a_world_goes_on_where_a_rehearsal_left_it() {
     run(folder.path(), &["plan", &document, "--simulate", "w.json", "--exit-code"]).exits(0);
 }
 
+/// Every folder of plans.
+fn plans(root: &Path) -> Vec<String> {
+    let folders = std::fs::read_dir(root.join("plans")).unwrap();
+    let names = folders.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> =
+        names.filter(|name| root.join(format!("plans/{name}/landing-zone.yaml")).is_file()).collect();
+    names.sort();
+    names
+}
+
 #[test]
 fn the_plans_of_this_repository_are_planned_as_recorded() {
     let folder = folder();
-    for name in ["minimal", "standard", "regulated", "detect"] {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in plans(root) {
         let document = format!("plans/{name}/landing-zone.yaml");
         let world = folder.path().join(format!("{name}.json"));
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let ran = run(root, &["plan", &document, "--simulate", world.to_str().unwrap()]).exits(0);
-        let recorded = std::fs::read_to_string(root.join(format!("plans/{name}/plan.txt"))).unwrap();
-        assert_eq!(
-            ran.out, recorded,
-            "record it again: lzctl plan {document} --simulate new.json > plans/{name}/plan.txt"
-        );
+        let plan = ["plan", &document, "--simulate", world.to_str().unwrap()];
+        // For people, and every step by itself.
+        for (file, more) in [("plan.txt", None), ("steps.txt", Some("-v"))] {
+            let args: Vec<&str> = plan.iter().copied().chain(more).collect();
+            let ran = run(root, &args).exits(0);
+            let path = root.join(format!("plans/{name}/{file}"));
+            if std::env::var_os("UPDATE_RECORDED").is_some() {
+                std::fs::write(&path, &ran.out).unwrap();
+            }
+            let recorded = std::fs::read_to_string(&path).unwrap_or_default();
+            assert_eq!(ran.out, recorded, "{path:?}: run it with UPDATE_RECORDED=1 and read the difference");
+        }
     }
 }
 

@@ -1,0 +1,153 @@
+//! The organization as the document wants it, as a tree, with what changes marked at its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::escape::escape;
+use crate::model::kinds::Action;
+use crate::model::resource::Presence;
+use crate::model::{Address, Kind, Resource, reference};
+use crate::plan::Plan;
+
+/// More accounts than this in one unit are folded.
+const MANY: usize = 12;
+
+/// What stands where, by the path of the unit; the root's path is empty.
+#[derive(Debug, Default)]
+struct Tree<'p> {
+    units: BTreeMap<String, BTreeSet<&'p str>>,
+    accounts: BTreeMap<String, Vec<&'p Resource>>,
+    /// Words of what lies on a unit, each with its address.
+    laid: BTreeMap<String, Vec<(String, &'p Address)>>,
+    actions: BTreeMap<&'p Address, BTreeSet<Action>>,
+}
+
+/// The tree; none when the document knows neither units nor accounts.
+pub(super) fn render(plan: &Plan) -> Option<String> {
+    let tree = Tree::of(plan);
+    if tree.units.is_empty() && tree.accounts.is_empty() {
+        return None;
+    }
+    let mut out = String::from("<ul class=\"tree\">\n");
+    let root = plan
+        .organization
+        .as_ref()
+        .map_or("Root of a new organization".to_owned(), |id| format!("Root of {id}"));
+    let marks = tree.marks(&Address::only(Kind::Organization));
+    let _ = writeln!(out, "<li><span class=\"unit\">{}</span>{marks}{}", escape(&root), tree.laid_on(""));
+    tree.inside("", &mut out);
+    out.push_str("</li></ul>\n");
+    Some(out)
+}
+
+impl<'p> Tree<'p> {
+    fn of(plan: &'p Plan) -> Self {
+        let mut tree = Self::default();
+        for step in &plan.steps {
+            tree.actions.entry(&step.address).or_default().insert(step.action);
+        }
+        for resource in &plan.resources {
+            let name = resource.address.name.as_str();
+            let gone = resource.presence == Presence::Remove;
+            match resource.address.kind {
+                // What is to go stays on the page as long as it is there to go.
+                Kind::OrganizationalUnit if !gone || tree.actions.contains_key(&resource.address) => {
+                    let parent = name.rsplit_once('/').map_or("", |(parent, _)| parent);
+                    tree.units.entry(parent.to_owned()).or_default().insert(name);
+                }
+                Kind::Account => tree.accounts.entry(unit_of(resource)).or_default().push(resource),
+                Kind::Baseline | Kind::Control => {
+                    if let Some((path, word)) = name.rsplit_once(':') {
+                        tree.laid
+                            .entry(path.to_owned())
+                            .or_default()
+                            .push((word.to_owned(), &resource.address));
+                    }
+                }
+                Kind::Policy => {
+                    let targets = resource.fields.iter().filter(|(_, value)| !value.is_null());
+                    for target in targets.filter_map(|(field, _)| field.strip_prefix("targets.")) {
+                        let path = if target == "root" { "" } else { target };
+                        tree.laid
+                            .entry(path.to_owned())
+                            .or_default()
+                            .push((format!("policy {name}"), &resource.address));
+                    }
+                }
+                _ => {}
+            }
+        }
+        tree
+    }
+
+    /// What is done to a thing.
+    fn marks(&self, address: &Address) -> String {
+        let actions = self.actions.get(address).into_iter().flatten();
+        let mark = |action: &Action| {
+            format!(" <span class=\"mark {0}\">{1} {0}</span>", action.word(), action.symbol())
+        };
+        actions.map(mark).collect()
+    }
+
+    /// Baselines, policies and controls of a unit, in a row.
+    fn laid_on(&self, path: &str) -> String {
+        let laid = self.laid.get(path).into_iter().flatten();
+        let one = |(word, address): &(String, &Address)| {
+            let changed = if self.actions.contains_key(address) { " changed" } else { "" };
+            format!(" <span class=\"laid{changed}\">{}{}</span>", escape(word), self.marks(address))
+        };
+        laid.map(one).collect()
+    }
+
+    fn inside(&self, path: &str, out: &mut String) {
+        let accounts = self.accounts.get(path).map(Vec::as_slice).unwrap_or_default();
+        let units = self.units.get(path);
+        if accounts.is_empty() && units.is_none() {
+            return;
+        }
+        out.push_str("<ul>\n");
+        for unit in units.into_iter().flatten() {
+            let name = unit.rsplit('/').next().unwrap_or(unit);
+            let marks = self.marks(&Address::new(Kind::OrganizationalUnit, *unit));
+            let _ = writeln!(
+                out,
+                "<li><span class=\"unit\">{}</span>{marks}{}",
+                escape(name),
+                self.laid_on(unit)
+            );
+            self.inside(unit, out);
+            out.push_str("</li>\n");
+        }
+        if accounts.len() > MANY {
+            let changed = accounts.iter().filter(|one| self.actions.contains_key(&one.address)).count();
+            let _ = writeln!(
+                out,
+                "<li><details><summary>{} accounts, {changed} of them change</summary><ul>",
+                accounts.len()
+            );
+        }
+        for account in accounts {
+            let name = &account.address.name;
+            let _ = writeln!(
+                out,
+                "<li><span class=\"account\">{}</span>{}{}</li>",
+                escape(name),
+                self.marks(&account.address),
+                self.laid_on(name)
+            );
+        }
+        if accounts.len() > MANY {
+            out.push_str("</ul></details></li>\n");
+        }
+        out.push_str("</ul>\n");
+    }
+}
+
+/// The path of the unit that an account shall be in; empty for the root and where nothing is
+/// said.
+fn unit_of(account: &Resource) -> String {
+    let unit = account.fields.get("unit").and_then(reference::as_reference);
+    unit.filter(|unit| unit.address.kind == Kind::OrganizationalUnit)
+        .map(|unit| unit.address.name)
+        .unwrap_or_default()
+}
