@@ -14,7 +14,7 @@ use crate::model::kinds::Action;
 use crate::model::partition::Partition;
 use crate::model::reference::references;
 use crate::model::region::Region;
-use crate::model::{Address, Kind};
+use crate::model::{Address, Kind, Resource};
 use crate::observe::Snapshot;
 use crate::plan::document::{Consent, FORMAT, Note, Plan};
 use crate::plan::saved::Unsound;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -22,7 +23,6 @@ use crate::apply::{Outcome, preconditions};
 use crate::coverage::Coverage;
 use crate::plan::Plan;
 use crate::plan::saved::{Requirement, SavedPlan};
-use crate::plan::saved::SavedPlan;
 use crate::report::html::Page;
 use crate::report::plan_text::{self, Options};
 use crate::spec::Spec;
@@ -102,15 +102,19 @@ impl Args {
         let (mut carrying, coverage) = match interrupt::or_stop(started, &mut signals).await? {
             Start::Carry(carrying, coverage) => (carrying, coverage),
             Start::Nothing(ready) => {
-                self.page(&ready.plan, None, ready.coverage.as_ref(), session, printer)?;
+                let known = session.experience(&claimed.runs, &ready.plan.account).await;
+                let estimate = planning::estimate(&ready.plan, &known);
+                self.page(&ready.plan, estimate, None, ready.coverage.as_ref(), session, printer)?;
                 return Ok(Exit::Done);
             }
         };
+        let plan = &carrying.planned.plan;
+        let estimate = planning::estimate(plan, &session.experience(&claimed.runs, &plan.account).await);
         let outcome = carrying.carry_out(claimed, session, signals, printer, false).await;
         // Whatever came of it, a simulated world goes on from there.
         session.save()?;
         let outcome = outcome?;
-        self.page(&carrying.planned.plan, Some(&outcome), coverage.as_deref(), session, printer)?;
+        self.page(&carrying.planned.plan, estimate, Some(&outcome), coverage.as_deref(), session, printer)?;
         carrying::told(&outcome, &self.again(), printer)
     }
 
@@ -118,6 +122,7 @@ impl Args {
     fn page(
         &self,
         plan: &Plan,
+        estimate: Duration,
         outcome: Option<&Outcome>,
         coverage: Option<&Coverage>,
         session: &Session,
@@ -125,7 +130,7 @@ impl Args {
     ) -> Result<(), CliError> {
         let Some(path) = &self.html else { return Ok(()) };
         let documents = Documents { files: self.files.clone() }.typed();
-        let (time, estimate) = (page::time(session.now()), Some(planning::estimate(plan)));
+        let (time, estimate) = (page::time(session.now()), Some(estimate));
         let page = Page { documents: &documents, time: &time, plan: Some(plan), estimate, outcome, coverage };
         page::write(&page, path, printer)
     }
@@ -147,20 +152,13 @@ impl Args {
         if !ready.plan.steps.is_empty() && unfinished::settled(&ready.plan, session, printer).await? {
             ready = self.plan(source, claimed, session).await?;
         }
-        let Ready { plan, nonce } = ready;
-        let known = session.experience(&claimed.runs, &plan.account).await;
-        let estimate = Some(planning::estimate(&plan, &known));
-        let options = Options { paint: printer.out, verbose: printer.all(), estimate };
-        printer.data(&plan_text::render(&plan, options))?;
-        if nonce.is_none() {
-            signed_by_nobody(&plan)?;
-        }
-        confirm::confirmed(&plan, self.yes, printer).await?;
-        if plan.steps.is_empty() {
-            return Ok(None);
-        let estimate = Some(planning::estimate(&ready.plan));
+        let known = session.experience(&claimed.runs, &ready.plan.account).await;
+        let estimate = Some(planning::estimate(&ready.plan, &known));
         let options = Options { paint: printer.out, verbose: printer.all(), estimate };
         printer.data(&plan_text::render(&ready.plan, options))?;
+        if ready.nonce.is_none() {
+            signed_by_nobody(&ready.plan)?;
+        }
         confirm::confirmed(&ready.plan, self.yes, printer).await?;
         if ready.plan.steps.is_empty() {
             return Ok(Start::Nothing(Box::new(ready)));

@@ -14,9 +14,8 @@ use super::findings_file::FindingsArgs;
 use super::planning::{self, Look};
 use super::printer::Printer;
 use super::run_place::RunPlace;
-use super::{interrupt, planning, saved};
-use crate::apply::Experience;
 use super::{interrupt, page, saved};
+use crate::apply::Experience;
 use crate::plan::Plan;
 use crate::plan::saved::SavedPlan;
 use crate::report::html::Page;
@@ -62,29 +61,19 @@ impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         let loaded = self.documents.load(printer)?;
         let consents: BTreeSet<String> = self.consents.iter().cloned().collect();
-        let (estimate, plan, calls, now) = self.aws.runtime()?.block_on(async {
-            let mut signals = interrupt::listen()?;
-            let work = async {
-                let session = self.aws.open(&planning::wanted(&loaded.spec), printer).await?;
-                let plan = planning::make(&loaded.spec, &session, &consents).await?;
-                let calls = planning::calls(&session);
-                let estimate = self.estimate(&plan, &session).await?;
-                Ok((estimate, plan, calls, session.now()))
-            };
-            interrupt::or_stop(work, &mut signals).await
-        })?;
-        self.show(&plan, estimate, calls, printer)?;
-        let (look, calls, now) = self.aws.runtime()?.block_on(async {
+        let (look, plan, estimate, calls, now) = self.aws.runtime()?.block_on(async {
             let mut signals = interrupt::listen()?;
             let work = async {
                 let session = self.aws.open(&planning::wanted(&loaded.spec), printer).await?;
                 let look = Look::at(&loaded.spec, &session).await?;
-                Ok((look, planning::calls(&session), session.now()))
+                let plan = look.plan(&consents);
+                let calls = planning::calls(&session);
+                let estimate = self.estimate(&plan, &session).await?;
+                Ok((look, plan, estimate, calls, session.now()))
             };
             interrupt::or_stop(work, &mut signals).await
         })?;
-        let plan = look.plan(&consents);
-        self.show(&plan, calls, printer)?;
+        self.show(&plan, estimate, calls, printer)?;
         self.findings.write("lzctl plan", &findings::of_plan(&plan))?;
         if let Some(path) = &self.html {
             let (documents, time, coverage) = (self.documents.typed(), page::time(now), look.coverage(&[]));
@@ -92,7 +81,7 @@ impl Args {
                 documents: &documents,
                 time: &time,
                 plan: Some(&plan),
-                estimate: Some(planning::estimate(&plan)),
+                estimate: Some(estimate),
                 outcome: None,
                 coverage: Some(&coverage),
             };
@@ -124,8 +113,7 @@ impl Args {
         if self.json {
             return printer.json(&plan_json::value(plan, calls).map_err(CliError::Json)?);
         }
-        let options = Options { paint: printer.out, verbose: printer.all(), estimate: Some(estimate) };
-        let estimate = Some(planning::estimate(plan));
+        let estimate = Some(estimate);
         if self.summary {
             return printer.data(&plan_markdown::render(plan, estimate));
         }

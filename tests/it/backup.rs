@@ -186,10 +186,8 @@ fn what_somebody_adds_to_the_policy_of_the_central_vault_is_taken_out_again() {
 #[test]
 fn an_account_that_joins_later_gets_its_role_and_vaults_before_anything_else_of_it_is_backed_up() {
     let rehearsal = rehearsed(SMALL);
-    let more = SMALL.replace(
-        "  app: {",
-        "  late: { email: late@example.com, organizational_unit: Prod }\n  app: {",
-    );
+    let more =
+        SMALL.replace("  app: {", "  late: { email: late@example.com, organizational_unit: Prod }\n  app: {");
     let joined = again(&more, rehearsal.world);
     assert!(joined.succeeded(), "{:#?}", joined.outcome.map(|outcome| outcome.causes));
     let of_backup: Vec<&str> =

@@ -6,8 +6,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
 mod architecture;
-mod closing;
 mod backup;
+mod closing;
 mod commands;
 mod consents;
 mod controls;

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 use super::inventory::Inventory;
+use super::run::AFTERWARDS;
 use super::site::{SHORT_PAGE, settings};
 use super::target::{SweepError, Target};
 use crate::apply;
@@ -111,6 +112,8 @@ pub(super) async fn record(target: &Target) -> Result<Reference, SweepError> {
     }
     let (journal, appends) = appends(&witness).map_err(wrong)?;
     let mutations = mutations(&saboteur.begun(), &appends);
+    // AWS goes on by itself for a while, and as long as in the runs that are held against this.
+    tokio::time::sleep(AFTERWARDS).await;
     let inventory = Inventory::of(&simulator.world());
     Ok(Reference { plan, journal, appends, mutations, reads, inventory })
 }

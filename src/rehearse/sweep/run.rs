@@ -28,6 +28,8 @@ use crate::sim::{Fault, FaultPlan, World};
 const FOR_EVER: Duration = Duration::from_secs(90 * 24 * 3600);
 /// How long an operator waits before planning again while AWS is creating an account.
 const PATIENCE: Duration = Duration::from_secs(1800);
+/// How long AWS goes on by itself before anybody looks at what there is.
+pub(super) const AFTERWARDS: Duration = Duration::from_secs(4 * 1800);
 /// How often such an operator comes back.
 const RETURNS: usize = 12;
 /// Blockers that pass by themselves, since AWS is at work on what the plan would meet.
@@ -84,7 +86,7 @@ async fn attempt(case: Case, target: &Target, reference: &Reference) -> Result<V
     };
     converge(&mut site, applies, later).await?;
     // The last plan may be empty while AWS still works on what it was asked for.
-    tokio::time::sleep(PATIENCE * 4).await;
+    tokio::time::sleep(AFTERWARDS).await;
     let mut world = site.simulator.world();
     if let Case::Single(row, place) = case
         && matches!(row.how, How::Zombie)

@@ -173,6 +173,7 @@ impl Act {
                 let organization = world.organizations.of_mut(&owner);
                 let unit = organization.and_then(|organization| place(organization, unit));
                 unit.is_some_and(|unit| control_tower::disable_control(world, control, &unit, now))
+            }
             Self::AddData { account, region, kind, name, tags, bytes } => {
                 let management = world.account.clone();
                 let organization = world.organizations.of(&management);
@@ -248,8 +249,8 @@ impl Act {
             | Self::EditPermissionSet { .. }
             | Self::Unassign { .. }
             | Self::DescribeGroup { .. }
-            | Self::DisableControl { .. } => false,
-            Self::DeleteRole { .. } | Self::DetachRolePolicy { .. } | Self::AddData { .. } => false,
+            | Self::DisableControl { .. }
+            | Self::AddData { .. } => false,
         })
     }
 }
