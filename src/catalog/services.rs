@@ -113,6 +113,8 @@ pub fn by_word(word: &str) -> Option<&'static Service> {
 #[must_use]
 pub fn by_own_way(way: &str) -> Option<&'static Service> {
     TABLE.service.iter().find(|service| service.way == way && !service.by_organizations())
+}
+
 /// The row of the service that a key under `security` sets.
 #[must_use]
 pub fn by_section(section: &str) -> Option<&'static Service> {

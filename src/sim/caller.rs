@@ -172,8 +172,9 @@ fn uri(table: &Table, op: &Operation, input: &Value) -> String {
     let members = op.input.as_deref().and_then(|name| table.shape(name)).map(|shape| &shape.members);
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, reference) in members.into_iter().flatten() {
-        if reference.at.as_deref() == Some("querystring") && !input[name].is_null() {
-            query.append_pair(reference.wire(name), &text(&input[name]));
+        let given = input.get(name).or_else(|| input.get(reference.wire(name)));
+        if let Some(value) = given.filter(|_| reference.at.as_deref() == Some("querystring")) {
+            query.append_pair(reference.wire(name), &text(value));
         }
     }
     let query = query.finish();

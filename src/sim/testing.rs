@@ -5,8 +5,6 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::engine::Outcome;
-use super::shapes::{Operation, Protocol, Table, table};
 pub(crate) use super::caller::Answer;
 use super::caller::Asker;
 use super::{Settings, Simulator};
@@ -68,82 +66,12 @@ pub(crate) async fn ask_in(
     input: Value,
 ) -> Answer {
     let (key, token) = credentials;
-    let table = table(service).expect("a service");
-    let op = table.operations.get(operation).expect("an operation");
-    let scope = format!("{key}/20260101/{region}/{}/aws4_request", table.signing_name);
-    let mut request = http::Request::builder().method(op.method.as_str()).header("host", "simulator").header(
-        "authorization",
-        format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
-    );
-    if let Some(token) = token {
-        request = request.header("x-amz-security-token", token);
-    }
-    let (uri, kind, body) = match table.protocol {
-        Protocol::Json => {
-            request = request.header(
-                "x-amz-target",
-                format!("{}.{operation}", table.target_prefix.as_deref().expect("a prefix")),
-            );
-            ("/".to_owned(), "application/x-amz-json-1.1", input.to_string())
-        }
-        Protocol::RestJson => {
-            (path(&op.uri, &input) + &query(table, op, &input), "application/json", input.to_string())
-        }
-        Protocol::Query => {
-            ("/".to_owned(), "application/x-www-form-urlencoded", form(operation, &table.version, &input))
-        }
-    };
-    let request = request.uri(uri).header("content-type", kind).body(Bytes::from(body)).expect("a request");
-    send(simulator, request).await.expect("an answer")
-    let asker = Asker { key, token, region: "us-east-1" };
+    let asker = Asker { key, token, region };
     simulator.ask(asker, service, operation, &input).await.expect("an answer")
 }
 
 /// Sends a request as it is; `None` when the answer was lost.
 pub(crate) async fn send(simulator: &Simulator, request: http::Request<Bytes>) -> Option<Answer> {
-    match simulator.engine.handle(request).await {
-        Outcome::Lost(_) => None,
-        Outcome::Answer(response) => {
-            let (parts, body) = response.into_parts();
-            let text = String::from_utf8(body.to_vec()).expect("text");
-            Some(Answer { status: parts.status.as_u16(), headers: parts.headers, text })
-        }
-    }
-}
-
-fn path(template: &str, input: &Value) -> String {
-    let part = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-        Some(label) => percent_encoding::utf8_percent_encode(
-            input[label.trim_end_matches('+')].as_str().unwrap_or_default(),
-            percent_encoding::NON_ALPHANUMERIC,
-        )
-        .to_string(),
-        None => part.to_owned(),
-    };
-    template.split('/').map(part).collect::<Vec<_>>().join("/")
-}
-
-/// Members that travel in the query string.
-fn query(table: &Table, operation: &Operation, input: &Value) -> String {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    for (member, place) in table.input(operation).into_iter().flat_map(|shape| &shape.members) {
-        let given = input.get(place.wire(member)).filter(|_| place.at.as_deref() == Some("querystring"));
-        if let Some(value) = given {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            form.append_pair(place.wire(member), &text);
-        }
-    }
-    let query = form.finish();
-    if query.is_empty() { query } else { format!("?{query}") }
-}
-
-fn form(operation: &str, version: &str, input: &Value) -> String {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("Action", operation).append_pair("Version", version);
-    for (name, value) in input.as_object().into_iter().flatten() {
-        form.append_pair(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    }
-    form.finish()
     simulator.send(request).await
 }
 
