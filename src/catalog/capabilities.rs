@@ -294,7 +294,7 @@ mod tests {
                 for condition in &evidence.when {
                     assert!(has(evidence.kind, condition), "{}: {condition:?}", row.id);
                 }
-                for with in &evidence.with {
+                if let Some(with) = &evidence.with {
                     let any = |condition: &Condition| with.kinds.iter().any(|kind| has(*kind, condition));
                     assert!(with.any.iter().all(any), "{}: {with:?}", row.id);
                 }

@@ -151,20 +151,8 @@ impl Scope {
         // Only a policy can be one of the things that are tagged as a policy.
         put("policy_id", Vec::new());
         match subject.address.kind {
-            Kind::OrganizationalUnit => {
-                put("unit", vec![attribute("id").unwrap_or_else(|| "ou-*".to_owned())]);
-                put("parent", subject.fields.get("parent").map(|id| self.piece(id)).into_iter().collect());
-                put("account", Vec::new());
-            }
-            Kind::Account => {
-                let said = subject.keys.get("id").and_then(Value::as_str).map(str::to_owned);
-                put("account", vec![attribute("id").or(said).unwrap_or_else(|| ANY.to_owned())]);
-                let from =
-                    attribute("parent_id").map_or_else(|| self.root_piece(), |id| self.piece(&id.into()));
-                let to = subject.fields.get("unit").map(|id| self.piece(id));
-                put("parent", std::iter::once(from).chain(to).collect());
-                put("unit", Vec::new());
-            }
+            Kind::OrganizationalUnit => values.extend(self.of_unit(subject)),
+            Kind::Account => values.extend(self.of_account(subject)),
             Kind::TrustedAccess => values.extend(of_trust(&subject.address.name)),
             Kind::ServiceRole => {
                 let named = subject.keys.get("name").and_then(Value::as_str);
@@ -257,6 +245,32 @@ impl Scope {
             put("owner", Some(id.unwrap_or_else(|| ANY.to_owned())));
         }
         values
+    }
+
+    /// What the templates of a unit name.
+    fn of_unit(&self, subject: Subject<'_>) -> Values {
+        let id = self.known.get(subject.address).and_then(|own| own.get("id")).cloned();
+        let parent = subject.fields.get("parent").map(|id| self.piece(id));
+        Values::from([
+            ("unit", BTreeSet::from([id.unwrap_or_else(|| "ou-*".to_owned())])),
+            ("parent", parent.into_iter().collect()),
+            ("account", BTreeSet::new()),
+        ])
+    }
+
+    /// What the templates of an account name.
+    fn of_account(&self, subject: Subject<'_>) -> Values {
+        let own = self.known.get(subject.address);
+        let attribute = |name: &str| own.and_then(|own| own.get(name)).cloned();
+        let said = subject.keys.get("id").and_then(Value::as_str).map(str::to_owned);
+        let id = attribute("id").or(said).unwrap_or_else(|| ANY.to_owned());
+        let from = attribute("parent_id").map_or_else(|| self.root_piece(), |id| self.piece(&id.into()));
+        let to = subject.fields.get("unit").map(|id| self.piece(id));
+        Values::from([
+            ("account", BTreeSet::from([id])),
+            ("parent", std::iter::once(from).chain(to).collect()),
+            ("unit", BTreeSet::new()),
+        ])
     }
 
     /// What a key's templates name.

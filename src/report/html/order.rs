@@ -64,7 +64,7 @@ fn nodes<'p>(plan: &'p Plan, critical: &BTreeSet<&StepId>) -> (Vec<Node<'p>>, BT
         let groups: Vec<Vec<&Step>> =
             if steps.len() > FEW { vec![steps] } else { steps.into_iter().map(|step| vec![step]).collect() };
         for steps in groups {
-            steps.iter().for_each(|step| drop(home.insert(&step.id, nodes.len())));
+            home.extend(steps.iter().map(|step| (&step.id, nodes.len())));
             nodes.push(Node { steps, depth: deep, critical: is_critical });
         }
     }
