@@ -1,6 +1,5 @@
 //! Backups that survive the accounts they are of, on the simulated AWS.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use lzctl::model::Resource;
@@ -10,7 +9,7 @@ use lzctl::plan::{Plan, make};
 use lzctl::rehearse::{Bench, Rehearsal, rehearse, virtual_runtime};
 use lzctl::sim::World;
 
-use super::documents::{graph, plan_text};
+use super::documents::{graph, plan_text, spec};
 use super::rehearsal::{rehearsed, setting};
 
 /// A small organization with a central vault, without Control Tower.
@@ -43,8 +42,8 @@ consents: [vault_lock.central]
 const DAY: Duration = Duration::from_secs(86_400);
 
 fn again(yaml: &str, world: World) -> Rehearsal {
-    rehearse(&graph(yaml), &setting(yaml), Some(world), &BTreeSet::new(), &mut |_, _, _| {})
-        .expect("a rehearsal")
+    let consents = spec(yaml).consents.into_iter().collect();
+    rehearse(&graph(yaml), &setting(yaml), Some(world), &consents, &mut |_, _, _| {}).expect("a rehearsal")
 }
 
 /// The plan made now, and what it was made from, after some time has passed.

@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 
 use super::documents::{graph, plan_text, spec};
 
-/// Rehearses a document in an empty world.
+/// Rehearses a document in an empty world, with the consents that stand in it.
 pub(crate) fn rehearsed(yaml: &str) -> Rehearsal {
-    let graph = graph(yaml);
-    rehearse(&graph, &setting(yaml), None, &BTreeSet::new(), &mut |_, _, _| {}).expect("a rehearsal")
+    let (graph, consents) = (graph(yaml), spec(yaml).consents.into_iter().collect());
+    rehearse(&graph, &setting(yaml), None, &consents, &mut |_, _, _| {}).expect("a rehearsal")
 }
 
 pub(crate) fn setting(yaml: &str) -> Setting {

@@ -5,8 +5,11 @@
 //! session can do what its role allows and its session policy allows, so even an
 //! administrator's role is no more than the steps at hand.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
+use super::needs::Needed;
 use super::{Request, plan_needs, statements};
 use crate::cloud::session::Narrowing;
 use crate::plan::Plan;
@@ -19,23 +22,21 @@ const LIMIT: usize = 2048;
 #[must_use]
 pub fn narrowing(plan: &Plan) -> Narrowing {
     let needs = plan_needs(plan, Request { read_only: false, access_role: None });
-    let mut narrowing = Narrowing::default();
+    // One account may go by several names: that of the document, and its id.
+    let mut by_account: BTreeMap<&str, Vec<Needed>> = BTreeMap::new();
     let mut unborn = Vec::new();
     for place in needs.members() {
-        let needed = needs.of(Some(place));
-        match &place.1 {
-            Some(id) => {
-                narrowing
-                    .by_account
-                    .insert(id.clone(), text(&statements::document(&statements::merged(needed))));
-            }
-            None => unborn.extend(needed.iter().cloned()),
-        }
+        let of_it = match &place.1 {
+            Some(id) => by_account.entry(id).or_default(),
+            None => &mut unborn,
+        };
+        of_it.extend(needs.of(Some(place)).iter().cloned());
     }
-    if !unborn.is_empty() {
-        narrowing.otherwise = Some(text(&statements::document(&statements::merged(&unborn))));
+    let policy = |needed: &[Needed]| text(&statements::document(&statements::merged(needed)));
+    Narrowing {
+        by_account: by_account.iter().map(|(id, needed)| ((*id).to_owned(), policy(needed))).collect(),
+        otherwise: (!unborn.is_empty()).then(|| policy(&unborn)),
     }
-    narrowing
 }
 
 /// A document as STS takes it. One that is too long keeps its actions and gives up

@@ -185,13 +185,7 @@ impl Scope {
             Kind::PermissionSet => {
                 put("permission_set", vec![set_of(attribute("arn"))]);
             }
-            Kind::Assignment => {
-                let arn = attribute("permission_set").or_else(|| {
-                    let arn = resolve(subject.keys.get("permission_set")?, &|to| self.attribute(to));
-                    arn.as_str().map(str::to_owned)
-                });
-                put("assigned_set", vec![set_of(arn)]);
-            }
+            Kind::Assignment => put("assigned_set", vec![set_of(self.set_assigned(subject))]),
             Kind::BackupSettings => put("linked_service", vec![BACKUP.to_owned()]),
             Kind::BackupOptIn
             | Kind::BackupVault
@@ -217,6 +211,15 @@ impl Scope {
         values
     }
 
+    /// The ARN of the permission set that an assignment is of, as far as it is known.
+    fn set_assigned(&self, subject: Subject<'_>) -> Option<String> {
+        let known = self.known.get(subject.address).and_then(|own| own.get("permission_set")).cloned();
+        known.or_else(|| {
+            let arn = resolve(subject.keys.get("permission_set")?, &|to| self.attribute(to));
+            arn.as_str().map(str::to_owned)
+        })
+    }
+
     /// The path of a role whose step does not say it: one in a member account has none.
     fn path_of(&self, subject: Subject<'_>) -> &'static str {
         if self.member(subject).is_some() { "/" } else { service_roles::path() }
@@ -235,9 +238,7 @@ impl Scope {
             values.insert(name, found.into_iter().collect::<BTreeSet<String>>());
         };
         put("region", Some(text("region").unwrap_or_else(|| self.home.clone())));
-        for name in ["vault", "plan", "report", "framework"] {
-            put(name, text(name));
-        }
+        put("vault", text("vault"));
         put("vault_key", arn("key"));
         put("passed_role", arn("role"));
         put("linked_service", Some(format!("reports.{BACKUP}")));

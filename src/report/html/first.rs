@@ -48,7 +48,7 @@ fn failed(out: &mut String, cause: &RootCause) {
             );
         }
         None => {
-            out.push_str("<p>AWS has not ended it in the time it may take; it may still end well there</p>")
+            out.push_str("<p>AWS has not ended it in the time it may take; it may still end well there</p>");
         }
     }
     if cause.held_up > 0 {

@@ -44,7 +44,7 @@ fn policies_and_controls_are_shown_without_naming_the_region_that_the_world_know
 fn planning_changes_nothing_and_tells_by_its_code_whether_there_are_changes() {
     let folder = folder();
     let plan = ["plan", "small.yaml", "--simulate", "w.json", "--exit-code"];
-    run(folder.path(), &plan).exits(2).prints("+ create account.one  (small.yaml:5)");
+    run(folder.path(), &plan).exits(2).prints("+ create 2 accounts  (small.yaml:5-6)");
     assert!(!folder.path().join("w.json").exists());
     run(folder.path(), &["apply", "small.yaml", "--simulate", "w.json", "--yes"]).exits(0);
     let world = std::fs::read(folder.path().join("w.json")).unwrap();
