@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::journal::Ledger;
 use crate::cloud::failure::CallError;
 use crate::model::ids::{AccountId, OrganizationId};
-use crate::model::kinds::Action;
+use crate::model::kinds::{self, Action};
 use crate::model::partition::Partition;
 use crate::model::reference::references;
 use crate::model::region::Region;
@@ -171,7 +171,9 @@ pub fn refusals_on_resume(plan: &Plan, fresh: &Snapshot, ledger: &Ledger) -> Vec
         begun.iter().filter(|step| step.action == Action::Create).map(|step| &step.address).collect();
     let weakened = plan.steps.iter().filter(|step| is_so(plan, step, fresh));
     let changed = begun.iter().copied().chain(weakened).map(|step| step.address.clone());
-    let come_along = plan.resources.iter().filter(|resource| comes_along(resource, &made));
+    let come_along = plan.resources.iter().filter(|resource| {
+        comes_along(resource, &made) || comes_with_the_organization(plan, &resource.address)
+    });
     refusals_besides(plan, fresh, &changed.chain(come_along.map(|one| one.address.clone())).collect())
 }
 
@@ -185,6 +187,12 @@ fn comes_along(resource: &Resource, made: &BTreeSet<&Address>) -> bool {
     from_the_outset
         .flat_map(|(_, value)| references(value))
         .any(|reference| made.contains(&reference.address))
+}
+
+/// Whether it is one of the things that nobody creates, since they are there as soon as the
+/// organization is, and the plan makes the organization.
+fn comes_with_the_organization(plan: &Plan, address: &Address) -> bool {
+    plan.organization.is_none() && kinds::info(address.kind).creator().is_none()
 }
 
 /// Kinds that AWS makes by itself while it works on something else: Control Tower
