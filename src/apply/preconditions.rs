@@ -14,7 +14,7 @@ use crate::model::kinds::Action;
 use crate::model::partition::Partition;
 use crate::model::reference::references;
 use crate::model::region::Region;
-use crate::model::{Address, Kind};
+use crate::model::{Address, Kind, Resource};
 use crate::observe::Snapshot;
 use crate::plan::document::{Consent, FORMAT, Note, Plan};
 use crate::plan::saved::Unsound;
@@ -298,7 +298,7 @@ mod tests {
     use super::*;
     use crate::apply::journal::{State, StepStory};
     use crate::apply::trial::plans;
-    use crate::model::{Live, Resource};
+    use crate::model::Live;
     use crate::plan::document::{Consent, Level, Note};
 
     fn snapshot(plan: &Plan) -> Snapshot {
