@@ -306,7 +306,7 @@ mod tests {
     use super::*;
     use crate::apply::journal::{State, StepStory};
     use crate::apply::trial::plans;
-    use crate::model::{Live, Resource};
+    use crate::model::Live;
     use crate::plan::document::{Consent, Level, Note};
 
     fn snapshot(plan: &Plan) -> Snapshot {
