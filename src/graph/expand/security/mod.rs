@@ -5,7 +5,10 @@
 //! changed there, and nothing elsewhere either.
 
 mod access_analyzer;
+mod detective;
 mod guardduty;
+mod inspector;
+mod macie;
 mod security_hub;
 
 use serde_json::{Value, json};
@@ -23,6 +26,9 @@ const MANAGEMENT: &str = "management";
 pub(super) fn expand(expansion: &mut Expansion<'_>) {
     guardduty::expand(expansion);
     security_hub::expand(expansion);
+    inspector::expand(expansion);
+    macie::expand(expansion);
+    detective::expand(expansion);
     access_analyzer::expand(expansion);
 }
 
