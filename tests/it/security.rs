@@ -274,3 +274,28 @@ fn a_policy_type_that_drives_the_same_stops_the_plan_before_anything_is_set() {
     assert_eq!(blockers, ["driven-by-policies"]);
     assert!(refused.outcome.is_none());
 }
+
+#[test]
+fn a_configuration_policy_and_an_analyzer_go_by_name_with_consent_after_what_follows_them_is_let_go_of() {
+    let with = plan_text("detect").replace(
+        "    disabled_controls: [IAM.6]\n",
+        "    disabled_controls: [IAM.6]\n    policies: { quiet: { enabled: false, targets: [Workloads] } }\n",
+    );
+    let first = rehearsed(&with);
+    assert!(first.succeeded(), "{:#?}", first.outcome.map(|outcome| outcome.causes));
+    let without = plan_text("detect").replace("[external_access, unused_access]", "[external_access]")
+        + "remove: [security_hub_policy.quiet, analyzer.us-east-1/unused_access]\n";
+    let refused = again(&without, first.world.clone());
+    let consents: BTreeSet<String> = refused.plan.consents.iter().map(|one| one.name.clone()).collect();
+    let wanted = [
+        "analyzer_deletion.us-east-1/unused_access",
+        "security_hub_policy_deletion.quiet",
+        "security_hub_release.security_hub_associations",
+    ];
+    assert_eq!(consents.iter().map(String::as_str).collect::<Vec<_>>(), wanted);
+    let gone =
+        rehearse(&graph(&without), &setting(&without), Some(first.world), &consents, &mut |_, _, _| {});
+    let gone = gone.expect("a rehearsal");
+    assert!(gone.succeeded(), "{:#?}", gone.outcome.map(|outcome| outcome.causes));
+    assert!(gone.second_plan.steps.is_empty());
+}

@@ -328,17 +328,6 @@ def boto3_delegates_services(lzctl, _aws):
         assert manager.list_admin_accounts()["adminAccounts"] == []
 
 
-def boto3_reaches_members_with_guardduty(lzctl, _aws):
-    with simulator(lzctl) as endpoint:
-        detection.guardduty_reaches_members(client, until, endpoint)
-
-
-def boto3_configures_security_hub_centrally(lzctl, _aws):
-    with simulator(lzctl) as endpoint:
-        detection.security_hub_is_configured_centrally(client, until, endpoint)
-
-
-def governs(story):
 def alone(story):
     """A story of another file with a simulator of its own."""
     def told(lzctl, _aws):

@@ -17,7 +17,7 @@ use super::{Expansion, account, account_id, management_id, resource, the_landing
 use crate::catalog::services;
 use crate::graph::edge::Edge;
 use crate::model::region::Region;
-use crate::model::{Address, Kind, Resource};
+use crate::model::{Address, Kind, Origin, Resource};
 use crate::spec::security::Seat;
 
 /// The document's name for the management account.
@@ -105,6 +105,13 @@ impl<'s> Service<'s> {
             wanted.fields.insert(format!("{group}.{MANAGEMENT}"), json!({ "id": management_id() }));
         }
     }
+}
+
+/// What the document removes of a kind.
+fn going(expansion: &Expansion<'_>, kind: Kind) -> Vec<(Address, Origin)> {
+    let all = expansion.spec.remove.iter();
+    let all = all.filter_map(|(text, origin)| Some((text.parse::<Address>().ok()?, origin.clone())));
+    all.filter(|(address, _)| address.kind == kind).collect()
 }
 
 /// The management account's own comes before what makes it a member.

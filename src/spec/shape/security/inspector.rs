@@ -1,8 +1,8 @@
 //! `security.inspector`.
 
-use super::word::{Pair, chosen};
 use crate::model::region::Region;
 use crate::spec::shape::Located;
+use crate::spec::shape::chosen::{Pair, chosen};
 use crate::spec::shape::read::section;
 
 section! {

@@ -7,7 +7,7 @@ mod inspector;
 mod macie;
 mod security_hub;
 
-pub(crate) use access_analyzer::AccessAnalyzerSection;
+pub(crate) use access_analyzer::{AccessAnalyzerSection, analyzer_type};
 pub(crate) use detective::DetectiveSection;
 pub(crate) use guardduty::GuardDutySection;
 pub(crate) use inspector::InspectorSection;
