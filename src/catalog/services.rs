@@ -38,6 +38,12 @@ pub struct Service {
     /// Whether the service goes on appointing and dismissing after it has answered.
     #[serde(default)]
     pub takes_minutes: bool,
+    /// Whether Organizations lets go of an administrator before the service does.
+    #[serde(default)]
+    pub registration_first: bool,
+    /// Whether an administrator must let go of its members before it is dismissed.
+    #[serde(default)]
+    pub members_first: bool,
     /// Whether Control Tower appoints an administrator itself.
     #[serde(default)]
     pub control_tower: bool,
@@ -133,8 +139,19 @@ pub fn refused(word: &str) -> Option<&'static Refused> {
     TABLE.refused.iter().find(|service| service.word == word)
 }
 
-/// The group in which remains what Organizations still has registered.
-pub const REGISTRATIONS: &str = "registrations";
+/// The group in which remains what Organizations still has registered, and the one for services
+/// of which Organizations lets go first.
+const REGISTRATIONS: (&str, &str) = ("registrations", "registrations_first");
+
+/// Whether a group is one of registrations that remain.
+#[must_use]
+pub fn is_of_registrations(group: &str) -> bool {
+    group == REGISTRATIONS.0 || group == REGISTRATIONS.1
+}
+
+/// What an administrator must let go of before it is dismissed: whom its settings reach, its
+/// members, and its memory of them. The way of appointing stands before each.
+pub const DEPARTURE: [&str; 3] = ["reach", "members", "former"];
 
 impl Service {
     /// What it is called in sentences.
@@ -161,11 +178,23 @@ impl Service {
         self.place != Place::Principal && !self.principals.is_empty()
     }
 
-    /// The groups of fields that tell who administers it.
+    /// The group of fields for what Organizations has registered.
     #[must_use]
-    pub fn groups(&self) -> Vec<&str> {
-        let registered = self.remains_registered().then_some(REGISTRATIONS);
-        std::iter::once(self.way.as_str()).chain(registered).collect()
+    pub fn registered_in(&self) -> &str {
+        match (self.remains_registered(), self.registration_first) {
+            (false, _) => &self.way,
+            (true, false) => REGISTRATIONS.0,
+            (true, true) => REGISTRATIONS.1,
+        }
+    }
+
+    /// The groups of fields that tell who administers it, and what a former one must let go of.
+    #[must_use]
+    pub fn groups(&self) -> Vec<String> {
+        let registered = self.remains_registered().then(|| self.registered_in().to_owned());
+        let departure = DEPARTURE.iter().filter(|_| self.members_first);
+        let departure = departure.map(|what| format!("{}_{what}", self.way));
+        std::iter::once(self.way.clone()).chain(registered).chain(departure).collect()
     }
 }
 

@@ -256,6 +256,13 @@ impl Connection {
         self.site(None, region, None)
     }
 
+    /// The time by the clock that requests are signed with: the virtual one of a rehearsal.
+    pub(crate) fn now(&self) -> Timestamp {
+        let time = self.inner.base.time_source();
+        let now = time.map_or_else(SystemTime::now, |time| time.now());
+        Timestamp::try_from(now).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
     /// An account in a Region: the caller's own, or a member entered by a role.
     pub(crate) async fn site_in(&self, account: Option<&str>, region: &Region) -> Result<Site, CallError> {
         let Some(account) = account else {

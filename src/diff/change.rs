@@ -26,6 +26,8 @@ pub enum Standing {
     Unwanted,
     /// It could not be read: nothing is planned for it.
     Unreadable(String),
+    /// Nothing can be done about it before something else has run for a time.
+    NotYet(String),
 }
 
 /// What differs in one resource.
@@ -94,8 +96,10 @@ fn compare_one(
 ) -> Change {
     let address = &resource.address;
     let live = snapshot.live.get(address);
+    let not_yet = snapshot.facts.not_yet.get(address);
     let standing = match (snapshot.gaps.get(address), live, resource.presence) {
         (Some(gap), _, _) => Standing::Unreadable(gap.to_string()),
+        _ if not_yet.is_some() => Standing::NotYet(not_yet.cloned().unwrap_or_default()),
         (None, None, _) => Standing::Missing,
         (None, Some(_), Presence::Remove) => Standing::Unwanted,
         (None, Some(_), _) => Standing::Present,
@@ -111,7 +115,7 @@ fn compare_one(
         Standing::Present | Standing::Missing => differences(resource, &target, &wanted, &start, live),
         // What hangs on it is taken away before it goes itself.
         Standing::Unwanted => surplus(resource, &wanted, live).collect(),
-        Standing::Unreadable(_) => BTreeMap::new(),
+        Standing::Unreadable(_) | Standing::NotYet(_) => BTreeMap::new(),
     };
     Change { standing, target, keys: filled(&resource.keys), differences }
 }

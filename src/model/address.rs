@@ -104,6 +104,13 @@ kinds! {
     SecurityHubPolicy = "security_hub_policy",
     /// What follows which configuration policy of Security Hub.
     SecurityHubAssociations = "security_hub_associations",
+    /// Inspector of the organization in one Region, set by its administrator: `REGION`; or of the
+    /// management account itself, `REGION/management`.
+    Inspector = "inspector",
+    /// Macie of the organization in one Region, as `inspector`.
+    Macie = "macie",
+    /// Detective of the organization in one Region.
+    Detective = "detective",
     /// An analyzer of the organization in one Region, `REGION/WORD`.
     Analyzer = "analyzer",
 }

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::departures;
 use super::findings::Findings;
-use crate::catalog::services::{self, REGISTRATIONS, Service};
+use crate::catalog::services::{self, Service};
 use crate::cloud::inventory::administrators;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::{CallError, Connection};
@@ -34,7 +35,11 @@ pub(super) async fn observe(
     for (resource, holders) in wanted.iter().zip(fan_out(questions.collect()).await) {
         match holders {
             Ok(holders) => {
-                let fields = leaves(resource, &holders, left, findings);
+                let mut fields = leaves(resource, &holders, left, findings);
+                match departures::read(connection, resource, &fields).await {
+                    Ok(more) => fields.extend(more),
+                    Err(error) => findings.gap(resource, &error),
+                }
                 findings.see(resource, Live { fields, ..Live::default() });
             }
             Err(error) => findings.gap(resource, &error),
@@ -53,7 +58,7 @@ async fn read(connection: &Connection, resource: &Resource) -> Result<Holders, C
     let Some(service) = services::by_word(&resource.address.name) else {
         return Ok(Holders::new());
     };
-    let group = if service.remains_registered() { REGISTRATIONS } else { service.way.as_str() };
+    let group = service.registered_in();
     let mut holders = Holders::new();
     for principal in &service.principals {
         let found = administrators::registered(connection, Some(principal)).await?;
@@ -94,7 +99,7 @@ fn leaves(
         for id in ids {
             let called = named.iter().find(|(name, who)| name.starts_with(&stem) && who.as_ref() == Some(id));
             // A service that appoints by its own call registers its administrator itself.
-            let rests = group == REGISTRATIONS && all.contains(id);
+            let rests = services::is_of_registrations(group) && all.contains(id);
             let of_control_tower = own.as_ref() == Some(id) || left.get(place.as_str()) == Some(id);
             match called {
                 Some((name, _)) => fields.insert((*name).to_owned(), id.clone().into()),

@@ -17,6 +17,7 @@ mod backup;
 mod control_tower;
 mod controls;
 mod delegation;
+mod departures;
 mod everybody;
 mod findings;
 mod identity_center;

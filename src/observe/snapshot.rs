@@ -117,6 +117,9 @@ pub struct Facts {
     /// What AWS keeps copies of elsewhere, which do not follow by themselves.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub copied: BTreeSet<Address>,
+    /// What nothing can be done about before something else has run for a time, with the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_yet: BTreeMap<Address, String>,
     /// Operations that somebody has under way at Control Tower, by id.
     pub control_tower_busy: BTreeSet<String>,
 }

@@ -71,6 +71,7 @@ async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mu
     roles::observe(&roles_wanted, roles, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     delegation::nobody(&wanted.kind(Kind::DelegatedAdministrator), findings);
+    security::premature(wanted, findings);
     policies::to_come(&wanted.kind(Kind::Policy), findings);
 }
 

@@ -148,6 +148,11 @@ const CLASSES: &[Class] = &[
         window: "none: AWS deletes it at once",
     },
     Class {
+        name: "macie_former_member",
+        consequence: "Macie forgets in {} that an account was let go of once, so that it can be taken again",
+        window: "none: AWS deletes the association at once; nothing else is lost with it",
+    },
+    Class {
         name: "security_hub_policy_deletion",
         consequence: "the configuration policy {} of Security Hub is deleted; what followed it keeps its settings \
                       and is configured by itself from then on, or by what is above",

@@ -51,6 +51,9 @@ const fn shape(kind: Kind) -> &'static str {
         | Kind::SecurityHub
         | Kind::FindingAggregator
         | Kind::SecurityHubConfiguration
+        | Kind::Inspector
+        | Kind::Macie
+        | Kind::Detective
         | Kind::Analyzer => "cds",
         Kind::Control | Kind::PermissionSet | Kind::Assignment | Kind::SecurityHubAssociations => "hexagon",
         Kind::Group => "house",

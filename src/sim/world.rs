@@ -12,9 +12,9 @@ use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{
-    access_analyzer, account, administrators, all, backup, config, control_tower, firewall_manager,
-    guardduty, iam, identity_store, kms, organizations, ram, s3, security_hub, service_quotas, sso_admin,
-    sso_oidc, sts,
+    access_analyzer, account, administrators, all, backup, config, control_tower, detective,
+    firewall_manager, guardduty, iam, identity_store, inspector, kms, macie, organizations, ram, s3,
+    security_hub, service_quotas, sso_admin, sso_oidc, sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;
@@ -62,6 +62,12 @@ pub struct World {
     pub guardduty: Shared<guardduty::State>,
     /// IAM Access Analyzer, of all accounts and Regions.
     pub access_analyzer: Shared<access_analyzer::State>,
+    /// Inspector, of all accounts and Regions.
+    pub inspector: Shared<inspector::State>,
+    /// Macie, of all accounts and Regions.
+    pub macie: Shared<macie::State>,
+    /// Detective, of all accounts and Regions.
+    pub detective: Shared<detective::State>,
     /// Security Hub, of all accounts and Regions.
     pub security_hub: Shared<security_hub::State>,
     /// Firewall Manager, of all organizations.
@@ -143,6 +149,10 @@ impl World {
         guardduty::account_joined(self, account, now);
         security_hub::account_joined(self, account, now);
         config::account_joined(self, account, now);
+        inspector::account_joined(self, account, now);
+        macie::account_joined(self, account, now);
+        // After GuardDuty, from which it learns how much data an account has.
+        detective::account_joined(self, account, now);
     }
 }
 

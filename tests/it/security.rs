@@ -1,6 +1,7 @@
 //! GuardDuty of the whole organization, set by one account, on the simulated AWS.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use lzctl::model::Resource;
 use lzctl::observe::survey;
@@ -38,6 +39,16 @@ fn asked(world: World, service: &str, operation: &str, input: &Value) -> World {
     })
 }
 
+/// The world some time later.
+fn after(world: World, time: Duration) -> World {
+    let settings = Settings { account: world.account.clone(), ..Settings::default() };
+    virtual_runtime().expect("a runtime").block_on(async {
+        let simulator = Simulator::from_world(world, settings);
+        simulator.advance(time);
+        simulator.world()
+    })
+}
+
 /// Steps of a plan made now, and the requests that making it took.
 fn planned(yaml: &str, world: World) -> (Vec<String>, u64) {
     let graph = graph(yaml);
@@ -70,15 +81,18 @@ fn an_account_that_joins_the_document_later_is_brought_in_and_then_there_is_noth
     assert!(second.second_plan.steps.is_empty());
 }
 
+/// GuardDuty alone, with this reach.
+fn guardduty_alone(reach: &str, more: usize) -> String {
+    let line = format!("    auto_enable: {reach}\n    features:");
+    let yaml = with_accounts(more).replace("    features:", &line);
+    yaml.split("\n  security_hub:\n").next().expect("a head").to_owned() + "\n"
+}
+
 #[test]
 fn an_account_that_somebody_makes_later_is_a_member_by_itself_exactly_when_all_are_enabled_by_themselves() {
     for (reach, left) in [("all", 0), ("none", 3)] {
-        let set = |yaml: String| {
-            let line = format!("    auto_enable: {reach}\n    features:");
-            yaml.replace("    features:", &line)
-        };
-        let first = rehearsed(&set(plan_text("detect")));
-        let yaml = set(with_accounts(1));
+        let first = rehearsed(&guardduty_alone(reach, 0));
+        let yaml = guardduty_alone(reach, 1);
         let silent = yaml.split("\nsecurity:\n").next().expect("a head").to_owned();
         let made = again(&silent, first.world);
         assert!(made.succeeded(), "{:#?}", made.outcome.map(|outcome| outcome.causes));
@@ -87,6 +101,64 @@ fn an_account_that_somebody_makes_later_is_a_member_by_itself_exactly_when_all_a
         assert_eq!(steps.len(), left, "{reach}: {steps:?}");
         assert!(steps.iter().all(|step| step.contains("enrol")), "{steps:?}");
     }
+}
+
+#[test]
+fn an_account_that_somebody_makes_later_is_covered_by_every_service_without_another_run() {
+    let first = rehearsed(&plan_text("detect"));
+    let ripe = again(&plan_text("detect"), after(first.world, Duration::from_secs(49 * 3600)));
+    assert!(ripe.succeeded() && ripe.second_plan.steps.is_empty());
+    let silent = with_accounts(1).split("\nsecurity:\n").next().expect("a head").to_owned();
+    let made = again(&silent, ripe.world);
+    assert!(made.succeeded(), "{:#?}", made.outcome.map(|outcome| outcome.causes));
+    // Central configuration takes a while to reach it.
+    let (steps, _) = planned(&with_accounts(1), after(made.world, Duration::from_secs(600)));
+    assert!(steps.is_empty(), "{steps:?}");
+}
+
+#[test]
+fn a_feature_that_is_off_is_switched_off_in_every_account_and_stays_off_in_those_that_join() {
+    let yaml = guardduty_alone("all", 0);
+    let first = rehearsed(&yaml);
+    let off = yaml.replace("features: [s3_data_events, ", "off: [s3_data_events]\n    features: [");
+    let second = again(&off, first.world);
+    assert!(second.succeeded(), "{:#?}", second.outcome.map(|outcome| outcome.causes));
+    let left: Vec<_> = second.second_plan.steps.iter().map(|step| (&step.id, &step.changes)).collect();
+    assert!(left.is_empty(), "{left:#?}");
+    let switched = second.plan.steps.iter().filter(|step| step.verb == "switch_off").count();
+    assert_eq!(switched, 3, "one call in each Region");
+    let world = serde_json::to_value(&second.world).expect("a value");
+    let places = world["guardduty"]["regions"]["eu-west-1"].as_object().expect("accounts");
+    assert_eq!(places.len(), 4);
+    for (account, place) in places {
+        assert_eq!(place["detector"]["features"]["S3_DATA_EVENTS"]["enabled"], false, "{account}");
+        assert_eq!(place["detector"]["features"]["LAMBDA_NETWORK_LOGS"]["enabled"], true, "{account}");
+    }
+}
+
+#[test]
+fn the_administrator_is_handed_over_with_settings_and_members_and_the_plan_says_what_is_lost() {
+    let first = rehearsed(&plan_text("detect"));
+    let ripe = again(&plan_text("detect"), after(first.world, Duration::from_secs(49 * 3600)));
+    assert!(ripe.succeeded());
+    let other = plan_text("detect").replace("administrator: security", "administrator: app-one");
+    let refused = again(&other, ripe.world.clone());
+    assert!(refused.outcome.is_none(), "nothing is handed over without consent");
+    let words = |name: &str| {
+        let consent = refused.plan.consents.iter().find(|consent| consent.name.ends_with(name));
+        consent.unwrap_or_else(|| panic!("no consent of {name}")).consequence.clone()
+    };
+    assert!(words(".detective").contains("behaviour graph of the organization is deleted"));
+    assert!(words(".securityhub-cspm").contains("policies are deleted"));
+    assert!(words(".access-analyzer").contains("findings can no longer be read"));
+    assert!(words(".guardduty").contains("GuardDuty stays on in the members"));
+    let consents: BTreeSet<String> = refused.plan.consents.iter().map(|one| one.name.clone()).collect();
+    let setting = setting(&other);
+    let handed = rehearse(&graph(&other), &setting, Some(ripe.world), &consents, &mut |_, _, _| {});
+    let handed = handed.expect("a rehearsal");
+    assert!(handed.succeeded(), "{:#?}", handed.outcome.map(|outcome| outcome.causes));
+    let left: Vec<_> = handed.second_plan.steps.iter().map(|step| (&step.id, &step.changes)).collect();
+    assert!(left.is_empty(), "{left:#?}");
 }
 
 /// The document with a Region left alone by every service.
@@ -107,7 +179,14 @@ fn excluding_a_region_changes_that_region_only_and_it_is_not_even_looked_at() {
     let told = |world: &World, region: &str| {
         let all = serde_json::to_value(world).expect("a value");
         assert!(!all["guardduty"]["regions"][region].is_null(), "{region}");
-        [all["guardduty"]["regions"][region].clone(), all["security_hub"]["hubs"][region].clone()]
+        [
+            ("guardduty", "regions"),
+            ("security_hub", "hubs"),
+            ("inspector", "places"),
+            ("macie", "places"),
+            ("detective", "graphs"),
+        ]
+        .map(|(service, by_region)| all[service][by_region][region].clone())
     };
     for region in ["us-east-1", "eu-west-1", "ap-northeast-1"] {
         assert_eq!(told(&first.world, region), told(&second.world, region), "{region}");
@@ -120,25 +199,41 @@ fn excluding_a_region_changes_that_region_only_and_it_is_not_even_looked_at() {
 #[test]
 fn fifty_accounts_in_three_regions_are_planned_again_in_about_as_many_calls_as_there_are_pages() {
     let yaml = with_accounts(50);
-    let rehearsal = rehearsed(&yaml);
-    assert!(rehearsal.succeeded(), "{:#?}", rehearsal.outcome.map(|outcome| outcome.causes));
-    let enrolled = rehearsal.plan.steps.iter().filter(|step| step.verb == "enrol").count();
-    assert_eq!(enrolled, 6, "53 accounts are two batches in each Region");
-    let (steps, reads) = planned(&yaml, rehearsal.world);
+    let first = rehearsed(&yaml);
+    assert!(first.succeeded(), "{:#?}", first.outcome.map(|outcome| outcome.causes));
+    let of = |rehearsal: &Rehearsal, operation: &str| {
+        rehearsal.plan.steps.iter().filter(|step| step.operation == operation).count()
+    };
+    assert_eq!(of(&first, "guardduty:CreateMembers"), 6, "53 accounts are two batches in each Region");
+    assert_eq!(of(&first, "detective:CreateMembers"), 0, "GuardDuty has to run for two days first");
+    let second = again(&yaml, after(first.world, Duration::from_secs(49 * 3600)));
+    assert!(second.succeeded(), "{:#?}", second.outcome.map(|outcome| outcome.causes));
+    assert_eq!(of(&second, "detective:CreateMembers"), 6);
+    let (steps, reads) = planned(&yaml, second.world);
     assert!(steps.is_empty(), "{steps:?}");
-    // GuardDuty in each Region: who administers, the administrator's detector twice, the settings, members in pages
-    // of 50, the management account's detector twice.
-    let guardduty = 3 * (1 + 2 + 1 + 2 + 2);
-    // Security Hub in each Region: who administers, the management account's hub. At home: the administrator's hub,
-    // the aggregator twice, the configuration, its policies and the one of ours, what follows them.
-    let security_hub = 3 * (1 + 1) + (1 + 2 + 1 + 2 + 1);
-    // Analyzers of external access in each Region, and of unused access at home.
-    let analyzers = 3 + 1;
-    // Who is registered for each service; 54 accounts in pages of 20, two units and the root, five questions about the
-    // organization as a whole (caller, organization, root, trust, quotas), and at most five tries of roles to enter
-    // the administrator.
-    let organization = 3 + 54_u64.div_ceil(20) + 3 + 5 + 5;
-    let pages = guardduty + security_hub + analyzers + organization;
+    // In each Region. GuardDuty: who administers, the administrator's detector twice, the settings, members in pages of
+    // 50, the management account's detector twice.
+    let guardduty = 1 + 2 + 1 + 2 + 2;
+    // Security Hub: who administers, the management account's hub.
+    let security_hub = 1 + 1;
+    // Inspector: who administers, the administrator's scans, the settings, members in pages of 50, their scans, the
+    // management account's scans.
+    let inspector = 1 + 1 + 1 + 2 + 1 + 1;
+    // Macie: who administers, the administrator's session, the settings, discovery, members in pages of 25, the
+    // management account's session.
+    let macie = 1 + 1 + 1 + 1 + 3 + 1;
+    // Detective: who administers, the administrator's detector twice, its graph, the settings, members.
+    let detective = 1 + 2 + 1 + 1 + 1;
+    // Access Analyzer: its analyzers.
+    let regions = 3 * (guardduty + security_hub + inspector + macie + detective + 1);
+    // At home. Security Hub: the administrator's hub, the aggregator twice, the configuration, its policies and the one
+    // of ours, what follows them. Access Analyzer: analyzers of unused access.
+    let home = (1 + 2 + 1 + 2 + 1) + 1;
+    // Who is registered for each of six services; 54 accounts in pages of 20, two units and the root, five questions
+    // about the organization as a whole (caller, organization, root, trust, quotas), and at most five tries of roles to
+    // enter the administrator.
+    let organization = 6 + 54_u64.div_ceil(20) + 3 + 5 + 5;
+    let pages = regions + home + organization;
     println!("{reads} calls for {pages} pages");
     assert!(reads <= pages, "{reads} calls, {pages} pages");
 }
@@ -178,4 +273,29 @@ fn a_policy_type_that_drives_the_same_stops_the_plan_before_anything_is_set() {
     let blockers: Vec<&str> = refused.plan.blockers().map(|note| note.code.as_str()).collect();
     assert_eq!(blockers, ["driven-by-policies"]);
     assert!(refused.outcome.is_none());
+}
+
+#[test]
+fn a_configuration_policy_and_an_analyzer_go_by_name_with_consent_after_what_follows_them_is_let_go_of() {
+    let with = plan_text("detect").replace(
+        "    disabled_controls: [IAM.6]\n",
+        "    disabled_controls: [IAM.6]\n    policies: { quiet: { enabled: false, targets: [Workloads] } }\n",
+    );
+    let first = rehearsed(&with);
+    assert!(first.succeeded(), "{:#?}", first.outcome.map(|outcome| outcome.causes));
+    let without = plan_text("detect").replace("[external_access, unused_access]", "[external_access]")
+        + "remove: [security_hub_policy.quiet, analyzer.us-east-1/unused_access]\n";
+    let refused = again(&without, first.world.clone());
+    let consents: BTreeSet<String> = refused.plan.consents.iter().map(|one| one.name.clone()).collect();
+    let wanted = [
+        "analyzer_deletion.us-east-1/unused_access",
+        "security_hub_policy_deletion.quiet",
+        "security_hub_release.security_hub_associations",
+    ];
+    assert_eq!(consents.iter().map(String::as_str).collect::<Vec<_>>(), wanted);
+    let gone =
+        rehearse(&graph(&without), &setting(&without), Some(first.world), &consents, &mut |_, _, _| {});
+    let gone = gone.expect("a rehearsal");
+    assert!(gone.succeeded(), "{:#?}", gone.outcome.map(|outcome| outcome.causes));
+    assert!(gone.second_plan.steps.is_empty());
 }

@@ -1,4 +1,5 @@
-"""boto3 builds detection across an organization with GuardDuty and Security Hub: administrators, members, settings.
+"""boto3 builds detection across an organization: administrators, members, settings of GuardDuty, Security Hub,
+Inspector, Macie and Detective.
 
 Each story is given the helpers of `stories.py` and an empty world.
 """
@@ -106,3 +107,89 @@ def security_hub_is_configured_centrally(client, until, endpoint):
     listed = administrator.list_configuration_policy_associations()["ConfigurationPolicyAssociationSummaries"]
     assert {row["AssociationType"] for row in listed} == {"APPLIED", "INHERITED"}, listed
     assert refusal(administrator.delete_configuration_policy, Identifier=policy["Id"]) == "ResourceConflictException"
+
+
+def inspector_scans_members(client, until, endpoint):
+    audit, app = organization(client, until, endpoint, ["audit", "app"])
+    client(endpoint, "organizations").enable_aws_service_access(ServicePrincipal="inspector2.amazonaws.com")
+    client(endpoint, "inspector2").enable_delegated_admin_account(delegatedAdminAccountId=audit)
+    administrator, member = (inside(client, endpoint, "inspector2", account) for account in (audit, app))
+    assert refusal(administrator.describe_organization_configuration) == "AccessDeniedException"
+    made = administrator.enable(resourceTypes=["EC2", "ECR"])
+    assert made["failedAccounts"] == [] and made["accounts"][0]["status"] == "ENABLING", made
+    switches = {"ec2": True, "ecr": True, "lambda": False}
+    changed = administrator.update_organization_configuration(autoEnable=switches)["autoEnable"]
+    assert changed["ec2"] and not changed["lambda"], changed
+    assert not administrator.describe_organization_configuration()["maxAccountLimitReached"]
+    administrator.associate_member(accountId=app)
+    ask = lambda: administrator.get_member(accountId=app)["member"]["relationshipStatus"]
+    assert until(ask, lambda word: word != "CREATED") == "ENABLED"
+    failed = administrator.enable(accountIds=[app, "999900001111"], resourceTypes=["EC2"])["failedAccounts"]
+    assert [row["errorCode"] for row in failed] == ["ACCESS_DENIED"], failed
+    ask = lambda: administrator.batch_get_account_status(accountIds=[app])["accounts"][0]["state"]["status"]
+    assert until(ask, lambda word: word != "ENABLING") == "ENABLED"
+    assert [row["accountId"] for row in administrator.list_members()["members"]] == [app]
+    assert member.disable()["failedAccounts"][0]["errorCode"] == "ACCESS_DENIED"
+    administrator.disassociate_member(accountId=app)
+    assert member.disable()["accounts"][0]["status"] == "DISABLED"
+
+
+def macie_reaches_members(client, until, endpoint):
+    audit, app = organization(client, until, endpoint, ["audit", "app"])
+    client(endpoint, "organizations").enable_aws_service_access(ServicePrincipal="macie.amazonaws.com")
+    client(endpoint, "macie2").enable_organization_admin_account(adminAccountId=audit)
+    administrator, member = (inside(client, endpoint, "macie2", account) for account in (audit, app))
+    assert refusal(administrator.get_macie_session) == "AccessDeniedException"
+    administrator.enable_macie(status="ENABLED", findingPublishingFrequency="ONE_HOUR")
+    assert refusal(administrator.enable_macie) == "ConflictException"
+    session = administrator.get_macie_session()
+    assert session["status"] == "ENABLED" and session["createdAt"].year > 2000, session
+    administrator.update_organization_configuration(autoEnable=True)
+    assert administrator.describe_organization_configuration()["autoEnable"]
+    administrator.update_automated_discovery_configuration(status="ENABLED", autoEnableOrganizationMembers="NEW")
+    discovery = administrator.get_automated_discovery_configuration()
+    assert discovery["autoEnableOrganizationMembers"] == "NEW", discovery
+    account = {"accountId": app, "email": "app@example.com"}
+    administrator.create_member(account=account)
+    assert refusal(administrator.create_member, account=account) == "ConflictException"
+    assert administrator.get_member(id=app)["relationshipStatus"] == "Enabled"
+    assert member.get_administrator_account()["administrator"]["accountId"] == audit
+    assert refusal(member.disable_macie) == "ConflictException"
+    assert refusal(member.disassociate_from_administrator_account) == "ValidationException"
+    administrator.update_member_session(id=app, status="PAUSED")
+    assert administrator.list_members()["members"][0]["relationshipStatus"] == "Paused"
+    administrator.disassociate_member(id=app)
+    administrator.delete_member(id=app)
+    assert refusal(administrator.get_member, id=app) == "ResourceNotFoundException"
+
+
+def detective_waits_for_guardduty(client, until, endpoint):
+    audit, app = organization(client, until, endpoint, ["audit", "app"])
+    client(endpoint, "detective").enable_organization_admin_account(AccountId=audit)
+    administrator, member = (inside(client, endpoint, "detective", account) for account in (audit, app))
+    graph = administrator.list_graphs()["GraphList"][0]["Arn"]
+    assert administrator.create_graph()["GraphArn"] == graph
+    administrator.update_organization_configuration(GraphArn=graph, AutoEnable=True)
+    assert administrator.describe_organization_configuration(GraphArn=graph)["AutoEnable"]
+    account = {"AccountId": app, "EmailAddress": "app@example.com"}
+    made = administrator.create_members(GraphArn=graph, Accounts=[account])
+    assert made["Members"][0]["DisabledReason"] == "VOLUME_UNKNOWN", made
+    again = administrator.create_members(GraphArn=graph, Accounts=[account])
+    assert [row["AccountId"] for row in again["UnprocessedAccounts"]] == [app], again
+    administrator.start_monitoring_member(GraphArn=graph, AccountId=app)
+    listed = administrator.list_members(GraphArn=graph)["MemberDetails"]
+    assert [row["Status"] for row in listed] == ["ACCEPTED_BUT_DISABLED"], listed
+    administrator.update_datasource_packages(GraphArn=graph, DatasourcePackages=["EKS_AUDIT"])
+    sources = administrator.list_datasource_packages(GraphArn=graph)["DatasourcePackages"]
+    assert sources["EKS_AUDIT"]["DatasourcePackageIngestState"] == "STARTED", sources
+    assert refusal(member.disassociate_membership, GraphArn=graph) == "ValidationException"
+    assert administrator.delete_members(GraphArn=graph, AccountIds=[app])["AccountIds"] == [app]
+
+
+STORIES = [
+    guardduty_reaches_members,
+    security_hub_is_configured_centrally,
+    inspector_scans_members,
+    macie_reaches_members,
+    detective_waits_for_guardduty,
+]

@@ -328,17 +328,7 @@ def boto3_delegates_services(lzctl, _aws):
         assert manager.list_admin_accounts()["adminAccounts"] == []
 
 
-def boto3_reaches_members_with_guardduty(lzctl, _aws):
-    with simulator(lzctl) as endpoint:
-        detection.guardduty_reaches_members(client, until, endpoint)
-
-
-def boto3_configures_security_hub_centrally(lzctl, _aws):
-    with simulator(lzctl) as endpoint:
-        detection.security_hub_is_configured_centrally(client, until, endpoint)
-
-
-def governs(story):
+def alone(story):
     """A story of another file with a simulator of its own."""
     def told(lzctl, _aws):
         with simulator(lzctl) as endpoint:
@@ -348,9 +338,7 @@ def governs(story):
 
 
 STORIES = [
-    *(governs(story) for story in governance.STORIES + recording.STORIES),
-    boto3_configures_security_hub_centrally,
-    boto3_reaches_members_with_guardduty,
+    *(alone(story) for story in governance.STORIES + recording.STORIES + detection.STORIES),
     boto3_gives_people_access,
     boto3_delegates_services,
     boto3_builds_an_organization,

@@ -3,7 +3,7 @@
 //!
 //! An item is `place/who` (see the kind); the id of the account is the step's input.
 
-use super::{appointments, effect_if, unknown_verb};
+use super::{appointments, departure, effect_if, unknown_verb};
 use crate::catalog::services;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
@@ -14,6 +14,9 @@ use crate::model::kinds::{self, Action};
 use crate::model::region::Region;
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
+    if departure::is_one(task) {
+        return departure::begin(connection, task).await;
+    }
     let (place, account) = (place(task)?, account(task)?);
     match task.verb.as_str() {
         "register" | "appoint" => {
@@ -23,7 +26,7 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
                 || client.register_delegated_administrator().account_id(account).service_principal(place);
             site.call("organizations:RegisterDelegatedAdministrator", || request().send()).await?;
         }
-        "deregister" | "release" | "withdraw" => {
+        "deregister" | "release" | "withdraw" | "unseat" => {
             let site = connection.global();
             let client = site.clients.organizations();
             let request =
@@ -68,6 +71,9 @@ fn running(account: &str) -> Progress {
 
 /// The lists tell whether it has happened.
 pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
+    if departure::is_one(task) {
+        return departure::look_up(connection, task).await;
+    }
     let account = account(task)?;
     let way = group(task)?;
     let holders = match place(task)?.parse() {
@@ -184,6 +190,17 @@ mod tests {
         let double = Double::new();
         let odd = at("guardduty", "enable_guardduty", "nowhere", "guardduty.nowhere");
         assert_eq!(double.connection().await.begin(&odd).await.unwrap_err().verdict, Verdict::Rejected);
+        assert!(double.called().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_item_of_a_departure_without_an_administrator_sends_nothing() {
+        let double = Double::new();
+        let connection = double.connection().await;
+        for verb in ["reach_none_guardduty", "let_go_guardduty", "forget_guardduty"] {
+            let odd = at("guardduty", verb, "us-east-1/x/0", "guardduty_members.us-east-1/x/0");
+            assert_eq!(connection.begin(&odd).await.unwrap_err().verdict, Verdict::Rejected, "{verb}");
+        }
         assert!(double.called().is_empty());
     }
 }

@@ -218,3 +218,52 @@ fn grouped<'t>(task: &'t Task, group: &'static str) -> impl Iterator<Item = Feat
 fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::catalog::operations::Verdict;
+    use crate::cloud::doubles::{Double, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    fn step(verb: &str, inputs: serde_json::Value) -> Task {
+        task(
+            ["guardduty.us-east-1", verb, "app"],
+            inputs,
+            json!({ "region": "us-east-1" }),
+            &[("detector", "d1")],
+        )
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_that_aws_leaves_unprocessed_is_no_member_and_its_reason_is_told() {
+        let left =
+            json!({ "unprocessedAccounts": [{ "accountId": "222222222222", "result": "because so" }] });
+        let double = Double::new()
+            .on("/detector/d1/member", ok(left))
+            .on("/detector/d1/member", ok(json!({ "unprocessedAccounts": [] })));
+        let connection = double.connection().await;
+        let member = json!({ "members.app": { "id": "222222222222", "email": "a@example.com" } });
+        let enrol = step("enrol", member);
+        let error = connection.begin(&enrol).await.unwrap_err();
+        assert_eq!((error.code.as_str(), error.verdict), ("UnprocessedAccounts", Verdict::Unseen));
+        assert!(error.message.contains("222222222222: because so"), "{error}");
+        assert_eq!(connection.begin(&enrol).await.unwrap(), Progress::Done(Attributes::new()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_what_shall_be_off_is_switched_off_in_members() {
+        let path = "/detector/d1/member/detector/update";
+        let double = Double::new().on(path, ok(json!({ "unprocessedAccounts": [] })));
+        let inputs = json!({
+            "features.S3_DATA_EVENTS": "ENABLED", "features.RDS_LOGIN_EVENTS": "DISABLED",
+            "without.app": { "id": "222222222222" },
+        });
+        double.connection().await.begin(&step("switch_off", inputs)).await.unwrap();
+        let sent = &double.bodies(path)[0];
+        assert_eq!(sent["features"], json!([{ "name": "RDS_LOGIN_EVENTS", "status": "DISABLED" }]));
+        assert_eq!(sent["accountIds"], json!(["222222222222"]));
+    }
+}

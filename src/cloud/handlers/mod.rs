@@ -30,11 +30,15 @@ mod backup_vault;
 mod baseline;
 mod control;
 mod delegated_administrator;
+mod departure;
+mod detective;
 mod group;
 mod guardduty;
 mod inputs;
+mod inspector;
 mod key;
 mod landing_zone;
+mod macie;
 mod organization;
 mod permission_set;
 mod policy;
@@ -91,6 +95,9 @@ impl Performer for Connection {
             | Kind::SecurityHubConfiguration
             | Kind::SecurityHubPolicy
             | Kind::SecurityHubAssociations => security_hub::begin(self, task).await,
+            Kind::Inspector => inspector::begin(self, task).await,
+            Kind::Macie => macie::begin(self, task).await,
+            Kind::Detective => detective::begin(self, task).await,
             Kind::Analyzer => analyzer::begin(self, task).await,
         }
     }
@@ -110,6 +117,7 @@ impl Performer for Connection {
             Kind::AirGappedVault => backup_vault::poll(self, task, operation).await,
             Kind::ReportPlan | Kind::BackupFramework => backup_audit::poll(self, task, operation).await,
             Kind::SecurityHubConfiguration => security_hub::poll(self, task, operation).await,
+            Kind::Inspector => inspector::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
@@ -129,6 +137,8 @@ impl Performer for Connection {
             | Kind::FindingAggregator
             | Kind::SecurityHubPolicy
             | Kind::SecurityHubAssociations
+            | Kind::Macie
+            | Kind::Detective
             | Kind::Analyzer
             | Kind::Policy => Ok(Progress::Done(Attributes::new())),
         }
@@ -191,6 +201,9 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         | Kind::SecurityHubConfiguration
         | Kind::SecurityHubPolicy
         | Kind::SecurityHubAssociations => security_hub::look_up(connection, task).await,
+        Kind::Inspector => inspector::look_up(connection, task).await,
+        Kind::Macie => macie::look_up(connection, task).await,
+        Kind::Detective => detective::look_up(connection, task).await,
         Kind::Analyzer => analyzer::look_up(connection, task).await,
     }
 }

@@ -4,7 +4,7 @@
 //! unprocessed is never taken for done: the step is sent again for some minutes, since a new
 //! account is not seen everywhere at once, and then fails with AWS's reason for each.
 
-use crate::catalog::operations::Verdict;
+use crate::catalog::operations::{self, Verdict};
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::{CallError, code};
 use crate::cloud::inventory::organization;
@@ -53,6 +53,31 @@ pub(super) fn all_done(
     if left.is_empty() {
         return Ok(());
     }
-    let message = format!("AWS left {} of the accounts out: {}", left.len(), left.join("; "));
-    Err(CallError::ours(operation, "UnprocessedAccounts", message, Verdict::Unseen))
+    Err(CallError::ours(operation, "UnprocessedAccounts", left_out(&left), Verdict::Unseen))
+}
+
+/// The same where AWS gives a code for each: the operation's row tells what a code means, and
+/// whoever has it already is no failure.
+pub(super) fn all_done_by_codes<'t>(
+    operation: &str,
+    told: impl Iterator<Item = (&'t str, &'t str, &'t str)>,
+) -> Result<(), CallError> {
+    let mut worst: Option<(Verdict, &str)> = None;
+    let mut left = Vec::new();
+    for (account, code, words) in told {
+        let verdict = operations::table().verdict(operation, code, words);
+        if verdict == Verdict::Satisfied {
+            continue;
+        }
+        left.push(format!("{account}: {code}: {words}"));
+        worst = worst.max(Some((verdict, code)));
+    }
+    match worst {
+        None => Ok(()),
+        Some((verdict, code)) => Err(CallError::ours(operation, code, left_out(&left), verdict)),
+    }
+}
+
+fn left_out(left: &[String]) -> String {
+    format!("AWS left {} of the accounts out: {}", left.len(), left.join("; "))
 }

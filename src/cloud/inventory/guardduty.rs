@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_guardduty::types::{
-    DetectorFeatureConfigurationResult, MemberFeaturesConfigurationResult,
+    DetectorFeatureConfigurationResult, Member, MemberFeaturesConfigurationResult,
     OrganizationFeatureConfigurationResult,
 };
 
@@ -63,6 +63,16 @@ fn of_detector(feature: &DetectorFeatureConfigurationResult) -> Vec<(String, Str
     found
 }
 
+/// When a detector was made, in AWS's form.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) async fn created(site: &Site, id: &str) -> Result<Option<String>, CallError> {
+    let client = site.clients.guardduty();
+    let answer = site.call(DETECTOR, || client.get_detector().detector_id(id).send()).await?;
+    Ok(answer.created_at().map(str::to_owned))
+}
+
 /// Whom the organization's settings reach, and with which features.
 ///
 /// # Errors
@@ -92,22 +102,38 @@ fn of_organization(feature: &OrganizationFeatureConfigurationResult) -> Vec<(Str
 /// # Errors
 /// When they cannot be read.
 pub(crate) async fn members(site: &Site, id: &str) -> Result<BTreeSet<String>, CallError> {
+    let enabled = |member: &&Member| stands(member, &["enabled"]);
+    let found = list(site, id, None).await?;
+    Ok(found.iter().filter(enabled).filter_map(|member| member.account_id().map(str::to_owned)).collect())
+}
+
+/// The ids of all accounts on the administrator's list, each with whether it is still associated.
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) async fn listed(site: &Site, id: &str) -> Result<BTreeMap<String, bool>, CallError> {
+    let found = list(site, id, Some("false")).await?;
+    let one =
+        |member: &Member| Some((member.account_id()?.to_owned(), stands(member, &["enabled", "disabled"])));
+    Ok(found.iter().filter_map(one).collect())
+}
+
+fn stands(member: &Member, words: &[&str]) -> bool {
+    let stands = |word: &str| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    member.relationship_status().is_some_and(stands)
+}
+
+async fn list(site: &Site, id: &str, associated: Option<&str>) -> Result<Vec<Member>, CallError> {
     let client = site.clients.guardduty();
     let found = pages::all(MEMBERS, |token| async move {
-        let request =
-            || client.list_members().detector_id(id).max_results(PAGE).set_next_token(token.clone());
+        let request = || {
+            let request = client.list_members().detector_id(id).max_results(PAGE);
+            request.set_only_associated(associated.map(str::to_owned)).set_next_token(token.clone())
+        };
         let answer = site.call(MEMBERS, || request().send()).await?;
         Ok((answer.members().to_vec(), answer.next_token().map(str::to_owned)))
     });
-    let enabled = |member: &&aws_sdk_guardduty::types::Member| {
-        member.relationship_status().is_some_and(|word| word.eq_ignore_ascii_case("enabled"))
-    };
-    Ok(found
-        .await?
-        .iter()
-        .filter(enabled)
-        .filter_map(|member| member.account_id().map(str::to_owned))
-        .collect())
+    found.await
 }
 
 /// The features in the detectors of members, as the administrator sees them. A member that cannot

@@ -44,7 +44,7 @@ pub(super) fn vacant(expansion: &mut Expansion<'_>, address: &Address, origin: &
 fn office(expansion: &Expansion<'_>, service: &Service, origin: &Origin) -> Resource {
     let mut office = resource(administrators_of(&service.word), Some(origin));
     office.presence = Presence::Existing;
-    office.whole = service.groups().into_iter().map(str::to_owned).collect();
+    office.whole = service.groups().into_iter().collect();
     let regions = match service.place {
         Place::Principal => Vec::new(),
         Place::Regions => expansion.regions_of(&service.word).iter().map(ToString::to_string).collect(),

@@ -31,6 +31,10 @@ const fn office(group: &'static str, appoint: &'static str, dismiss: &'static st
     FieldRule::new(group, Compare::Exact, appoint).alone().each().with_surplus(dismiss)
 }
 
+const fn departure(group: &'static str, verb: &'static str) -> FieldRule {
+    FieldRule::new(group, Compare::Exact, verb).alone().with_surplus(verb)
+}
+
 /// The table of this kind.
 pub const INFO: KindInfo = KindInfo {
     kind: Kind::DelegatedAdministrator,
@@ -39,6 +43,10 @@ pub const INFO: KindInfo = KindInfo {
         dismiss("deregister", "organizations:DeregisterDelegatedAdministrator"),
         appoint("enable_cloudtrail", "cloudtrail:RegisterOrganizationDelegatedAdmin"),
         dismiss("disable_cloudtrail", "cloudtrail:DeregisterOrganizationDelegatedAdmin"),
+        dismiss("unseat", "organizations:DeregisterDelegatedAdministrator"),
+        dismiss("reach_none_guardduty", "guardduty:UpdateOrganizationConfiguration"),
+        dismiss("let_go_guardduty", "guardduty:DisassociateMembers"),
+        dismiss("forget_guardduty", "guardduty:DeleteMembers"),
         dismiss("disable_guardduty", "guardduty:DisableOrganizationAdminAccount"),
         dismiss("disable_securityhub", "securityhub:DisableOrganizationAdminAccount"),
         dismiss("disable_securityhub_v2", "securityhub:DisableOrganizationAdminAccount"),
@@ -67,6 +75,9 @@ pub const INFO: KindInfo = KindInfo {
         office("several.*", "register", "deregister"),
         office("sole.*", "appoint", "release"),
         office("cloudtrail.*", "enable_cloudtrail", "disable_cloudtrail"),
+        departure("guardduty_reach.*", "reach_none_guardduty"),
+        departure("guardduty_members.*", "let_go_guardduty"),
+        departure("guardduty_former.*", "forget_guardduty"),
         office("guardduty.*", "enable_guardduty", "disable_guardduty"),
         office("securityhub.*", "enable_securityhub", "disable_securityhub"),
         office("securityhub_v2.*", "enable_securityhub_v2", "disable_securityhub_v2"),
@@ -82,6 +93,7 @@ pub const INFO: KindInfo = KindInfo {
         ),
         office("fms.*", "enable_fms", "disable_fms"),
         office("registrations.*", "appoint", "withdraw"),
+        office("registrations_first.*", "appoint", "unseat"),
     ],
     attributes: &[],
 };

@@ -16,10 +16,13 @@ pub mod backup_vault;
 pub mod baseline;
 pub mod control;
 pub mod delegated_administrator;
+pub mod detective;
 pub mod group;
 pub mod guardduty;
+pub mod inspector;
 pub mod key;
 pub mod landing_zone;
+pub mod macie;
 pub mod organization;
 pub mod organizational_unit;
 pub mod permission_set;
@@ -270,6 +273,9 @@ pub const fn lives_in_an_account(kind: Kind) -> bool {
             | Kind::SecurityHubConfiguration
             | Kind::SecurityHubPolicy
             | Kind::SecurityHubAssociations
+            | Kind::Inspector
+            | Kind::Macie
+            | Kind::Detective
             | Kind::Analyzer
     )
 }
@@ -311,6 +317,9 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::SecurityHubConfiguration => &security_hub::CONFIGURATION,
         Kind::SecurityHubPolicy => &security_hub::POLICY,
         Kind::SecurityHubAssociations => &security_hub::ASSOCIATIONS,
+        Kind::Inspector => &inspector::INFO,
+        Kind::Macie => &macie::INFO,
+        Kind::Detective => &detective::INFO,
         Kind::Analyzer => &analyzer::INFO,
     }
 }

@@ -30,7 +30,7 @@ pub(super) async fn read(site: &Site, resource: &Resource, holds: bool) -> Resul
         reached.insert("members", members);
     }
     let attributes = Attributes::from([("detector".to_owned(), id)]);
-    Ok(Some(Seen { live: Live { fields, attributes }, reached }))
+    Ok(Some(Seen { live: Live { fields, attributes }, reached, not_yet: None }))
 }
 
 /// The members in whose detectors everything is off that shall be.

@@ -6,7 +6,10 @@
 //! An account that does not exist yet has nothing.
 
 mod access_analyzer;
+mod detective;
 mod guardduty;
+mod inspector;
+mod macie;
 mod security_hub;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +26,7 @@ use crate::model::region::Region;
 use crate::model::{Address, Fields, Kind, Live, Resource};
 
 /// The kinds whose every resource is asked about on its own.
-const ONE_BY_ONE: &[Kind] = &[Kind::GuardDuty, Kind::Analyzer];
+const ONE_BY_ONE: &[Kind] = &[Kind::GuardDuty, Kind::Inspector, Kind::Macie, Kind::Detective, Kind::Analyzer];
 
 /// The other kinds of security services.
 const TOGETHER: &[Kind] = &[
@@ -39,16 +42,19 @@ struct Seen {
     live: Live,
     /// Ids of the accounts that it reaches, by the group of fields.
     reached: BTreeMap<&'static str, BTreeSet<String>>,
+    /// Why nothing can be done about it yet, in words.
+    not_yet: Option<String>,
 }
 
 impl From<Live> for Seen {
     fn from(live: Live) -> Self {
-        Self { live, reached: BTreeMap::new() }
+        Self { live, reached: BTreeMap::new(), not_yet: None }
     }
 }
 
 /// Fills in what is wanted.
 pub(super) async fn observe(connection: &Connection, wanted: &Wanted<'_>, findings: &mut Findings) {
+    premature(wanted, findings);
     let resources: Vec<&Resource> = ONE_BY_ONE.iter().flat_map(|kind| wanted.kind(*kind)).collect();
     let questions = resources.into_iter().filter_map(|resource| {
         let place = Place::of(resource, findings)?;
@@ -60,7 +66,8 @@ pub(super) async fn observe(connection: &Connection, wanted: &Wanted<'_>, findin
     });
     for (resource, seen) in fan_out(questions.collect()).await {
         match seen {
-            Ok(Some(Seen { mut live, reached })) => {
+            Ok(Some(Seen { mut live, reached, not_yet })) => {
+                findings.facts.not_yet.extend(not_yet.map(|why| (resource.address.clone(), why)));
                 for (group, ids) in reached {
                     live.fields.extend(account_leaves(&resource, group, &ids, findings));
                 }
@@ -71,6 +78,17 @@ pub(super) async fn observe(connection: &Connection, wanted: &Wanted<'_>, findin
         }
     }
     security_hub::observe(connection, wanted, findings).await;
+}
+
+/// Notes what can be done only once something else has run for a time, where even that is not
+/// there: its account does not exist yet.
+pub(super) fn premature(wanted: &Wanted<'_>, findings: &mut Findings) {
+    for resource in wanted.kind(Kind::Detective) {
+        if Place::of(resource, findings).is_none() {
+            let why = detective::NO_GUARDDUTY.to_owned();
+            findings.facts.not_yet.insert(resource.address.clone(), why);
+        }
+    }
 }
 
 /// Whether something is wanted that organization policies could set as well.
@@ -94,6 +112,9 @@ async fn read(
     let site = place.site(connection).await?;
     match resource.address.kind {
         Kind::GuardDuty => guardduty::read(&site, resource, place.holds).await,
+        Kind::Inspector => inspector::read(&site, resource, place.holds).await,
+        Kind::Macie => macie::read(&site, resource, place.holds).await,
+        Kind::Detective => detective::read(&site, resource, place.holds).await,
         Kind::Analyzer => Ok(access_analyzer::read(&site, resource).await?.map(Seen::from)),
         _ => Ok(None),
     }

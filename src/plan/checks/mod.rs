@@ -13,6 +13,7 @@ mod fixed_fields;
 mod identity_center;
 mod inactive_accounts;
 mod landing_zone_version;
+mod not_yet;
 mod policies;
 mod removals;
 mod reserved_places;
@@ -32,6 +33,7 @@ type Check = fn(&Situation<'_>, &mut Vec<Note>);
 const CHECKS: &[Check] = &[
     wrong_organization::check,
     unreadable::check,
+    not_yet::check,
     existing_accounts::check,
     fixed_fields::check,
     account_quota::check,

@@ -107,13 +107,16 @@ impl Scope {
     /// its id, when that is known; none for the management account.
     pub(super) fn member(&self, subject: Subject<'_>) -> Option<(String, Option<String>)> {
         let lives_there = kinds::lives_in_an_account(subject.address.kind);
-        let owner = subject.keys.get("account").filter(|_| lives_there)?;
-        self.place(owner)
+        let owner = subject.keys.get("account").filter(|_| lives_there);
+        // What an administrator lets go of is called in its own account.
+        let departing = || subject.fields.values().find_map(|value| value.get("administrator"));
+        self.place(owner.or_else(departing)?)
     }
 
     /// The account of the administrator that a step is about.
     pub(super) fn administrator(&self, subject: Subject<'_>) -> Option<(String, Option<String>)> {
-        let named = subject.fields.values().next().and_then(|account| self.place(account));
+        let named = subject.fields.values().next();
+        let named = named.and_then(|value| self.place(value.get("administrator").unwrap_or(value)));
         named.or_else(|| Some((format!("administrator of {}", subject.address.name), None)))
     }
 
@@ -201,6 +204,9 @@ impl Scope {
             | Kind::SecurityHubConfiguration
             | Kind::SecurityHubPolicy
             | Kind::SecurityHubAssociations
+            | Kind::Inspector
+            | Kind::Macie
+            | Kind::Detective
             | Kind::Analyzer => values.extend(self.of_security(subject)),
             Kind::Control => {
                 put("enabled_control", own_arn());
@@ -356,7 +362,8 @@ impl Scope {
 
     /// The ids of the accounts that a service's administrators are, or shall be.
     fn administrators(&self, subject: Subject<'_>) -> Vec<String> {
-        let ids = subject.fields.values().map(|value| {
+        let offices = subject.fields.values().filter(|value| value.get("administrator").is_none());
+        let ids = offices.map(|value| {
             let known = resolve(value, &|reference: &Reference| self.attribute(reference));
             known.as_str().map_or_else(|| ANY.to_owned(), str::to_owned)
         });

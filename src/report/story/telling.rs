@@ -86,6 +86,18 @@ pub(super) fn of(kind: Kind) -> Telling {
         Kind::SecurityHubConfiguration => told(Services, "Security Hub configuration", everybody),
         Kind::SecurityHubPolicy => told(Services, "Security Hub policies", None),
         Kind::SecurityHubAssociations => told(Services, "Security Hub associations", Some(Reach::Targets)),
+        Kind::Inspector => Telling {
+            service: Some("Inspector"),
+            ..told(Services, "Regions of Inspector", Some(Reach::Leaves("members".to_owned())))
+        },
+        Kind::Macie => Telling {
+            service: Some("Macie"),
+            ..told(Services, "Regions of Macie", Some(Reach::Leaves("members".to_owned())))
+        },
+        Kind::Detective => Telling {
+            service: Some("Detective"),
+            ..told(Services, "Regions of Detective", Some(Reach::Leaves("members".to_owned())))
+        },
         Kind::Analyzer => told(Services, "analyzers", everybody),
         Kind::Key => told(Data, "keys", None),
         Kind::BackupSettings => told(Data, "backup settings", everybody),

@@ -11,12 +11,15 @@ use crate::catalog::policy_types::{self, OF_CONTROL_TOWER};
 use crate::catalog::{baselines, controls, service_access, services};
 use crate::model::address::{Address, Kind};
 use crate::model::controls::short_name;
+use crate::model::region::Region;
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::document::RootAccess;
 use crate::spec::identity_center::{Subject, parse_name};
+use crate::spec::security::OF_ALL;
 use crate::spec::shape::Located;
 use crate::spec::shape::sections::{AccountSection, PolicySection};
+use crate::spec::shape::security::analyzer_type;
 use crate::spec::shape::words::{PolicyTypeWord, RootAccessWord};
 use crate::spec::source::Span;
 use crate::spec::topic::Topic;
@@ -36,7 +39,8 @@ pub(super) const RULE: Rule = Rule {
                       `delegated_administrator.guardduty` (all of a service's administrators, without \
                       another in their place), `permission_set.NAME`, \
                       `group.NAME`, `assignment.SET:GROUP` (not of Control Tower's own), `control.Workloads:CT.S3.PR.1` (on a unit that the document \
-                      lists or removes). Sources: AWS Organizations API Reference, \
+                      lists or removes), `analyzer.us-east-1/unused_access`, `security_hub_policy.NAME` (beside \
+                      the sections of their services). Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
@@ -50,8 +54,8 @@ const IAM: &str = "iam.amazonaws.com";
 const FORMS: &str = "write organizational_unit.Old/Team, account.NAME, trusted_access.SERVICE.amazonaws.com, \
                      baseline.Old/Team:control_tower, control.Old/Team:CT.S3.PR.1, \
                      root_credentials_management, root_sessions, policy.NAME, policy_type.tag, \
-                     delegated_administrator.SERVICE, permission_set.NAME, group.NAME or \
-                     assignment.SET:GROUP";
+                     delegated_administrator.SERVICE, permission_set.NAME, group.NAME, \
+                     assignment.SET:GROUP, analyzer.REGION/WORD or security_hub_policy.NAME";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -76,6 +80,8 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Administrator(word)) => administrator_wanted(view, &word),
             Some(Removable::Identity(address)) => identity_wanted(view, &address),
             Some(Removable::Control(path, name)) => control_wanted(view, &path, &name),
+            Some(Removable::Analyzer(word)) => analyzer_wanted(view, &word),
+            Some(Removable::SecurityHubPolicy(name)) => security_hub_policy_wanted(view, &name),
             None => {
                 findings.push(
                     Diagnostic::error(
@@ -110,6 +116,9 @@ enum Removable {
     /// A permission set, a group or an assignment.
     Identity(Address),
     Control(UnitPath, String),
+    /// By AWS's word for its type.
+    Analyzer(String),
+    SecurityHubPolicy(String),
 }
 
 fn removable(address: &str) -> Option<Removable> {
@@ -142,6 +151,14 @@ fn removable(address: &str) -> Option<Removable> {
             let group = matches!(&subject, Subject::Group(name) if of_control_tower().groups.contains(name));
             let own = group || of_control_tower().permission_sets.contains(&set);
             (!own).then_some(Removable::Identity(address))
+        }
+        Kind::Analyzer => {
+            let (region, word) = address.name.split_once('/')?;
+            region.parse::<Region>().ok()?;
+            analyzer_type(word).map(|kind| Removable::Analyzer(kind.to_owned()))
+        }
+        Kind::SecurityHubPolicy if !address.name.is_empty() => {
+            Some(Removable::SecurityHubPolicy(address.name))
         }
         Kind::RootSessions if address.name.is_empty() => Some(Removable::RootAccess(RootAccess::Sessions)),
         Kind::DelegatedAdministrator => {
@@ -313,6 +330,36 @@ fn control_wanted(view: &View<'_>, path: &UnitPath, name: &str) -> Option<Wanted
         }
     }
     unknown_unit(view, path, "control")
+}
+
+/// An analyzer of a type that the document does not want, whose account it says.
+fn analyzer_wanted(view: &View<'_>, word: &str) -> Option<Wanted> {
+    let Some(section) = view.doc.security.as_ref().and_then(|one| one.access_analyzer.as_ref()) else {
+        return Some(unowned("an analyzer", "security.access_analyzer"));
+    };
+    let listed = section.analyzers.iter().flatten().find(|listed| listed.value.0 == word)?;
+    let what = "an analyzer cannot be removed while the document wants those of its type".to_owned();
+    Some(Wanted::at(what, listed.span, "the document wants it"))
+}
+
+fn security_hub_policy_wanted(view: &View<'_>, name: &str) -> Option<Wanted> {
+    let Some(section) = view.doc.security.as_ref().and_then(|one| one.security_hub.as_ref()) else {
+        return Some(unowned("a configuration policy of Security Hub", "security.security_hub"));
+    };
+    let of_all = section.standards.is_some() || section.disabled_controls.is_some();
+    let mut named = section.policies.iter().flatten();
+    let place = named.find(|(listed, _)| listed.value == name).map(|(listed, _)| listed.span);
+    let place = place.or_else(|| (of_all && name == OF_ALL).then_some(section.span))?;
+    let what = format!("the configuration policy `{name}` cannot be removed while the document wants it");
+    Some(Wanted::at(what, place, "the document wants it"))
+}
+
+/// Nobody says in which account it would be.
+fn unowned(what: &str, section: &str) -> Wanted {
+    Wanted {
+        what: format!("{what} can be removed only beside `{section}`, which says whose it is"),
+        place: None,
+    }
 }
 
 fn policy_wanted(view: &View<'_>, name: &str) -> Option<Wanted> {

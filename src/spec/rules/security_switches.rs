@@ -1,7 +1,8 @@
 //! What is switched on and off of a security service fits together.
 //!
 //! Sources: GuardDuty API Reference, UpdateOrganizationConfiguration (the switches of runtime
-//! monitoring are part of it).
+//! monitoring are part of it); that Lambda code is scanned only with Lambda is UNSOURCED, and
+//! refused here because Inspector's console does not offer it alone.
 
 use super::{Rule, View};
 use crate::spec::diagnostic::{Diagnostic, Findings};
@@ -14,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
         code: "security-switches",
         title: "Switches of a security service contradict each other",
         explanation: "What a section switches on it cannot switch off as well. A further switch of runtime \
-                      monitoring means nothing without it. Source: GuardDuty API Reference, UpdateOrganizationConfiguration.",
+                      monitoring means nothing without it, and Lambda code is scanned only with Lambda. \
+                      Source: GuardDuty API Reference, UpdateOrganizationConfiguration.",
     },
     check,
 };
@@ -30,6 +32,12 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         let part = |name: &str| name.contains('/').then_some("RUNTIME_MONITORING");
         let words = ("a switch of runtime monitoring is named without it", "runtime_monitoring");
         alone(&on, part, words, findings);
+    }
+    if let Some(inspector) = &section.inspector {
+        let on = switches(inspector.scan.as_ref(), |word| word.0);
+        contradictions(&on, &switches(inspector.off.as_ref(), |word| word.0), findings);
+        let part = |name: &str| (name == "LAMBDA_CODE").then_some("LAMBDA");
+        alone(&on, part, ("the code of Lambda functions is scanned without them", "lambda"), findings);
     }
 }
 

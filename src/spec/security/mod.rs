@@ -4,13 +4,19 @@
 //! file for each service, and what all have in common: a [`Seat`].
 
 mod access_analyzer;
+mod detective;
 mod guardduty;
+mod inspector;
+mod macie;
 mod security_hub;
 
 use std::collections::BTreeSet;
 
 pub use access_analyzer::AccessAnalyzer;
+pub use detective::Detective;
 pub use guardduty::GuardDuty;
+pub use inspector::Inspector;
+pub use macie::Macie;
 pub use security_hub::{OF_ALL, SecurityHub, SecurityHubPolicy};
 use serde::Serialize;
 
@@ -28,6 +34,12 @@ pub struct Security {
     pub guardduty: Option<GuardDuty>,
     /// Security Hub CSPM.
     pub security_hub: Option<SecurityHub>,
+    /// Inspector.
+    pub inspector: Option<Inspector>,
+    /// Macie.
+    pub macie: Option<Macie>,
+    /// Detective.
+    pub detective: Option<Detective>,
     /// IAM Access Analyzer.
     pub access_analyzer: Option<AccessAnalyzer>,
 }
@@ -58,6 +70,9 @@ impl Security {
         match key {
             "guardduty" => self.guardduty.as_ref().map(|one| &one.seat),
             "security_hub" => self.security_hub.as_ref().map(|one| &one.seat),
+            "inspector" => self.inspector.as_ref().map(|one| &one.seat),
+            "macie" => self.macie.as_ref().map(|one| &one.seat),
+            "detective" => self.detective.as_ref().map(|one| &one.seat),
             "access_analyzer" => self.access_analyzer.as_ref().map(|one| &one.seat),
             _ => None,
         }
@@ -87,6 +102,9 @@ pub(super) fn lower(context: &Context<'_>) -> Security {
     Security {
         guardduty: guardduty::lower(context),
         security_hub: security_hub::lower(context),
+        inspector: inspector::lower(context),
+        macie: macie::lower(context),
+        detective: detective::lower(context),
         access_analyzer: access_analyzer::lower(context),
     }
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::Service;
 use crate::graph::expand::Expansion;
+use crate::model::resource::Presence;
 use crate::model::{Address, Kind};
 use crate::spec::security::AccessAnalyzer;
 
@@ -26,6 +27,17 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     if said.analyzers.contains(UNUSED.0) {
         let home = expansion.home_region.to_string();
         analyzer(expansion, service, said, UNUSED, &home);
+    }
+    for (address, origin) in super::going(expansion, Kind::Analyzer) {
+        let Some((region, word)) = address.name.split_once('/') else { continue };
+        let kind = [EXTERNAL, UNUSED].into_iter().find(|(_, known)| *known == word);
+        if let Some((kind, _)) = kind {
+            let mut unwanted = service.set_by_administrator(expansion, address.clone(), region);
+            unwanted.fields.insert("type".to_owned(), json!(kind));
+            unwanted.keys.insert("type".to_owned(), json!(kind));
+            (unwanted.presence, unwanted.origin) = (Presence::Remove, Some(origin));
+            expansion.graph.add(unwanted);
+        }
     }
 }
 

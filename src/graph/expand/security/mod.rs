@@ -5,7 +5,10 @@
 //! changed there, and nothing elsewhere either.
 
 mod access_analyzer;
+mod detective;
 mod guardduty;
+mod inspector;
+mod macie;
 mod security_hub;
 
 use serde_json::{Value, json};
@@ -14,7 +17,7 @@ use super::{Expansion, account, account_id, management_id, resource, the_landing
 use crate::catalog::services;
 use crate::graph::edge::Edge;
 use crate::model::region::Region;
-use crate::model::{Address, Kind, Resource};
+use crate::model::{Address, Kind, Origin, Resource};
 use crate::spec::security::Seat;
 
 /// The document's name for the management account.
@@ -23,6 +26,9 @@ const MANAGEMENT: &str = "management";
 pub(super) fn expand(expansion: &mut Expansion<'_>) {
     guardduty::expand(expansion);
     security_hub::expand(expansion);
+    inspector::expand(expansion);
+    macie::expand(expansion);
+    detective::expand(expansion);
     access_analyzer::expand(expansion);
 }
 
@@ -99,6 +105,13 @@ impl<'s> Service<'s> {
             wanted.fields.insert(format!("{group}.{MANAGEMENT}"), json!({ "id": management_id() }));
         }
     }
+}
+
+/// What the document removes of a kind.
+fn going(expansion: &Expansion<'_>, kind: Kind) -> Vec<(Address, Origin)> {
+    let all = expansion.spec.remove.iter();
+    let all = all.filter_map(|(text, origin)| Some((text.parse::<Address>().ok()?, origin.clone())));
+    all.filter(|(address, _)| address.kind == kind).collect()
 }
 
 /// The management account's own comes before what makes it a member.

@@ -11,7 +11,8 @@ use super::{Service, in_region, management_first};
 use crate::catalog::security_standards;
 use crate::graph::edge::Edge;
 use crate::graph::expand::{Expansion, policies};
-use crate::model::{Address, Kind, Resource, reference};
+use crate::model::resource::Presence;
+use crate::model::{Address, Kind, Origin, Resource, reference};
 use crate::spec::document::Target;
 use crate::spec::security::{SecurityHub, SecurityHubPolicy};
 
@@ -119,11 +120,31 @@ impl Central<'_> {
             }
             expansion.graph.connect(Edge::settled(&me, &followed, "policy-before-association"));
         }
+        for (address, origin) in super::going(expansion, Kind::SecurityHubPolicy) {
+            self.removal(expansion, &mut wanted, address, origin);
+        }
         for target in &said.self_managed {
             follow(expansion, &mut wanted, target, json!(SELF_MANAGED));
         }
         self.hubs_of_management(expansion, &wanted);
         expansion.graph.add(wanted);
+    }
+
+    /// A policy goes when nothing follows it any more.
+    fn removal(
+        &self,
+        expansion: &mut Expansion<'_>,
+        followed: &mut Resource,
+        address: Address,
+        origin: Origin,
+    ) {
+        let mut unwanted = self.at_home(expansion, address.clone());
+        unwanted.fields.insert("name".to_owned(), json!(address.name));
+        (unwanted.presence, unwanted.origin) = (Presence::Remove, Some(origin));
+        followed.keys.insert(format!("policies.{}", address.name), reference::from(&address, "id"));
+        let edge = Edge::settled(&address, &followed.address, "associations-before-removal");
+        expansion.graph.connect(edge);
+        expansion.graph.add(unwanted);
     }
 
     /// The management account's own hubs, which no configuration switches on.

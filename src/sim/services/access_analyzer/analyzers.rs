@@ -108,11 +108,11 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
     if kind.starts_with("ORGANIZATION") {
         may_analyze_organization(world, account)?;
         let organization = world.organizations.of(account);
-        let accounts = world.access_analyzer.regions.get(region).into_iter().flatten();
-        let ours = accounts.filter(|(owner, _)| {
+        let here = world.access_analyzer.regions.iter().filter(|(at, ..)| at == region);
+        let ours = here.filter(|(_, owner, _)| {
             organization.is_some_and(|organization| organization.account(owner).is_some())
         });
-        let all = ours.flat_map(|(_, analyzers)| analyzers.values());
+        let all = ours.flat_map(|(.., analyzers)| analyzers.values());
         if all.filter(|analyzer| analyzer.of_organization()).count() >= MOST_OF_ORGANIZATION {
             return Err(quota(name));
         }

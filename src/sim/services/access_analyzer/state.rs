@@ -8,12 +8,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::sim::services::regional::Regional;
+
 /// Access Analyzer of every account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
-    /// By Region, then by account, then by name.
-    pub(crate) regions: BTreeMap<String, BTreeMap<String, BTreeMap<String, Analyzer>>>,
+    /// By name.
+    pub(crate) regions: Regional<BTreeMap<String, Analyzer>>,
 }
 
 /// An analyzer.
@@ -41,10 +43,10 @@ impl Analyzer {
 impl State {
     /// The analyzers of an account in a Region.
     pub(crate) fn of(&self, account: &str, region: &str) -> Option<&BTreeMap<String, Analyzer>> {
-        self.regions.get(region)?.get(account)
+        self.regions.get(account, region)
     }
 
     pub(crate) fn of_mut(&mut self, account: &str, region: &str) -> &mut BTreeMap<String, Analyzer> {
-        self.regions.entry(region.to_owned()).or_default().entry(account.to_owned()).or_default()
+        self.regions.of(account, region)
     }
 }

@@ -14,8 +14,9 @@ use crate::sim::request::Request;
 use crate::sim::services::administrators::{Office, Refusal};
 use crate::sim::world::World;
 
+use super::refusal::because;
 use super::state::Settings;
-use super::{detectors, features};
+use super::{detectors, features, members};
 
 const OFFICE: Office = Office {
     service: "guardduty",
@@ -52,8 +53,12 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
 
 pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = request.required("AdminAccountId");
+    // "Before you remove a delegated GuardDuty administrator account, you must disassociate all the member accounts
+    // [...] and then delete them" (the page on changing it, above). UNSOURCED words.
+    if members::has_any(world, account, &request.region) {
+        return Err(because("the account has associated member accounts"));
+    }
     OFFICE.dismiss(world, request, account)?;
-    // Members are disassociated and keep their detectors.
     let place = world.guardduty.place_mut(account, &request.region);
     place.members.clear();
     place.settings = Settings::default();

@@ -9,12 +9,12 @@ use serde_json::{Map, Value, json};
 
 use crate::sim::error::AwsError;
 use crate::sim::request::Request;
-use crate::sim::services::organizations::AccountState;
+use crate::sim::services::membership::{self, Member, Relation, Unfit};
 use crate::sim::world::World;
 
 use super::administrator;
 use super::refusal::because;
-use super::state::{Auto, Member, Relation};
+use super::state::Auto;
 use super::{PAGING, detectors, features, policy};
 
 /// The administrator of an account in a Region, if it is an associated member of one.
@@ -23,12 +23,10 @@ pub(super) fn administrator(world: &World, account: &str, region: &str) -> Optio
     (holder != account && relation(world, &holder, account, region)?.associated()).then_some(holder)
 }
 
-/// How a member stands to its administrator. Who has left the organization is removed.
+/// How a member stands to its administrator.
 fn relation(world: &World, holder: &str, account: &str, region: &str) -> Option<Relation> {
-    let member = world.guardduty.place(holder, region)?.members.get(account)?;
-    let organization = world.organizations.of(holder);
-    let gone = organization.is_some_and(|organization| organization.account(account).is_none());
-    Some(if gone && member.relation.associated() { Relation::Removed } else { member.relation })
+    let roster = world.guardduty.place(holder, region).map(|place| &place.members);
+    membership::relation(world, roster, holder, account)
 }
 
 /// Whether an account has members that were invited or are associated.
@@ -62,7 +60,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
             Ok(())
         };
         if let Err(why) = result {
-            unprocessed.push(json!({"AccountId": account, "Result": words(why)}));
+            unprocessed.push(json!({"AccountId": account, "Result": words(why.why())}));
         }
     }
     Ok(json!({ "UnprocessedAccounts": unprocessed }))
@@ -81,26 +79,15 @@ pub(super) fn enrol(
     account: &str,
     region: &str,
     now: Timestamp,
-) -> Result<(), &'static str> {
-    let organization = world.organizations.of(holder).ok_or("the account is not in an organization")?;
-    let state = organization.account(account).ok_or("the account is not a member of the organization")?;
-    if state.state != AccountState::Active {
-        return Err("the account is suspended");
-    }
-    if account == holder {
-        return Err("an account cannot become a member of itself");
-    }
-    let (email, management) = (state.email.clone(), organization.management == account);
+) -> Result<(), Unfit> {
     let known = world.guardduty.detector(account, region).is_some();
-    if management && !known {
-        return Err("GuardDuty is not enabled in the management account");
-    }
+    let candidate = membership::candidate(world, holder, account, known)?;
     if !known {
         let none = features::fresh(now, |_, _| false);
         detectors::open(world, account, region, none, now);
     }
     give(world, holder, account, region, Auto::joins, now);
-    let member = Member { email, relation: Relation::Enabled, updated: now };
+    let member = Member { email: candidate.email, relation: Relation::Enabled, updated: now };
     world.guardduty.place_mut(holder, region).members.insert(account.to_owned(), member);
     Ok(())
 }

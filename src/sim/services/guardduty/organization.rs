@@ -81,8 +81,7 @@ fn spreads(settings: &Settings) -> bool {
 
 /// An account has joined an organization: in each Region whose administrator wants it, it becomes a member.
 pub(crate) fn account_joined(world: &mut World, account: &str, now: Timestamp) {
-    let regions: Vec<String> = world.guardduty.regions.keys().cloned().collect();
-    for region in regions {
+    for region in world.guardduty.regions.regions() {
         let Some(holder) = administrator::holder(world, account, &region) else { continue };
         let place = world.guardduty.place(&holder, &region);
         let wanted = place.is_some_and(|place| place.settings.members.joins());
@@ -95,19 +94,16 @@ pub(crate) fn account_joined(world: &mut World, account: &str, now: Timestamp) {
 
 /// When the next settings have reached everybody.
 pub(super) fn due(world: &World) -> Option<Timestamp> {
-    let places = world.guardduty.regions.values().flat_map(|places| places.values());
-    places.filter_map(|place| place.settings.spreads).min()
+    world.guardduty.regions.iter().filter_map(|(.., place)| place.settings.spreads).min()
 }
 
 /// Lets settings reach everybody that are due.
 pub(super) fn settle(world: &mut World, now: Timestamp) {
     let mut due = Vec::new();
-    for (region, places) in &mut world.guardduty.regions {
-        for (holder, place) in places {
-            if place.settings.spreads.is_some_and(|at| at <= now) {
-                place.settings.spreads = None;
-                due.push((region.clone(), holder.clone()));
-            }
+    for (region, holder, place) in world.guardduty.regions.iter_mut() {
+        if place.settings.spreads.is_some_and(|at| at <= now) {
+            place.settings.spreads = None;
+            due.push((region.to_owned(), holder.to_owned()));
         }
     }
     for (region, holder) in due {

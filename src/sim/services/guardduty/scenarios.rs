@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::sim::Simulator;
-use crate::sim::testing::{Answer, account, ask_as, done, organization, quiet};
+use crate::sim::testing::{Answer, account, ask_as, done, organization, quiet, refused};
 
 const GUARDDUTY: &str = "guardduty";
 const MANAGEMENT: &str = "111122223333";
@@ -210,10 +210,16 @@ async fn with_all_no_member_is_let_go_of_and_otherwise_monitoring_stops_and_star
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dismissed_administrator_has_no_members_and_their_detectors_stay() {
+async fn an_administrator_lets_its_members_go_before_it_is_dismissed_and_their_detectors_stay() {
     let stage = Stage::new().await;
     stage.enrol(&stage.app).await;
     let audit = json!({"adminAccountId": stage.audit});
+    assert_eq!(
+        refused(&stage.sim, GUARDDUTY, "DisableOrganizationAdminAccount", audit.clone()).await,
+        "BadRequestException"
+    );
+    stage.must("DisassociateMembers", json!({"accountIds": [stage.app]})).await;
+    stage.must("DeleteMembers", json!({"accountIds": [stage.app]})).await;
     done(&stage.sim, GUARDDUTY, "DisableOrganizationAdminAccount", audit).await;
     assert!(stage.members().await.is_empty());
     let own = json!({"DetectorId": stage.detector_of(&stage.app).await.expect("a detector")});

@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::sim::services::membership::Roster;
+use crate::sim::services::regional::Regional;
+
 /// GuardDuty of every account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
-    /// By Region, then by account.
-    pub(crate) regions: BTreeMap<String, BTreeMap<String, Place>>,
+    pub(crate) regions: Regional<Place>,
 }
 
 /// GuardDuty of one account in one Region.
@@ -24,7 +26,7 @@ pub(crate) struct Place {
     /// What the account has set as administrator of its organization.
     pub(crate) settings: Settings,
     /// The accounts it administers, by id.
-    pub(crate) members: BTreeMap<String, Member>,
+    pub(crate) members: Roster,
 }
 
 /// A detector.
@@ -85,39 +87,6 @@ pub(crate) struct AutoFeature {
     pub(crate) additional: BTreeMap<String, Auto>,
 }
 
-/// An account that an administrator administers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Member {
-    pub(crate) email: String,
-    pub(crate) relation: Relation,
-    pub(crate) updated: Timestamp,
-}
-
-/// `RelationshipStatus` of the API; of invitations only the first step is simulated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Relation {
-    Created,
-    Enabled,
-    Disabled,
-    Removed,
-}
-
-impl Relation {
-    pub(crate) const fn text(self) -> &'static str {
-        match self {
-            Self::Created => "Created",
-            Self::Enabled => "Enabled",
-            Self::Disabled => "Disabled",
-            Self::Removed => "Removed",
-        }
-    }
-
-    /// Whether the member is associated with its administrator.
-    pub(crate) const fn associated(self) -> bool {
-        matches!(self, Self::Enabled | Self::Disabled)
-    }
-}
-
 impl Auto {
     pub(crate) const fn text(self) -> &'static str {
         match self {
@@ -143,11 +112,11 @@ impl Auto {
 
 impl State {
     pub(crate) fn place(&self, account: &str, region: &str) -> Option<&Place> {
-        self.regions.get(region)?.get(account)
+        self.regions.get(account, region)
     }
 
     pub(crate) fn place_mut(&mut self, account: &str, region: &str) -> &mut Place {
-        self.regions.entry(region.to_owned()).or_default().entry(account.to_owned()).or_default()
+        self.regions.of(account, region)
     }
 
     pub(crate) fn detector(&self, account: &str, region: &str) -> Option<&Detector> {
@@ -155,6 +124,6 @@ impl State {
     }
 
     pub(crate) fn detector_mut(&mut self, account: &str, region: &str) -> Option<&mut Detector> {
-        self.regions.get_mut(region)?.get_mut(account)?.detector.as_mut()
+        self.regions.get_mut(account, region)?.detector.as_mut()
     }
 }

@@ -36,6 +36,11 @@ fn refuse(refusal: Refusal<'_>) -> AwsError {
     }
 }
 
+/// Who administers Inspector of the organization that an account is in.
+pub(super) fn holder(world: &World, account: &str, region: &str) -> Option<String> {
+    OFFICE.holder(world, world.organizations.of(account)?, region)
+}
+
 pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = request.required("delegatedAdminAccountId");
     OFFICE.appoint(world, request, account)?;
@@ -45,6 +50,11 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
 pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = request.required("delegatedAdminAccountId");
     OFFICE.dismiss(world, request, account)?;
+    // Members stand alone then, and scans go on
+    // (https://docs.aws.amazon.com/inspector/latest/user/designating-admin.html).
+    let place = world.inspector.places.of(account, &request.region);
+    place.members.clear();
+    place.auto.clear();
     Ok(json!({ "delegatedAdminAccountId": account }))
 }
 

@@ -12,6 +12,8 @@ use crate::sim::request::Request;
 use crate::sim::services::administrators::{Office, Refusal};
 use crate::sim::world::World;
 
+use super::state::Discovery;
+
 const OFFICE: Office = Office {
     service: "macie2",
     principal: "macie.amazonaws.com",
@@ -32,13 +34,24 @@ fn refuse(refusal: Refusal<'_>) -> AwsError {
     AwsError::new(code, format!("The request was refused because {}.", refusal.why()))
 }
 
+/// Who administers Macie of the organization that an account is in.
+pub(super) fn holder(world: &World, account: &str, region: &str) -> Option<String> {
+    OFFICE.holder(world, world.organizations.of(account)?, region)
+}
+
 pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     OFFICE.appoint(world, request, request.required("adminAccountId"))?;
     Ok(json!({}))
 }
 
 pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    OFFICE.dismiss(world, request, request.required("adminAccountId"))?;
+    let account = request.required("adminAccountId");
+    OFFICE.dismiss(world, request, account)?;
+    // Members are disassociated, and Macie stays on in them
+    // (https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao-admin-change.html).
+    let place = world.macie.places.of(account, &request.region);
+    place.members.clear();
+    (place.auto_enable, place.discovery) = (false, Discovery::default());
     Ok(json!({}))
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::sim::clock::epoch;
 use crate::sim::error::AwsError;
 use crate::sim::request::Request;
 use crate::sim::services::organizations::{AccountState, Organization};
@@ -72,7 +73,7 @@ fn view(id: &str, association: &Association, own: bool) -> Value {
         "TargetId": id,
         "TargetType": kind_of(id),
         "AssociationType": if own { "APPLIED" } else { "INHERITED" },
-        "UpdatedAt": association.updated.to_string(),
+        "UpdatedAt": epoch(association.updated),
         "AssociationStatus": if association.ends.is_some() { "PENDING" } else { "SUCCESS" },
     })
 }

@@ -7,12 +7,12 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::sim::clock::epoch;
 use crate::sim::error::AwsError;
 use crate::sim::request::Request;
-use crate::sim::services::organizations::AccountState;
+use crate::sim::services::membership::{self, Member, Relation, Unfit};
 use crate::sim::world::World;
 
-use super::state::Member;
 use super::{MEMBERS, gate, hubs, standards};
 
 /// Makes an account of the organization a member. The reasons' words are UNSOURCED.
@@ -22,20 +22,9 @@ pub(super) fn enrol(
     account: &str,
     region: &str,
     now: Timestamp,
-) -> Result<(), &'static str> {
-    let organization = world.organizations.of(holder).ok_or("The account is not in an organization.")?;
-    let member = organization.account(account).ok_or("The account is not a member of the organization.")?;
-    if member.state != AccountState::Active {
-        return Err("The account is suspended.");
-    }
-    if account == holder {
-        return Err("The administrator cannot be its own member.");
-    }
+) -> Result<(), Unfit> {
     let subscribed = world.security_hub.hub(account, region).is_some();
-    if organization.management == account && !subscribed {
-        return Err("Security Hub is not enabled in the management account.");
-    }
-    let email = Some(member.email.clone());
+    let candidate = membership::candidate(world, holder, account, subscribed)?;
     let known = world.security_hub.accounts.get(holder);
     let usual = known.and_then(|known| known.local.get(region)).is_some_and(|local| local.standards);
     if !subscribed {
@@ -45,7 +34,8 @@ pub(super) fn enrol(
         }
     }
     let members = world.security_hub.account_mut(holder).members.entry(region.to_owned()).or_default();
-    members.insert(account.to_owned(), Member { email, status: "Enabled".to_owned(), updated: now });
+    let member = Member { email: candidate.email, relation: Relation::Enabled, updated: now };
+    members.insert(account.to_owned(), member);
     Ok(())
 }
 
@@ -56,10 +46,14 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Value, AwsE
         let account = detail["AccountId"].as_str().unwrap_or_default();
         let enrolled = enrol(world, &request.caller.account, account, &request.region, request.now);
         if let Err(why) = enrolled {
-            unprocessed.push(json!({"AccountId": account, "ProcessingResult": why}));
+            unprocessed.push(json!({"AccountId": account, "ProcessingResult": words(why)}));
         }
     }
     Ok(json!({ "UnprocessedAccounts": unprocessed }))
+}
+
+fn words(why: Unfit) -> String {
+    format!("The request was not processed because {}.", why.why())
 }
 
 fn view(request: &Request, id: &str, member: &Member) -> Value {
@@ -67,11 +61,9 @@ fn view(request: &Request, id: &str, member: &Member) -> Value {
     view.insert("AccountId".into(), json!(id));
     view.insert("MasterId".into(), json!(request.caller.account));
     view.insert("AdministratorId".into(), json!(request.caller.account));
-    view.insert("MemberStatus".into(), json!(member.status));
-    view.insert("UpdatedAt".into(), json!(member.updated.to_string()));
-    if let Some(email) = &member.email {
-        view.insert("Email".into(), json!(email));
-    }
+    view.insert("MemberStatus".into(), json!(member.relation.text()));
+    view.insert("UpdatedAt".into(), json!(epoch(member.updated)));
+    view.insert("Email".into(), json!(member.email));
     Value::Object(view)
 }
 
@@ -84,7 +76,7 @@ fn of<'w>(world: &'w World, request: &Request) -> impl Iterator<Item = (&'w Stri
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     gate::hub(world, request)?;
     let all = request.boolean("OnlyAssociated") == Some(false);
-    let found = of(world, request).filter(|(_, member)| all || member.status == "Enabled").collect();
+    let found = of(world, request).filter(|(_, member)| all || member.relation.associated()).collect();
     MEMBERS.page(request, "Members", found, |(id, member)| view(request, id, member))
 }
 
@@ -108,7 +100,7 @@ pub(super) fn disassociate(world: &mut World, request: &Request) -> Result<Value
     let members = members.or_default();
     for id in request.list("AccountIds").iter().filter_map(Value::as_str) {
         if let Some(member) = members.get_mut(id) {
-            "Removed".clone_into(&mut member.status);
+            member.relation = Relation::Removed;
             member.updated = request.now;
         }
     }

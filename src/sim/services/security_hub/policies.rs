@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::sim::clock::epoch;
 use crate::sim::error::AwsError;
 use crate::sim::request::Request;
 use crate::sim::world::World;
@@ -22,13 +23,13 @@ fn view(id: &str, policy: &Policy) -> Map<String, Value> {
     if let Some(description) = &policy.description {
         view.insert("Description".into(), json!(description));
     }
-    view.insert("UpdatedAt".into(), json!(policy.updated.to_string()));
+    view.insert("UpdatedAt".into(), json!(epoch(policy.updated)));
     view
 }
 
 fn full_view(id: &str, policy: &Policy) -> Value {
     let mut view = view(id, policy);
-    view.insert("CreatedAt".into(), json!(policy.created.to_string()));
+    view.insert("CreatedAt".into(), json!(epoch(policy.created)));
     view.insert("ConfigurationPolicy".into(), policy.content.clone());
     Value::Object(view)
 }

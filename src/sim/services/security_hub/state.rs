@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::sim::services::membership::Roster;
+
 /// Security Hub of every account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -42,8 +44,8 @@ pub(crate) struct Account {
     pub(crate) policies: BTreeMap<String, Policy>,
     /// By the id of the account, unit or root.
     pub(crate) associations: BTreeMap<String, Association>,
-    /// By Region, then by account.
-    pub(crate) members: BTreeMap<String, BTreeMap<String, Member>>,
+    /// By Region.
+    pub(crate) members: BTreeMap<String, Roster>,
 }
 
 /// Which Regions send their findings to the home Region.
@@ -90,15 +92,6 @@ pub(crate) struct Association {
     pub(crate) updated: Timestamp,
     /// When it has reached its accounts; `None` since it has.
     pub(crate) ends: Option<Timestamp>,
-}
-
-/// An account that an administrator administers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Member {
-    pub(crate) email: Option<String>,
-    /// `Enabled`, `Created` or `Removed`.
-    pub(crate) status: String,
-    pub(crate) updated: Timestamp,
 }
 
 impl Policy {

@@ -28,3 +28,8 @@ chosen! {
     /// What an analyzer looks for.
     AnalyzerWord, ANALYZERS, "analyzer"
 }
+
+/// AWS's type of what a word looks for.
+pub(crate) fn analyzer_type(word: &str) -> Option<&'static str> {
+    ANALYZERS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
+}

@@ -1,11 +1,17 @@
 //! The section `security`, key by key: a file for each service, and what all have in common.
 
 mod access_analyzer;
+mod detective;
 mod guardduty;
+mod inspector;
+mod macie;
 mod security_hub;
 
-pub(crate) use access_analyzer::AccessAnalyzerSection;
+pub(crate) use access_analyzer::{AccessAnalyzerSection, analyzer_type};
+pub(crate) use detective::DetectiveSection;
 pub(crate) use guardduty::GuardDutySection;
+pub(crate) use inspector::InspectorSection;
+pub(crate) use macie::MacieSection;
 pub(crate) use security_hub::{SecurityHubPolicySection, SecurityHubSection};
 
 use super::Located;
@@ -20,6 +26,12 @@ section! {
         guardduty: Located<GuardDutySection>,
         /// Security Hub CSPM, configured centrally for every present and future account.
         security_hub: Located<SecurityHubSection>,
+        /// Inspector in every governed Region, for every present and future account.
+        inspector: Located<InspectorSection>,
+        /// Macie in every governed Region, for every present and future account.
+        macie: Located<MacieSection>,
+        /// Detective in every governed Region, for every present and future account.
+        detective: Located<DetectiveSection>,
         /// IAM Access Analyzer: analyzers whose zone of trust is the organization.
         access_analyzer: Located<AccessAnalyzerSection>,
     }
@@ -52,6 +64,8 @@ macro_rules! seats {
 impl SecuritySection {
     /// Every service of the section that has an administrator.
     pub(crate) fn seats(&self) -> impl Iterator<Item = Seat<'_>> {
-        seats!(self: guardduty, security_hub, access_analyzer).into_iter().flatten()
+        seats!(self: guardduty, security_hub, inspector, macie, detective, access_analyzer)
+            .into_iter()
+            .flatten()
     }
 }

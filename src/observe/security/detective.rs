@@ -1,0 +1,50 @@
+//! Detective of one account in one Region: its behaviour graph with settings, sources and members.
+//!
+//! Before GuardDuty has run its time in the account, Detective takes nobody's data (AWS's Security
+//! Reference Architecture: 48 hours; MemberDetail: VOLUME_UNKNOWN), so nothing is to be done yet.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::Seen;
+use crate::cloud::CallError;
+use crate::cloud::call::Site;
+use crate::cloud::inventory::{detective, guardduty};
+use crate::model::{Attributes, Fields, Live, Resource};
+
+/// How long GuardDuty must have run.
+const RUNNING: SignedDuration = SignedDuration::from_hours(48);
+
+/// Why nothing can be done before GuardDuty is on.
+pub(super) const NO_GUARDDUTY: &str =
+    "Detective learns from GuardDuty how much data an account has, and GuardDuty must have run for 48 hours";
+
+pub(super) async fn read(site: &Site, resource: &Resource, holds: bool) -> Result<Option<Seen>, CallError> {
+    let not_yet = not_yet(site).await?;
+    let Some(graph) = detective::graph(site).await?.filter(|_| holds) else {
+        return Ok(not_yet.map(|why| Seen { not_yet: Some(why), ..Seen::from(Live::default()) }));
+    };
+    let auto_enable = detective::auto_enable(site, &graph).await?;
+    let mut fields = Fields::from([("auto_enable".to_owned(), json!(auto_enable))]);
+    if resource.fields.keys().any(|field| field.starts_with("sources.")) {
+        let sources = detective::sources(site, &graph).await?;
+        fields.extend(sources.into_iter().map(|(name, word)| (format!("sources.{name}"), json!(word))));
+    }
+    let members = detective::members(site, &graph).await?;
+    let waiting = members.waiting.into_keys().collect();
+    let reached = BTreeMap::from([("members", members.all), ("waiting", waiting)]);
+    let attributes = Attributes::from([("graph".to_owned(), graph)]);
+    Ok(Some(Seen { live: Live { fields, attributes }, reached, not_yet }))
+}
+
+/// Why nothing can be done yet, in words, if so.
+async fn not_yet(site: &Site) -> Result<Option<String>, CallError> {
+    let Some(id) = guardduty::detector(site).await? else { return Ok(Some(NO_GUARDDUTY.to_owned())) };
+    let begun = guardduty::created(site, &id).await?.and_then(|text| text.parse::<Timestamp>().ok());
+    let ready = begun.and_then(|begun| begun.checked_add(RUNNING).ok());
+    Ok(ready.filter(|ready| *ready > site.connection.now()).map(|ready| {
+        format!("{NO_GUARDDUTY}, which it will have at {}", ready.strftime("%Y-%m-%d %H:%M UTC"))
+    }))
+}

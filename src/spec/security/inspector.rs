@@ -1,0 +1,27 @@
+//! `security.inspector`.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{Context, Seat};
+
+/// Inspector for the organization.
+#[derive(Debug, Clone, Serialize)]
+pub struct Inspector {
+    /// Who administers it, and where it is left alone.
+    pub seat: Seat,
+    /// AWS's names of the scans of every account.
+    pub scan: BTreeSet<String>,
+    /// Scans that accounts which join no longer get by themselves.
+    pub off: BTreeSet<String>,
+}
+
+pub(super) fn lower(context: &Context<'_>) -> Option<Inspector> {
+    let section = context.section.inspector.as_ref()?;
+    Some(Inspector {
+        seat: context.seat("inspector")?,
+        scan: section.scan.iter().flatten().map(|word| word.value.0.to_owned()).collect(),
+        off: section.off.iter().flatten().map(|word| word.value.0.to_owned()).collect(),
+    })
+}
