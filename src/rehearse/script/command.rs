@@ -53,6 +53,8 @@ pub enum Command {
     Heal,
     /// `drift NAME KEY=VALUE ...`: somebody else changes something.
     Drift(Act),
+    /// `seed KEY=VALUE ...`: there is data in an account.
+    Seed(Act),
     /// `ask ACCOUNT SERVICE:OPERATION [in REGION] [KEY=VALUE ...]`: the administrator of an account asks AWS.
     Ask(Ask),
     /// `advance DURATION`: time passes.

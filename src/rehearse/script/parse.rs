@@ -60,6 +60,7 @@ fn command(word: &str, rest: &[String]) -> Result<Command, String> {
         ("crash", [moment, call]) => crash(moment, call),
         ("fault", [operation, rest @ ..]) => fault(operation, rest),
         ("drift", [name, pairs @ ..]) => words::named(name, pairs).map(Command::Drift),
+        ("seed", pairs) if !pairs.is_empty() => words::named("add-data", pairs).map(Command::Seed),
         ("advance", time) if !time.is_empty() => advance(&time.join(" ")),
         ("ask", [account, operation, rest @ ..]) => ask(account, operation, rest),
         ("expect", rest) => expect(rest),
@@ -85,7 +86,8 @@ const KNOWN: &[(&str, &str)] = &[
     ("heal", "heal"),
     ("drift", "drift NAME KEY=VALUE ..."),
     ("ask", "ask ACCOUNT SERVICE:OPERATION [in REGION] [KEY=VALUE ...]"),
-    ("advance", "advance 30m"),
+    ("seed", "seed account=ACCOUNT region=REGION kind=EBS name=NAME [tags=JSON] [bytes=N]"),
+    ("advance", "advance 30m, or advance 3d"),
     ("show", "show"),
     (
         "expect",
@@ -144,6 +146,9 @@ fn ask(account: &str, operation: &str, rest: &[String]) -> Result<Command, Strin
 
 fn advance(text: &str) -> Result<Command, String> {
     let wrong = |_| format!("`{text}` is not a length of time such as 30m or 26h");
+    if let Some(days) = text.strip_suffix('d').and_then(|days| days.trim().parse::<u64>().ok()) {
+        return Ok(Command::Advance(Duration::from_hours(days * 24)));
+    }
     let span: jiff::SignedDuration = text.parse().map_err(wrong)?;
     Duration::try_from(span).map(Command::Advance).map_err(|_| "time does not run backwards".to_owned())
 }
@@ -220,6 +225,16 @@ mod tests {
         ];
         assert_eq!(commands, wanted);
         assert!(Script::parse("ask app guardduty:DropDetector\n").is_err());
+    }
+
+    #[test]
+    fn data_is_seeded_and_days_pass() {
+        let script =
+            Script::parse("seed account=app region=us-east-1 kind=EBS name=vol-1\nadvance 3d\n").unwrap();
+        assert!(matches!(script.lines[0].command, Command::Seed(_)));
+        assert_eq!(script.lines[1].command, Command::Advance(Duration::from_hours(72)));
+        let wrong = Script::parse("seed account=app\n").unwrap_err();
+        assert!(wrong[0].to_string().contains("missing field"), "{}", wrong[0]);
     }
 
     #[test]

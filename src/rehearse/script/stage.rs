@@ -109,7 +109,7 @@ impl Stage {
                 simulator.change(World::end_hanging);
                 Told::Noted
             }
-            Command::Drift(act) => {
+            Command::Drift(act) | Command::Seed(act) => {
                 let now = simulator.now();
                 Told::Drifted(simulator.change(|world| act.carry_out(world, now)))
             }
