@@ -14,6 +14,44 @@ const NAMED_NEEDS: usize = 2;
 
 /// The lines of a step.
 pub(super) fn lines(step: &Step, paint: Paint) -> Vec<String> {
+/// What several things of a kind are called.
+pub(super) const fn plural(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Organization => "organization",
+        Kind::TrustedAccess => "trusted services",
+        Kind::OrganizationalUnit => "organizational units",
+        Kind::Account => "accounts",
+        Kind::ServiceRole => "service roles",
+        Kind::Key => "keys",
+        Kind::LandingZone => "landing zone",
+        Kind::Baseline => "baselines",
+        Kind::PolicyType => "policy types",
+        Kind::Policy => "policies",
+        Kind::ResourcePolicy => "resource policy",
+        Kind::RootCredentialsManagement => "root credentials management",
+        Kind::RootSessions => "root sessions",
+        Kind::DelegatedAdministrator => "delegated administrators",
+        Kind::PermissionSet => "permission sets",
+        Kind::Group => "groups",
+        Kind::Assignment => "assignments",
+        Kind::Control => "controls",
+        Kind::GuardDuty => "Regions of GuardDuty",
+        Kind::StackSet => "stack sets",
+        Kind::ConfigAggregator => "Config aggregators",
+        Kind::ConfigRule => "Config rules",
+        Kind::ConformancePack => "conformance packs",
+    }
+}
+
+/// The lines of an entry.
+pub(super) fn lines(entry: &Entry<'_>, paint: Paint, verbose: bool) -> Vec<String> {
+    match entry {
+        Entry::One(step) => one(step, paint, verbose),
+        Entry::Many(steps, place) => many(steps, place, paint),
+    }
+}
+
+fn one(step: &Step, paint: Paint, verbose: bool) -> Vec<String> {
     let origin = step.origin.as_ref().map(|at| format!("  ({at})")).unwrap_or_default();
     let item = if step.item.is_empty() { String::new() } else { format!(" [{}]", step.item) };
     let mut lines = vec![format!("{} {}{item}{}", mark(step, paint), step.address, paint.quiet(&origin))];

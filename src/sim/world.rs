@@ -12,9 +12,7 @@ use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{
-    access_analyzer, account, administrators, all, backup, config, control_tower, firewall_manager,
-    guardduty, iam, identity_store, kms, organizations, ram, s3, security_hub, service_quotas, sso_admin,
-    sso_oidc, sts,
+    access_analyzer, account, administrators, all, backup, config, control_tower, firewall_manager, guardduty, iam, identity_store, kms, organizations, ram, s3, security_hub, service_quotas, sso_admin, sso_oidc, sts, cloudformation,
 };
 use super::settings::Settings;
 use super::shared::Shared;
@@ -68,6 +66,8 @@ pub struct World {
     pub firewall_manager: Shared<firewall_manager::State>,
     /// AWS Config, of all accounts and Regions.
     pub config: Shared<config::State>,
+    /// CloudFormation's stack sets, of all organizations.
+    pub cloudformation: Shared<cloudformation::State>,
     /// The buckets that services deliver into.
     pub s3: Shared<s3::State>,
     /// Resource Access Manager, of all accounts and Regions.
@@ -143,6 +143,7 @@ impl World {
         guardduty::account_joined(self, account, now);
         security_hub::account_joined(self, account, now);
         config::account_joined(self, account, now);
+        cloudformation::account_joined(self, now);
     }
 }
 

@@ -57,6 +57,7 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .as_ref()
             .map(|section| super::security::lower(&Context { section, view, at: &at })),
         backup: doc.backup.as_ref().map(|section| super::backup::lower(view, section, &at)),
+        stack_sets: super::stack_sets::lower(view, &at),
         identity_center: doc
             .identity_center
             .as_ref()
@@ -307,6 +308,12 @@ fn delegations(doc: &Document, at: &dyn Fn(Span) -> Origin) -> BTreeMap<String, 
         let (Some(named), Some(row)) = (seat.administrator, services::by_section(seat.key)) else { continue };
         let implied = Delegation { origin: at(named.span), accounts: vec![named.value.clone()] };
         all.entry(row.word.clone()).or_insert(implied);
+    }
+    let config = doc.security.as_ref().and_then(|section| section.config.as_ref());
+    let named = config.and_then(|section| section.administrator.as_ref());
+    if let Some(named) = named.filter(|named| named.value != "management") {
+        let implied = Delegation { origin: at(named.span), accounts: vec![named.value.clone()] };
+        all.entry("config".to_owned()).or_insert(implied);
     }
     all
 }

@@ -28,6 +28,7 @@ mod backup_audit;
 mod backup_settings;
 mod backup_vault;
 mod baseline;
+mod config_deployment;
 mod control;
 mod delegated_administrator;
 mod group;
@@ -46,6 +47,7 @@ mod restore_testing;
 mod root_access;
 mod security_hub;
 mod service_role;
+mod stack_set;
 mod timing;
 mod trusted_access;
 mod unit;
@@ -92,6 +94,10 @@ impl Performer for Connection {
             | Kind::SecurityHubPolicy
             | Kind::SecurityHubAssociations => security_hub::begin(self, task).await,
             Kind::Analyzer => analyzer::begin(self, task).await,
+            Kind::StackSet => stack_set::begin(self, task).await,
+            Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
+                config_deployment::begin(self, task).await
+            }
         }
     }
 
@@ -110,6 +116,8 @@ impl Performer for Connection {
             Kind::AirGappedVault => backup_vault::poll(self, task, operation).await,
             Kind::ReportPlan | Kind::BackupFramework => backup_audit::poll(self, task, operation).await,
             Kind::SecurityHubConfiguration => security_hub::poll(self, task, operation).await,
+            Kind::StackSet => stack_set::poll(self, task, operation).await,
+            Kind::ConfigRule | Kind::ConformancePack => config_deployment::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
@@ -130,6 +138,7 @@ impl Performer for Connection {
             | Kind::SecurityHubPolicy
             | Kind::SecurityHubAssociations
             | Kind::Analyzer
+            | Kind::ConfigAggregator
             | Kind::Policy => Ok(Progress::Done(Attributes::new())),
         }
     }
@@ -192,6 +201,10 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         | Kind::SecurityHubPolicy
         | Kind::SecurityHubAssociations => security_hub::look_up(connection, task).await,
         Kind::Analyzer => analyzer::look_up(connection, task).await,
+        Kind::StackSet => stack_set::look_up(connection, task).await,
+        Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
+            config_deployment::look_up(connection, task).await
+        }
     }
 }
 

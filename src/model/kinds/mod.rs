@@ -14,6 +14,9 @@ pub mod backup_audit;
 pub mod backup_settings;
 pub mod backup_vault;
 pub mod baseline;
+pub mod config_aggregator;
+pub mod config_rule;
+pub mod conformance_pack;
 pub mod control;
 pub mod delegated_administrator;
 pub mod group;
@@ -31,6 +34,7 @@ pub mod restore_testing;
 pub mod root_access;
 pub mod security_hub;
 pub mod service_role;
+pub mod stack_set;
 pub mod trusted_access;
 
 use super::address::Kind;
@@ -271,6 +275,10 @@ pub const fn lives_in_an_account(kind: Kind) -> bool {
             | Kind::SecurityHubPolicy
             | Kind::SecurityHubAssociations
             | Kind::Analyzer
+            | Kind::StackSet
+            | Kind::ConfigAggregator
+            | Kind::ConfigRule
+            | Kind::ConformancePack
     )
 }
 
@@ -312,6 +320,10 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::SecurityHubPolicy => &security_hub::POLICY,
         Kind::SecurityHubAssociations => &security_hub::ASSOCIATIONS,
         Kind::Analyzer => &analyzer::INFO,
+        Kind::StackSet => &stack_set::INFO,
+        Kind::ConfigAggregator => &config_aggregator::INFO,
+        Kind::ConfigRule => &config_rule::INFO,
+        Kind::ConformancePack => &conformance_pack::INFO,
     }
 }
 

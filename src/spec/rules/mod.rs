@@ -17,6 +17,7 @@ mod backup_vaults;
 mod baseline_combination;
 mod baseline_context;
 mod capacity;
+mod config;
 mod consents;
 mod control_tower_email;
 mod controls;
@@ -46,6 +47,7 @@ mod security_hub;
 mod security_switches;
 mod security_unit_baselines;
 mod separate_accounts;
+mod stack_sets;
 mod tags;
 mod unit_rename;
 mod unit_tree;
@@ -104,12 +106,7 @@ pub(crate) const RULES: &[Rule] = &[
     policy_targets::RULE,
     delegated_administrators::RULE,
     security::RULE,
-    backup_names::RULE,
-    backup_vaults::RULE,
-    backup_plans::RULE,
-    backup_proofs::RULE,
-    security_switches::RULE,
-    security_hub::RULE,
+    backup_names::RULE, backup_vaults::RULE, backup_plans::RULE, backup_proofs::RULE, security_switches::RULE, security_hub::RULE, config::RULE, stack_sets::RULE,
     identity_names::RULE,
     permission_sets::RULE,
     assignments::RULE,

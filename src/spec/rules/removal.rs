@@ -11,6 +11,7 @@ use crate::catalog::policy_types::{self, OF_CONTROL_TOWER};
 use crate::catalog::{baselines, controls, service_access, services};
 use crate::model::address::{Address, Kind};
 use crate::model::controls::short_name;
+use crate::model::region::Region;
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::document::RootAccess;
@@ -36,7 +37,8 @@ pub(super) const RULE: Rule = Rule {
                       `delegated_administrator.guardduty` (all of a service's administrators, without \
                       another in their place), `permission_set.NAME`, \
                       `group.NAME`, `assignment.SET:GROUP` (not of Control Tower's own), `control.Workloads:CT.S3.PR.1` (on a unit that the document \
-                      lists or removes). Sources: AWS Organizations API Reference, \
+                      lists or removes), `stack_set.NAME`, `config_rule.NAME/REGION`, \
+                      `conformance_pack.NAME/REGION`, `config_aggregator.NAME`. Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
@@ -50,8 +52,9 @@ const IAM: &str = "iam.amazonaws.com";
 const FORMS: &str = "write organizational_unit.Old/Team, account.NAME, trusted_access.SERVICE.amazonaws.com, \
                      baseline.Old/Team:control_tower, control.Old/Team:CT.S3.PR.1, \
                      root_credentials_management, root_sessions, policy.NAME, policy_type.tag, \
-                     delegated_administrator.SERVICE, permission_set.NAME, group.NAME or \
-                     assignment.SET:GROUP";
+                     delegated_administrator.SERVICE, permission_set.NAME, group.NAME, \
+                     assignment.SET:GROUP, stack_set.NAME, config_rule.NAME/REGION, \
+                     conformance_pack.NAME/REGION or config_aggregator.NAME";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -76,6 +79,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Administrator(word)) => administrator_wanted(view, &word),
             Some(Removable::Identity(address)) => identity_wanted(view, &address),
             Some(Removable::Control(path, name)) => control_wanted(view, &path, &name),
+            Some(Removable::Deployment(address)) => deployment_wanted(view, &address),
             None => {
                 findings.push(
                     Diagnostic::error(
@@ -110,6 +114,8 @@ enum Removable {
     /// A permission set, a group or an assignment.
     Identity(Address),
     Control(UnitPath, String),
+    /// A stack set, or something of AWS Config.
+    Deployment(Address),
 }
 
 fn removable(address: &str) -> Option<Removable> {
@@ -146,6 +152,14 @@ fn removable(address: &str) -> Option<Removable> {
         Kind::RootSessions if address.name.is_empty() => Some(Removable::RootAccess(RootAccess::Sessions)),
         Kind::DelegatedAdministrator => {
             services::by_word(&address.name).map(|row| Removable::Administrator(row.word.clone()))
+        }
+        Kind::StackSet | Kind::ConfigAggregator if !address.name.is_empty() => {
+            Some(Removable::Deployment(address))
+        }
+        Kind::ConfigRule | Kind::ConformancePack => {
+            let (name, region) = address.name.split_once('/')?;
+            let usable = !name.is_empty() && region.parse::<Region>().is_ok();
+            usable.then_some(Removable::Deployment(address))
         }
         Kind::Control => {
             let (path, name) = address.name.split_once(':').filter(|(_, name)| !name.is_empty())?;
@@ -191,6 +205,24 @@ fn unit_wanted(view: &View<'_>, path: &UnitPath) -> Option<Wanted> {
     let (span, label) = listed.or(renamed)?;
     let what = format!("`{path}` cannot be removed while the document speaks of it");
     Some(Wanted::at(what, span, label))
+}
+
+/// A stack set, or something of AWS Config.
+fn deployment_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {
+    let name = address.name.split_once('/').map_or(address.name.as_str(), |(name, _)| name);
+    let security = view.doc.security.as_ref();
+    let config = security.and_then(|section| section.config.as_ref());
+    let span = match address.kind {
+        Kind::StackSet => view.doc.stack_sets.iter().flatten().find(|(one, _)| one.value == name)?.0.span,
+        Kind::ConformancePack => {
+            let packs = security?.conformance_packs.iter().flatten();
+            packs.into_iter().find(|(one, _)| one.value == name)?.0.span
+        }
+        Kind::ConfigRule => config?.rules.iter().flatten().find(|(one, _)| one.value == name)?.0.span,
+        _ => config?.aggregator.as_ref()?.span,
+    };
+    let what = format!("`{address}` cannot be removed while the document wants it");
+    Some(Wanted::at(what, span, "the document wants it"))
 }
 
 /// Trusted access that the document itself rests on.

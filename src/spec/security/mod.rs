@@ -14,6 +14,7 @@ pub use guardduty::GuardDuty;
 pub use security_hub::{OF_ALL, SecurityHub, SecurityHubPolicy};
 use serde::Serialize;
 
+use super::config::Config;
 use super::shape::security::{Seat as Said, SecuritySection};
 use super::source::Span;
 use super::view::View;
@@ -30,6 +31,8 @@ pub struct Security {
     pub security_hub: Option<SecurityHub>,
     /// IAM Access Analyzer.
     pub access_analyzer: Option<AccessAnalyzer>,
+    /// AWS Config with its conformance packs.
+    pub config: Option<Config>,
 }
 
 /// What the sections of all services have in common.
@@ -48,6 +51,10 @@ impl Security {
     /// governed Region.
     #[must_use]
     pub fn excludes(&self, service: &str, region: &Region) -> bool {
+        // AWS Config is no seat: who deploys need not be its only administrator.
+        if service == "config" {
+            return self.config.as_ref().is_some_and(|config| config.exclude_regions.contains(region));
+        }
         let section = services::by_word(service).and_then(|row| row.section.as_deref());
         section.and_then(|key| self.seat(key)).is_some_and(|seat| seat.exclude_regions.contains(region))
     }
@@ -88,5 +95,6 @@ pub(super) fn lower(context: &Context<'_>) -> Security {
         guardduty: guardduty::lower(context),
         security_hub: security_hub::lower(context),
         access_analyzer: access_analyzer::lower(context),
+        config: super::config::lower(context.view, context.at),
     }
 }

@@ -9,6 +9,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod chosen;
+pub(crate) mod config;
 pub(crate) mod content;
 pub(crate) mod controls;
 pub(crate) mod identity_center;
@@ -16,6 +17,7 @@ pub(crate) mod names;
 pub(crate) mod read;
 pub(crate) mod sections;
 pub(crate) mod security;
+pub(crate) mod stack_sets;
 pub(crate) mod words;
 
 use std::borrow::Borrow;

@@ -13,6 +13,7 @@ use super::identity_center::IdentityCenterSection;
 use super::names::Names;
 use super::read::section;
 use super::security::SecuritySection;
+use super::stack_sets::StackSets;
 use super::words::{
     BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord,
     PolicyTypeWord, RootAccessWord, Signers, Switch,
@@ -48,6 +49,8 @@ section! {
         security: Located<SecuritySection>,
         /// Backups that survive the accounts they are of.
         backup: Located<BackupOfOrganizationSection>,
+        /// What stands in every account of some units, by service-managed stack sets, by name.
+        stack_sets: StackSets,
         /// IAM Identity Center: permission sets, groups and assignments.
         identity_center: Located<IdentityCenterSection>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.
