@@ -12,7 +12,8 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, backup, control_tower, controls, delegation, everybody, identity_center, keys, people, policies, resource_policy, roles, root_access, security, stack_sets, strangers, config,
+    assembly, backup, config, control_tower, controls, delegation, everybody, identity_center, keys, people,
+    policies, resource_policy, roles, root_access, security, stack_sets, strangers,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};

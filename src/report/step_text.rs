@@ -7,54 +7,18 @@ use super::{Paint, duration, value_text};
 use crate::catalog::ordering;
 use crate::model::kinds::{Action, info};
 use crate::plan::step::FieldChange;
-use crate::plan::{Step, StepId};
+use crate::plan::{Step, StepId, control_type};
 
 /// So many steps that are waited for by one rule are named.
 const NAMED_NEEDS: usize = 2;
 
 /// The lines of a step.
 pub(super) fn lines(step: &Step, paint: Paint) -> Vec<String> {
-/// What several things of a kind are called.
-pub(super) const fn plural(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Organization => "organization",
-        Kind::TrustedAccess => "trusted services",
-        Kind::OrganizationalUnit => "organizational units",
-        Kind::Account => "accounts",
-        Kind::ServiceRole => "service roles",
-        Kind::Key => "keys",
-        Kind::LandingZone => "landing zone",
-        Kind::Baseline => "baselines",
-        Kind::PolicyType => "policy types",
-        Kind::Policy => "policies",
-        Kind::ResourcePolicy => "resource policy",
-        Kind::RootCredentialsManagement => "root credentials management",
-        Kind::RootSessions => "root sessions",
-        Kind::DelegatedAdministrator => "delegated administrators",
-        Kind::PermissionSet => "permission sets",
-        Kind::Group => "groups",
-        Kind::Assignment => "assignments",
-        Kind::Control => "controls",
-        Kind::GuardDuty => "Regions of GuardDuty",
-        Kind::StackSet => "stack sets",
-        Kind::ConfigAggregator => "Config aggregators",
-        Kind::ConfigRule => "Config rules",
-        Kind::ConformancePack => "conformance packs",
-    }
-}
-
-/// The lines of an entry.
-pub(super) fn lines(entry: &Entry<'_>, paint: Paint, verbose: bool) -> Vec<String> {
-    match entry {
-        Entry::One(step) => one(step, paint, verbose),
-        Entry::Many(steps, place) => many(steps, place, paint),
-    }
-}
-
-fn one(step: &Step, paint: Paint, verbose: bool) -> Vec<String> {
     let origin = step.origin.as_ref().map(|at| format!("  ({at})")).unwrap_or_default();
     let item = if step.item.is_empty() { String::new() } else { format!(" [{}]", step.item) };
-    let mut lines = vec![format!("{} {}{item}{}", mark(step, paint), step.address, paint.quiet(&origin))];
+    let kind = control_type::of(step).map(|kind| format!(" ({})", kind.word())).unwrap_or_default();
+    let mut lines =
+        vec![format!("{} {}{item}{kind}{}", mark(step, paint), step.address, paint.quiet(&origin))];
     for change in step.changes.iter().filter(|change| settable(step, change)) {
         let told = value_text::change(&change.field, change.from.as_ref(), &change.to, true);
         lines.extend(told.into_iter().map(|line| format!("      {line}")));

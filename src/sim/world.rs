@@ -12,7 +12,9 @@ use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{
-    access_analyzer, account, administrators, all, backup, config, control_tower, firewall_manager, guardduty, iam, identity_store, kms, organizations, ram, s3, security_hub, service_quotas, sso_admin, sso_oidc, sts, cloudformation,
+    access_analyzer, account, administrators, all, backup, cloudformation, config, control_tower,
+    firewall_manager, guardduty, iam, identity_store, kms, organizations, ram, s3, security_hub,
+    service_quotas, sso_admin, sso_oidc, sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;

@@ -287,6 +287,9 @@ pub struct Policy {
     pub kind: String,
     /// Its description, when one is said.
     pub description: Option<String>,
+    /// The type of control that it is, when one is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     /// Its document; none for one that AWS manages.
     pub content: Option<serde_json::Value>,
     /// What it is attached to, in full; none when the document does not say. Of a

@@ -282,6 +282,7 @@ fn policy(view: &View<'_>, section: &PolicySection, origin: Origin) -> Option<Po
         origin,
         kind: section.r#type.as_ref()?.value.0.clone(),
         description: text(section.description.as_ref()),
+        purpose: section.purpose.as_ref().map(|word| word.value.0.to_owned()),
         content: section.document.as_ref().and_then(|content| view.attached.content(content)).cloned(),
         targets: section.targets.as_ref().map(named),
         detached_from: section.detached_from.as_ref().map(named).unwrap_or_default(),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Located;
 use super::content::Text;
+use super::purpose::PurposeWord;
 use super::read::section;
 use super::sections::Tags;
-use super::security::PurposeWord;
 use crate::model::region::Region;
 
 section! {

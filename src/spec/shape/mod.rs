@@ -14,6 +14,7 @@ pub(crate) mod content;
 pub(crate) mod controls;
 pub(crate) mod identity_center;
 pub(crate) mod names;
+pub(crate) mod purpose;
 pub(crate) mod read;
 pub(crate) mod sections;
 pub(crate) mod security;

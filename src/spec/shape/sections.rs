@@ -11,6 +11,7 @@ use super::content::Content;
 use super::controls::ControlEntry;
 use super::identity_center::IdentityCenterSection;
 use super::names::Names;
+use super::purpose::PurposeWord;
 use super::read::section;
 use super::security::SecuritySection;
 use super::stack_sets::StackSets;
@@ -206,6 +207,9 @@ section! {
         r#type: Located<PolicyTypeWord> = required,
         /// What it is for, at most 512 characters.
         description: Located<String>,
+        /// The type of control that it is, where its type does not tell: `preventive`,
+        /// `proactive`, `detective` or `responsive`.
+        purpose: Located<PurposeWord>,
         /// A path beside this document, or the policy itself.
         document: Located<Content>,
         /// Everything it is attached to: `root`, paths of units, names of accounts, `management`.
