@@ -46,6 +46,8 @@ pub struct PolicyType {
     pub quota_attached: String,
     /// A part of the name of the quota on the size.
     pub quota_size: String,
+    /// The type of control that its policies are, where they are one.
+    pub control: Option<String>,
     /// What switching it on changes at once, in words.
     pub switch_over: Option<String>,
     /// Where AWS says so.

@@ -11,20 +11,20 @@ macro_rules! clients {
         /// The clients that share an account and a Region.
         #[derive(Debug)]
         pub(crate) struct Clients {
-            config: SdkConfig,
+            shared: SdkConfig,
             $($name: OnceLock<$client>),+
         }
 
         impl Clients {
             /// No client yet, only what they will be made from.
-            pub(crate) const fn new(config: SdkConfig) -> Self {
-                Self { config, $($name: OnceLock::new()),+ }
+            pub(crate) const fn new(shared: SdkConfig) -> Self {
+                Self { shared, $($name: OnceLock::new()),+ }
             }
 
             $(
                 /// The client of the service of that name.
                 pub(crate) fn $name(&self) -> &$client {
-                    self.$name.get_or_init(|| <$client>::new(&self.config))
+                    self.$name.get_or_init(|| <$client>::new(&self.shared))
                 }
             )+
         }
@@ -39,6 +39,7 @@ clients! {
     backup: aws_sdk_backup::Client,
     cloudformation: aws_sdk_cloudformation::Client,
     cloudtrail: aws_sdk_cloudtrail::Client,
+    config: aws_sdk_config::Client,
     controltower: aws_sdk_controltower::Client,
     detective: aws_sdk_detective::Client,
     fms: aws_sdk_fms::Client,

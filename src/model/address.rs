@@ -113,6 +113,14 @@ kinds! {
     Detective = "detective",
     /// An analyzer of the organization in one Region, `REGION/WORD`.
     Analyzer = "analyzer",
+    /// A service-managed stack set of CloudFormation, by name.
+    StackSet = "stack_set",
+    /// An aggregator of AWS Config over the organization, by name.
+    ConfigAggregator = "config_aggregator",
+    /// A rule of AWS Config in every account, `NAME/REGION`.
+    ConfigRule = "config_rule",
+    /// A conformance pack of AWS Config in every account, `NAME/REGION`.
+    ConformancePack = "conformance_pack",
 }
 
 impl fmt::Display for Kind {

@@ -83,6 +83,9 @@ pub struct Facts {
     /// Limits of policy types that AWS lists as quotas, by AWS's name of the type.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub policy_quotas: BTreeMap<String, PolicyQuota>,
+    /// Aggregators of AWS services where the document wants one of its own, by its address.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub service_aggregators: BTreeMap<Address, String>,
     /// Policies that are attached directly to a target at which something would change:
     /// by the target's id and AWS's name of the type, each policy's id with its name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -12,8 +12,8 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, backup, control_tower, controls, delegation, everybody, identity_center, keys, people,
-    policies, resource_policy, roles, root_access, security, strangers,
+    assembly, backup, config, control_tower, controls, delegation, everybody, identity_center, keys, people,
+    policies, resource_policy, roles, root_access, security, stack_sets, strangers,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -118,6 +118,11 @@ async fn look(
     roles::observe_abroad(connection, &roles_wanted, findings).await;
     backup::observe(connection, wanted, findings).await;
     assembly::administrators(connection, wanted, &tower, findings).await;
+    let mut recording = wanted.kind(Kind::ConfigAggregator);
+    recording.extend(wanted.kind(Kind::ConfigRule));
+    recording.extend(wanted.kind(Kind::ConformancePack));
+    config::observe(connection, &recording, findings).await;
+    stack_sets::observe(connection, &wanted.kind(Kind::StackSet), findings).await;
     match &people.accounts {
         Ok(all) => {
             everybody::note(wanted, organization, all, findings);

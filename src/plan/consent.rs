@@ -103,6 +103,33 @@ const CLASSES: &[Class] = &[
                  be made anew",
     },
     Class {
+        name: "conformance_pack_deletion",
+        consequence: "the conformance pack {} is taken out of every account with its rules and what repairs by \
+                      them; what they found is gone",
+        window: "none once the operation has begun; it can be deployed again",
+    },
+    Class {
+        name: "stack_set_withdrawal",
+        consequence: "the stacks of the stack set {} are deleted in every account of a target, with what they \
+                      made",
+        window: "none once the operation has begun; what held data does not come back",
+    },
+    Class {
+        name: "stack_set_deletion",
+        consequence: "the stack set {} is deleted; its stacks went before",
+        window: "none: AWS deletes it at once; it can be made again",
+    },
+    Class {
+        name: "config_rule_deletion",
+        consequence: "the rule {} is taken out of every account; what it found is gone",
+        window: "none once the operation has begun; it can be deployed again",
+    },
+    Class {
+        name: "config_aggregator_deletion",
+        consequence: "the aggregator {} is deleted with what it collected; the recorders go on",
+        window: "none: AWS deletes it at once; a new one collects anew",
+    },
+    Class {
         name: "delegated_administrator_removal",
         consequence: "{} loses an administrator of the organization: {lost}",
         window: "none: it ends at once; appointing again does not bring back what was lost",

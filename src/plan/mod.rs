@@ -7,6 +7,7 @@
 pub mod bound;
 mod checks;
 pub mod consent;
+pub mod control_type;
 pub mod document;
 mod draft;
 pub mod fingerprint;

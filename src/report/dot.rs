@@ -54,7 +54,11 @@ const fn shape(kind: Kind) -> &'static str {
         | Kind::Inspector
         | Kind::Macie
         | Kind::Detective
-        | Kind::Analyzer => "cds",
+        | Kind::Analyzer
+        | Kind::StackSet
+        | Kind::ConfigAggregator
+        | Kind::ConfigRule
+        | Kind::ConformancePack => "cds",
         Kind::Control | Kind::PermissionSet | Kind::Assignment | Kind::SecurityHubAssociations => "hexagon",
         Kind::Group => "house",
     }

@@ -7,7 +7,7 @@ use super::{Paint, duration, value_text};
 use crate::catalog::ordering;
 use crate::model::kinds::{Action, info};
 use crate::plan::step::FieldChange;
-use crate::plan::{Step, StepId};
+use crate::plan::{Step, StepId, control_type};
 
 /// So many steps that are waited for by one rule are named.
 const NAMED_NEEDS: usize = 2;
@@ -16,7 +16,9 @@ const NAMED_NEEDS: usize = 2;
 pub(super) fn lines(step: &Step, paint: Paint) -> Vec<String> {
     let origin = step.origin.as_ref().map(|at| format!("  ({at})")).unwrap_or_default();
     let item = if step.item.is_empty() { String::new() } else { format!(" [{}]", step.item) };
-    let mut lines = vec![format!("{} {}{item}{}", mark(step, paint), step.address, paint.quiet(&origin))];
+    let kind = control_type::of(step).map(|kind| format!(" ({})", kind.word())).unwrap_or_default();
+    let mut lines =
+        vec![format!("{} {}{item}{kind}{}", mark(step, paint), step.address, paint.quiet(&origin))];
     for change in step.changes.iter().filter(|change| settable(step, change)) {
         let told = value_text::change(&change.field, change.from.as_ref(), &change.to, true);
         lines.extend(told.into_iter().map(|line| format!("      {line}")));

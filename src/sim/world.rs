@@ -12,7 +12,7 @@ use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{
-    access_analyzer, account, administrators, all, backup, config, control_tower, detective,
+    access_analyzer, account, administrators, all, backup, cloudformation, config, control_tower, detective,
     firewall_manager, guardduty, iam, identity_store, inspector, kms, macie, organizations, ram, s3,
     security_hub, service_quotas, sso_admin, sso_oidc, sts,
 };
@@ -74,6 +74,8 @@ pub struct World {
     pub firewall_manager: Shared<firewall_manager::State>,
     /// AWS Config, of all accounts and Regions.
     pub config: Shared<config::State>,
+    /// CloudFormation's stack sets, of all organizations.
+    pub cloudformation: Shared<cloudformation::State>,
     /// The buckets that services deliver into.
     pub s3: Shared<s3::State>,
     /// Resource Access Manager, of all accounts and Regions.
@@ -153,6 +155,7 @@ impl World {
         macie::account_joined(self, account, now);
         // After GuardDuty, from which it learns how much data an account has.
         detective::account_joined(self, account, now);
+        cloudformation::account_joined(self, now);
     }
 }
 

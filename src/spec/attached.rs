@@ -1,7 +1,8 @@
-//! Files that the document names: policies and the like, in JSON or YAML.
+//! Files that the document names: policies and the like, in JSON or YAML, and texts such as
+//! templates, which stay as they are.
 //!
 //! In: the paths that were met, and a way to have a file's bytes that the caller
-//! provides, since this floor does no I/O. Out: their content as JSON, by the path
+//! provides, since this floor does no I/O. Out: their content as JSON or as text, by the path
 //! beside the document that names it; what is missing or malformed is reported at
 //! the key that names it.
 
@@ -11,7 +12,7 @@ use serde_json::Value as Json;
 
 use super::diagnostic::{Diagnostic, Findings};
 use super::shape::Located;
-use super::shape::content::{Content, json};
+use super::shape::content::{Content, Text, json};
 use super::source::{Input, Source, Sources, Span};
 use super::topic::ATTACHED;
 use super::yaml;
@@ -24,6 +25,7 @@ pub type Fetch<'f> = &'f mut dyn FnMut(&str) -> Input;
 #[derive(Debug, Default)]
 pub(crate) struct Attached {
     files: BTreeMap<String, Json>,
+    texts: BTreeMap<String, String>,
     places: BTreeMap<Span, String>,
 }
 
@@ -56,6 +58,41 @@ impl Attached {
         attached
     }
 
+    /// Reads every file whose text stays as it is.
+    pub(crate) fn read_texts(
+        &mut self,
+        named: &[Located<String>],
+        sources: &Sources,
+        fetch: Fetch<'_>,
+        findings: &mut Findings,
+    ) {
+        for file in named {
+            let beside = sources.0.get(file.span.source).map_or("", |source| source.name.as_str());
+            let path = beside_document(beside, file);
+            self.places.insert(file.span, path.clone());
+            if self.texts.contains_key(&path) {
+                continue;
+            }
+            match text(&path, fetch) {
+                Ok(text) => {
+                    self.texts.insert(path, text);
+                }
+                Err(problem) => {
+                    let message = format!("`{}` cannot be used: {problem}", file.value);
+                    findings.push(Diagnostic::error(ATTACHED.code, message).at(file.span, "named here"));
+                }
+            }
+        }
+    }
+
+    /// The text that an entry holds or names; none when it could not be had.
+    pub(crate) fn text<'a>(&'a self, of: &'a Located<Text>) -> Option<&'a str> {
+        match &of.value {
+            Text::Inline(text) => Some(text),
+            Text::File => self.texts.get(self.places.get(&of.span)?).map(String::as_str),
+        }
+    }
+
     /// The document that an entry holds or names; none when it could not be had.
     pub(crate) fn content<'a>(&'a self, of: &'a Located<Content>) -> Option<&'a Json> {
         match &of.value {
@@ -73,10 +110,14 @@ fn beside_document(document: &str, path: &str) -> String {
     }
 }
 
-fn one(path: &str, sources: &mut Sources, fetch: Fetch<'_>) -> Result<Json, String> {
+fn text(path: &str, fetch: Fetch<'_>) -> Result<String, String> {
     let bytes = fetch(path).content?;
     let text = String::from_utf8(bytes).map_err(|_| "it holds bytes that are not UTF-8".to_owned())?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
+}
+
+fn one(path: &str, sources: &mut Sources, fetch: Fetch<'_>) -> Result<Json, String> {
+    let text = text(path, fetch)?;
     let content = if path.ends_with(".json") {
         // JSON allows tabs where YAML does not.
         serde_json::from_str(&text).map_err(|error| format!("it is not JSON: {error}"))?

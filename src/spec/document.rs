@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::backup::Backup;
 use super::identity_center::IdentityCenter;
 use super::security::Security;
+use super::stack_sets::StackSet;
 use crate::model::Origin;
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
@@ -41,6 +42,8 @@ pub struct Spec {
     pub security: Option<Security>,
     /// `backup`.
     pub backup: Option<Backup>,
+    /// `stack_sets`, by name.
+    pub stack_sets: BTreeMap<String, StackSet>,
     /// `identity_center`.
     pub identity_center: Option<IdentityCenter>,
     /// `remove`: addresses of things that shall go.
@@ -284,6 +287,9 @@ pub struct Policy {
     pub kind: String,
     /// Its description, when one is said.
     pub description: Option<String>,
+    /// The type of control that it is, when one is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     /// Its document; none for one that AWS manages.
     pub content: Option<serde_json::Value>,
     /// What it is attached to, in full; none when the document does not say. Of a

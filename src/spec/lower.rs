@@ -57,6 +57,7 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .as_ref()
             .map(|section| super::security::lower(&Context { section, view, at: &at })),
         backup: doc.backup.as_ref().map(|section| super::backup::lower(view, section, &at)),
+        stack_sets: super::stack_sets::lower(view, &at),
         identity_center: doc
             .identity_center
             .as_ref()
@@ -281,6 +282,7 @@ fn policy(view: &View<'_>, section: &PolicySection, origin: Origin) -> Option<Po
         origin,
         kind: section.r#type.as_ref()?.value.0.clone(),
         description: text(section.description.as_ref()),
+        purpose: section.purpose.as_ref().map(|word| word.value.0.to_owned()),
         content: section.document.as_ref().and_then(|content| view.attached.content(content)).cloned(),
         targets: section.targets.as_ref().map(named),
         detached_from: section.detached_from.as_ref().map(named).unwrap_or_default(),
@@ -307,6 +309,12 @@ fn delegations(doc: &Document, at: &dyn Fn(Span) -> Origin) -> BTreeMap<String, 
         let (Some(named), Some(row)) = (seat.administrator, services::by_section(seat.key)) else { continue };
         let implied = Delegation { origin: at(named.span), accounts: vec![named.value.clone()] };
         all.entry(row.word.clone()).or_insert(implied);
+    }
+    let config = doc.security.as_ref().and_then(|section| section.config.as_ref());
+    let named = config.and_then(|section| section.administrator.as_ref());
+    if let Some(named) = named.filter(|named| named.value != "management") {
+        let implied = Delegation { origin: at(named.span), accounts: vec![named.value.clone()] };
+        all.entry("config".to_owned()).or_insert(implied);
     }
     all
 }

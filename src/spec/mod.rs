@@ -7,6 +7,7 @@
 
 mod attached;
 pub mod backup;
+pub mod config;
 pub mod diagnostic;
 pub mod document;
 pub mod identity_center;
@@ -19,6 +20,7 @@ mod rules;
 pub mod security;
 mod shape;
 pub mod source;
+pub mod stack_sets;
 pub mod topic;
 mod view;
 mod yaml;

@@ -68,8 +68,9 @@ pub fn parse_with(inputs: Vec<Input>, fetch: Fetch<'_>) -> Result<Loaded, Diagno
         return Err(reader.findings.finish(&Arc::new(sources)));
     }
     let document = Document::read(&root, &mut reader);
-    let Reader { mut findings, broken, files, .. } = reader;
-    let attached = Attached::read(&files, &mut sources, fetch, &mut findings);
+    let Reader { mut findings, broken, files, texts, .. } = reader;
+    let mut attached = Attached::read(&files, &mut sources, fetch, &mut findings);
+    attached.read_texts(&texts, &sources, fetch, &mut findings);
     let sources = Arc::new(sources);
     let Some(document) = document.filter(|_| complete) else {
         return Err(findings.finish(&sources));

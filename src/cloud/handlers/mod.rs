@@ -28,6 +28,7 @@ mod backup_audit;
 mod backup_settings;
 mod backup_vault;
 mod baseline;
+mod config_deployment;
 mod control;
 mod delegated_administrator;
 mod departure;
@@ -50,6 +51,7 @@ mod restore_testing;
 mod root_access;
 mod security_hub;
 mod service_role;
+mod stack_set;
 mod timing;
 mod trusted_access;
 mod unit;
@@ -99,6 +101,10 @@ impl Performer for Connection {
             Kind::Macie => macie::begin(self, task).await,
             Kind::Detective => detective::begin(self, task).await,
             Kind::Analyzer => analyzer::begin(self, task).await,
+            Kind::StackSet => stack_set::begin(self, task).await,
+            Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
+                config_deployment::begin(self, task).await
+            }
         }
     }
 
@@ -118,6 +124,8 @@ impl Performer for Connection {
             Kind::ReportPlan | Kind::BackupFramework => backup_audit::poll(self, task, operation).await,
             Kind::SecurityHubConfiguration => security_hub::poll(self, task, operation).await,
             Kind::Inspector => inspector::poll(self, task, operation).await,
+            Kind::StackSet => stack_set::poll(self, task, operation).await,
+            Kind::ConfigRule | Kind::ConformancePack => config_deployment::poll(self, task, operation).await,
             // The verbs of these kinds are done when AWS answers.
             Kind::TrustedAccess
             | Kind::OrganizationalUnit
@@ -140,6 +148,7 @@ impl Performer for Connection {
             | Kind::Macie
             | Kind::Detective
             | Kind::Analyzer
+            | Kind::ConfigAggregator
             | Kind::Policy => Ok(Progress::Done(Attributes::new())),
         }
     }
@@ -205,6 +214,10 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::Macie => macie::look_up(connection, task).await,
         Kind::Detective => detective::look_up(connection, task).await,
         Kind::Analyzer => analyzer::look_up(connection, task).await,
+        Kind::StackSet => stack_set::look_up(connection, task).await,
+        Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
+            config_deployment::look_up(connection, task).await
+        }
     }
 }
 

@@ -169,6 +169,7 @@ fn identify(graph: &mut ResourceGraph, facts: &ControlFacts) {
     for resource in graph.resources.values_mut().filter(|one| one.address.kind == Kind::Control) {
         if let Some(control) = known(resource, facts) {
             resource.keys.insert("identifier".to_owned(), json!(control.arn));
+            resource.keys.insert("purpose".to_owned(), json!(control.behavior.word()));
         }
     }
 }

@@ -10,6 +10,7 @@ mod backup_plans;
 mod backup_proofs;
 mod backup_vaults;
 mod baselines;
+mod config;
 pub mod controls;
 mod delegation;
 mod identity_center;
@@ -24,6 +25,7 @@ mod resource_policy;
 mod root_access;
 mod security;
 mod service_roles;
+mod stack_sets;
 mod units;
 
 use serde_json::Value;
@@ -60,6 +62,8 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     delegation::expand,
     security::expand,
     backup::expand,
+    config::expand,
+    stack_sets::expand,
     identity_center::expand,
     controls::expand,
     removals::expand,

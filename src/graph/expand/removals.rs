@@ -4,7 +4,7 @@
 //! What stands below goes first, and nothing goes before the accounts that the
 //! document speaks of are where they shall be.
 
-use super::{Expansion, account, controls, delegation, identity_center, resource, unit};
+use super::{Expansion, account, config, controls, delegation, identity_center, resource, stack_sets, unit};
 use crate::catalog::baselines::{Baseline, by_word};
 use crate::catalog::policy_types as catalogue;
 use crate::graph::edge::Edge;
@@ -63,6 +63,10 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
                 }
             }
             Kind::Control => control(expansion, address, origin),
+            Kind::StackSet => stack_sets::removal(expansion, unwanted(address, origin)),
+            Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
+                config::removal(expansion, unwanted(address, origin));
+            }
             // The document's rules let nothing else through.
             _ => {}
         }

@@ -14,6 +14,9 @@ pub mod backup_audit;
 pub mod backup_settings;
 pub mod backup_vault;
 pub mod baseline;
+pub mod config_aggregator;
+pub mod config_rule;
+pub mod conformance_pack;
 pub mod control;
 pub mod delegated_administrator;
 pub mod detective;
@@ -34,6 +37,7 @@ pub mod restore_testing;
 pub mod root_access;
 pub mod security_hub;
 pub mod service_role;
+pub mod stack_set;
 pub mod trusted_access;
 
 use super::address::Kind;
@@ -277,6 +281,10 @@ pub const fn lives_in_an_account(kind: Kind) -> bool {
             | Kind::Macie
             | Kind::Detective
             | Kind::Analyzer
+            | Kind::StackSet
+            | Kind::ConfigAggregator
+            | Kind::ConfigRule
+            | Kind::ConformancePack
     )
 }
 
@@ -321,6 +329,10 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::Macie => &macie::INFO,
         Kind::Detective => &detective::INFO,
         Kind::Analyzer => &analyzer::INFO,
+        Kind::StackSet => &stack_set::INFO,
+        Kind::ConfigAggregator => &config_aggregator::INFO,
+        Kind::ConfigRule => &config_rule::INFO,
+        Kind::ConformancePack => &conformance_pack::INFO,
     }
 }
 

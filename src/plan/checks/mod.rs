@@ -6,6 +6,7 @@
 mod account_quota;
 mod accounts_under_creation;
 mod backup;
+mod config;
 mod control_tower_busy;
 mod controls;
 mod existing_accounts;
@@ -41,6 +42,7 @@ const CHECKS: &[Check] = &[
     inactive_accounts::check,
     landing_zone_version::check,
     untrusted_config::check,
+    config::check,
     control_tower_busy::check,
     controls::check,
     removals::check,

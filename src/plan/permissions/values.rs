@@ -208,6 +208,15 @@ impl Scope {
             | Kind::Macie
             | Kind::Detective
             | Kind::Analyzer => values.extend(self.of_security(subject)),
+            Kind::StackSet => {
+                put("stack_set", vec![subject.address.name.clone()]);
+            }
+            Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
+                let region = subject.keys.get("region").and_then(Value::as_str);
+                put("region", vec![region.unwrap_or(&self.home).to_owned()]);
+                let name = subject.keys.get("name").and_then(Value::as_str);
+                put("deployment", vec![name.unwrap_or(ANY).to_owned()]);
+            }
             Kind::Control => {
                 put("enabled_control", own_arn());
                 let every = policy_types::all().iter().map(|row| row.name.clone());

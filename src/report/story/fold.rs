@@ -14,6 +14,7 @@ use super::telling;
 use crate::coverage::Estate;
 use crate::model::kinds::{Action, info};
 use crate::model::{Address, Kind, Resource, reference};
+use crate::plan::control_type::{self, ControlType};
 use crate::plan::{Plan, Step};
 
 /// So many items of one thing are told.
@@ -118,7 +119,7 @@ fn entry<'p>(acts: &[Act<'p>], estate: &Estate) -> Entry<'p> {
         each.flatten().collect::<BTreeSet<String>>()
     });
     let steps: Vec<&Step> = acts.iter().flat_map(|act| act.steps.iter().copied()).collect();
-    let title = title(acts, &telling, &regions, reached.as_ref());
+    let title = title(acts, &telling, &regions, reached.as_ref()) + &types(&steps);
     Entry {
         chapter: telling.chapter,
         action,
@@ -164,6 +165,14 @@ fn title(
         }
         (many, None) => format!("{} {}", many.len(), telling.plural),
     }
+}
+
+/// The types of controls among the steps: ` (preventive)`.
+fn types(steps: &[&Step]) -> String {
+    let types: BTreeSet<&str> =
+        steps.iter().filter_map(|step| control_type::of(step)).map(ControlType::word).collect();
+    let words: Vec<&str> = types.into_iter().collect();
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
 }
 
 /// The items of a thing without a creation of its own, e.g. who is appointed where.

@@ -98,6 +98,10 @@ pub(super) fn of(kind: Kind) -> Telling {
             service: Some("Detective"),
             ..told(Services, "Regions of Detective", Some(Reach::Leaves("members".to_owned())))
         },
+        Kind::StackSet => told(Services, "stack sets", Some(Reach::Targets)),
+        Kind::ConfigAggregator => told(Services, "Config aggregators", everybody.clone()),
+        Kind::ConfigRule => told(Services, "Config rules", everybody.clone()),
+        Kind::ConformancePack => told(Services, "conformance packs", everybody.clone()),
         Kind::Analyzer => told(Services, "analyzers", everybody),
         Kind::Key => told(Data, "keys", None),
         Kind::BackupSettings => told(Data, "backup settings", everybody),

@@ -76,6 +76,12 @@ const MAKERS: &[(&str, Maker)] = &[
     ("analyzer", |_, request, member| {
         regional(request, "access-analyzer", &format!("analyzer/{}", request.text(member)?))
     }),
+    // A stack set stands in the management account, whoever works with it.
+    ("stack-set", |world, request, member| {
+        let owner = organization(world, request)?.management.clone();
+        let name = request.text(member)?.split(':').next()?;
+        Some(format!("arn:aws:cloudformation:{}:{owner}:stackset/{name}:*", request.region))
+    }),
     // A name is no part of these ARNs that a caller could foretell: an id of AWS's choice stands in it.
     ("config", |_, request, kind| regional(request, "config", &format!("{kind}/*"))),
     ("config-role", |_, request, _| {

@@ -17,6 +17,7 @@ mod backup_vaults;
 mod baseline_combination;
 mod baseline_context;
 mod capacity;
+mod config;
 mod consents;
 mod control_tower_email;
 mod controls;
@@ -46,6 +47,7 @@ mod security_hub;
 mod security_switches;
 mod security_unit_baselines;
 mod separate_accounts;
+mod stack_sets;
 mod tags;
 mod unit_rename;
 mod unit_tree;
@@ -110,6 +112,8 @@ pub(crate) const RULES: &[Rule] = &[
     backup_proofs::RULE,
     security_switches::RULE,
     security_hub::RULE,
+    config::RULE,
+    stack_sets::RULE,
     identity_names::RULE,
     permission_sets::RULE,
     assignments::RULE,

@@ -40,7 +40,8 @@ pub(super) const RULE: Rule = Rule {
                       another in their place), `permission_set.NAME`, \
                       `group.NAME`, `assignment.SET:GROUP` (not of Control Tower's own), `control.Workloads:CT.S3.PR.1` (on a unit that the document \
                       lists or removes), `analyzer.us-east-1/unused_access`, `security_hub_policy.NAME` (beside \
-                      the sections of their services). Sources: AWS Organizations API Reference, \
+                      the sections of their services), `stack_set.NAME`, `config_rule.NAME/REGION`, \
+                      `conformance_pack.NAME/REGION`, `config_aggregator.NAME`. Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
@@ -55,7 +56,8 @@ const FORMS: &str = "write organizational_unit.Old/Team, account.NAME, trusted_a
                      baseline.Old/Team:control_tower, control.Old/Team:CT.S3.PR.1, \
                      root_credentials_management, root_sessions, policy.NAME, policy_type.tag, \
                      delegated_administrator.SERVICE, permission_set.NAME, group.NAME, \
-                     assignment.SET:GROUP, analyzer.REGION/WORD or security_hub_policy.NAME";
+                     assignment.SET:GROUP, analyzer.REGION/WORD, security_hub_policy.NAME, stack_set.NAME, \
+                     config_rule.NAME/REGION, conformance_pack.NAME/REGION or config_aggregator.NAME";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -82,6 +84,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             Some(Removable::Control(path, name)) => control_wanted(view, &path, &name),
             Some(Removable::Analyzer(word)) => analyzer_wanted(view, &word),
             Some(Removable::SecurityHubPolicy(name)) => security_hub_policy_wanted(view, &name),
+            Some(Removable::Deployment(address)) => deployment_wanted(view, &address),
             None => {
                 findings.push(
                     Diagnostic::error(
@@ -119,6 +122,8 @@ enum Removable {
     /// By AWS's word for its type.
     Analyzer(String),
     SecurityHubPolicy(String),
+    /// A stack set, or something of AWS Config.
+    Deployment(Address),
 }
 
 fn removable(address: &str) -> Option<Removable> {
@@ -164,6 +169,14 @@ fn removable(address: &str) -> Option<Removable> {
         Kind::DelegatedAdministrator => {
             services::by_word(&address.name).map(|row| Removable::Administrator(row.word.clone()))
         }
+        Kind::StackSet | Kind::ConfigAggregator if !address.name.is_empty() => {
+            Some(Removable::Deployment(address))
+        }
+        Kind::ConfigRule | Kind::ConformancePack => {
+            let (name, region) = address.name.split_once('/')?;
+            let usable = !name.is_empty() && region.parse::<Region>().is_ok();
+            usable.then_some(Removable::Deployment(address))
+        }
         Kind::Control => {
             let (path, name) = address.name.split_once(':').filter(|(_, name)| !name.is_empty())?;
             Some(Removable::Control(path.parse().ok()?, name.to_owned()))
@@ -208,6 +221,24 @@ fn unit_wanted(view: &View<'_>, path: &UnitPath) -> Option<Wanted> {
     let (span, label) = listed.or(renamed)?;
     let what = format!("`{path}` cannot be removed while the document speaks of it");
     Some(Wanted::at(what, span, label))
+}
+
+/// A stack set, or something of AWS Config.
+fn deployment_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {
+    let name = address.name.split_once('/').map_or(address.name.as_str(), |(name, _)| name);
+    let security = view.doc.security.as_ref();
+    let config = security.and_then(|section| section.config.as_ref());
+    let span = match address.kind {
+        Kind::StackSet => view.doc.stack_sets.iter().flatten().find(|(one, _)| one.value == name)?.0.span,
+        Kind::ConformancePack => {
+            let packs = security?.conformance_packs.iter().flatten();
+            packs.into_iter().find(|(one, _)| one.value == name)?.0.span
+        }
+        Kind::ConfigRule => config?.rules.iter().flatten().find(|(one, _)| one.value == name)?.0.span,
+        _ => config?.aggregator.as_ref()?.span,
+    };
+    let what = format!("`{address}` cannot be removed while the document wants it");
+    Some(Wanted::at(what, span, "the document wants it"))
 }
 
 /// Trusted access that the document itself rests on.

@@ -20,6 +20,7 @@ pub use macie::Macie;
 pub use security_hub::{OF_ALL, SecurityHub, SecurityHubPolicy};
 use serde::Serialize;
 
+use super::config::Config;
 use super::shape::security::{Seat as Said, SecuritySection};
 use super::source::Span;
 use super::view::View;
@@ -42,6 +43,8 @@ pub struct Security {
     pub detective: Option<Detective>,
     /// IAM Access Analyzer.
     pub access_analyzer: Option<AccessAnalyzer>,
+    /// AWS Config with its conformance packs.
+    pub config: Option<Config>,
 }
 
 /// What the sections of all services have in common.
@@ -60,6 +63,10 @@ impl Security {
     /// governed Region.
     #[must_use]
     pub fn excludes(&self, service: &str, region: &Region) -> bool {
+        // AWS Config is no seat: who deploys need not be its only administrator.
+        if service == "config" {
+            return self.config.as_ref().is_some_and(|config| config.exclude_regions.contains(region));
+        }
         let section = services::by_word(service).and_then(|row| row.section.as_deref());
         section.and_then(|key| self.seat(key)).is_some_and(|seat| seat.exclude_regions.contains(region))
     }
@@ -106,5 +113,6 @@ pub(super) fn lower(context: &Context<'_>) -> Security {
         macie: macie::lower(context),
         detective: detective::lower(context),
         access_analyzer: access_analyzer::lower(context),
+        config: super::config::lower(context.view, context.at),
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Number, Value as Json};
 
 use super::Located;
 use super::read::{Read, Reader};
+use crate::model::canonical;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::node::{Node, Value};
 use crate::spec::topic;
@@ -50,6 +51,53 @@ impl JsonSchema for Content {
 
     fn schema_name() -> Cow<'static, str> {
         "Content".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "object"] })
+    }
+}
+
+/// A text that stays as it is: a template, a rule.
+#[derive(Debug, Clone)]
+pub(crate) enum Text {
+    /// In a file, which is found by the place that names it.
+    File,
+    /// The text itself: several lines, or a mapping as JSON.
+    Inline(String),
+}
+
+impl Read for Text {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        match &node.value {
+            Value::Text(text) if text.contains('\n') => Some(Self::Inline(text.clone())),
+            Value::Text(path) if path.is_empty() => {
+                reader.invalid(node, "an empty path names no file");
+                None
+            }
+            Value::Text(path) => {
+                reader.texts.push(Located { value: path.clone(), span: node.span });
+                Some(Self::File)
+            }
+            Value::Map(_) => {
+                let read = json(node, &mut |refusal| reader.findings.push(refusal));
+                read.map(|value| Self::Inline(canonical::text(&value)))
+            }
+            _ => {
+                reader.wrong(node, "a path, a text of several lines or a mapping");
+                None
+            }
+        }
+    }
+}
+
+impl JsonSchema for Text {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {

@@ -9,13 +9,16 @@
 
 pub(crate) mod backup;
 pub(crate) mod chosen;
+pub(crate) mod config;
 pub(crate) mod content;
 pub(crate) mod controls;
 pub(crate) mod identity_center;
 pub(crate) mod names;
+pub(crate) mod purpose;
 pub(crate) mod read;
 pub(crate) mod sections;
 pub(crate) mod security;
+pub(crate) mod stack_sets;
 pub(crate) mod words;
 
 use std::borrow::Borrow;

@@ -38,6 +38,8 @@ pub(crate) struct Reader {
     pub(crate) broken: BTreeSet<String>,
     /// Files that the document names, each at the place that names it.
     pub(crate) files: Vec<Located<String>>,
+    /// The same for files whose text stays as it is.
+    pub(crate) texts: Vec<Located<String>>,
     path: Vec<(String, Span)>,
 }
 

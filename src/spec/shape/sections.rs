@@ -11,8 +11,10 @@ use super::content::Content;
 use super::controls::ControlEntry;
 use super::identity_center::IdentityCenterSection;
 use super::names::Names;
+use super::purpose::PurposeWord;
 use super::read::section;
 use super::security::SecuritySection;
+use super::stack_sets::StackSets;
 use super::words::{
     BaselineWord, Days, FormatVersion, JoinWord, KeyRegions, LandingZoneVersion, PlacementWord,
     PolicyTypeWord, RootAccessWord, Signers, Switch,
@@ -48,6 +50,8 @@ section! {
         security: Located<SecuritySection>,
         /// Backups that survive the accounts they are of.
         backup: Located<BackupOfOrganizationSection>,
+        /// What stands in every account of some units, by service-managed stack sets, by name.
+        stack_sets: StackSets,
         /// IAM Identity Center: permission sets, groups and assignments.
         identity_center: Located<IdentityCenterSection>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.
@@ -203,6 +207,9 @@ section! {
         r#type: Located<PolicyTypeWord> = required,
         /// What it is for, at most 512 characters.
         description: Located<String>,
+        /// The type of control that it is, where its type does not tell: `preventive`,
+        /// `proactive`, `detective` or `responsive`.
+        purpose: Located<PurposeWord>,
         /// A path beside this document, or the policy itself.
         document: Located<Content>,
         /// Everything it is attached to: `root`, paths of units, names of accounts, `management`.

@@ -14,7 +14,10 @@ pub(crate) use inspector::InspectorSection;
 pub(crate) use macie::MacieSection;
 pub(crate) use security_hub::{SecurityHubPolicySection, SecurityHubSection};
 
+use std::collections::BTreeMap;
+
 use super::Located;
+use super::config::{ConfigSection, PackSection};
 use super::read::section;
 use crate::model::region::Region;
 use crate::spec::source::Span;
@@ -34,6 +37,10 @@ section! {
         detective: Located<DetectiveSection>,
         /// IAM Access Analyzer: analyzers whose zone of trust is the organization.
         access_analyzer: Located<AccessAnalyzerSection>,
+        /// AWS Config: an aggregator and rules for every account.
+        config: Located<ConfigSection>,
+        /// Conformance packs of AWS Config for every account, by name.
+        conformance_packs: BTreeMap<Located<String>, PackSection>,
     }
 }
 
