@@ -188,7 +188,8 @@ impl Connection {
         self.inner.speed
     }
 
-    /// The time by the clock that requests are signed with, in whole seconds.
+    /// The time by the clock that requests are signed with, the virtual one of a rehearsal, in
+    /// whole seconds.
     pub(crate) fn now(&self) -> Timestamp {
         let now = self.inner.base.time_source().map_or_else(SystemTime::now, |source| source.now());
         let now = Timestamp::try_from(now).unwrap_or_default();
@@ -254,13 +255,6 @@ impl Connection {
     /// The caller's own account in a Region.
     pub(crate) fn own(&self, region: &Region) -> Site {
         self.site(None, region, None)
-    }
-
-    /// The time by the clock that requests are signed with: the virtual one of a rehearsal.
-    pub(crate) fn now(&self) -> Timestamp {
-        let time = self.inner.base.time_source();
-        let now = time.map_or_else(SystemTime::now, |time| time.now());
-        Timestamp::try_from(now).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// An account in a Region: the caller's own, or a member entered by a role.

@@ -78,7 +78,7 @@ pub(super) fn regions(
 fn office<'t>(name: &'t str, who: &Value) -> Option<&'t str> {
     let (way, rest) = name.split_once('.').filter(|_| !who.is_null())?;
     // What Organizations keeps registered says nothing of Regions.
-    rest.rsplit_once('/').map(|(place, _)| place).filter(|_| way != services::REGISTRATIONS)
+    rest.rsplit_once('/').map(|(place, _)| place).filter(|_| !services::is_of_registrations(way))
 }
 
 /// The leaves of a group that are there.

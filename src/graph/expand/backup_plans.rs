@@ -37,6 +37,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, said: &Backup) {
             aws_managed: false,
             tags: Default::default(),
             renamed_from: None,
+            purpose: None,
         };
         let me = policies::one(expansion, &policy_name(name), &policy);
         order(expansion, said, plan, &me);

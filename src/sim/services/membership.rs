@@ -57,8 +57,6 @@ impl Relation {
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
     pub(crate) email: String,
-    /// It is the management account, in which no service switches itself on.
-    pub(crate) management: bool,
 }
 
 /// Why an account cannot be taken.
@@ -106,7 +104,7 @@ pub(crate) fn candidate(world: &World, holder: &str, account: &str, on: bool) ->
     if management && !on {
         return Err(Unfit::ManagementOff);
     }
-    Ok(Candidate { email: member.email.clone(), management })
+    Ok(Candidate { email: member.email.clone() })
 }
 
 /// How an account stands to its administrator. Who has left the organization is removed.
