@@ -149,25 +149,14 @@ impl Scope {
         let attribute = |name: &str| own.and_then(|own| own.get(name)).cloned();
         let last = |arn: String| arn.rsplit('/').next().map(str::to_owned);
         let own_arn = || vec![attribute("arn").and_then(last).unwrap_or_else(|| ANY.to_owned())];
-        let leaves = |group: &str| leaves(subject, group);
-        put("tag", leaves("tags"));
+        put("tag", leaves(subject, "tags"));
         // Only a policy can be one of the things that are tagged as a policy.
         put("policy_id", Vec::new());
         match subject.address.kind {
             Kind::OrganizationalUnit => values.extend(self.of_unit(subject)),
             Kind::Account => values.extend(self.of_account(subject)),
             Kind::TrustedAccess => values.extend(of_trust(&subject.address.name)),
-            Kind::ServiceRole => {
-                let named = subject.keys.get("name").and_then(Value::as_str);
-                put("role", vec![named.unwrap_or(&subject.address.name).to_owned()]);
-                let path =
-                    subject.fields.get("path").and_then(Value::as_str).unwrap_or(self.path_of(subject));
-                put("path", vec![path.trim_start_matches('/').to_owned()]);
-                put("policy", leaves("managed_policies"));
-                if let Some((_, id)) = self.member(subject) {
-                    put("owner", vec![id.unwrap_or_else(|| ANY.to_owned())]);
-                }
-            }
+            Kind::ServiceRole => values.extend(self.of_role(subject)),
             Kind::Key => values.extend(self.of_key(subject)),
             Kind::LandingZone => {
                 put("landing_zone", own_arn());
@@ -212,10 +201,7 @@ impl Scope {
                 put("stack_set", vec![subject.address.name.clone()]);
             }
             Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
-                let region = subject.keys.get("region").and_then(Value::as_str);
-                put("region", vec![region.unwrap_or(&self.home).to_owned()]);
-                let name = subject.keys.get("name").and_then(Value::as_str);
-                put("deployment", vec![name.unwrap_or(ANY).to_owned()]);
+                values.extend(self.of_deployment(subject));
             }
             Kind::Control => {
                 put("enabled_control", own_arn());
@@ -233,6 +219,31 @@ impl Scope {
             let arn = resolve(subject.keys.get("permission_set")?, &|to| self.attribute(to));
             arn.as_str().map(str::to_owned)
         })
+    }
+
+    /// What the templates of a role name.
+    fn of_role(&self, subject: Subject<'_>) -> Values {
+        let said = |values: &Fields, name: &str| values.get(name).and_then(Value::as_str).map(str::to_owned);
+        let name = said(subject.keys, "name").unwrap_or_else(|| subject.address.name.clone());
+        let path = said(subject.fields, "path").unwrap_or_else(|| self.path_of(subject).to_owned());
+        let mut values = Values::from([
+            ("role", BTreeSet::from([name])),
+            ("path", BTreeSet::from([path.trim_start_matches('/').to_owned()])),
+            ("policy", leaves(subject, "managed_policies").into_iter().collect()),
+        ]);
+        if let Some((_, id)) = self.member(subject) {
+            values.insert("owner", BTreeSet::from([id.unwrap_or_else(|| ANY.to_owned())]));
+        }
+        values
+    }
+
+    /// What the templates of AWS Config's things name.
+    fn of_deployment(&self, subject: Subject<'_>) -> Values {
+        let said = |name: &str, other: &str| {
+            let key = subject.keys.get(name).and_then(Value::as_str);
+            BTreeSet::from([key.unwrap_or(other).to_owned()])
+        };
+        Values::from([("region", said("region", &self.home)), ("deployment", said("name", ANY))])
     }
 
     /// The path of a role whose step does not say it: one in a member account has none.

@@ -99,9 +99,9 @@ pub(super) fn of(kind: Kind) -> Telling {
             ..told(Services, "Regions of Detective", Some(Reach::Leaves("members".to_owned())))
         },
         Kind::StackSet => told(Services, "stack sets", Some(Reach::Targets)),
-        Kind::ConfigAggregator => told(Services, "Config aggregators", everybody.clone()),
-        Kind::ConfigRule => told(Services, "Config rules", everybody.clone()),
-        Kind::ConformancePack => told(Services, "conformance packs", everybody.clone()),
+        Kind::ConfigAggregator => told(Services, "Config aggregators", everybody),
+        Kind::ConfigRule => told(Services, "Config rules", everybody),
+        Kind::ConformancePack => told(Services, "conformance packs", everybody),
         Kind::Analyzer => told(Services, "analyzers", everybody),
         Kind::Key => told(Data, "keys", None),
         Kind::BackupSettings => told(Data, "backup settings", everybody),

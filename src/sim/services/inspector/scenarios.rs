@@ -139,6 +139,7 @@ async fn a_policy_switches_scans_and_keeps_the_administrator_from_it() {
     let stage = Stage::new().await;
     let kind = json!({"RootId": stage.root, "PolicyType": "INSPECTOR_POLICY"});
     done(&stage.sim, "organizations", "EnablePolicyType", kind).await;
+    stage.sim.advance(Duration::from_secs(600));
     let content = json!({"inspector": {"enablement": {"ec2_scanning": {
         "enable_in_regions": {"@@assign": ["us-east-1"]}, "disable_in_regions": {"@@assign": ["eu-west-1"]}}}}});
     let made = json!({"Name": "scan", "Description": "", "Type": "INSPECTOR_POLICY", "Content": content.to_string()});
