@@ -155,7 +155,7 @@ impl Engine {
         if loss.is_none() {
             loss = run.faults.after(&mut run.world, &met, &mut result);
         }
-        entry.error = result.as_ref().err().map(|error| error.code.clone());
+        entry.error = log::refusal(&result);
         entry.fault = run.faults.noted();
         run.log.push(entry);
         if let Some(how) = loss {

@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::error::AwsError;
 
 /// One request as it happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,7 +27,7 @@ pub struct Entry {
     pub operation: String,
     /// Whether the operation may change something.
     pub write: bool,
-    /// Error code, `None` for success.
+    /// Error code, that of an account for which nothing was done too; `None` for success.
     pub error: Option<String>,
     /// Values of the identifying inputs, e.g. `AccountId=... DestinationParentId=...`.
     pub target: String,
@@ -89,6 +92,23 @@ const READS: &[(&str, &str)] = &[
 pub(crate) fn is_write(service: &str, operation: &str) -> bool {
     let reads = ["Describe", "List", "Get", "BatchGet"].iter().any(|prefix| operation.starts_with(prefix));
     !reads && !READS.contains(&(service, operation))
+}
+
+/// Members of an answer that name accounts for which nothing was done, although the call
+/// itself succeeded.
+const LEFT: [&str; 2] = ["failedaccounts", "unprocessedaccounts"];
+
+/// The code with which a call, or a part of what it asked for, was refused.
+pub(crate) fn refusal(result: &Result<Value, AwsError>) -> Option<String> {
+    let answer = match result {
+        Ok(answer) => answer,
+        Err(error) => return Some(error.code.clone()),
+    };
+    let left = answer.as_object()?.iter().find(|(name, left)| {
+        LEFT.contains(&name.to_ascii_lowercase().as_str()) && left.as_array().is_some_and(|all| !all.is_empty())
+    });
+    let (name, left) = left?;
+    Some(left[0]["errorCode"].as_str().unwrap_or(name).to_owned())
 }
 
 /// Members that say what a request is about, for the log.
