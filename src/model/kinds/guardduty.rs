@@ -29,9 +29,8 @@ pub const INFO: KindInfo = KindInfo {
             ..Verb::plain("configure", "guardduty:UpdateOrganizationConfiguration", Action::Change)
         },
         Verb { side_by_side: true, ..Verb::plain("enrol", "guardduty:CreateMembers", Action::Create) },
-        // What is off is said in every call.
+        // What is off is said in every call, and only members have it switched off.
         Verb {
-            side_by_side: true,
             carries: &["features.*"],
             ..Verb::plain("switch_off", "guardduty:UpdateMemberDetectors", Action::Change)
         },

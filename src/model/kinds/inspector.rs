@@ -22,12 +22,8 @@ pub const INFO: KindInfo = KindInfo {
         Verb::plain("activate", "inspector2:Enable", Action::Create),
         Verb::plain("configure", "inspector2:UpdateOrganizationConfiguration", Action::Change),
         Verb { side_by_side: true, ..Verb::plain("enrol", "inspector2:AssociateMember", Action::Create) },
-        // Which scans is said in every call.
-        Verb {
-            side_by_side: true,
-            carries: &["auto_enable.*"],
-            ..Verb::plain("scan", "inspector2:Enable", Action::Create)
-        },
+        // Which scans is said in every call, and only members are scanned.
+        Verb { carries: &["auto_enable.*"], ..Verb::plain("scan", "inspector2:Enable", Action::Create) },
     ],
     fields: &[
         FieldRule::new("own.*", Compare::Exact, "activate").alone(),
