@@ -105,7 +105,8 @@ pub(crate) fn refusal(result: &Result<Value, AwsError>) -> Option<String> {
         Err(error) => return Some(error.code.clone()),
     };
     let left = answer.as_object()?.iter().find(|(name, left)| {
-        LEFT.contains(&name.to_ascii_lowercase().as_str()) && left.as_array().is_some_and(|all| !all.is_empty())
+        LEFT.contains(&name.to_ascii_lowercase().as_str())
+            && left.as_array().is_some_and(|all| !all.is_empty())
     });
     let (name, left) = left?;
     Some(left[0]["errorCode"].as_str().unwrap_or(name).to_owned())
