@@ -243,7 +243,12 @@ impl Scope {
             let key = subject.keys.get(name).and_then(Value::as_str);
             BTreeSet::from([key.unwrap_or(other).to_owned()])
         };
-        Values::from([("region", said("region", &self.home)), ("deployment", said("name", ANY))])
+        let mut values =
+            Values::from([("region", said("region", &self.home)), ("deployment", said("name", ANY))]);
+        if let Some((_, id)) = self.member(subject) {
+            values.insert("owner", BTreeSet::from([id.unwrap_or_else(|| ANY.to_owned())]));
+        }
+        values
     }
 
     /// The path of a role whose step does not say it: one in a member account has none.
