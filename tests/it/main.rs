@@ -14,6 +14,8 @@ mod controls;
 mod coverage;
 mod delegation;
 mod documents;
+#[path = "../../benches/estate/mod.rs"]
+mod estate;
 mod figures;
 mod identity_center;
 mod leftovers;
@@ -24,6 +26,7 @@ mod policies;
 mod policy_impact;
 mod processes;
 mod rehearsal;
+mod requests;
 mod resource_policy;
 mod resume;
 mod root_access;
