@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 pub use access_analyzer::AccessAnalyzer;
 pub use detective::Detective;
-pub use guardduty::GuardDuty;
+pub use guardduty::{GuardDuty, feature_word, reach_word};
 pub use inspector::Inspector;
 pub use macie::Macie;
 pub use security_hub::{OF_ALL, SecurityHub, SecurityHubPolicy};

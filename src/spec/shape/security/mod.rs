@@ -9,7 +9,7 @@ mod security_hub;
 
 pub(crate) use access_analyzer::{AccessAnalyzerSection, analyzer_type};
 pub(crate) use detective::DetectiveSection;
-pub(crate) use guardduty::GuardDutySection;
+pub(crate) use guardduty::{FEATURES, GuardDutySection, REACHES};
 pub(crate) use inspector::InspectorSection;
 pub(crate) use macie::MacieSection;
 pub(crate) use security_hub::{SecurityHubPolicySection, SecurityHubSection};
