@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
 use super::yaml::{Map, Node};
-use crate::catalog::services::{self, Place, REGISTRATIONS, Service};
+use crate::catalog::services::{self, Place, Service};
 use crate::model::{Address, Kind};
 
 /// By group and place, the ids of accounts.
@@ -104,7 +104,8 @@ fn office<'g>(draft: &Draft<'_>, row: &'g Service, groups: &'g Groups, own: Opti
         let ids = ids.iter().map(String::as_str).filter(|id| appointed(place) != Some(id));
         (place.as_str(), ids.collect())
     });
-    let registered = of_group(REGISTRATIONS).flat_map(|(_, ids)| ids).map(String::as_str);
+    let remaining = Some(row.registered_in()).filter(|_| row.remains_registered());
+    let registered = remaining.into_iter().flat_map(of_group).flat_map(|(_, ids)| ids).map(String::as_str);
     Office { holders: holders.collect(), registered: registered.collect(), first }
 }
 
