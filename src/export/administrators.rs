@@ -94,8 +94,10 @@ impl Office<'_> {
 fn office<'g>(draft: &Draft<'_>, row: &'g Service, groups: &'g Groups, own: Option<&str>) -> Office<'g> {
     let first = row.principals.first().map(String::as_str);
     let looked_at: BTreeSet<&str> = draft.regions.iter().map(|region| region.as_str()).collect();
+    let excluded = row.section.as_ref().and_then(|section| draft.excluded.get(section));
+    let excluded = |place: &str| excluded.is_some_and(|all| all.iter().any(|region| region == place));
     let here = |place: &str| match row.place {
-        Place::Regions => looked_at.contains(place),
+        Place::Regions => looked_at.contains(place) && !excluded(place),
         Place::Principal | Place::Home | Place::Global => true,
     };
     let appointed = |place: &str| own.filter(|_| Some(place) == first);

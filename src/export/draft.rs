@@ -27,6 +27,8 @@ pub(super) struct Draft<'c> {
     /// The Regions in which the document has Regional services looked at.
     pub(super) regions: Vec<Region>,
     pub(super) root: Map,
+    /// Regions that the section of a service excludes, by its key under `security`.
+    pub(super) excluded: BTreeMap<String, Vec<String>>,
     pub(super) left: BTreeMap<String, String>,
     pub(super) files: BTreeMap<String, String>,
     pub(super) remarks: Vec<String>,
@@ -49,6 +51,7 @@ impl<'c> Draft<'c> {
             tower,
             accounts,
             root,
+            excluded: BTreeMap::new(),
             left: BTreeMap::new(),
             files: BTreeMap::new(),
             remarks,

@@ -8,7 +8,6 @@
 mod accounts;
 mod administrators;
 mod draft;
-mod guardduty;
 mod identity_center;
 mod landing_zone;
 mod names;
@@ -49,8 +48,8 @@ const SECTIONS: &[fn(&mut Draft<'_>)] = &[
     accounts::write,
     landing_zone::write,
     policies::write,
-    administrators::write,
     security::write,
+    administrators::write,
     identity_center::write,
 ];
 

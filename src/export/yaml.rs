@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 const WIDTH: usize = 100;
 
 /// One value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Node {
     /// A text, quoted where it needs to be.
     Text(String),
@@ -28,14 +28,14 @@ pub(super) enum Node {
 }
 
 /// One entry of a mapping.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     key: String,
     value: Node,
 }
 
 /// A mapping in the order of writing.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Map(Vec<Entry>);
 
 impl Map {
@@ -62,6 +62,11 @@ impl Map {
         if !value.is_empty() {
             self.put(key, value);
         }
+    }
+
+    /// Adds the entries of another mapping.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 
     /// Takes the entry or item away that a path leads to.

@@ -41,9 +41,8 @@ pub enum Part {
     PermissionSets,
     /// Assignments, of one group or user by its id.
     Assignments,
-    /// GuardDuty, in one Region.
-    #[serde(rename = "guardduty")]
-    GuardDuty,
+    /// A security service in one Region, as `guardduty in eu-west-1`.
+    Security,
 }
 
 impl fmt::Display for Part {
@@ -64,7 +63,7 @@ impl fmt::Display for Part {
             Self::IdentityCenter => "Identity Center",
             Self::PermissionSets => "permission sets",
             Self::Assignments => "assignments",
-            Self::GuardDuty => "GuardDuty",
+            Self::Security => "security services",
         })
     }
 }

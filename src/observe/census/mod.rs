@@ -11,11 +11,11 @@
 pub mod administrators;
 pub mod control_tower;
 mod gap;
-pub mod guardduty;
 pub mod identity_center;
 pub mod organization;
 pub mod people;
 pub mod policies;
+pub mod security;
 
 use std::collections::BTreeMap;
 
@@ -63,9 +63,9 @@ pub struct Census {
     pub administrators: administrators::Administrators,
     /// Identity Center; none where there is no instance, or it could not be read.
     pub identity_center: Option<identity_center::IdentityCenter>,
-    /// GuardDuty of the organization, Region by Region, where it has an administrator.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub guardduty: BTreeMap<Region, guardduty::GuardDuty>,
+    /// Security services as their administrators have set them.
+    #[serde(default)]
+    pub security: security::Security,
     /// What could not be read, and why.
     pub gaps: Vec<Gap>,
 }
@@ -109,7 +109,7 @@ pub async fn take(connection: &Connection, asked: &[Region]) -> Result<Census, O
         control_tower: None,
         administrators: administrators::Administrators::default(),
         identity_center: None,
-        guardduty: BTreeMap::new(),
+        security: security::Security::default(),
         gaps: Vec::new(),
     };
     let Some(described) = described else { return Ok(census) };
@@ -137,7 +137,9 @@ pub async fn take(connection: &Connection, asked: &[Region]) -> Result<Census, O
     // somebody.
     census.administrators =
         administrators::read(connection, organization.trusted_access.as_ref(), &census.regions, &gaps).await;
-    census.guardduty = guardduty::read(connection, &census.administrators, &gaps).await;
+    let (administrators, regions) = (&census.administrators, census.regions.as_slice());
+    let lookout = security::Lookout { connection, administrators, regions, gaps: &gaps };
+    census.security = security::read(lookout).await;
     census.organization = Some(organization);
     census.gaps = gaps.sorted();
     Ok(census)

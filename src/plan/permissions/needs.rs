@@ -118,7 +118,7 @@ impl Needs {
     pub(super) fn census(&mut self) {
         let census = &table().census;
         let anything = self.scope.anything();
-        for operation in &census.operations {
+        for operation in census.operations.iter().chain(&census.by_administrators) {
             self.grants(operation, Purpose::Read, &anything, None);
         }
         for operation in &census.seldom {

@@ -267,7 +267,7 @@ fn count(sums: &mut BTreeMap<String, usize>, round: &Round) {
             .sum(),
     );
     add("services", c.administrators.services.len());
-    add("guardduty", c.guardduty.len());
+    add("guardduty", c.security.guardduty.len());
     add("sets", c.identity_center.iter().flat_map(|i| i.permission_sets.iter().flatten()).count());
     add("groups", c.identity_center.iter().flat_map(|i| i.groups.iter().flatten()).count());
     add("assignments", c.identity_center.iter().flat_map(|i| i.assignments.iter().flatten()).count());
