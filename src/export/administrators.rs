@@ -51,6 +51,15 @@ fn named(draft: &mut Draft<'_>, row: &'static Service, groups: &Groups) -> Optio
         ));
         return None;
     };
+    if let Some(most) = row.most.filter(|most| names.len() > *most) {
+        // Organizations registers more than the service itself knows what to do with.
+        draft.remark(format!(
+            "the administrators of {}: {} are registered, and it has {most}",
+            row.word,
+            names.join(", ")
+        ));
+        return None;
+    }
     let address = Address::new(Kind::DelegatedAdministrator, &row.word);
     if office.is_not_uniform(&wanted, own) {
         draft.leave(&address, "it has not the same administrators everywhere");

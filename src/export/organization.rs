@@ -36,6 +36,8 @@ fn trusted(draft: &mut Draft<'_>, organization: &Organization) -> Vec<Node> {
     for (principal, in_force) in organization.trusted_access.iter().flatten() {
         if !is_principal(principal) {
             draft.remark(format!("trusted access of {principal}: it is not a service principal of AWS"));
+        } else if !in_force && draft.census.control_tower.is_some() {
+            // Control Tower trusts in its own way, and what it trusts is its own affair.
         } else if !in_force {
             draft.remark(format!(
                 "trusted access of {principal}: it was given by Organizations alone, and without the service's own \

@@ -44,8 +44,10 @@ fn the_printed_permissions_suffice_for_everything_and_only_read() {
         let world = rehearsed(&plan_text(name)).world;
         let granted = permissions(name);
         let census = taken(name, &world, Some(together(&granted, json!([]))));
-        assert_eq!(census.gaps, [], "{name}");
-        assert_eq!(census, Census { caller: census.caller.clone(), ..taken(name, &world, None) }, "{name}");
+        // Contacts are for those who trust Account Management.
+        assert!(census.gaps.iter().all(|gap| gap.part == Part::Contacts), "{name}: {:#?}", census.gaps);
+        let (caller, gaps) = (census.caller.clone(), census.gaps.clone());
+        assert_eq!(census, Census { caller, gaps, ..taken(name, &world, None) }, "{name}");
         let actions = together(&granted, json!([]))["Statement"].as_array().unwrap().clone();
         let actions = actions.iter().flat_map(|one| match &one["Action"] {
             Value::Array(all) => all.clone(),
@@ -92,7 +94,7 @@ fn what_may_not_be_read_is_told_in_awss_words_and_the_rest_is_read() {
 fn two_readings_of_one_organization_are_equal_and_survive_a_file() {
     let world = rehearsed(&plan_text("standard")).world;
     let (once, again) = (taken("standard", &world, None), taken("standard", &world, None));
-    assert_eq!(once, again);
+    assert_eq!((&once, once.gaps.as_slice()), (&again, [].as_slice()));
     let text = serde_json::to_string(&once).unwrap();
     assert_eq!(serde_json::from_str::<Census>(&text).unwrap(), once);
     assert_eq!(document(&once), document(&again));

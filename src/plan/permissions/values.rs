@@ -387,6 +387,9 @@ impl Scope {
         let any = || BTreeSet::from([ANY.to_owned()]);
         let mut values: Values = table().names().map(|name| (name, any())).collect();
         values.extend(self.common());
+        // Conditions compare whole words.
+        let types = policy_types::all().iter().map(|row| row.name.clone());
+        values.insert("policy_type", types.collect());
         values
     }
 
