@@ -8,6 +8,7 @@ pub mod cli;
 pub mod cloud;
 pub mod coverage;
 pub mod diff;
+pub mod export;
 pub mod graph;
 pub mod model;
 pub mod observe;

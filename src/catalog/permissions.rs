@@ -78,6 +78,18 @@ pub struct Planning {
     pub operations: Vec<String>,
 }
 
+/// What a census reads, whatever a document says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Census {
+    /// In the management account.
+    pub operations: Vec<String>,
+    /// In the accounts that administer services.
+    pub by_administrators: Vec<String>,
+    /// Only when AWS leaves something out that it usually tells.
+    pub seldom: Vec<String>,
+}
+
 /// What Control Tower does in other services in the caller's name.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -126,6 +138,7 @@ struct File {
     arn: BTreeMap<String, String>,
     operation: Vec<Row>,
     planning: Vec<Planning>,
+    census: Census,
     forwarded: Forwarded,
     store: StoreUses,
 }
@@ -137,6 +150,8 @@ pub struct Permissions {
     pub read: String,
     /// What planning reads.
     pub planning: Vec<Planning>,
+    /// What a census reads.
+    pub census: Census,
     /// What Control Tower does in the caller's name.
     pub forwarded: Forwarded,
     /// What is done with a bucket of runs.
@@ -150,6 +165,7 @@ static TABLE: LazyLock<Permissions> = LazyLock::new(|| {
     Permissions {
         read: file.read,
         planning: file.planning,
+        census: file.census,
         forwarded: file.forwarded,
         store: file.store,
         arns: file.arn,
@@ -173,6 +189,11 @@ impl Permissions {
     /// Every row, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Row> {
         self.rows.values()
+    }
+
+    /// Every `{name}` that some template has.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.arns.values().flat_map(|template| names(template))
     }
 
     /// The template of a resource's ARN.
@@ -222,7 +243,9 @@ mod tests {
     fn what_is_read_on_the_way_in_proof_or_in_planning_only_reads() {
         let of_rows = table().iter().flat_map(|row| row.reads.iter().chain(&row.proves));
         let of_planning = table().planning.iter().flat_map(|row| &row.operations);
-        for name in of_rows.chain(of_planning) {
+        let census = &table().census;
+        let of_census = census.operations.iter().chain(&census.by_administrators).chain(&census.seldom);
+        for name in of_rows.chain(of_planning).chain(of_census) {
             let effect = operations::table().get(name).map(|row| row.effect);
             assert_eq!(effect, Some(Effect::Read), "{name}");
         }

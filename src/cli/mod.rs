@@ -18,6 +18,7 @@ mod effective_policy;
 mod error;
 pub mod exit;
 mod explain;
+mod export;
 mod findings_file;
 mod graph;
 mod interrupt;
@@ -40,6 +41,7 @@ mod schema;
 mod script;
 mod sign;
 mod simulator;
+mod snapshot;
 mod sweep;
 mod trust;
 mod unfinished;
@@ -84,6 +86,8 @@ enum Command {
     Access(access::Args),
     Login(login::Args),
     Logout(login::LogoutArgs),
+    Snapshot(snapshot::Args),
+    Export(export::Args),
     Controls(controls::Args),
     Coverage(coverage::Args),
     EffectivePolicy(effective_policy::Args),
@@ -133,6 +137,8 @@ fn run(cli: Cli) -> Exit {
         Command::Access(args) => args.run(&printer),
         Command::Login(args) => args.run(&printer),
         Command::Logout(args) => args.run(&printer),
+        Command::Snapshot(args) => args.run(&printer),
+        Command::Export(args) => args.run(&printer),
         Command::Controls(args) => args.run(&printer),
         Command::Coverage(args) => args.run(&printer),
         Command::EffectivePolicy(args) => args.run(&printer),

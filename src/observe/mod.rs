@@ -4,6 +4,7 @@
 //! is independent at the same time. Nothing is changed (invariant I8).
 
 pub mod access;
+pub mod census;
 pub mod effective;
 pub mod error;
 pub mod estate;

@@ -5,6 +5,7 @@
 //! is printed where, and whether colour is wanted, is said by the caller.
 
 pub mod access_text;
+pub mod census_text;
 pub mod controls_text;
 pub mod coverage_text;
 pub mod dot;

@@ -24,7 +24,7 @@ pub mod shapes;
 mod shared;
 mod signature;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod throttle;
 mod wire;
 mod world;

@@ -7,6 +7,7 @@
 
 mod architecture;
 mod backup;
+mod census;
 mod closing;
 mod commands;
 mod consents;
@@ -15,6 +16,7 @@ mod coverage;
 mod delegation;
 mod documents;
 mod figures;
+mod forms;
 mod identity_center;
 mod leftovers;
 mod pages;

@@ -32,6 +32,7 @@ pub mod pages;
 pub mod permission_sets;
 pub mod policies;
 pub mod quotas;
+pub mod regions;
 pub mod resource_policy;
 pub(crate) mod resource_shares;
 pub(crate) mod restore_testing;

@@ -107,6 +107,8 @@ pub(super) fn reached<'t>(expansion: &'t Expansion<'_>, targets: &'t [Target]) -
             Target::Management => {
                 found.insert(super::MANAGEMENT);
             }
+            // The rules let no plan name what the document does not have.
+            Target::Id(_) => {}
             Target::Root | Target::Unit(_) => {
                 let below = expansion.spec.accounts.iter().filter(|(_, account)| in_it(account));
                 found.extend(below.map(|(name, _)| name.as_str()));

@@ -30,6 +30,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, said: &Backup) {
         let policy = Policy {
             origin: plan.origin.clone(),
             kind: POLICY.to_owned(),
+            name: None,
             description: Some(format!("Backup plan {name}")),
             content: Some(content(expansion, said, name, plan)),
             targets: Some(plan.targets.clone()),

@@ -17,6 +17,7 @@ mod identity_center;
 mod key_policies;
 mod keys;
 mod landing_zone;
+mod leave_alone;
 mod manifest;
 mod organization;
 mod policies;
@@ -67,6 +68,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     identity_center::expand,
     controls::expand,
     removals::expand,
+    leave_alone::expand,
 ];
 
 /// Brings a document into a graph.
@@ -91,6 +93,11 @@ pub fn expand(spec: &Spec, region: Option<&Region>) -> Result<ResourceGraph, Gra
 }
 
 impl Expansion<'_> {
+    /// Whether the document names something and leaves it as it is.
+    fn leaves_alone(&self, address: &Address) -> bool {
+        self.spec.leave_alone.contains_key(&address.to_string())
+    }
+
     /// The Regions in which a Regional service is looked at, by its word: the governed ones,
     /// or the home Region where none is said, without those that `security` excludes for it.
     fn regions_of(&self, service: &str) -> Vec<Region> {

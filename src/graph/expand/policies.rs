@@ -34,7 +34,7 @@ pub(super) fn one(expansion: &mut Expansion<'_>, name: &str, said: &Policy) -> A
         // It is there as soon as the organization is, and never made by us.
         wanted.presence = Presence::MadeByAnother;
     } else {
-        wanted.fields.insert("name".to_owned(), json!(name));
+        wanted.fields.insert("name".to_owned(), json!(said.name.as_deref().unwrap_or(name)));
         wanted.fields.extend(said.description.iter().map(|text| ("description".to_owned(), json!(text))));
         wanted.fields.extend(said.content.iter().map(|content| ("content".to_owned(), content.clone())));
         wanted.keys.extend(said.renamed_from.iter().map(|old| ("renamed_from".to_owned(), json!(old))));
@@ -96,6 +96,7 @@ pub(super) fn leaf(expansion: &Expansion<'_>, target: &Target) -> String {
             format!("account:{name}")
         }
         Target::Account(name) => name.clone(),
+        Target::Id(id) => id.clone(),
     }
 }
 
@@ -106,6 +107,7 @@ pub(super) fn id(target: &Target) -> Value {
         Target::Management => management_id(),
         Target::Unit(path) => reference::from(&unit(path), "id"),
         Target::Account(name) => account_id(name),
+        Target::Id(id) => json!(id),
     }
 }
 
@@ -122,7 +124,7 @@ fn after_registration(expansion: &mut Expansion<'_>, address: &Address, said: &P
                 let place = expansion.spec.accounts.get(name).map(|account| &account.placement);
                 matches!(place, Some(crate::spec::document::Placement::Unit(at)) if at == path)
             }
-            Target::Management => false,
+            Target::Management | Target::Id(_) => false,
         });
         if reached {
             let on = section.baselines.iter().map(|word| format!("{path}:{word}"));

@@ -114,6 +114,23 @@ impl Needs {
         }
     }
 
+    /// What a census reads; nothing is known of what it will meet.
+    pub(super) fn census(&mut self) {
+        let census = &table().census;
+        let anything = self.scope.anything();
+        for operation in census.operations.iter().chain(&census.by_administrators) {
+            self.grants(operation, Purpose::Read, &anything, None);
+        }
+        for operation in &census.seldom {
+            self.grants(operation, Purpose::Prove, &anything, None);
+        }
+        self.enter(None);
+        for operation in &census.by_administrators {
+            let place = ("administrators of services".to_owned(), None);
+            self.grants(operation, Purpose::Read, &anything, Some(place));
+        }
+    }
+
     /// What the steps of a plan need.
     pub(super) fn steps(&mut self, steps: &[Step]) {
         for step in steps {
@@ -236,6 +253,7 @@ fn possible(resource: &Resource, verb: &Verb) -> bool {
     };
     match resource.presence {
         Presence::Remove => verb.action == Action::Remove,
+        Presence::LeftAlone => false,
         _ if takes_away() => true,
         _ if verb.action == Action::Remove => false,
         Presence::Ensure | Presence::OnDemand => creates || mends(),

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Values;
+use crate::catalog::permissions::table;
 use crate::catalog::{partitions, policy_types, service_access, service_roles, services};
 use crate::model::ids::AccountId;
 use crate::model::kinds;
@@ -379,6 +380,17 @@ impl Scope {
             ("region", &self.home),
         ];
         pairs.into_iter().map(|(name, value)| (name, BTreeSet::from([value.clone()]))).collect()
+    }
+
+    /// What holds for every resource, and anything for all else that templates name.
+    pub(super) fn anything(&self) -> Values {
+        let any = || BTreeSet::from([ANY.to_owned()]);
+        let mut values: Values = table().names().map(|name| (name, any())).collect();
+        values.extend(self.common());
+        // Conditions compare whole words.
+        let types = policy_types::all().iter().map(|row| row.name.clone());
+        values.insert("policy_type", types.collect());
+        values
     }
 
     fn attribute(&self, reference: &Reference) -> Option<String> {

@@ -31,6 +31,7 @@ mod integration_accounts;
 mod integration_order;
 mod key_regions;
 mod landing_zone_version;
+mod leave_alone;
 mod logging_key;
 mod manifest_sections;
 mod names_of_aws;
@@ -117,6 +118,7 @@ pub(crate) const RULES: &[Rule] = &[
     identity_names::RULE,
     permission_sets::RULE,
     assignments::RULE,
+    leave_alone::RULE,
     removal::RULE,
     consents::RULE,
 ];

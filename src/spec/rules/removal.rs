@@ -10,7 +10,7 @@ use crate::catalog::identity_center::of_control_tower;
 use crate::catalog::policy_types::{self, OF_CONTROL_TOWER};
 use crate::catalog::{baselines, controls, service_access, services};
 use crate::model::address::{Address, Kind};
-use crate::model::controls::short_name;
+use crate::model::controls::{on_unit, short_name};
 use crate::model::region::Region;
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
@@ -178,7 +178,7 @@ fn removable(address: &str) -> Option<Removable> {
             usable.then_some(Removable::Deployment(address))
         }
         Kind::Control => {
-            let (path, name) = address.name.split_once(':').filter(|(_, name)| !name.is_empty())?;
+            let (path, name) = on_unit(&address.name)?;
             Some(Removable::Control(path.parse().ok()?, name.to_owned()))
         }
         _ => None,

@@ -13,10 +13,10 @@ mod security_hub;
 use std::collections::BTreeSet;
 
 pub use access_analyzer::AccessAnalyzer;
-pub use detective::Detective;
-pub use guardduty::GuardDuty;
-pub use inspector::Inspector;
-pub use macie::Macie;
+pub use detective::{Detective, source_word};
+pub use guardduty::{GuardDuty, feature_word, reach_word};
+pub use inspector::{Inspector, scan_word};
+pub use macie::{Macie, frequency_word};
 pub use security_hub::{OF_ALL, SecurityHub, SecurityHubPolicy};
 use serde::Serialize;
 

@@ -8,10 +8,10 @@ mod macie;
 mod security_hub;
 
 pub(crate) use access_analyzer::{AccessAnalyzerSection, analyzer_type};
-pub(crate) use detective::DetectiveSection;
-pub(crate) use guardduty::GuardDutySection;
-pub(crate) use inspector::InspectorSection;
-pub(crate) use macie::MacieSection;
+pub(crate) use detective::{DetectiveSection, SOURCES};
+pub(crate) use guardduty::{FEATURES, GuardDutySection, REACHES};
+pub(crate) use inspector::{InspectorSection, SCANS};
+pub(crate) use macie::{FREQUENCIES, MacieSection};
 pub(crate) use security_hub::{SecurityHubPolicySection, SecurityHubSection};
 
 use std::collections::BTreeMap;
