@@ -1,29 +1,81 @@
-//! `lzctl explain`: what a diagnostic's code means.
+//! `lzctl explain`: what does this code mean, and what is this resource?
 
+use std::path::PathBuf;
+
+use super::aws::AwsArgs;
+use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
+use super::interrupt;
+use super::planning::{self, Look};
 use super::printer::Printer;
-use crate::spec::{self, Topic};
+use crate::graph;
+use crate::model::Address;
+use crate::report::resource_text;
+use crate::spec::{self, Spec, Topic};
 
-/// Texts less alike than this are no suggestion.
+/// A suggestion must be at least this alike (Jaro-Winkler).
 const ALIKE: f64 = 0.7;
 
-/// Explain a code that a finding carries, or list them all
+/// Explain a code that a finding carries, or a resource of a document
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The code, e.g. unknown-key
-    #[arg(value_name = "CODE")]
-    code: Option<String>,
+    /// The code, e.g. unknown-key, or an address, e.g. account.audit; every code when there is none
+    #[arg(value_name = "CODE|ADDRESS")]
+    what: Option<String>,
+    /// The landing-zone document, for an address
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Look at how the resource stands, too
+    #[arg(long)]
+    live: bool,
+    #[command(flatten)]
+    aws: AwsArgs,
 }
 
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
-        let text = match &self.code {
+        let text = match &self.what {
             None => spec::topics().map(|topic| format!("{:<28} {}\n", topic.code, topic.title)).collect(),
-            Some(code) => spec::explain(code).map(told).ok_or_else(|| unknown(code))?,
+            Some(what) => match what.parse::<Address>() {
+                Ok(address) => self.resource(&address, printer)?,
+                Err(_) => spec::explain(what).map(told).ok_or_else(|| unknown(what))?,
+            },
         };
         printer.data(&text)?;
         Ok(Exit::Done)
+    }
+
+    fn resource(&self, address: &Address, printer: &Printer) -> Result<String, CliError> {
+        if self.files.is_empty() {
+            let why = format!("{address} is explained by a document: lzctl explain {address} FILE");
+            return Err(CliError::Usage(why));
+        }
+        let loaded = Documents { files: self.files.clone() }.load(printer)?;
+        let told = if self.live {
+            self.looked(&loaded.spec, address, printer)?
+        } else {
+            let graph = graph::expand(&loaded.spec, self.aws.region())?;
+            resource_text::render(&graph, address, None, printer.out)
+        };
+        told.ok_or_else(|| {
+            CliError::Usage(format!(
+                "the document does not speak of {address}; `lzctl graph` lists what it speaks of"
+            ))
+        })
+    }
+
+    fn looked(&self, spec: &Spec, address: &Address, printer: &Printer) -> Result<Option<String>, CliError> {
+        self.aws.runtime()?.block_on(async {
+            let mut signals = interrupt::listen()?;
+            let work = async {
+                let session = self.aws.open(&planning::wanted(spec), printer).await?;
+                let look = Look::at(spec, &session).await?;
+                let changes = look.changes();
+                Ok(resource_text::render(look.graph(), address, changes.get(address), printer.out))
+            };
+            interrupt::or_stop(work, &mut signals).await
+        })
     }
 }
 
@@ -36,5 +88,7 @@ fn unknown(code: &str) -> CliError {
     let nearest = spec::topics().max_by(|one, two| alike(one).total_cmp(&alike(two)));
     let nearest = nearest.filter(|topic| alike(topic) > ALIKE);
     let suggestion = nearest.map(|topic| format!("; did you mean `{}`?", topic.code)).unwrap_or_default();
-    CliError::Usage(format!("there is no code `{code}`{suggestion}"))
+    CliError::Usage(format!(
+        "there is no code `{code}`{suggestion}, and it is no address such as account.audit"
+    ))
 }

@@ -21,6 +21,7 @@ mod explain;
 mod export;
 mod findings_file;
 mod graph;
+mod init;
 mod interrupt;
 mod journal;
 mod key;
@@ -28,6 +29,7 @@ mod leftovers;
 mod live;
 mod logging;
 mod login;
+mod man;
 mod page;
 mod permissions;
 mod plan;
@@ -42,6 +44,7 @@ mod script;
 mod sign;
 mod simulator;
 mod snapshot;
+mod status;
 mod sweep;
 mod trust;
 mod unfinished;
@@ -70,6 +73,7 @@ struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
     Validate(validate::Args),
     Plan(plan::Args),
     Apply(apply::Args),
@@ -92,9 +96,11 @@ enum Command {
     Coverage(coverage::Args),
     EffectivePolicy(effective_policy::Args),
     Simulator(simulator::Args),
+    Status(status::Args),
     Explain(explain::Args),
     Schema(schema::Args),
     Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the command that the arguments name.
@@ -121,6 +127,7 @@ fn run(cli: Cli) -> Exit {
     logging::start(&printer);
     let applying = matches!(cli.command, Command::Apply(_));
     let result = match cli.command {
+        Command::Init(args) => args.run(&printer),
         Command::Validate(args) => args.run(&printer),
         Command::Plan(args) => args.run(&printer),
         Command::Apply(args) => args.run(&printer),
@@ -143,9 +150,11 @@ fn run(cli: Cli) -> Exit {
         Command::Coverage(args) => args.run(&printer),
         Command::EffectivePolicy(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
+        Command::Status(args) => args.run(&printer),
         Command::Explain(args) => args.run(&printer),
         Command::Schema(args) => args.run(&printer),
         Command::Completions(args) => args.run(&printer, command()),
+        Command::Man(args) => args.run(&printer, command()),
     };
     result.unwrap_or_else(|error| {
         printer.say(error.told(&printer).trim_end());

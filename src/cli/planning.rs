@@ -6,14 +6,14 @@ use std::time::Duration;
 use super::aws::{Session, Wanted};
 use super::error::CliError;
 use crate::apply::Experience;
-use crate::catalog::operations;
 use crate::coverage::{self, Coverage, Estate};
-use crate::diff::compare_all;
+use crate::diff::{ChangeSet, compare_all};
 use crate::graph::{self, ResourceGraph};
 use crate::model::region::Region;
 use crate::model::{Resource, canonical};
 use crate::observe::{self, Snapshot};
-use crate::plan::{self, Plan, Step, bound};
+use crate::plan::estimate::Estimate;
+use crate::plan::{self, Plan};
 use crate::report::plan_json::Calls;
 use crate::spec::Spec;
 
@@ -56,6 +56,16 @@ impl Look {
         plan::make(&self.graph, &self.snapshot, &given)
     }
 
+    /// What the document comes to.
+    pub(super) const fn graph(&self) -> &ResourceGraph {
+        &self.graph
+    }
+
+    /// How each resource stands.
+    pub(super) fn changes(&self) -> ChangeSet {
+        compare_all(&graph::settled(&self.graph, &self.snapshot.facts.controls), &self.snapshot)
+    }
+
     /// What protects the organization, now and after an apply. `mappings` are those of the
     /// Control Catalog's frameworks, where they matter.
     pub(super) fn coverage(&self, mappings: &[(String, String)]) -> Coverage {
@@ -92,12 +102,10 @@ pub(super) async fn survey(session: &Session, resources: &[Resource]) -> Result<
     surveyed.map_err(|error| session.observing(error))
 }
 
-/// The least time that a plan takes when each step takes as long as usual, or as long
-/// as former runs have found.
-pub(super) fn estimate(plan: &Plan, known: &Experience) -> Duration {
-    let expected = |step: &Step| known.expected(&step.operation, Duration::from_secs(step.usual_seconds));
-    let bound = bound::lower_bound(&plan.steps, &expected, operations::table(), Duration::from_millis(100));
-    Duration::try_from_secs_f64(bound.seconds).unwrap_or_default()
+/// What a plan will take when each step takes as long as usual, or as long as former runs
+/// have found.
+pub(super) fn estimate(plan: &Plan, known: &Experience) -> Estimate {
+    Estimate::of(plan, &|step| known.expected(&step.operation, Duration::from_secs(step.usual_seconds)))
 }
 
 /// Calls that a session has sent so far.

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use crate::catalog::capabilities::Reach;
 use crate::diff::{ChangeSet, Standing};
 use crate::graph::ResourceGraph;
@@ -162,6 +164,14 @@ impl Estate {
             Some(thing) => super::reach::accounts(reach, address, thing, self),
             None => BTreeSet::new(),
         }
+    }
+
+    /// The accounts that a thing reaches by some of its fields alone, wanted or not.
+    #[must_use]
+    pub fn reached_by(&self, reach: &Reach, address: &Address, fields: &[&str]) -> BTreeSet<String> {
+        let keys = self.things.get(address).map(|thing| thing.keys.clone()).unwrap_or_default();
+        let fields = fields.iter().map(|field| ((*field).to_owned(), Value::Bool(true))).collect();
+        super::reach::accounts(reach, address, &Thing { fields, keys }, self)
     }
 
     /// How many accounts there are, the management account among them.

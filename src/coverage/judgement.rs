@@ -211,8 +211,10 @@ fn standing(row: &Capability, estate: &Estate) -> Standing {
             shown.insert(address.clone());
             let thing = &counting(evidence, thing);
             let regions = reach::regions(evidence, address, thing, estate);
-            for account in reach::accounts(&evidence.reach, address, thing, estate) {
-                regions.iter().for_each(|region| canvas.put(&account, region, evidence.gives.into()));
+            let left_out = reach::left_out(evidence, thing, estate);
+            let reached = reach::accounts(&evidence.reach, address, thing, estate);
+            for account in reached.difference(&left_out) {
+                regions.iter().for_each(|region| canvas.put(account, region, evidence.gives.into()));
             }
         }
     }
