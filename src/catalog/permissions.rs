@@ -139,6 +139,7 @@ struct File {
     operation: Vec<Row>,
     planning: Vec<Planning>,
     census: Census,
+    verification: Vec<Planning>,
     forwarded: Forwarded,
     store: StoreUses,
 }
@@ -152,6 +153,8 @@ pub struct Permissions {
     pub planning: Vec<Planning>,
     /// What a census reads.
     pub census: Census,
+    /// What is read beyond planning to see whether what is there can be relied on.
+    pub verification: Vec<Planning>,
     /// What Control Tower does in the caller's name.
     pub forwarded: Forwarded,
     /// What is done with a bucket of runs.
@@ -166,6 +169,7 @@ static TABLE: LazyLock<Permissions> = LazyLock::new(|| {
         read: file.read,
         planning: file.planning,
         census: file.census,
+        verification: file.verification,
         forwarded: file.forwarded,
         store: file.store,
         arns: file.arn,
@@ -242,7 +246,8 @@ mod tests {
     #[test]
     fn what_is_read_on_the_way_in_proof_or_in_planning_only_reads() {
         let of_rows = table().iter().flat_map(|row| row.reads.iter().chain(&row.proves));
-        let of_planning = table().planning.iter().flat_map(|row| &row.operations);
+        let of_planning =
+            table().planning.iter().chain(&table().verification).flat_map(|row| &row.operations);
         let census = &table().census;
         let of_census = census.operations.iter().chain(&census.by_administrators).chain(&census.seldom);
         for name in of_rows.chain(of_planning).chain(of_census) {

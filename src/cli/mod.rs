@@ -7,6 +7,7 @@
 mod access;
 mod apply;
 mod aws;
+mod backup;
 mod carrying;
 mod claimed;
 mod completions;
@@ -87,6 +88,7 @@ enum Command {
     Graph(graph::Args),
     Permissions(permissions::Args),
     Leftovers(leftovers::Args),
+    Backup(backup::Args),
     Access(access::Args),
     Login(login::Args),
     Logout(login::LogoutArgs),
@@ -141,6 +143,7 @@ fn run(cli: Cli) -> Exit {
         Command::Graph(args) => args.run(&printer),
         Command::Permissions(args) => args.run(&printer),
         Command::Leftovers(args) => args.run(&printer),
+        Command::Backup(args) => args.run(&printer),
         Command::Access(args) => args.run(&printer),
         Command::Login(args) => args.run(&printer),
         Command::Logout(args) => args.run(&printer),

@@ -33,14 +33,16 @@ impl Narrowing {
     }
 }
 
-/// Everything that planning may ask in a member account. The account of the ARNs is
+/// Everything that planning and verifying may ask in a member account. The account of the ARNs is
 /// left open: a session is in one account only.
 fn reading() -> String {
     let only_reads =
         |name: &&String| operations::table().get(name).is_some_and(|row| row.effect == Effect::Read);
-    let in_members = permissions::table()
+    let table = permissions::table();
+    let in_members = table
         .planning
         .iter()
+        .chain(&table.verification)
         .filter(|row| row.kinds.iter().all(|kind| kinds::lives_in_an_account(*kind)));
     let asked = in_members.flat_map(|row| &row.operations).filter(only_reads);
     let actions: BTreeSet<&str> = asked

@@ -17,6 +17,7 @@ use super::leftover_administrators::{self, Registered};
 use super::leftover_keys;
 use super::leftover_policies::{self, Made};
 use super::leftover_tower::{self, Tower};
+use super::leftover_vaults;
 use super::units::matched as units_matched;
 use super::wanted::key;
 use crate::catalog::service_access;
@@ -60,6 +61,8 @@ struct Seen {
     administrators: Registered,
     /// Permission sets and groups of Identity Center.
     access: Access,
+    /// Vaults where the document has some.
+    vaults: Vec<leftover_vaults::Found>,
 }
 
 /// Lists what exists and holds it against the desired resources; empty where there
@@ -108,11 +111,13 @@ async fn look(
         leftover_administrators::read(connection),
         leftover_access::look(connection)
     );
+    let accounts = accounts?;
     Ok(Seen {
+        vaults: leftover_vaults::look(connection, wanted, &accounts).await?,
         management,
         root: root.clone(),
         units: units?,
-        accounts: accounts?,
+        accounts,
         trusted: trusted?,
         tower: tower?,
         made: made?,
@@ -137,6 +142,7 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(own_policy(seen, &spoken));
     found.extend(leftover_administrators::unspoken(&seen.administrators, &seen.tower.appointed, &spoken));
     found.extend(leftover_access::unspoken(&seen.access, &spoken));
+    found.extend(leftover_vaults::unspoken(&seen.vaults, wanted));
     found.into_iter().collect()
 }
 

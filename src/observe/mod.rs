@@ -9,6 +9,7 @@ pub mod effective;
 pub mod error;
 pub mod estate;
 pub mod leftovers;
+pub mod recovery;
 pub mod snapshot;
 pub mod under_way;
 
@@ -29,6 +30,7 @@ mod leftover_administrators;
 mod leftover_keys;
 mod leftover_policies;
 mod leftover_tower;
+mod leftover_vaults;
 mod people;
 mod policies;
 mod resource_policy;

@@ -117,6 +117,10 @@ pub struct Facts {
     /// How the wanted vaults of AWS Backup are locked, those that are.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vault_locks: BTreeMap<Address, VaultLock>,
+    /// Accounts, by id, in which the organization's backup policies make no valid whole, with AWS's
+    /// words; looked for when plans of backups are in force.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub invalid_backup_policies: BTreeMap<String, Vec<String>>,
     /// What AWS keeps copies of elsewhere, which do not follow by themselves.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub copied: BTreeSet<Address>,

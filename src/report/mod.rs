@@ -27,6 +27,7 @@ pub mod plan_text;
 pub mod progress;
 pub mod remaining;
 pub mod resource_text;
+pub mod promises_text;
 mod spans;
 mod step_text;
 pub mod story;

@@ -56,6 +56,37 @@ pub struct Spec {
     pub signatures: SignatureRule,
 }
 
+/// The document's name for the management account.
+pub const MANAGEMENT: &str = "management";
+
+impl Spec {
+    /// The names of the accounts that targets reach, the management account under its word.
+    #[must_use]
+    pub fn reached<'s>(&'s self, targets: &'s [Target]) -> BTreeSet<&'s str> {
+        let mut found = BTreeSet::new();
+        for target in targets {
+            let below = |account: &Account| match (target, &account.placement) {
+                (Target::Root, _) => true,
+                (Target::Unit(at), Placement::Unit(path)) => {
+                    at == path || path.ancestors().any(|above| above == *at)
+                }
+                _ => false,
+            };
+            match target {
+                Target::Account(name) => found.extend([name.as_str()]),
+                Target::Management => found.extend([MANAGEMENT]),
+                // An account of no name is reached, and nothing of the document speaks of it.
+                Target::Id(_) => {}
+                Target::Root | Target::Unit(_) => {
+                    let all = self.accounts.iter().filter(|(_, account)| below(account));
+                    found.extend(all.map(|(name, _)| name.as_str()));
+                }
+            }
+        }
+        found
+    }
+}
+
 /// The section `organization`.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Organization {

@@ -25,6 +25,7 @@ mod planning;
 mod policies;
 mod policy_impact;
 mod processes;
+mod promises;
 mod rehearsal;
 mod resource_policy;
 mod resume;

@@ -39,6 +39,7 @@ use crate::model::resource::Presence;
 use crate::model::unit_path::UnitPath;
 use crate::model::{Address, Fields, Kind, Origin, Resource};
 use crate::spec::Spec;
+use crate::spec::document::MANAGEMENT;
 
 /// What every transform works on.
 struct Expansion<'s> {
@@ -134,9 +135,6 @@ fn account(name: &str) -> Address {
 fn account_id(name: &str) -> Value {
     reference::from(&account(name), "id")
 }
-
-/// The document's name for the management account.
-const MANAGEMENT: &str = "management";
 
 /// The document's word for everybody.
 const ORGANIZATION: &str = "organization";

@@ -128,6 +128,7 @@ pub fn of_document(
     let scope = Scope::of_document(partitions::of_region(home), home, management, request.read_only);
     let mut needs = Needs::new(scope, request.access_role);
     needs.planning(resources);
+    needs.verifying(resources);
     if !request.read_only {
         needs.possible(resources);
     }

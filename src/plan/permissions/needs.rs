@@ -102,10 +102,19 @@ impl Needs {
 
     /// What planning reads of these resources.
     pub(super) fn planning(&mut self, resources: &[Resource]) {
+        self.reading(resources, &table().planning);
+    }
+
+    /// What is read to see whether these resources can be relied on.
+    pub(super) fn verifying(&mut self, resources: &[Resource]) {
+        self.reading(resources, &table().verification);
+    }
+
+    fn reading(&mut self, resources: &[Resource], rows: &[Planning]) {
         for resource in resources {
             let subject =
                 Subject { address: &resource.address, fields: &resource.fields, keys: &resource.keys };
-            for row in table().planning.iter().filter(|row| asks(row, resource)) {
+            for row in rows.iter().filter(|row| asks(row, resource)) {
                 let purpose = if row.seldom { Purpose::Prove } else { Purpose::Read };
                 for operation in &row.operations {
                     self.operation(operation, purpose, subject);
