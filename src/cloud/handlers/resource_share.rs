@@ -113,12 +113,12 @@ mod tests {
         assert_eq!(connection.begin(&create).await.unwrap(), done);
         let sent = &double.bodies("/createresourceshare")[0];
         assert_eq!((&sent["clientToken"], &sent["name"]), (&json!("token-1"), &json!("last-resort")));
-        let look = |task: &Task| connection.look_up(task, Timestamp::UNIX_EPOCH);
-        assert_eq!(look(&create).await.unwrap(), Found::Nothing);
-        assert_eq!(look(&create).await.unwrap(), Found::Effect(done));
+        let look = async |task: &Task| connection.look_up(task, Timestamp::UNIX_EPOCH).await.unwrap();
+        assert_eq!(look(&create).await, Found::Nothing);
+        assert_eq!(look(&create).await, Found::Effect(done));
         let mut share = Task { verb: "share".to_owned(), ..create.clone() };
-        assert_eq!(look(&share).await.unwrap(), effect_if(true));
+        assert_eq!(look(&share).await, effect_if(true));
         share.inputs.insert("principals.other".to_owned(), json!("333333333333"));
-        assert_eq!(look(&share).await.unwrap(), Found::Nothing);
+        assert_eq!(look(&share).await, Found::Nothing);
     }
 }
