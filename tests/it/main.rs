@@ -11,6 +11,7 @@ mod census;
 mod closing;
 mod commands;
 mod consents;
+mod control_types;
 mod controls;
 mod coverage;
 mod delegation;

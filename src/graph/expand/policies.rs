@@ -29,6 +29,9 @@ pub(super) fn one(expansion: &mut Expansion<'_>, name: &str, said: &Policy) -> A
     let address = Address::new(Kind::Policy, name);
     let mut wanted = resource(address.clone(), Some(&said.origin));
     wanted.keys.insert("type".to_owned(), json!(said.kind));
+    if let Some(purpose) = &said.purpose {
+        wanted.keys.insert("purpose".to_owned(), json!(purpose));
+    }
     if said.aws_managed {
         wanted.keys.insert("aws_managed".to_owned(), json!(true));
         // It is there as soon as the organization is, and never made by us.
