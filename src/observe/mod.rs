@@ -11,7 +11,8 @@ pub mod estate;
 pub mod leftovers;
 pub mod recovery;
 pub mod snapshot;
-pub mod under_way;
+pub mod trails;
+mod under_way;
 
 mod accounts;
 mod assembly;

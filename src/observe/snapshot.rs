@@ -86,6 +86,9 @@ pub struct Facts {
     /// Aggregators of AWS services where the document wants one of its own, by its address.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub service_aggregators: BTreeMap<Address, String>,
+    /// Other trails over the whole organization, by the address of a trail that is wanted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_trails: BTreeMap<Address, Vec<String>>,
     /// Policies that are attached directly to a target at which something would change:
     /// by the target's id and AWS's name of the type, each policy's id with its name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -13,7 +13,7 @@ use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
     assembly, backup, config, control_tower, controls, delegation, everybody, identity_center, keys, people,
-    policies, resource_policy, roles, root_access, security, stack_sets, strangers,
+    policies, resource_policy, roles, root_access, security, stack_sets, strangers, trails,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -122,6 +122,7 @@ async fn look(
     recording.extend(wanted.kind(Kind::ConfigRule));
     recording.extend(wanted.kind(Kind::ConformancePack));
     config::observe(connection, &recording, findings).await;
+    trails::observe(connection, &wanted.kind(Kind::Trail), findings).await;
     stack_sets::observe(connection, &wanted.kind(Kind::StackSet), findings).await;
     match &people.accounts {
         Ok(all) => {

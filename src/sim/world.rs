@@ -12,9 +12,9 @@ use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
 use super::services::{
-    access_analyzer, account, administrators, all, backup, cloudformation, config, control_tower, detective,
-    firewall_manager, guardduty, iam, identity_store, inspector, kms, macie, organizations, ram, s3,
-    security_hub, service_quotas, sso_admin, sso_oidc, sts,
+    access_analyzer, account, administrators, all, backup, cloudformation, cloudtrail, config, control_tower,
+    detective, firewall_manager, guardduty, iam, identity_store, inspector, kms, macie, organizations, ram,
+    s3, security_hub, service_quotas, sso_admin, sso_oidc, sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;
@@ -76,6 +76,8 @@ pub struct World {
     pub config: Shared<config::State>,
     /// CloudFormation's stack sets, of all organizations.
     pub cloudformation: Shared<cloudformation::State>,
+    /// CloudTrail, of all accounts.
+    pub cloudtrail: Shared<cloudtrail::State>,
     /// The buckets that services deliver into.
     pub s3: Shared<s3::State>,
     /// Resource Access Manager, of all accounts and Regions.

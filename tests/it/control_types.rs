@@ -62,7 +62,8 @@ fn one_document_prevents_refuses_finds_and_repairs_and_then_has_nothing_left_to_
     assert_eq!(kinds(ControlType::Preventive), BTreeSet::from([Kind::Policy, Kind::Control]));
     assert_eq!(kinds(ControlType::Proactive), BTreeSet::from([Kind::Control, Kind::StackSet]));
     assert_eq!(kinds(ControlType::Detective), BTreeSet::from([Kind::Control, Kind::ConfigRule]));
-    assert_eq!(kinds(ControlType::Responsive), BTreeSet::from([Kind::ConformancePack]));
+    let repairing = BTreeSet::from([Kind::ConformancePack, Kind::FirewallPolicy]);
+    assert_eq!(kinds(ControlType::Responsive), repairing);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
+mod account_defaults;
 mod architecture;
 mod backup;
 mod census;
@@ -38,3 +39,4 @@ mod security;
 mod spec;
 mod sweep;
 mod tcp;
+mod trails_and_firewalls;

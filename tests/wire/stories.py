@@ -21,6 +21,7 @@ import botocore.config
 import botocore.exceptions
 
 import conformance
+import deployment
 import detection
 import governance
 import identity_center
@@ -338,7 +339,7 @@ def alone(story):
 
 
 STORIES = [
-    *(alone(story) for story in governance.STORIES + recording.STORIES + detection.STORIES),
+    *(alone(story) for story in governance.STORIES + recording.STORIES + detection.STORIES + deployment.STORIES),
     boto3_gives_people_access,
     boto3_delegates_services,
     boto3_builds_an_organization,

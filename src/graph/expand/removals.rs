@@ -4,7 +4,9 @@
 //! What stands below goes first, and nothing goes before the accounts that the
 //! document speaks of are where they shall be.
 
-use super::{Expansion, account, config, controls, delegation, identity_center, resource, stack_sets, unit};
+use super::{
+    Expansion, account, config, controls, delegation, identity_center, resource, security, stack_sets, unit,
+};
 use crate::catalog::baselines::{Baseline, by_word};
 use crate::catalog::policy_types as catalogue;
 use crate::graph::edge::Edge;
@@ -65,6 +67,10 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
             }
             Kind::Control => control(expansion, address, origin),
             Kind::StackSet => stack_sets::removal(expansion, unwanted(address, origin)),
+            Kind::Trail => security::cloudtrail::removal(expansion, unwanted(address, origin)),
+            Kind::FirewallPolicy => {
+                security::firewall_manager::removal(expansion, unwanted(address, origin));
+            }
             Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
                 config::removal(expansion, unwanted(address, origin));
             }

@@ -21,6 +21,8 @@ use crate::plan::Plan;
 
 /// The service whose roles AWS Backup works with.
 const BACKUP: &str = "backup.amazonaws.com";
+/// The service that makes its role with a trail of the organization.
+const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
 /// What is not known, in an ARN.
 pub(super) const ANY: &str = "*";
@@ -202,7 +204,16 @@ impl Scope {
                 put("stack_set", vec![subject.address.name.clone()]);
             }
             Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
-                values.extend(self.of_deployment(subject));
+                values.extend(self.of_security(subject));
+            }
+            Kind::Trail => {
+                put("region", vec![attribute("home").unwrap_or_else(|| self.home.clone())]);
+                put("linked_service", vec![CLOUDTRAIL.to_owned()]);
+                put("trail", vec![subject.address.name.clone()]);
+            }
+            Kind::FirewallPolicy => {
+                put("firewall_policy", vec![attribute("id").unwrap_or_else(|| ANY.to_owned())]);
+                values.extend(self.of_security(subject));
             }
             Kind::Control => {
                 put("enabled_control", own_arn());

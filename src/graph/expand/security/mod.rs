@@ -5,7 +5,9 @@
 //! changed there, and nothing elsewhere either.
 
 mod access_analyzer;
+pub(super) mod cloudtrail;
 mod detective;
+pub(super) mod firewall_manager;
 mod guardduty;
 mod inspector;
 mod macie;
@@ -30,6 +32,8 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     macie::expand(expansion);
     detective::expand(expansion);
     access_analyzer::expand(expansion);
+    firewall_manager::expand(expansion);
+    cloudtrail::expand(expansion);
 }
 
 /// The section of one service, with the word that its administrators go by.

@@ -25,6 +25,7 @@ mod gate;
 mod guardrails;
 mod interference;
 mod landing_zone;
+mod logging;
 mod manifest;
 mod manifest_schema;
 mod operations;

@@ -9,6 +9,7 @@ mod controls;
 mod failures;
 mod interference;
 mod landing_zone;
+mod logging;
 mod moves;
 mod recording;
 mod seeded;
