@@ -13,6 +13,7 @@ pub mod graph;
 pub mod model;
 pub mod observe;
 pub mod plan;
+pub mod preflight;
 pub mod rehearse;
 pub mod report;
 pub mod sim;

@@ -50,6 +50,9 @@ pub struct Row {
     /// Reads, beside its read-back, that show what became of a lost call.
     #[serde(default)]
     pub proves: Vec<String>,
+    /// Whether it is called in the account that the resource is, as one of its own.
+    #[serde(default)]
+    pub inside: bool,
     /// Whether it is called as the administrator of a service, in that account.
     #[serde(default)]
     pub by_administrator: bool,
@@ -135,6 +138,7 @@ pub struct StoreUses {
 #[serde(deny_unknown_fields)]
 struct File {
     read: String,
+    looking: Vec<String>,
     arn: BTreeMap<String, String>,
     operation: Vec<Row>,
     planning: Vec<Planning>,
@@ -149,6 +153,8 @@ struct File {
 pub struct Permissions {
     /// The day on which the sources were read.
     pub read: String,
+    /// What preflight reads inside member accounts, operations.
+    pub looking: Vec<String>,
     /// What planning reads.
     pub planning: Vec<Planning>,
     /// What a census reads.
@@ -167,6 +173,7 @@ static TABLE: LazyLock<Permissions> = LazyLock::new(|| {
     let file: File = super::parse("permissions.toml", include_str!("permissions.toml"));
     Permissions {
         read: file.read,
+        looking: file.looking,
         planning: file.planning,
         census: file.census,
         verification: file.verification,
@@ -250,7 +257,7 @@ mod tests {
             table().planning.iter().chain(&table().verification).flat_map(|row| &row.operations);
         let census = &table().census;
         let of_census = census.operations.iter().chain(&census.by_administrators).chain(&census.seldom);
-        for name in of_rows.chain(of_planning).chain(of_census) {
+        for name in of_rows.chain(of_planning).chain(of_census).chain(&table().looking) {
             let effect = operations::table().get(name).map(|row| row.effect);
             assert_eq!(effect, Some(Effect::Read), "{name}");
         }

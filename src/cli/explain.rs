@@ -1,4 +1,5 @@
 //! `lzctl explain`: what does this code mean, and what is this resource?
+//! `lzctl explain`: what the code of a diagnostic or of a finding means.
 
 use std::path::PathBuf;
 
@@ -13,6 +14,8 @@ use crate::graph;
 use crate::model::Address;
 use crate::report::resource_text;
 use crate::spec::{self, Spec, Topic};
+use crate::catalog::findings;
+use crate::spec;
 
 /// A suggestion must be at least this alike (Jaro-Winkler).
 const ALIKE: f64 = 0.7;
@@ -31,6 +34,17 @@ pub(super) struct Args {
     live: bool,
     #[command(flatten)]
     aws: AwsArgs,
+/// Explain a code that a diagnostic or a finding carries, or list them all
+    /// The code, e.g. unknown-key or config-recorder
+    #[arg(value_name = "CODE")]
+    code: Option<String>,
+}
+
+/// What is known of a code.
+struct Known {
+    code: &'static str,
+    title: &'static str,
+    text: String,
 }
 
 impl Args {
@@ -41,6 +55,12 @@ impl Args {
                 Ok(address) => self.resource(&address, printer)?,
                 Err(_) => spec::explain(what).map(told).ok_or_else(|| unknown(what))?,
             },
+        let text = match &self.code {
+            None => known().map(|one| format!("{:<28} {}\n", one.code, one.title)).collect(),
+            Some(code) => {
+                let found = known().find(|one| one.code == code).ok_or_else(|| unknown(code))?;
+                format!("{}: {}\n\n{}\n", found.code, found.title, found.text)
+            }
         };
         printer.data(&text)?;
         Ok(Exit::Done)
@@ -79,8 +99,29 @@ impl Args {
     }
 }
 
-fn told(topic: &'static Topic) -> String {
-    format!("{}: {}\n\n{}\n", topic.code, topic.title, topic.explanation)
+/// Every code: diagnostics of documents, then findings about accounts.
+fn known() -> impl Iterator<Item = Known> {
+    let topics = spec::topics().map(|topic| Known {
+        code: topic.code,
+        title: topic.title,
+        text: topic.explanation.to_owned(),
+    });
+    let findings = findings::all().iter().map(|row| Known {
+        code: &row.code,
+        title: &row.title,
+        text: told(row),
+    });
+    topics.chain(findings)
+}
+
+fn told(row: &findings::Row) -> String {
+    let closed: Vec<&str> = row.rules_out.iter().map(|path| path.words()).collect();
+    let closes = match closed.len() {
+        0 => "It stands in the way of nothing.".to_owned(),
+        3 => "It stands in the way of enrolling at all.".to_owned(),
+        _ => format!("It stands in the way of enrolling by {}.", closed.join(" and by ")),
+    };
+    format!("{}\n\n{closes}\nRepair: {}\nSource: {}", row.means.trim(), row.repair, row.source)
 }
 
 fn unknown(code: &str) -> CliError {
@@ -91,4 +132,9 @@ fn unknown(code: &str) -> CliError {
     CliError::Usage(format!(
         "there is no code `{code}`{suggestion}, and it is no address such as account.audit"
     ))
+    let alike = |one: &Known| strsim::jaro_winkler(one.code, code);
+    let nearest = known().max_by(|one, two| alike(one).total_cmp(&alike(two)));
+    let nearest = nearest.filter(|one| alike(one) > ALIKE);
+    let suggestion = nearest.map(|one| format!("; did you mean `{}`?", one.code)).unwrap_or_default();
+    CliError::Usage(format!("there is no code `{code}`{suggestion}"))
 }

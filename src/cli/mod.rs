@@ -35,6 +35,7 @@ mod page;
 mod permissions;
 mod plan;
 mod planning;
+mod preflight;
 mod printer;
 mod rehearse;
 mod resume;
@@ -90,6 +91,7 @@ enum Command {
     Leftovers(leftovers::Args),
     Backup(backup::Args),
     Access(access::Args),
+    Preflight(preflight::Args),
     Login(login::Args),
     Logout(login::LogoutArgs),
     Snapshot(snapshot::Args),
@@ -145,6 +147,7 @@ fn run(cli: Cli) -> Exit {
         Command::Leftovers(args) => args.run(&printer),
         Command::Backup(args) => args.run(&printer),
         Command::Access(args) => args.run(&printer),
+        Command::Preflight(args) => args.run(&printer),
         Command::Login(args) => args.run(&printer),
         Command::Logout(args) => args.run(&printer),
         Command::Snapshot(args) => args.run(&printer),

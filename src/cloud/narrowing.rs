@@ -26,6 +26,13 @@ pub struct Narrowing {
 }
 
 impl Narrowing {
+    /// Sessions that may read what decides whether an account can be enrolled.
+    #[must_use]
+    pub fn looking() -> Self {
+        let policy = allowing(permissions::table().looking.iter());
+        Self { by_account: BTreeMap::new(), otherwise: Some(policy) }
+    }
+
     /// The session policy for an account.
     pub(crate) fn policy(&self, account: &str) -> String {
         let known = self.by_account.get(account).or(self.otherwise.as_ref());
@@ -46,6 +53,18 @@ fn reading() -> String {
         .filter(|row| row.kinds.iter().all(|kind| kinds::lives_in_an_account(*kind)));
     let asked = in_members.flat_map(|row| &row.operations).filter(only_reads);
     let actions: BTreeSet<&str> = asked
+    let inside = |name: &String| table.get(name).is_some_and(|row| row.inside);
+    let asked = table.planning.iter().flat_map(|row| {
+        let lives_there = row.kinds.iter().all(|kind| kinds::lives_in_an_account(*kind));
+        row.operations.iter().filter(move |name| lives_there || inside(name))
+    });
+    let asked = asked.filter(only_reads);
+    allowing(asked)
+}
+
+/// A policy that allows what operations need.
+fn allowing<'o>(operations: impl Iterator<Item = &'o String>) -> String {
+    let actions: BTreeSet<&str> = operations
         .filter_map(|name| permissions::table().get(name))
         .flat_map(|row| row.grant.iter().flat_map(|grant| &grant.actions))
         .map(String::as_str)
@@ -118,6 +137,13 @@ mod tests {
         for change in ["kms:Create", "kms:Put", "kms:Tag", "kms:Replicate"] {
             assert!(!policy.contains(change), "{policy}");
         }
+    }
+
+    #[test]
+    fn a_session_that_looks_reads_recorders_and_deletes_none() {
+        let policy = Narrowing::looking().policy("222222222222");
+        assert!(policy.contains("config:DescribeConfigurationRecorders") && policy.contains("iam:ListRoles"));
+        assert!(!policy.contains("Delete") && policy.len() < 2048, "{policy}");
     }
 
     #[test]

@@ -176,6 +176,13 @@ const CLASSES: &[Class] = &[
         window: "none for its lock; while it is empty the vault itself can be deleted",
     },
     Class {
+        name: "config_recorder_deletion",
+        consequence: "the account {} loses the configuration recorder and delivery channel of its own in every \
+                      governed Region, so that Control Tower can enrol it; rules of its own see nothing until \
+                      Control Tower records",
+        window: "none: AWS deletes them at once; what was recorded stays in its bucket",
+    },
+    Class {
         name: "group_deletion",
         consequence: "the group {} is deleted with its memberships; one of the same name gets another id",
         window: "none: AWS deletes it at once",

@@ -24,6 +24,7 @@ pub mod permissions_text;
 pub mod plan_json;
 pub mod plan_markdown;
 pub mod plan_text;
+pub mod preflight_text;
 pub mod progress;
 pub mod remaining;
 pub mod resource_text;

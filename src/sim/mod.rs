@@ -15,6 +15,7 @@ mod identity;
 mod ids;
 mod log;
 mod paging;
+pub mod past;
 mod request;
 mod server;
 pub mod service;

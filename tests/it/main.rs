@@ -26,6 +26,7 @@ mod permissions;
 mod planning;
 mod policies;
 mod policy_impact;
+mod preflight;
 mod processes;
 mod promises;
 mod rehearsal;

@@ -3,6 +3,8 @@
 //! In: a connection. Out: plain values in AWS's words, complete or an error.
 //! Each function reads one thing; none remembers or decides anything.
 
+pub mod account_factory;
+pub(crate) mod account_regions;
 pub mod accounts;
 pub mod administrators;
 pub mod analyzers;
@@ -36,6 +38,7 @@ pub mod policies;
 pub mod quotas;
 pub(crate) mod recovery;
 pub mod regions;
+pub(crate) mod recording;
 pub mod resource_policy;
 pub(crate) mod resource_shares;
 pub(crate) mod restore_testing;
@@ -43,6 +46,7 @@ pub mod roles;
 pub mod root_access;
 pub mod security_hub;
 pub mod stack_sets;
+pub(crate) mod sts;
 pub mod tags;
 pub(crate) mod trails;
 pub mod units;

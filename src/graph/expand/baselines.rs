@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Expansion, account, resource, the_landing_zone, unit};
+use super::{Expansion, account, enrolment, resource, the_landing_zone, unit};
 use crate::catalog::baselines::{Baseline, by_word};
 use crate::graph::edge::Edge;
 use crate::graph::resource_graph::SharedLane;
@@ -106,6 +106,7 @@ fn joining(expansion: &mut Expansion<'_>, address: &Address, path: &UnitPath, na
     let member = account(name);
     let first = Edge::settled(address, &member, "members-before-registration");
     expansion.graph.connect(first);
+    enrolment::clear_the_way(expansion, &member);
     if automatic {
         expansion.graph.shared_lanes.push(SharedLane {
             address: member,

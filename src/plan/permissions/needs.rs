@@ -9,7 +9,7 @@ use super::values::{Scope, Subject};
 use super::{Errand, ErrandNeed, Member, Values, roles, statements};
 use crate::catalog::operations;
 use crate::catalog::permissions::{Grant, Planning, names, table};
-use crate::model::Resource;
+use crate::model::{Kind, Resource};
 use crate::model::kinds::{Action, Compare, Verb, info};
 use crate::model::resource::Presence;
 use crate::plan::Step;
@@ -175,9 +175,12 @@ impl Needs {
     }
 
     fn operation(&mut self, operation: &str, purpose: Purpose, subject: Subject<'_>) {
-        let by_administrator = table().get(operation).is_some_and(|row| row.by_administrator);
-        let place =
-            if by_administrator { self.scope.administrator(subject) } else { self.scope.member(subject) };
+        let row = table().get(operation);
+        let place = match row {
+            Some(row) if row.by_administrator => self.scope.administrator(subject),
+            Some(row) if row.inside && subject.address.kind == Kind::Account => self.scope.itself(subject),
+            _ => self.scope.member(subject),
+        };
         let values = self.scope.values(subject);
         if let Some((_, id)) = &place {
             self.enter(id.as_deref());

@@ -116,6 +116,13 @@ impl Scope {
         self.place(owner.or_else(departing)?)
     }
 
+    /// The account that a resource is, by its name and its id, when that is known.
+    pub(super) fn itself(&self, subject: Subject<'_>) -> Option<(String, Option<String>)> {
+        let known = self.known.get(subject.address).and_then(|known| known.get("id"));
+        let said = subject.keys.get("id").and_then(Value::as_str).map(str::to_owned);
+        Some((subject.address.name.clone(), known.cloned().or(said)))
+    }
+
     /// The account of the administrator that a step is about.
     pub(super) fn administrator(&self, subject: Subject<'_>) -> Option<(String, Option<String>)> {
         let named = subject.fields.values().next();
