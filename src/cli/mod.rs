@@ -16,6 +16,7 @@ mod controls;
 mod coverage;
 mod documents;
 mod effective_policy;
+mod enroll;
 mod error;
 pub mod exit;
 mod explain;
@@ -92,6 +93,7 @@ enum Command {
     Backup(backup::Args),
     Access(access::Args),
     Preflight(preflight::Args),
+    Enroll(enroll::Args),
     Login(login::Args),
     Logout(login::LogoutArgs),
     Snapshot(snapshot::Args),
@@ -148,6 +150,7 @@ fn run(cli: Cli) -> Exit {
         Command::Backup(args) => args.run(&printer),
         Command::Access(args) => args.run(&printer),
         Command::Preflight(args) => args.run(&printer),
+        Command::Enroll(args) => args.run(&printer),
         Command::Login(args) => args.run(&printer),
         Command::Logout(args) => args.run(&printer),
         Command::Snapshot(args) => args.run(&printer),

@@ -90,7 +90,22 @@ pub(super) async fn make(
 
 /// The digest of what a document wants, as its plans carry it.
 pub(super) fn digest(spec: &Spec, session: &Session) -> Result<String, CliError> {
-    let graph = graph::expand(spec, Some(session.connection.home_region()))?;
+    digest_of(&graph::expand(spec, Some(session.connection.home_region()))?)
+}
+
+/// The plan of what a command wants by itself, without a document. Changes nothing.
+pub(super) async fn of_graph(
+    graph: &ResourceGraph,
+    session: &Session,
+    consents: &BTreeSet<String>,
+) -> Result<Plan, CliError> {
+    let resources: Vec<Resource> = graph.resources.values().cloned().collect();
+    let snapshot = survey(session, &resources).await?;
+    Ok(plan::make(graph, &snapshot, consents))
+}
+
+/// The digest of what a graph wants.
+pub(super) fn digest_of(graph: &ResourceGraph) -> Result<String, CliError> {
     let resources: Vec<&Resource> = graph.resources.values().collect();
     canonical::digest(&resources).map_err(CliError::Json)
 }

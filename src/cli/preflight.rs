@@ -9,8 +9,9 @@ use super::interrupt;
 use super::printer::Printer;
 use crate::cloud::inventory::accounts::Account;
 use crate::cloud::session::Narrowing;
+use crate::model::region::Region;
 use crate::observe::estate::Estate;
-use crate::observe::evidence;
+use crate::observe::evidence::{self, Evidence};
 use crate::preflight::{self, Report};
 use crate::report::preflight_text;
 
@@ -40,10 +41,10 @@ impl Args {
             let mut signals = interrupt::listen()?;
             let work = async {
                 let session = self.aws.open(&wanted, printer).await?;
-                let reports = Box::pin(look(&session, &self.accounts, self.to.as_deref())).await?;
+                let looked = Box::pin(look(&session, &self.accounts, self.to.as_deref(), &[])).await?;
                 // A sign-in may have been renewed, and a simulated AWS must know it the next time.
                 session.save()?;
-                Ok(reports)
+                Ok(looked.map(|looked| looked.reports).unwrap_or_default())
             };
             interrupt::or_stop(work, &mut signals).await
         })?;
@@ -57,13 +58,39 @@ impl Args {
     }
 }
 
-/// Reports about the accounts that words name, each in the unit `to` or where it is.
-async fn look(session: &Session, words: &[String], to: Option<&str>) -> Result<Vec<Report>, CliError> {
+/// What was found out about the accounts that words name.
+#[derive(Debug)]
+pub(super) struct Looked {
+    pub(super) evidence: Evidence,
+    pub(super) reports: Vec<Report>,
+}
+
+impl Looked {
+    /// The Regions that the landing zone governs.
+    pub(super) fn governed(&self) -> &[Region] {
+        self.evidence.zone.as_ref().map_or(&[], |zone| zone.governed.as_slice())
+    }
+
+    /// The name of the baseline that governs the unit where an account shall be.
+    pub(super) fn baseline_of(&self, report: &Report) -> Option<&str> {
+        let unit = self.evidence.estate.unit(&report.to)?;
+        self.evidence.units.get(unit).map(|unit| unit.baseline.as_str())
+    }
+}
+
+/// Looks at the accounts that words name, each in the unit `to` or where it is; none where there is
+/// no organization. What is found of a code in `mended` counts as mended in these accounts.
+pub(super) async fn look(
+    session: &Session,
+    words: &[String],
+    to: Option<&str>,
+    mended: &[&str],
+) -> Result<Option<Looked>, CliError> {
     let connection = &session.connection;
     connection.narrow(Narrowing::looking());
     let estate = Estate::read(connection).await.map_err(|error| session.observing(error))?;
     let Some(estate) = estate else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let unknown = |unit: &str| CliError::Account(format!("the organization has no unit {unit}"));
     let to = to.map(|unit| estate.unit(unit).map(str::to_owned).ok_or_else(|| unknown(unit))).transpose()?;
@@ -78,5 +105,6 @@ async fn look(session: &Session, words: &[String], to: Option<&str>) -> Result<V
     let ids: BTreeSet<&str> = asked.iter().map(|(account, _)| account.id.as_str()).collect();
     let units: BTreeSet<&str> = asked.iter().map(|(_, unit)| *unit).collect();
     evidence.look_into(connection, &ids, &units).await;
-    Ok(preflight::judge(&evidence, &asked))
+    let reports = preflight::judge(&evidence, &asked, mended);
+    Ok(Some(Looked { evidence, reports }))
 }

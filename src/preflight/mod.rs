@@ -10,7 +10,7 @@ mod duties;
 mod rules;
 mod scene;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -65,12 +65,28 @@ impl Report {
     pub fn is_clear(&self) -> bool {
         self.enrolled || !self.open.is_empty()
     }
+
+    /// Opens the ways that only findings of these codes close.
+    fn mend(&mut self, codes: &[&str]) {
+        for finding in self.findings.iter_mut().filter(|finding| codes.contains(&finding.code)) {
+            finding.rules_out.clear();
+        }
+        let findings = &self.findings;
+        let closed = |path: &Path| findings.iter().any(|finding| finding.rules_out.contains(path));
+        self.open = Path::ALL.into_iter().filter(|path| !self.enrolled && !closed(path)).collect();
+    }
 }
 
-/// Judges accounts, each with the id of the unit it shall be governed in.
+/// Judges accounts, each with the id of the unit it shall be governed in. What is found of a code
+/// in `mended` stands in nobody's way: whoever asks mends it in these accounts.
 #[must_use]
-pub fn judge(evidence: &Evidence, asked: &[(&Account, &str)]) -> Vec<Report> {
-    let alone: Vec<Report> = asked.iter().map(|(account, to)| one(evidence, account, to, &[])).collect();
+pub fn judge(evidence: &Evidence, asked: &[(&Account, &str)], mended: &[&str]) -> Vec<Report> {
+    let judged = |account: &Account, to: &str, unready: &[&str]| {
+        let mut report = one(evidence, account, to, unready);
+        report.mend(mended);
+        report
+    };
+    let alone: Vec<Report> = asked.iter().map(|(account, to)| judged(account, to, &[])).collect();
     // Registering a unit looks at every account in it, so that what one lacks concerns the others.
     let mut unready: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (account, unit, report) in neighbours(evidence, asked, &alone) {
@@ -84,30 +100,26 @@ pub fn judge(evidence: &Evidence, asked: &[(&Account, &str)]) -> Vec<Report> {
     }
     let again = |(account, to): &(&Account, &str)| {
         let others: Vec<&str> = unready.get(to).into_iter().flatten().copied().collect();
-        one(evidence, account, to, &others)
+        judged(account, to, &others)
     };
     asked.iter().map(again).collect()
 }
 
-/// Every account that registering one of the asked units would look at: account, unit, report.
+/// Every account that registering one of the asked units would look at: account, unit, report. One
+/// that is not in the unit yet and cannot be enrolled is not moved there, and is nobody's neighbour.
 fn neighbours<'e>(
     evidence: &'e Evidence,
     asked: &[(&'e Account, &'e str)],
     alone: &[Report],
 ) -> Vec<(&'e str, &'e str, Report)> {
-    let mut all: Vec<(&str, &str, Report)> = asked
-        .iter()
-        .zip(alone)
-        .map(|((account, to), report)| (account.id.as_str(), *to, report.clone()))
-        .collect();
-    let units: std::collections::BTreeSet<&str> = asked.iter().map(|(_, to)| *to).collect();
-    for account in &evidence.estate.accounts {
-        let Some(unit) = account.parent.as_deref().and_then(|parent| units.get(parent)) else { continue };
-        if !asked.iter().any(|(known, _)| known.id == account.id) {
-            all.push((&account.id, unit, one(evidence, account, unit, &[])));
-        }
-    }
-    all
+    let units: BTreeSet<&str> = asked.iter().map(|(_, to)| *to).collect();
+    let inside = evidence.estate.accounts.iter().filter_map(|account| {
+        let unit = account.parent.as_deref().and_then(|parent| units.get(parent))?;
+        let known = asked.iter().position(|(known, to)| known.id == account.id && to == unit);
+        let report = known.and_then(|at| alone.get(at)).cloned();
+        Some((account.id.as_str(), *unit, report.unwrap_or_else(|| one(evidence, account, unit, &[]))))
+    });
+    inside.collect()
 }
 
 fn one(evidence: &Evidence, account: &Account, to: &str, unready: &[&str]) -> Report {
@@ -120,17 +132,17 @@ fn one(evidence: &Evidence, account: &Account, to: &str, unready: &[&str]) -> Re
     }
     let mut findings = scene.findings;
     findings.sort();
-    let closed = |path: &Path| findings.iter().any(|finding| finding.rules_out.contains(path));
-    let open = Path::ALL.into_iter().filter(|path| !enrolled && !closed(path)).collect();
     let inside = evidence.inside.get(&account.id);
-    Report {
+    let mut report = Report {
         account: account.id.clone(),
         name: account.name.clone(),
         from: evidence.estate.path(account.parent.as_deref().unwrap_or_default()).to_owned(),
         to: evidence.estate.path(to).to_owned(),
         enrolled,
         way: inside.and_then(|inside| inside.way.clone().ok()),
-        open,
+        open: Vec::new(),
         findings,
-    }
+    };
+    report.mend(&[]);
+    report
 }

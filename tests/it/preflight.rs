@@ -75,7 +75,7 @@ fn reports(world: World, words: &[&str], to: Option<&str>) -> (BTreeMap<String, 
         let ids: BTreeSet<&str> = asked.iter().map(|(account, _)| account.id.as_str()).collect();
         let units: BTreeSet<&str> = asked.iter().map(|(_, unit)| *unit).collect();
         evidence.look_into(connection, &ids, &units).await;
-        let found = judge(&evidence, &asked);
+        let found = judge(&evidence, &asked, &[]);
         let by_name = found.into_iter().map(|report| (report.name.clone(), report)).collect();
         (by_name, bench.simulator.requests().writes)
     })

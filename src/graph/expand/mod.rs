@@ -13,7 +13,7 @@ mod baselines;
 mod config;
 pub mod controls;
 mod delegation;
-mod enrolment;
+pub mod enrolment;
 mod identity_center;
 mod key_policies;
 mod keys;
