@@ -59,8 +59,8 @@ pub(super) enum CliError {
         /// Why.
         reason: String,
     },
-    /// Nothing can be exported.
-    #[error("there is no organization to write a document of")]
+    /// Nothing can be told of it or exported.
+    #[error("there is no organization yet")]
     NoOrganization,
     /// A file would be written over.
     #[error("{0} is there already")]

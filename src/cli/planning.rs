@@ -8,14 +8,15 @@ use super::error::CliError;
 use crate::apply::Experience;
 use crate::coverage::{self, Coverage, Estate};
 use crate::diff::{ChangeSet, compare_all};
+use crate::export;
 use crate::graph::{self, ResourceGraph};
 use crate::model::region::Region;
 use crate::model::{Resource, canonical};
-use crate::observe::{self, Snapshot};
+use crate::observe::{self, Snapshot, census};
 use crate::plan::estimate::Estimate;
 use crate::plan::{self, Plan};
 use crate::report::plan_json::Calls;
-use crate::spec::Spec;
+use crate::spec::{self, Input, Spec};
 
 /// What a session is opened with for a document.
 pub(super) fn wanted(spec: &Spec) -> Wanted {
@@ -50,6 +51,23 @@ impl Look {
         Ok(Self { graph, snapshot, regions, consents: spec.consents.clone() })
     }
 
+    /// Looks at everything that a census reads, by a document of it; none where there is no
+    /// organization.
+    pub(super) async fn whole(session: &Session) -> Result<Option<Self>, CliError> {
+        // The future of a census is large and deep; on the heap it burdens nobody's layout.
+        let census = Box::pin(census::take(&session.connection, &[])).await;
+        let census = census.map_err(|error| session.observing(error))?;
+        let Some(exported) = export::document(&census) else { return Ok(None) };
+        let mut file = |path: &str| match exported.files.get(path) {
+            Some(text) => Input::new(path, text.as_bytes()),
+            None => Input::unreadable(path, "there is no such file"),
+        };
+        let document = vec![file(export::DOCUMENT)];
+        let loaded = spec::parse_with(document, &mut file);
+        let loaded = loaded.map_err(|wrong| CliError::Document(wrong.to_string()))?;
+        Self::at(&loaded.spec, session).await.map(Some)
+    }
+
     /// The plan, with the consents of the document and these.
     pub(super) fn plan(&self, consents: &BTreeSet<String>) -> Plan {
         let given = self.consents.union(consents).cloned().collect();
@@ -69,13 +87,34 @@ impl Look {
     /// What protects the organization, now and after an apply. `mappings` are those of the
     /// Control Catalog's frameworks, where they matter.
     pub(super) fn coverage(&self, mappings: &[(String, String)]) -> Coverage {
+        self.coverage_beside(None, mappings)
+    }
+
+    /// The same, where the whole organization was looked at as well.
+    pub(super) fn coverage_beside(&self, whole: Option<&Self>, mappings: &[(String, String)]) -> Coverage {
         let settled = graph::settled(&self.graph, &self.snapshot.facts.controls);
-        let changes = compare_all(&settled, &self.snapshot);
         let now = Estate::now(&settled, &self.snapshot, self.regions.clone());
-        let after = Estate::after(&settled, &self.snapshot, &changes, self.regions.clone());
+        let now = match whole {
+            Some(whole) => now.beside(whole.estate(), census::READS),
+            None => now,
+        };
+        let after = Estate::after(&now, &settled, &compare_all(&settled, &self.snapshot));
         let mut coverage = coverage::cover(&now, Some(&after));
         coverage.frameworks = coverage::frameworks(mappings, &now, Some(&after));
         coverage
+    }
+
+    /// What protects the organization as it is, when this is a look at the whole of it.
+    pub(super) fn coverage_now(&self, mappings: &[(String, String)]) -> Coverage {
+        let now = self.estate().beside(self.estate(), census::READS);
+        let mut coverage = coverage::cover(&now, None);
+        coverage.frameworks = coverage::frameworks(mappings, &now, None);
+        coverage
+    }
+
+    fn estate(&self) -> Estate {
+        let settled = graph::settled(&self.graph, &self.snapshot.facts.controls);
+        Estate::now(&settled, &self.snapshot, self.regions.clone())
     }
 }
 

@@ -128,6 +128,6 @@ fn named_by(value: &Value, estate: &Estate) -> Option<String> {
     let address = reference::as_reference(value)?.address;
     Some(match address.kind {
         Kind::Organization => MANAGEMENT.to_owned(),
-        _ => address.name,
+        _ => called(&address.name, estate).to_owned(),
     })
 }

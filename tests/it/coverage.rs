@@ -40,8 +40,8 @@ fn coverage(yaml: &str, world: Option<World>) -> Coverage {
         let snapshot = Box::pin(survey(&bench.connection, &wanted)).await.unwrap();
         let settled = settled(&graph, &snapshot.facts.controls);
         let changes = compare_all(&settled, &snapshot);
-        let now = Estate::now(&settled, &snapshot, regions.clone());
-        cover(&now, Some(&Estate::after(&settled, &snapshot, &changes, regions)))
+        let now = Estate::now(&settled, &snapshot, regions);
+        cover(&now, Some(&Estate::after(&now, &settled, &changes)))
     })
 }
 

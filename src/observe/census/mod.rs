@@ -25,11 +25,33 @@ use super::error::ObserveError;
 use crate::cloud::Connection;
 use crate::cloud::inventory::organization as inventory;
 use crate::cloud::inventory::regions;
+use crate::model::Kind;
 use crate::model::ids::AccountId;
 use crate::model::partition::Partition;
 use crate::model::region::Region;
 use gap::Gaps;
 pub use gap::{Gap, Part};
+
+/// Kinds of which a census reads everything that is there.
+pub const READS: &[Kind] = &[
+    Kind::Organization,
+    Kind::TrustedAccess,
+    Kind::OrganizationalUnit,
+    Kind::Account,
+    Kind::LandingZone,
+    Kind::Baseline,
+    Kind::Control,
+    Kind::PolicyType,
+    Kind::Policy,
+    Kind::ResourcePolicy,
+    Kind::RootCredentialsManagement,
+    Kind::RootSessions,
+    Kind::DelegatedAdministrator,
+    Kind::PermissionSet,
+    Kind::Group,
+    Kind::Assignment,
+    Kind::GuardDuty,
+];
 
 /// The form of a census in a file.
 pub const FORMAT: u32 = 1;
