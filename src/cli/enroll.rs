@@ -24,6 +24,7 @@ use crate::graph::{self, Enrolment, ResourceGraph};
 use crate::observe::estate::Estate;
 use crate::observe::evidence;
 use crate::plan::Plan;
+use crate::plan::estimate::Estimate;
 use crate::preflight::Report;
 use crate::report::plan_text::{self, Options};
 use crate::report::preflight_text;
@@ -104,7 +105,7 @@ impl Args {
         session.connection.narrow(Narrowing::default());
         if self.dry_run {
             let plan = planning::of_graph(&graph, session, &self.given()).await?;
-            show(&plan, planning::estimate(&plan, &Experience::default()), printer)?;
+            show(&plan, &planning::estimate(&plan, &Experience::default()), printer)?;
             return Ok(Exit::Done);
         }
         let runs = self.aws.runs(&self.run_place).await?;
@@ -157,7 +158,7 @@ impl Args {
         }
         let plan = planning::of_graph(graph, session, &self.given()).await?;
         let known = session.experience(&claimed.runs, &plan.account).await;
-        show(&plan, planning::estimate(&plan, &known), printer)?;
+        show(&plan, &planning::estimate(&plan, &known), printer)?;
         confirm::confirmed(&plan, self.yes, printer).await?;
         if plan.steps.is_empty() {
             return Ok(None);
@@ -187,7 +188,7 @@ impl Args {
     }
 }
 
-fn show(plan: &Plan, estimate: Duration, printer: &Printer) -> Result<(), CliError> {
+fn show(plan: &Plan, estimate: &Estimate, printer: &Printer) -> Result<(), CliError> {
     let options = Options { paint: printer.out, verbose: printer.all(), estimate: Some(estimate) };
     printer.data(&plan_text::render(plan, options))
 }
@@ -224,7 +225,10 @@ impl Standing {
         let enrolled = asked - self.pending.len() - self.failed.len();
         printer.data(&format!("Enrolled: {enrolled} of {asked}.\n"))?;
         if !self.failed.is_empty() {
-            printer.say(&format!("Control Tower could not enrol {}: `lzctl preflight` says why.", self.failed.join(", ")));
+            printer.say(&format!(
+                "Control Tower could not enrol {}: `lzctl preflight` says why.",
+                self.failed.join(", ")
+            ));
         }
         if !self.pending.is_empty() {
             printer.say(&format!(

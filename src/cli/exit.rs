@@ -28,8 +28,10 @@ pub enum Exit {
 pub const TABLE: &[(Exit, &str)] = &[
     (Exit::Done, "done, or nothing to do"),
     (Exit::Failed, "failed"),
-    (Exit::Changes, "there are changes to make (plan --exit-code), or a promise is broken (backup verify)"),
-    (Exit::Changes, "there are changes to make (plan --exit-code), or something to mend first (preflight)"),
+    (
+        Exit::Changes,
+        "there are changes to make (plan --exit-code), something to mend first (preflight), or a promise is broken (backup verify)",
+    ),
     (Exit::Invalid, "the document is invalid"),
     (
         Exit::Refused,

@@ -1,5 +1,4 @@
-//! `lzctl explain`: what does this code mean, and what is this resource?
-//! `lzctl explain`: what the code of a diagnostic or of a finding means.
+//! `lzctl explain`: what the code of a diagnostic or of a finding means, and what a resource is.
 
 use std::path::PathBuf;
 
@@ -10,20 +9,19 @@ use super::exit::Exit;
 use super::interrupt;
 use super::planning::{self, Look};
 use super::printer::Printer;
+use crate::catalog::findings;
 use crate::graph;
 use crate::model::Address;
 use crate::report::resource_text;
-use crate::spec::{self, Spec, Topic};
-use crate::catalog::findings;
-use crate::spec;
+use crate::spec::{self, Spec};
 
 /// A suggestion must be at least this alike (Jaro-Winkler).
 const ALIKE: f64 = 0.7;
 
-/// Explain a code that a finding carries, or a resource of a document
+/// Explain the code of a diagnostic or of a finding, or a resource of a document
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The code, e.g. unknown-key, or an address, e.g. account.audit; every code when there is none
+    /// The code, e.g. unknown-key or config-recorder, or an address, e.g. account.audit; every code when there is none
     #[arg(value_name = "CODE|ADDRESS")]
     what: Option<String>,
     /// The landing-zone document, for an address
@@ -34,10 +32,6 @@ pub(super) struct Args {
     live: bool,
     #[command(flatten)]
     aws: AwsArgs,
-/// Explain a code that a diagnostic or a finding carries, or list them all
-    /// The code, e.g. unknown-key or config-recorder
-    #[arg(value_name = "CODE")]
-    code: Option<String>,
 }
 
 /// What is known of a code.
@@ -50,17 +44,14 @@ struct Known {
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         let text = match &self.what {
-            None => spec::topics().map(|topic| format!("{:<28} {}\n", topic.code, topic.title)).collect(),
+            None => known().map(|one| format!("{:<28} {}\n", one.code, one.title)).collect(),
             Some(what) => match what.parse::<Address>() {
                 Ok(address) => self.resource(&address, printer)?,
-                Err(_) => spec::explain(what).map(told).ok_or_else(|| unknown(what))?,
+                Err(_) => {
+                    let found = known().find(|one| one.code == *what).ok_or_else(|| unknown(what))?;
+                    format!("{}: {}\n\n{}\n", found.code, found.title, found.text)
+                }
             },
-        let text = match &self.code {
-            None => known().map(|one| format!("{:<28} {}\n", one.code, one.title)).collect(),
-            Some(code) => {
-                let found = known().find(|one| one.code == code).ok_or_else(|| unknown(code))?;
-                format!("{}: {}\n\n{}\n", found.code, found.title, found.text)
-            }
         };
         printer.data(&text)?;
         Ok(Exit::Done)
@@ -106,11 +97,8 @@ fn known() -> impl Iterator<Item = Known> {
         title: topic.title,
         text: topic.explanation.to_owned(),
     });
-    let findings = findings::all().iter().map(|row| Known {
-        code: &row.code,
-        title: &row.title,
-        text: told(row),
-    });
+    let findings =
+        findings::all().iter().map(|row| Known { code: &row.code, title: &row.title, text: told(row) });
     topics.chain(findings)
 }
 
@@ -125,16 +113,11 @@ fn told(row: &findings::Row) -> String {
 }
 
 fn unknown(code: &str) -> CliError {
-    let alike = |topic: &&Topic| strsim::jaro_winkler(topic.code, code);
-    let nearest = spec::topics().max_by(|one, two| alike(one).total_cmp(&alike(two)));
-    let nearest = nearest.filter(|topic| alike(topic) > ALIKE);
-    let suggestion = nearest.map(|topic| format!("; did you mean `{}`?", topic.code)).unwrap_or_default();
-    CliError::Usage(format!(
-        "there is no code `{code}`{suggestion}, and it is no address such as account.audit"
-    ))
     let alike = |one: &Known| strsim::jaro_winkler(one.code, code);
     let nearest = known().max_by(|one, two| alike(one).total_cmp(&alike(two)));
     let nearest = nearest.filter(|one| alike(one) > ALIKE);
     let suggestion = nearest.map(|one| format!("; did you mean `{}`?", one.code)).unwrap_or_default();
-    CliError::Usage(format!("there is no code `{code}`{suggestion}"))
+    CliError::Usage(format!(
+        "there is no code `{code}`{suggestion}, and it is no address such as account.audit"
+    ))
 }

@@ -56,8 +56,7 @@ async fn read(connection: &Connection, account: &str, regions: &[Region]) -> Res
     let mut fields = Fields::new();
     for region in regions {
         let site = connection.site_in(Some(account), region).await?;
-        let (recorders, channels) =
-            tokio::join!(recording::recorders(&site), recording::channels(&site));
+        let (recorders, channels) = tokio::join!(recording::recorders(&site), recording::channels(&site));
         let own = |name: &str| !name.starts_with(OF_CONTROL_TOWER);
         for recorder in recorders?.into_iter().filter(|recorder| own(&recorder.name)) {
             if recorder.recording {

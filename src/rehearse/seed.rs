@@ -12,8 +12,7 @@ use crate::sim::World;
 pub fn load(path: &Path) -> Result<World, RehearseError> {
     let text = fs_err::read_to_string(path).map_err(|source| file(path, "read", source))?;
     let read = serde_json::from_str(&text);
-    let mut world: World =
-        read.map_err(|source| RehearseError::NoWorld { path: path.to_owned(), source })?;
+    let mut world: World = read.map_err(|source| RehearseError::NoWorld { path: path.to_owned(), source })?;
     world.live_through().map_err(|reason| RehearseError::Past { path: path.to_owned(), reason })?;
     Ok(world)
 }

@@ -55,6 +55,7 @@ const fn presence(resource: &Resource) -> &'static str {
         Presence::MadeByAnother => "something else makes it; it is compared once it is there",
         Presence::OnDemand => "it is created when a step that is planned anyway waits for it",
         Presence::Remove => "it shall go",
+        Presence::LeftAlone => "it is only known, and left as it is",
     }
 }
 
@@ -64,6 +65,7 @@ fn standing(change: &Change) -> String {
         Standing::Present if change.differences.is_empty() => "it is as the document says".to_owned(),
         Standing::Present => format!("it differs in {} fields", change.differences.len()),
         Standing::Unwanted => "it exists".to_owned(),
+        Standing::NotYet(why) => format!("nothing can be done about it yet: {why}"),
         Standing::Unreadable(why) => format!("it could not be read: {why}"),
     }
 }

@@ -13,7 +13,9 @@ use super::identity::Keys;
 use super::ids::Ids;
 use super::past::Past;
 use super::services::{
-    access_analyzer, account, administrators, all, backup, cloudformation, cloudtrail, config, control_tower, detective, firewall_manager, guardduty, iam, identity_store, inspector, kms, macie, organizations, ram, s3, security_hub, service_catalog, service_quotas, sso_admin, sso_oidc, sts,
+    access_analyzer, account, administrators, all, backup, cloudformation, cloudtrail, config, control_tower,
+    detective, firewall_manager, guardduty, iam, identity_store, inspector, kms, macie, organizations, ram,
+    s3, security_hub, service_catalog, service_quotas, sso_admin, sso_oidc, sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;

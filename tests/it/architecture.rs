@@ -24,7 +24,17 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "report",
         &[
-            "apply", "coverage", "plan", "preflight", "diff", "graph", "observe", "spec", "cloud", "model", "catalog",
+            "apply",
+            "coverage",
+            "plan",
+            "preflight",
+            "diff",
+            "graph",
+            "observe",
+            "spec",
+            "cloud",
+            "model",
+            "catalog",
         ],
     ),
     (
@@ -35,14 +45,28 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "rehearse", "report", "export", "apply", "coverage", "plan", "preflight", "diff", "graph", "observe", "spec",
-            "cloud", "model", "catalog", "sim",
+            "rehearse",
+            "report",
+            "export",
+            "apply",
+            "coverage",
+            "plan",
+            "preflight",
+            "diff",
+            "graph",
+            "observe",
+            "spec",
+            "cloud",
+            "model",
+            "catalog",
+            "sim",
         ],
     ),
 ];
 
 /// Floors that decide: synchronous, and no I/O (invariant I1).
-const PURE: &[&str] = &["model", "catalog", "spec", "graph", "export", "diff", "coverage", "preflight", "plan", "report"];
+const PURE: &[&str] =
+    &["model", "catalog", "spec", "graph", "export", "diff", "coverage", "preflight", "plan", "report"];
 
 /// What a pure floor must not touch.
 const IMPURE: &[&str] = &[

@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 
 /// A world with a landing zone that governs Workloads, and whatever else is told.
 pub(crate) fn governed(accounts: Value, more: Value) -> World {
-    let mut all = vec![json!({ "name": "log", "unit": "Security" }), json!({ "name": "audit", "unit": "Security" })];
+    let mut all =
+        vec![json!({ "name": "log", "unit": "Security" }), json!({ "name": "audit", "unit": "Security" })];
     all.extend(accounts.as_array().unwrap().iter().cloned());
     let mut past = json!({
         "account_quota": 100,
@@ -112,7 +113,10 @@ fn what_stands_in_the_way_inside_an_account_is_found_region_by_region_and_nothin
     assert_eq!(stops(&found["recording"]), ["config-delivery-channel", "config-recorder"]);
     let recorder = &found["recording"].findings.iter().find(|one| one.code == "config-recorder").unwrap();
     assert_eq!(recorder.place.as_deref(), Some("eu-west-1"));
-    assert!(recorder.repair.contains("--configuration-recorder-name default --region eu-west-1"), "{recorder:?}");
+    assert!(
+        recorder.repair.contains("--configuration-recorder-name default --region eu-west-1"),
+        "{recorder:?}"
+    );
     assert!(codes(&found["orphan"]).contains(&"not-looked-into"));
     assert_eq!(stops(&found["orphan"]), Vec::<&str>::new(), "Control Tower gets in by itself");
     assert_eq!(stops(&found["foreign"]), ["execution-role-unusable"]);

@@ -46,7 +46,9 @@ pub const INFO: KindInfo = KindInfo {
         FieldRule::new("tags.*", Compare::Exact, "tag"),
         FieldRule::new("recording.*", Compare::Exact, "stop_recorder").alone().with_surplus("stop_recorder"),
         FieldRule::new("channels.*", Compare::Exact, "delete_channel").alone().with_surplus("delete_channel"),
-        FieldRule::new("recorders.*", Compare::Exact, "delete_recorder").alone().with_surplus("delete_recorder"),
+        FieldRule::new("recorders.*", Compare::Exact, "delete_recorder")
+            .alone()
+            .with_surplus("delete_recorder"),
         FieldRule::new("alternate_contacts.*", Compare::Exact, "put_contact").alone().each(),
     ],
     attributes: &["id", "arn", "parent_id"],

@@ -9,9 +9,9 @@ use super::values::{Scope, Subject};
 use super::{Errand, ErrandNeed, Member, Values, roles, statements};
 use crate::catalog::operations;
 use crate::catalog::permissions::{Grant, Planning, names, table};
-use crate::model::{Kind, Resource};
 use crate::model::kinds::{Action, Compare, Verb, info};
 use crate::model::resource::Presence;
+use crate::model::{Kind, Resource};
 use crate::plan::Step;
 
 /// Why an action is needed; the order of statements.

@@ -256,20 +256,6 @@ impl Scope {
         values
     }
 
-    /// What the templates of AWS Config's things name.
-    fn of_deployment(&self, subject: Subject<'_>) -> Values {
-        let said = |name: &str, other: &str| {
-            let key = subject.keys.get(name).and_then(Value::as_str);
-            BTreeSet::from([key.unwrap_or(other).to_owned()])
-        };
-        let mut values =
-            Values::from([("region", said("region", &self.home)), ("deployment", said("name", ANY))]);
-        if let Some((_, id)) = self.member(subject) {
-            values.insert("owner", BTreeSet::from([id.unwrap_or_else(|| ANY.to_owned())]));
-        }
-        values
-    }
-
     /// The path of a role whose step does not say it: one in a member account has none.
     fn path_of(&self, subject: Subject<'_>) -> &'static str {
         if self.member(subject).is_some() { "/" } else { service_roles::path() }

@@ -83,8 +83,7 @@ pub(super) fn left_behind(world: &mut World, wanted: &Member) -> Result<(), Stri
 fn recorder(world: &mut World, account: &str, region: &str) -> Result<(), String> {
     let bucket = format!("config-bucket-{account}");
     let writers = ["config.amazonaws.com"].map(str::to_owned).into();
-    let owned =
-        Bucket { owner: account.to_owned(), region: region.to_owned(), writers, organization: false };
+    let owned = Bucket { owner: account.to_owned(), region: region.to_owned(), writers, organization: false };
     s3::ensure(world, &bucket, owned);
     let now = world.time;
     let role = queries::ensure_service_linked_role(world, account, "config.amazonaws.com", now);
@@ -106,7 +105,13 @@ pub(super) fn elsewhere(world: &mut World, wanted: &Stranger) -> Result<(), Stri
         None => organizations::stand_alone(world, &wanted.id, who, since),
         Some(management) => {
             if world.organizations.of(management).is_none() {
-                act(world, management, "organizations", "CreateOrganization", json!({ "FeatureSet": "ALL" }))?;
+                act(
+                    world,
+                    management,
+                    "organizations",
+                    "CreateOrganization",
+                    json!({ "FeatureSet": "ALL" }),
+                )?;
             }
             organizations::seat(world, management, Some(&wanted.id), who, since)?;
             let other = world.organizations.of_mut(management).ok_or("there is no other organization")?;

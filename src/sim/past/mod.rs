@@ -83,7 +83,8 @@ fn act_in(
     input: Value,
 ) -> Result<Value, String> {
     let known = services::named(service).ok_or_else(|| format!("{service} is not simulated"))?;
-    let handler = known.handler(operation).ok_or_else(|| format!("{service}:{operation} is not simulated"))?;
+    let handler =
+        known.handler(operation).ok_or_else(|| format!("{service}:{operation} is not simulated"))?;
     let caller = Caller {
         account: account.to_owned(),
         arn: format!("arn:aws:iam::{account}:user/administrator"),

@@ -41,7 +41,8 @@ pub(super) fn arrive(world: &mut World, centre: &IdentityCenter) -> Result<(), S
         let made = act(world, &management, "sso-admin", "CreatePermissionSet", input)?;
         let arn = made["PermissionSet"]["PermissionSetArn"].clone();
         for policy in managed {
-            let input = json!({ "InstanceArn": instance, "PermissionSetArn": arn, "ManagedPolicyArn": policy });
+            let input =
+                json!({ "InstanceArn": instance, "PermissionSetArn": arn, "ManagedPolicyArn": policy });
             act(world, &management, "sso-admin", "AttachManagedPolicyToPermissionSet", input)?;
         }
         sets.insert(name, arn);

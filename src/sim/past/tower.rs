@@ -12,7 +12,11 @@ use crate::sim::world::World;
 /// (<https://docs.aws.amazon.com/controltower/latest/userguide/access-control-managing-permissions.html>).
 const ROLES: [(&str, &str, Option<&str>); 4] = [
     ("AWSControlTowerAdmin", "controltower.amazonaws.com", Some("AWSControlTowerServiceRolePolicy")),
-    ("AWSControlTowerCloudTrailRole", "cloudtrail.amazonaws.com", Some("AWSControlTowerCloudTrailRolePolicy")),
+    (
+        "AWSControlTowerCloudTrailRole",
+        "cloudtrail.amazonaws.com",
+        Some("AWSControlTowerCloudTrailRolePolicy"),
+    ),
     ("AWSControlTowerStackSetRole", "cloudformation.amazonaws.com", None),
     (
         "AWSControlTowerConfigAggregatorRoleForOrganizations",
@@ -100,8 +104,7 @@ pub(super) fn policy(world: &mut World, wanted: &Policy) -> Result<(), String> {
         world.settle_everything();
     }
     let content = wanted.document.to_string();
-    let input =
-        json!({ "Name": wanted.name, "Description": "", "Type": wanted.kind, "Content": content });
+    let input = json!({ "Name": wanted.name, "Description": "", "Type": wanted.kind, "Content": content });
     let made = act(world, &management, "organizations", "CreatePolicy", input)?;
     let id = made["Policy"]["PolicySummary"]["Id"].clone();
     for target in &wanted.targets {

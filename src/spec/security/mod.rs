@@ -15,9 +15,8 @@ mod security_hub;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use access_analyzer::AccessAnalyzer;
-pub use detective::{Detective, source_word};
 pub use cloudtrail::Trail;
-pub use detective::Detective;
+pub use detective::{Detective, source_word};
 pub use firewall_manager::{FirewallManager, FirewallPolicy};
 pub use guardduty::{GuardDuty, feature_word, reach_word};
 pub use inspector::{Inspector, scan_word};

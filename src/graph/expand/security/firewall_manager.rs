@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 
 use super::Service;
 use crate::graph::edge::Edge;
-use crate::graph::expand::{
-    Expansion, account_id, delegation, management_id, resource, the_organization, unit,
-};
+use crate::graph::expand::{Expansion, account_id, delegation, management_id, the_organization, unit};
 use crate::model::region::Region;
 use crate::model::resource::Presence;
 use crate::model::{Address, Kind, Resource, reference};
@@ -57,11 +55,15 @@ fn fill(wanted: &mut Resource, policy: &FirewallPolicy) {
     put("except_units", units(&policy.except));
 }
 
+/// What the id of a unit begins with.
+const UNIT: &str = "ou-";
+
 fn accounts(targets: &BTreeSet<Target>) -> Value {
     let id = |target: &Target| match target {
         Target::Account(name) => Some(account_id(name)),
         Target::Management => Some(management_id()),
-        Target::Root | Target::Unit(_) => None,
+        Target::Id(id) if !id.starts_with(UNIT) => Some(json!(id)),
+        Target::Root | Target::Unit(_) | Target::Id(_) => None,
     };
     targets.iter().filter_map(id).collect()
 }
@@ -69,6 +71,7 @@ fn accounts(targets: &BTreeSet<Target>) -> Value {
 fn units(targets: &BTreeSet<Target>) -> Value {
     let id = |target: &Target| match target {
         Target::Unit(path) => Some(reference::from(&unit(path), "id")),
+        Target::Id(id) if id.starts_with(UNIT) => Some(json!(id)),
         _ => None,
     };
     targets.iter().filter_map(id).collect()

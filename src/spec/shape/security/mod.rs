@@ -10,9 +10,8 @@ mod macie;
 mod security_hub;
 
 pub(crate) use access_analyzer::{AccessAnalyzerSection, analyzer_type};
-pub(crate) use detective::{DetectiveSection, SOURCES};
 pub(crate) use cloudtrail::{CloudTrailSection, TrailSection};
-pub(crate) use detective::DetectiveSection;
+pub(crate) use detective::{DetectiveSection, SOURCES};
 pub(crate) use firewall_manager::{FirewallManagerSection, FirewallPolicySection, FirewallWord};
 pub(crate) use guardduty::{FEATURES, GuardDutySection, REACHES};
 pub(crate) use inspector::{InspectorSection, SCANS};
