@@ -4,7 +4,6 @@
 //! Each function reads one thing; none remembers or decides anything.
 
 pub mod account_factory;
-pub(crate) mod account_regions;
 pub mod accounts;
 pub mod administrators;
 pub mod analyzers;

@@ -1,4 +1,6 @@
-//! Regions that the calling account can use.
+//! Regions as accounts have them: those that the calling account can use, and how each stands in a member.
+
+use std::collections::BTreeMap;
 
 use aws_sdk_account::types::RegionOptStatus;
 
@@ -8,7 +10,7 @@ use crate::cloud::failure::CallError;
 use crate::model::region::Region;
 
 const LIST: &str = "account:ListRegions";
-/// The largest page.
+/// The largest page (API Reference, ListRegions).
 const PAGE: i32 = 50;
 
 /// The Regions that are on in the calling account, by itself or by choice.
@@ -30,6 +32,31 @@ pub async fn usable(connection: &Connection) -> Result<Vec<Region>, CallError> {
         Ok((answer.regions().to_vec(), answer.next_token().map(str::to_owned)))
     });
     Ok(found.await?.iter().filter_map(|region| region.region_name()?.parse().ok()).collect())
+}
+
+/// AWS's word for each Region of a member account, such as `ENABLED_BY_DEFAULT`.
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) async fn of_member(
+    connection: &Connection,
+    account: &str,
+) -> Result<BTreeMap<String, String>, CallError> {
+    let site = connection.global();
+    let client = site.clients.account();
+    let site = &site;
+    let found = pages::all(LIST, |token| async move {
+        let request = || {
+            let request = client.list_regions().account_id(account).max_results(PAGE);
+            request.set_next_token(token.clone())
+        };
+        let answer = site.call(LIST, || request().send()).await?;
+        Ok((answer.regions().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    let one = |region: &aws_sdk_account::types::Region| {
+        Some((region.region_name()?.to_owned(), region.region_opt_status()?.as_str().to_owned()))
+    };
+    Ok(found.await?.iter().filter_map(one).collect())
 }
 
 #[cfg(test)]

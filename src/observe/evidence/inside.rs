@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Asked;
 use crate::cloud::entry::{NoWayIn, Way};
-use crate::cloud::inventory::{account_regions, recording, roles, sts};
+use crate::cloud::inventory::{recording, regions, roles, sts};
 use crate::cloud::{CallError, Connection, Site};
 use crate::model::region::Region;
 
@@ -78,7 +78,7 @@ pub(super) async fn look(
     management: &str,
     governed: &[Region],
 ) -> Inside {
-    let regions = account_regions::list(connection, account).await;
+    let regions = regions::of_member(connection, account).await;
     let way = connection.way_in(account).await;
     if way.is_err() {
         return Inside { way, regions, seen: None };
