@@ -45,7 +45,7 @@ mod tests {
         );
         let zone = step("landing_zone", "create", Action::Create, "controltower:CreateLandingZone");
         let estimate = Estimate::of(&plan(vec![zone]), &|_| Duration::from_secs(1800));
-        assert_eq!(time(&estimate), "30 min, seldom more than 60 min");
+        assert_eq!(time(&estimate), "30 min, seldom more than 1 h 00 min");
     }
 
     #[test]

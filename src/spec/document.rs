@@ -56,6 +56,9 @@ pub struct Spec {
     pub signatures: SignatureRule,
 }
 
+/// The document's name for the root of the organization.
+pub const ROOT: &str = "root";
+
 /// The document's name for the management account.
 pub const MANAGEMENT: &str = "management";
 

@@ -13,7 +13,7 @@ use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
 use crate::model::unit_path::UnitPath;
 use crate::model::{Address, Kind, Resource, reference};
-use crate::spec::document::{Placement, Target};
+use crate::spec::document::{MANAGEMENT, Placement, Target};
 use crate::spec::identity_center::{Assignment, Boundary, Group, PermissionSet, Subject};
 
 pub(super) fn expand(expansion: &mut Expansion<'_>) {
@@ -133,7 +133,9 @@ fn fill(expansion: &Expansion<'_>, said: &Assignment, wanted: &mut Resource) -> 
     };
     for target in &said.targets {
         match target {
-            Target::Management => put("management", management_id()),
+            Target::Management => put(MANAGEMENT, management_id()),
+            // The management account keeps its word, whoever else is called so.
+            Target::Account(name) if name == MANAGEMENT => put(&format!("account:{name}"), account_id(name)),
             Target::Account(name) => put(name, account_id(name)),
             Target::Id(id) => put(id, json!(id)),
             Target::Root | Target::Unit(_) => {

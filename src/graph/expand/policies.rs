@@ -12,7 +12,7 @@ use crate::catalog::policy_types;
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
 use crate::model::{Address, Kind, Origin, reference};
-use crate::spec::document::{Policy, Target};
+use crate::spec::document::{MANAGEMENT, Policy, ROOT, Target};
 
 /// The verbs that bring a policy into force.
 const IN_FORCE: &[&str] = &["attach", "detach"];
@@ -90,12 +90,17 @@ pub(super) fn enable(expansion: &mut Expansion<'_>, kind: &str, origin: &Origin)
 
 /// The name of a target within the field group.
 pub(super) fn leaf(expansion: &Expansion<'_>, target: &Target) -> String {
+    // The root and the management account keep their words, whoever else is called so.
+    let taken = |name: &str| [ROOT, MANAGEMENT].contains(&name);
     match target {
-        Target::Root => "root".to_owned(),
-        Target::Management => "management".to_owned(),
+        Target::Root => ROOT.to_owned(),
+        Target::Management => MANAGEMENT.to_owned(),
+        Target::Unit(path) if taken(path.as_str()) => format!("unit:{path}"),
         Target::Unit(path) => path.to_string(),
         // A unit of the same name keeps the plain word.
-        Target::Account(name) if expansion.spec.units.keys().any(|path| path.as_str() == name) => {
+        Target::Account(name)
+            if taken(name) || expansion.spec.units.keys().any(|path| path.as_str() == name) =>
+        {
             format!("account:{name}")
         }
         Target::Account(name) => name.clone(),
