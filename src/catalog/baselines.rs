@@ -69,6 +69,12 @@ pub fn by_word(word: &str) -> Option<&'static Baseline> {
     TABLE.baseline.iter().find(|baseline| baseline.word == word)
 }
 
+/// The baseline of a name in Control Tower's list.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Baseline> {
+    TABLE.baseline.iter().find(|baseline| baseline.name == name)
+}
+
 /// The newest landing-zone version known; only it can be created.
 #[must_use]
 pub fn latest_landing_zone() -> &'static str {

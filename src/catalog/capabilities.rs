@@ -84,6 +84,8 @@ pub struct Evidence {
     /// Which leaves of its group or targets count; all when it does not say. Only what it asks
     /// of a value is used.
     pub counting: Option<Condition>,
+    /// A field that lists ids of accounts which it does not reach.
+    pub except: Option<String>,
     /// Only while something of another sort is there as well.
     pub with: Option<Companion>,
 }

@@ -50,6 +50,9 @@ pub struct Row {
     /// Reads, beside its read-back, that show what became of a lost call.
     #[serde(default)]
     pub proves: Vec<String>,
+    /// Whether it is called in the account that the resource is, as one of its own.
+    #[serde(default)]
+    pub inside: bool,
     /// Whether it is called as the administrator of a service, in that account.
     #[serde(default)]
     pub by_administrator: bool,
@@ -76,6 +79,18 @@ pub struct Planning {
     pub seldom: bool,
     /// The operations.
     pub operations: Vec<String>,
+}
+
+/// What a census reads, whatever a document says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Census {
+    /// In the management account.
+    pub operations: Vec<String>,
+    /// In the accounts that administer services.
+    pub by_administrators: Vec<String>,
+    /// Only when AWS leaves something out that it usually tells.
+    pub seldom: Vec<String>,
 }
 
 /// What Control Tower does in other services in the caller's name.
@@ -123,9 +138,12 @@ pub struct StoreUses {
 #[serde(deny_unknown_fields)]
 struct File {
     read: String,
+    looking: Vec<String>,
     arn: BTreeMap<String, String>,
     operation: Vec<Row>,
     planning: Vec<Planning>,
+    census: Census,
+    verification: Vec<Planning>,
     forwarded: Forwarded,
     store: StoreUses,
 }
@@ -135,8 +153,14 @@ struct File {
 pub struct Permissions {
     /// The day on which the sources were read.
     pub read: String,
+    /// What preflight reads inside member accounts, operations.
+    pub looking: Vec<String>,
     /// What planning reads.
     pub planning: Vec<Planning>,
+    /// What a census reads.
+    pub census: Census,
+    /// What is read beyond planning to see whether what is there can be relied on.
+    pub verification: Vec<Planning>,
     /// What Control Tower does in the caller's name.
     pub forwarded: Forwarded,
     /// What is done with a bucket of runs.
@@ -149,7 +173,10 @@ static TABLE: LazyLock<Permissions> = LazyLock::new(|| {
     let file: File = super::parse("permissions.toml", include_str!("permissions.toml"));
     Permissions {
         read: file.read,
+        looking: file.looking,
         planning: file.planning,
+        census: file.census,
+        verification: file.verification,
         forwarded: file.forwarded,
         store: file.store,
         arns: file.arn,
@@ -173,6 +200,11 @@ impl Permissions {
     /// Every row, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Row> {
         self.rows.values()
+    }
+
+    /// Every `{name}` that some template has.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.arns.values().flat_map(|template| names(template))
     }
 
     /// The template of a resource's ARN.
@@ -221,8 +253,11 @@ mod tests {
     #[test]
     fn what_is_read_on_the_way_in_proof_or_in_planning_only_reads() {
         let of_rows = table().iter().flat_map(|row| row.reads.iter().chain(&row.proves));
-        let of_planning = table().planning.iter().flat_map(|row| &row.operations);
-        for name in of_rows.chain(of_planning) {
+        let of_planning =
+            table().planning.iter().chain(&table().verification).flat_map(|row| &row.operations);
+        let census = &table().census;
+        let of_census = census.operations.iter().chain(&census.by_administrators).chain(&census.seldom);
+        for name in of_rows.chain(of_planning).chain(of_census).chain(&table().looking) {
             let effect = operations::table().get(name).map(|row| row.effect);
             assert_eq!(effect, Some(Effect::Read), "{name}");
         }

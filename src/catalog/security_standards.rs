@@ -28,6 +28,15 @@ pub fn words() -> impl Iterator<Item = &'static str> {
     TABLE.standard.iter().map(|row| row.word.as_str())
 }
 
+/// The word of a standard by its ARN in a Region; `NAME/v/VERSION` where it has no other.
+#[must_use]
+pub fn word_of(of_aws: &str, partition: &str, region: &str) -> Option<String> {
+    let known = words().find(|word| arn(word, partition, region).as_deref() == Some(of_aws));
+    let written_out = || of_aws.split_once("/").map(|(_, end)| end).filter(|end| end.contains("/v/"));
+    let word = known.or_else(written_out).map(str::to_owned)?;
+    (arn(&word, partition, region).as_deref() == Some(of_aws)).then_some(word)
+}
+
 /// The ARN of a standard in a Region, by its word or as `NAME/v/VERSION`; none for other words.
 #[must_use]
 pub fn arn(word: &str, partition: &str, region: &str) -> Option<String> {
@@ -58,5 +67,9 @@ mod tests {
         let later = arn("pci-dss/v/5.0.0", "aws", "eu-west-1");
         assert_eq!(later.as_deref(), Some("arn:aws:securityhub:eu-west-1::standards/pci-dss/v/5.0.0"));
         assert_eq!(arn("pci", "aws", "eu-west-1"), None);
+        for arn in [best, old, later].into_iter().flatten() {
+            let word = word_of(&arn, "aws", "eu-west-1");
+            assert_eq!(word.and_then(|word| super::arn(&word, "aws", "eu-west-1")), Some(arn));
+        }
     }
 }

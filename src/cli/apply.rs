@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -22,6 +21,7 @@ use crate::apply::runs::Planned;
 use crate::apply::{Outcome, preconditions};
 use crate::coverage::Coverage;
 use crate::plan::Plan;
+use crate::plan::estimate::Estimate;
 use crate::plan::saved::{Requirement, SavedPlan};
 use crate::report::html::Page;
 use crate::report::plan_text::{self, Options};
@@ -104,7 +104,7 @@ impl Args {
             Start::Nothing(ready) => {
                 let known = session.experience(&claimed.runs, &ready.plan.account).await;
                 let estimate = planning::estimate(&ready.plan, &known);
-                self.page(&ready.plan, estimate, None, ready.coverage.as_ref(), session, printer)?;
+                self.page(&ready.plan, &estimate, None, ready.coverage.as_ref(), session, printer)?;
                 return Ok(Exit::Done);
             }
         };
@@ -114,7 +114,7 @@ impl Args {
         // Whatever came of it, a simulated world goes on from there.
         session.save()?;
         let outcome = outcome?;
-        self.page(&carrying.planned.plan, estimate, Some(&outcome), coverage.as_deref(), session, printer)?;
+        self.page(&carrying.planned.plan, &estimate, Some(&outcome), coverage.as_deref(), session, printer)?;
         carrying::told(&carrying.planned.plan, &outcome, &self.again(), printer)
     }
 
@@ -122,7 +122,7 @@ impl Args {
     fn page(
         &self,
         plan: &Plan,
-        estimate: Duration,
+        estimate: &Estimate,
         outcome: Option<&Outcome>,
         coverage: Option<&Coverage>,
         session: &Session,
@@ -153,8 +153,8 @@ impl Args {
             ready = self.plan(source, claimed, session).await?;
         }
         let known = session.experience(&claimed.runs, &ready.plan.account).await;
-        let estimate = Some(planning::estimate(&ready.plan, &known));
-        let options = Options { paint: printer.out, verbose: printer.all(), estimate };
+        let estimate = planning::estimate(&ready.plan, &known);
+        let options = Options { paint: printer.out, verbose: printer.all(), estimate: Some(&estimate) };
         printer.data(&plan_text::render(&ready.plan, options))?;
         if ready.nonce.is_none() {
             signed_by_nobody(&ready.plan)?;

@@ -51,6 +51,20 @@ pub(super) enum CliError {
         /// Why.
         reason: String,
     },
+    /// A file that should hold a snapshot.
+    #[error("{path} holds no snapshot: {reason}")]
+    NoSnapshot {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Nothing can be told of it or exported.
+    #[error("there is no organization yet")]
+    NoOrganization,
+    /// A file would be written over.
+    #[error("{0} is there already")]
+    Exists(PathBuf),
     /// A file that should hold a key. What it holds instead is never told.
     #[error("{path} holds no key: {reason}")]
     NoKey {
@@ -136,7 +150,11 @@ impl CliError {
     /// The program's exit code.
     pub(super) const fn exit(&self) -> Exit {
         match self {
-            Self::Document(_) | Self::Graph(_) | Self::NoPlan { .. } | Self::NoKey { .. } => Exit::Invalid,
+            Self::Document(_)
+            | Self::Graph(_)
+            | Self::NoPlan { .. }
+            | Self::NoKey { .. }
+            | Self::NoSnapshot { .. } => Exit::Invalid,
             Self::Refused(_)
             | Self::Unconfirmed(_)
             | Self::Runs(RunsError::Busy { .. })
@@ -168,6 +186,8 @@ impl CliError {
                 "say `organization.home_region`, name --region, or set AWS_REGION".to_owned()
             }
             Self::NoKey { .. } => "make one with `lzctl key generate -o FILE`".to_owned(),
+            Self::NoSnapshot { .. } => "make one with `lzctl snapshot -o FILE`".to_owned(),
+            Self::Exists(_) => "name another folder, or say --force".to_owned(),
             Self::NoPlan { .. } => "make one with `lzctl plan FILE... -o plan.json`".to_owned(),
             Self::Refused(refusals) => refused(refusals),
             Self::Unconfirmed(_) => "say --yes to apply without being asked".to_owned(),

@@ -10,7 +10,7 @@ pub enum Exit {
     Done = 0,
     /// Failed, and nothing was changed by this run.
     Failed = 1,
-    /// There are changes to make.
+    /// There are changes to make, or a promise is broken.
     Changes = 2,
     /// The document is invalid.
     Invalid = 3,
@@ -28,7 +28,10 @@ pub enum Exit {
 pub const TABLE: &[(Exit, &str)] = &[
     (Exit::Done, "done, or nothing to do"),
     (Exit::Failed, "failed"),
-    (Exit::Changes, "there are changes to make (plan --exit-code)"),
+    (
+        Exit::Changes,
+        "there are changes to make (plan --exit-code), something to mend first (preflight), or a promise is broken (backup verify)",
+    ),
     (Exit::Invalid, "the document is invalid"),
     (
         Exit::Refused,

@@ -1,40 +1,123 @@
-//! `lzctl explain`: what a diagnostic's code means.
+//! `lzctl explain`: what the code of a diagnostic or of a finding means, and what a resource is.
 
+use std::path::PathBuf;
+
+use super::aws::AwsArgs;
+use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
+use super::interrupt;
+use super::planning::{self, Look};
 use super::printer::Printer;
-use crate::spec::{self, Topic};
+use crate::catalog::findings;
+use crate::graph;
+use crate::model::Address;
+use crate::report::resource_text;
+use crate::spec::{self, Spec};
 
-/// Texts less alike than this are no suggestion.
+/// A suggestion must be at least this alike (Jaro-Winkler).
 const ALIKE: f64 = 0.7;
 
-/// Explain a code that a finding carries, or list them all
+/// Explain the code of a diagnostic or of a finding, or a resource of a document
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The code, e.g. unknown-key
-    #[arg(value_name = "CODE")]
-    code: Option<String>,
+    /// The code, e.g. unknown-key or config-recorder, or an address, e.g. account.audit; every code when there is none
+    #[arg(value_name = "CODE|ADDRESS")]
+    what: Option<String>,
+    /// The landing-zone document, for an address
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Look at how the resource stands, too
+    #[arg(long)]
+    live: bool,
+    #[command(flatten)]
+    aws: AwsArgs,
+}
+
+/// What is known of a code.
+struct Known {
+    code: &'static str,
+    title: &'static str,
+    text: String,
 }
 
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
-        let text = match &self.code {
-            None => spec::topics().map(|topic| format!("{:<28} {}\n", topic.code, topic.title)).collect(),
-            Some(code) => spec::explain(code).map(told).ok_or_else(|| unknown(code))?,
+        let text = match &self.what {
+            None => known().map(|one| format!("{:<28} {}\n", one.code, one.title)).collect(),
+            Some(what) => match what.parse::<Address>() {
+                Ok(address) => self.resource(&address, printer)?,
+                Err(_) => {
+                    let found = known().find(|one| one.code == *what).ok_or_else(|| unknown(what))?;
+                    format!("{}: {}\n\n{}\n", found.code, found.title, found.text)
+                }
+            },
         };
         printer.data(&text)?;
         Ok(Exit::Done)
     }
+
+    fn resource(&self, address: &Address, printer: &Printer) -> Result<String, CliError> {
+        if self.files.is_empty() {
+            let why = format!("{address} is explained by a document: lzctl explain {address} FILE");
+            return Err(CliError::Usage(why));
+        }
+        let loaded = Documents { files: self.files.clone() }.load(printer)?;
+        let told = if self.live {
+            self.looked(&loaded.spec, address, printer)?
+        } else {
+            let graph = graph::expand(&loaded.spec, self.aws.region())?;
+            resource_text::render(&graph, address, None, printer.out)
+        };
+        told.ok_or_else(|| {
+            CliError::Usage(format!(
+                "the document does not speak of {address}; `lzctl graph` lists what it speaks of"
+            ))
+        })
+    }
+
+    fn looked(&self, spec: &Spec, address: &Address, printer: &Printer) -> Result<Option<String>, CliError> {
+        self.aws.runtime()?.block_on(async {
+            let mut signals = interrupt::listen()?;
+            let work = async {
+                let session = self.aws.open(&planning::wanted(spec), printer).await?;
+                let look = Look::at(spec, &session).await?;
+                let changes = look.changes();
+                Ok(resource_text::render(look.graph(), address, changes.get(address), printer.out))
+            };
+            interrupt::or_stop(work, &mut signals).await
+        })
+    }
 }
 
-fn told(topic: &'static Topic) -> String {
-    format!("{}: {}\n\n{}\n", topic.code, topic.title, topic.explanation)
+/// Every code: diagnostics of documents, then findings about accounts.
+fn known() -> impl Iterator<Item = Known> {
+    let topics = spec::topics().map(|topic| Known {
+        code: topic.code,
+        title: topic.title,
+        text: topic.explanation.to_owned(),
+    });
+    let findings =
+        findings::all().iter().map(|row| Known { code: &row.code, title: &row.title, text: told(row) });
+    topics.chain(findings)
+}
+
+fn told(row: &findings::Row) -> String {
+    let closed: Vec<&str> = row.rules_out.iter().map(|path| path.words()).collect();
+    let closes = match closed.len() {
+        0 => "It stands in the way of nothing.".to_owned(),
+        3 => "It stands in the way of enrolling at all.".to_owned(),
+        _ => format!("It stands in the way of enrolling by {}.", closed.join(" and by ")),
+    };
+    format!("{}\n\n{closes}\nRepair: {}\nSource: {}", row.means.trim(), row.repair, row.source)
 }
 
 fn unknown(code: &str) -> CliError {
-    let alike = |topic: &&Topic| strsim::jaro_winkler(topic.code, code);
-    let nearest = spec::topics().max_by(|one, two| alike(one).total_cmp(&alike(two)));
-    let nearest = nearest.filter(|topic| alike(topic) > ALIKE);
-    let suggestion = nearest.map(|topic| format!("; did you mean `{}`?", topic.code)).unwrap_or_default();
-    CliError::Usage(format!("there is no code `{code}`{suggestion}"))
+    let alike = |one: &Known| strsim::jaro_winkler(one.code, code);
+    let nearest = known().max_by(|one, two| alike(one).total_cmp(&alike(two)));
+    let nearest = nearest.filter(|one| alike(one) > ALIKE);
+    let suggestion = nearest.map(|one| format!("; did you mean `{}`?", one.code)).unwrap_or_default();
+    CliError::Usage(format!(
+        "there is no code `{code}`{suggestion}, and it is no address such as account.audit"
+    ))
 }

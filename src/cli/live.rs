@@ -8,37 +8,44 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::watch;
 use crate::apply::Notice;
-use crate::plan::StepId;
+use crate::plan::{Plan, StepId};
 use crate::report::duration;
 use crate::report::progress::Lines;
+use crate::report::remaining::Remaining;
 
 /// How often lines are redrawn.
 const TICK: Duration = Duration::from_millis(250);
 /// An operation under way: how long it has been, how long it usually takes, what it is.
 const UNDER_WAY: &str = "  {spinner} {elapsed_precise} of usually {prefix}  {wide_msg}";
 /// All of it.
-const TOTAL: &str = "  {bar:30} {pos} of {len} steps, {elapsed_precise}";
+const TOTAL: &str = "  {bar:30} {pos} of {len} steps, {elapsed_precise}, about {msg} left";
 
 /// The lines on the terminal.
 #[derive(Debug)]
 pub(super) struct Live {
     lines: Lines,
+    remaining: Remaining,
     all: MultiProgress,
     total: ProgressBar,
     under_way: BTreeMap<StepId, ProgressBar>,
 }
 
 impl Live {
-    /// For a plan of so many steps.
-    pub(super) fn new(lines: Lines, steps: usize) -> Self {
+    /// For a plan.
+    pub(super) fn new(lines: Lines, plan: &Plan) -> Self {
         let all = MultiProgress::new();
-        let total = all.add(ProgressBar::new(steps as u64).with_style(style(TOTAL)));
+        let total = all.add(ProgressBar::new(plan.steps.len() as u64).with_style(style(TOTAL)));
+        let remaining = Remaining::of(plan);
+        total.set_message(duration::words(remaining.left(Duration::ZERO)));
         total.enable_steady_tick(TICK);
-        Self { lines, all, total, under_way: BTreeMap::new() }
+        Self { lines, remaining, all, total, under_way: BTreeMap::new() }
     }
 
     /// Shows a notice.
     pub(super) fn notice(&mut self, at: Duration, notice: &Notice) {
+        if self.remaining.notice(at, notice) {
+            self.total.set_message(duration::words(self.remaining.left(at)));
+        }
         match notice {
             // A call that is answered at once needs no line of its own.
             Notice::Started { .. } => {}

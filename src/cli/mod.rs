@@ -7,6 +7,7 @@
 mod access;
 mod apply;
 mod aws;
+mod backup;
 mod carrying;
 mod claimed;
 mod completions;
@@ -15,11 +16,14 @@ mod controls;
 mod coverage;
 mod documents;
 mod effective_policy;
+mod enroll;
 mod error;
 pub mod exit;
 mod explain;
+mod export;
 mod findings_file;
 mod graph;
+mod init;
 mod interrupt;
 mod journal;
 mod key;
@@ -27,10 +31,12 @@ mod leftovers;
 mod live;
 mod logging;
 mod login;
+mod man;
 mod page;
 mod permissions;
 mod plan;
 mod planning;
+mod preflight;
 mod printer;
 mod rehearse;
 mod resume;
@@ -40,6 +46,8 @@ mod schema;
 mod script;
 mod sign;
 mod simulator;
+mod snapshot;
+mod status;
 mod sweep;
 mod trust;
 mod unfinished;
@@ -68,6 +76,7 @@ struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
     Validate(validate::Args),
     Plan(plan::Args),
     Apply(apply::Args),
@@ -81,16 +90,23 @@ enum Command {
     Graph(graph::Args),
     Permissions(permissions::Args),
     Leftovers(leftovers::Args),
+    Backup(backup::Args),
     Access(access::Args),
+    Preflight(preflight::Args),
+    Enroll(enroll::Args),
     Login(login::Args),
     Logout(login::LogoutArgs),
+    Snapshot(snapshot::Args),
+    Export(export::Args),
     Controls(controls::Args),
     Coverage(coverage::Args),
     EffectivePolicy(effective_policy::Args),
     Simulator(simulator::Args),
+    Status(status::Args),
     Explain(explain::Args),
     Schema(schema::Args),
     Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the command that the arguments name.
@@ -117,6 +133,7 @@ fn run(cli: Cli) -> Exit {
     logging::start(&printer);
     let applying = matches!(cli.command, Command::Apply(_));
     let result = match cli.command {
+        Command::Init(args) => args.run(&printer),
         Command::Validate(args) => args.run(&printer),
         Command::Plan(args) => args.run(&printer),
         Command::Apply(args) => args.run(&printer),
@@ -130,16 +147,23 @@ fn run(cli: Cli) -> Exit {
         Command::Graph(args) => args.run(&printer),
         Command::Permissions(args) => args.run(&printer),
         Command::Leftovers(args) => args.run(&printer),
+        Command::Backup(args) => args.run(&printer),
         Command::Access(args) => args.run(&printer),
+        Command::Preflight(args) => args.run(&printer),
+        Command::Enroll(args) => args.run(&printer),
         Command::Login(args) => args.run(&printer),
         Command::Logout(args) => args.run(&printer),
+        Command::Snapshot(args) => args.run(&printer),
+        Command::Export(args) => args.run(&printer),
         Command::Controls(args) => args.run(&printer),
         Command::Coverage(args) => args.run(&printer),
         Command::EffectivePolicy(args) => args.run(&printer),
         Command::Simulator(args) => args.run(&printer),
+        Command::Status(args) => args.run(&printer),
         Command::Explain(args) => args.run(&printer),
         Command::Schema(args) => args.run(&printer),
         Command::Completions(args) => args.run(&printer, command()),
+        Command::Man(args) => args.run(&printer, command()),
     };
     result.unwrap_or_else(|error| {
         printer.say(error.told(&printer).trim_end());

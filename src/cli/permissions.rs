@@ -1,6 +1,7 @@
 //! `lzctl permissions`: what must the caller be allowed?
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use super::aws::AwsArgs;
 use super::documents::Documents;
@@ -23,8 +24,12 @@ use crate::spec::Spec;
 /// Print the IAM policies that the document, its plan or planning alone needs
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    #[command(flatten)]
-    documents: Documents,
+    /// The landing-zone document, or several files that are joined
+    #[arg(required_unless_present = "snapshot", value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// What `lzctl snapshot` and `lzctl export` read, whatever a document says
+    #[arg(long, conflicts_with_all = ["files", "read_only", "plan"])]
+    snapshot: bool,
     /// Only what planning needs: nothing that changes anything
     #[arg(long)]
     read_only: bool,
@@ -43,7 +48,11 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
-        let spec = self.documents.load(printer)?.spec;
+        if self.snapshot {
+            let home = self.aws.region().ok_or(graph::GraphError::NoHomeRegion)?;
+            return self.show(&permissions::of_census(home, None, None), printer);
+        }
+        let spec = Documents { files: self.files.clone() }.load(printer)?.spec;
         let request =
             Request { read_only: self.read_only, access_role: spec.organization.access_role.as_deref() };
         let mut needed =
@@ -51,10 +60,14 @@ impl Args {
         if let Some(place) = &self.run_store {
             self.add_store(place, &spec, &mut needed)?;
         }
+        self.show(&needed, printer)
+    }
+
+    fn show(&self, needed: &Permissions, printer: &Printer) -> Result<Exit, CliError> {
         if self.json {
-            printer.json(&serde_json::to_value(&needed).map_err(CliError::Json)?)?;
+            printer.json(&serde_json::to_value(needed).map_err(CliError::Json)?)?;
         } else {
-            printer.data(&permissions_text::render(&needed))?;
+            printer.data(&permissions_text::render(needed))?;
         }
         Ok(Exit::Done)
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use jiff::SignedDuration;
 
@@ -17,6 +16,7 @@ use super::run_place::RunPlace;
 use super::{interrupt, page, saved};
 use crate::apply::Experience;
 use crate::plan::Plan;
+use crate::plan::estimate::Estimate;
 use crate::plan::saved::SavedPlan;
 use crate::report::html::Page;
 use crate::report::plan_json::{self, Calls};
@@ -73,7 +73,7 @@ impl Args {
             };
             interrupt::or_stop(work, &mut signals).await
         })?;
-        self.show(&plan, estimate, calls, printer)?;
+        self.show(&plan, &estimate, calls, printer)?;
         self.findings.write("lzctl plan", &findings::of_plan(&plan))?;
         if let Some(path) = &self.html {
             let (documents, time, coverage) = (self.documents.typed(), page::time(now), look.coverage(&[]));
@@ -81,7 +81,7 @@ impl Args {
                 documents: &documents,
                 time: &time,
                 plan: Some(&plan),
-                estimate: Some(estimate),
+                estimate: Some(&estimate),
                 outcome: None,
                 coverage: Some(&coverage),
             };
@@ -100,8 +100,8 @@ impl Args {
         Ok(if changes { Exit::Changes } else { Exit::Done })
     }
 
-    /// How long it takes at least, by what runs have learned where runs are kept.
-    async fn estimate(&self, plan: &Plan, session: &Session) -> Result<Duration, CliError> {
+    /// What it takes, by what runs have learned where runs are kept.
+    async fn estimate(&self, plan: &Plan, session: &Session) -> Result<Estimate, CliError> {
         if session.is_simulated() {
             return Ok(planning::estimate(plan, &Experience::default()));
         }
@@ -109,7 +109,13 @@ impl Args {
         Ok(planning::estimate(plan, &session.experience(&runs, &plan.account).await))
     }
 
-    fn show(&self, plan: &Plan, estimate: Duration, calls: Calls, printer: &Printer) -> Result<(), CliError> {
+    fn show(
+        &self,
+        plan: &Plan,
+        estimate: &Estimate,
+        calls: Calls,
+        printer: &Printer,
+    ) -> Result<(), CliError> {
         if self.json {
             return printer.json(&plan_json::value(plan, calls).map_err(CliError::Json)?);
         }

@@ -32,7 +32,7 @@ impl<'p> Watch<'p> {
         }
         let lines = Lines::new(plan, printer.err);
         if printer.live() && !in_virtual_time {
-            return Self::Live(Box::new(Live::new(lines, plan.steps.len())));
+            return Self::Live(Box::new(Live::new(lines, plan)));
         }
         Self::Lines(lines, printer)
     }

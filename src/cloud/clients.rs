@@ -58,6 +58,7 @@ clients! {
     sso: aws_sdk_sso::Client,
     ssoadmin: aws_sdk_ssoadmin::Client,
     ssooidc: aws_sdk_ssooidc::Client,
+    servicecatalog: aws_sdk_servicecatalog::Client,
     servicequotas: aws_sdk_servicequotas::Client,
     sts: aws_sdk_sts::Client,
 }

@@ -269,6 +269,11 @@ impl Connection {
         Ok(self.site(Some(account), region, Some(credentials)))
     }
 
+    /// A member account in the Region where global services answer.
+    pub(crate) async fn global_site_in(&self, account: &str) -> Result<Site, CallError> {
+        self.site_in(Some(account), &self.inner.partition.global_region).await
+    }
+
     fn site(&self, account: Option<&str>, region: &Region, credentials: Option<Credentials>) -> Site {
         let key = (account.map(str::to_owned), region.to_string());
         let mut cache = self.inner.clients.lock().unwrap_or_else(PoisonError::into_inner);

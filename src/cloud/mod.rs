@@ -23,6 +23,7 @@ pub mod sign_in;
 pub mod task;
 
 pub use call::Counts;
+pub(crate) use call::Site;
 pub use connection::{Connection, ConnectionError, Settings};
 pub use failure::CallError;
 pub use session::Caller;

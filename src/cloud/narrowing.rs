@@ -16,6 +16,11 @@ use crate::model::kinds;
 /// The tag that carries the run's name into CloudTrail and into conditions.
 pub(crate) const RUN_TAG: &str = "lzctl:run";
 
+/// Characters that a session policy of ours may have: the 2,048 of an inline policy (STS API
+/// Reference, AssumeRole) less the longest run's tag, because AWS packs both into one space whose
+/// size it does not publish.
+pub(crate) const LIMIT: usize = 2048 - 9 - 256;
+
 /// Session policies, as texts. Without any, sessions may only read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Narrowing {
@@ -26,6 +31,13 @@ pub struct Narrowing {
 }
 
 impl Narrowing {
+    /// Sessions that may read what decides whether an account can be enrolled.
+    #[must_use]
+    pub fn looking() -> Self {
+        let policy = allowing(permissions::table().looking.iter());
+        Self { by_account: BTreeMap::new(), otherwise: Some(policy) }
+    }
+
     /// The session policy for an account.
     pub(crate) fn policy(&self, account: &str) -> String {
         let known = self.by_account.get(account).or(self.otherwise.as_ref());
@@ -33,26 +45,50 @@ impl Narrowing {
     }
 }
 
-/// Everything that planning may ask in a member account. The account of the ARNs is
+/// Everything that planning and verifying may ask in a member account. The account of the ARNs is
 /// left open: a session is in one account only.
 fn reading() -> String {
     let only_reads =
         |name: &&String| operations::table().get(name).is_some_and(|row| row.effect == Effect::Read);
-    let in_members = permissions::table()
-        .planning
-        .iter()
-        .filter(|row| row.kinds.iter().all(|kind| kinds::lives_in_an_account(*kind)));
-    let asked = in_members.flat_map(|row| &row.operations).filter(only_reads);
-    let actions: BTreeSet<&str> = asked
+    let table = permissions::table();
+    let inside = |name: &String| table.get(name).is_some_and(|row| row.inside);
+    let asked = table.planning.iter().chain(&table.verification).flat_map(|row| {
+        let lives_there = row.kinds.iter().all(|kind| kinds::lives_in_an_account(*kind));
+        row.operations.iter().filter(move |name| lives_there || inside(name))
+    });
+    let asked = asked.filter(only_reads);
+    allowing(asked)
+}
+
+/// A policy that allows what operations need.
+fn allowing<'o>(operations: impl Iterator<Item = &'o String>) -> String {
+    let actions = operations
         .filter_map(|name| permissions::table().get(name))
-        .flat_map(|row| row.grant.iter().flat_map(|grant| &grant.actions))
-        .map(String::as_str)
-        .collect();
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }],
-    })
-    .to_string()
+        .flat_map(|row| row.grant.iter().flat_map(|grant| &grant.actions));
+    everywhere(actions.map(String::as_str).collect())
+}
+
+/// A session policy that allows actions on everything in the session's account. Where they are too
+/// many to be said one by one, those that only read are said by their service and verb.
+pub(crate) fn everywhere(actions: BTreeSet<&str>) -> String {
+    let text = |actions: BTreeSet<String>| {
+        let statement = json!({ "Effect": "Allow", "Action": actions, "Resource": "*" });
+        json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
+    };
+    let exact = text(actions.iter().map(|&action| action.to_owned()).collect());
+    if exact.len() <= LIMIT {
+        return exact;
+    }
+    text(actions.into_iter().map(by_verb).collect())
+}
+
+/// `kms:Get*` for `kms:GetKeyPolicy`; what changes something keeps its name.
+fn by_verb(action: &str) -> String {
+    let reading = |verb: &&&str| action.split_once(':').is_some_and(|(_, name)| name.starts_with(**verb));
+    match ["BatchGet", "Describe", "Get", "List"].iter().find(reading) {
+        Some(verb) => format!("{}:{verb}*", action.split(':').next().unwrap_or_default()),
+        None => action.to_owned(),
+    }
 }
 
 /// What a trust policy may refuse although it lets the caller in.
@@ -112,10 +148,31 @@ mod tests {
     #[test]
     fn without_a_plan_a_session_only_reads() {
         let policy = Narrowing::default().policy("222222222222");
-        assert!(policy.contains("kms:ListAliases") && policy.contains("kms:GetKeyPolicy"), "{policy}");
+        assert!(policy.contains("kms:List*") && policy.contains("kms:Get*"), "{policy}");
         for change in ["kms:Create", "kms:Put", "kms:Tag", "kms:Replicate"] {
             assert!(!policy.contains(change), "{policy}");
         }
+    }
+
+    #[test]
+    fn what_planning_may_ask_in_a_member_fits_into_a_session_with_its_tag() {
+        let policy = Narrowing::default().policy("222222222222");
+        assert!(policy.len() <= LIMIT, "{} {policy}", policy.len());
+    }
+
+    #[test]
+    fn actions_that_are_too_many_are_said_by_what_they_read_and_changes_by_their_names() {
+        let names: Vec<String> = (0..100).map(|n| format!("kms:DescribeThing{n:020}")).collect();
+        let actions = names.iter().map(String::as_str).chain(["kms:CreateKey", "iam:GetRole"]).collect();
+        let policy = everywhere(actions);
+        assert!(policy.contains(r#"["iam:Get*","kms:CreateKey","kms:Describe*"]"#), "{policy}");
+    }
+
+    #[test]
+    fn a_session_that_looks_reads_recorders_and_deletes_none() {
+        let policy = Narrowing::looking().policy("222222222222");
+        assert!(policy.contains("config:DescribeConfigurationRecorders") && policy.contains("iam:ListRoles"));
+        assert!(!policy.contains("Delete") && policy.len() < 2048, "{policy}");
     }
 
     #[test]

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use crate::catalog::capabilities::Reach;
 use crate::diff::{ChangeSet, Standing};
 use crate::graph::ResourceGraph;
@@ -32,15 +34,6 @@ pub enum Place {
     Unknown,
 }
 
-/// How much was looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
-    /// Everything.
-    Whole,
-    /// Only what the document speaks of.
-    Asked,
-}
-
 /// One thing that is there.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Thing {
@@ -55,13 +48,14 @@ pub struct Estate {
     pub(super) accounts: BTreeMap<String, Place>,
     pub(super) regions: Vec<Region>,
     pub(super) things: BTreeMap<Address, Thing>,
-    /// Names of accounts by their ids.
+    /// Names of accounts by their ids, and by other names that they go by.
     pub(super) names: BTreeMap<String, String>,
     /// How controls act, by their names.
     pub(super) behaviors: BTreeMap<String, Behavior>,
     /// What was asked about.
     pub(super) asked: BTreeSet<Address>,
-    pub(super) reading: Reading,
+    /// Kinds of which everything was looked at, asked about or not.
+    pub(super) read: BTreeSet<Kind>,
 }
 
 impl Estate {
@@ -91,15 +85,39 @@ impl Estate {
         estate
     }
 
-    /// As the document will have made it.
+    /// With everything that is there of some kinds, as a document of the whole organization
+    /// found it. What this estate knows already, and its names of accounts, stand.
     #[must_use]
-    pub fn after(
-        graph: &ResourceGraph,
-        snapshot: &Snapshot,
-        changes: &ChangeSet,
-        regions: Vec<Region>,
-    ) -> Self {
-        let mut estate = Self::now(graph, snapshot, regions);
+    pub fn beside(mut self, whole: Self, read: &[Kind]) -> Self {
+        for (id, theirs) in &whole.names {
+            let ours = self.names.entry(id.clone()).or_insert_with(|| theirs.clone()).clone();
+            self.accounts.remove(id);
+            if ours != *theirs {
+                self.names.insert(theirs.clone(), ours);
+            }
+        }
+        for (theirs, place) in whole.accounts {
+            let ours = self.names.get(&theirs).cloned().unwrap_or(theirs);
+            self.accounts.entry(ours).or_insert(place);
+        }
+        for (mut address, thing) in whole.things {
+            if address.kind == Kind::Account
+                && let Some(ours) = self.names.get(&address.name)
+            {
+                address.name.clone_from(ours);
+            }
+            self.things.entry(address).or_insert(thing);
+        }
+        self.behaviors.extend(whole.behaviors);
+        self.asked.extend(whole.asked);
+        self.read.extend(read);
+        self
+    }
+
+    /// As a document will have made what there is `now`.
+    #[must_use]
+    pub fn after(now: &Self, graph: &ResourceGraph, changes: &ChangeSet) -> Self {
+        let mut estate = now.clone();
         estate.accounts.insert(MANAGEMENT.to_owned(), Place::Management);
         for (address, resource) in &graph.resources {
             let Some(change) = changes.get(address) else { continue };
@@ -151,7 +169,7 @@ impl Estate {
             names: BTreeMap::new(),
             behaviors: BTreeMap::new(),
             asked: BTreeSet::new(),
-            reading: Reading::Whole,
+            read: Kind::ALL.iter().copied().collect(),
         }
     }
 
@@ -162,6 +180,14 @@ impl Estate {
             Some(thing) => super::reach::accounts(reach, address, thing, self),
             None => BTreeSet::new(),
         }
+    }
+
+    /// The accounts that a thing reaches by some of its fields alone, wanted or not.
+    #[must_use]
+    pub fn reached_by(&self, reach: &Reach, address: &Address, fields: &[&str]) -> BTreeSet<String> {
+        let keys = self.things.get(address).map(|thing| thing.keys.clone()).unwrap_or_default();
+        let fields = fields.iter().map(|field| ((*field).to_owned(), Value::Bool(true))).collect();
+        super::reach::accounts(reach, address, &Thing { fields, keys }, self)
     }
 
     /// How many accounts there are, the management account among them.
@@ -185,7 +211,10 @@ impl Estate {
             behaviors: known.map(|(name, control)| (name.clone(), control.behavior)).collect(),
             asked: graph.resources.keys().cloned().collect(),
             // Where there is no organization there is nothing that could have been missed.
-            reading: if snapshot.organization.is_some() { Reading::Asked } else { Reading::Whole },
+            read: match snapshot.organization {
+                Some(_) => BTreeSet::new(),
+                None => Kind::ALL.iter().copied().collect(),
+            },
         }
     }
 

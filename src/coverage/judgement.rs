@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::closing;
 use super::condition::{allowed, holds};
-use super::estate::{Estate, MANAGEMENT, Reading, Thing};
+use super::estate::{Estate, MANAGEMENT, Thing};
 use super::frameworks::FrameworkCoverage;
 use super::grid::{Canvas, Grid};
 use super::reach;
@@ -211,8 +211,10 @@ fn standing(row: &Capability, estate: &Estate) -> Standing {
             shown.insert(address.clone());
             let thing = &counting(evidence, thing);
             let regions = reach::regions(evidence, address, thing, estate);
-            for account in reach::accounts(&evidence.reach, address, thing, estate) {
-                regions.iter().for_each(|region| canvas.put(&account, region, evidence.gives.into()));
+            let left_out = reach::left_out(evidence, thing, estate);
+            let reached = reach::accounts(&evidence.reach, address, thing, estate);
+            for account in reached.difference(&left_out) {
+                regions.iter().for_each(|region| canvas.put(account, region, evidence.gives.into()));
             }
         }
     }
@@ -264,8 +266,10 @@ fn named(evidence: &Evidence, address: &Address) -> bool {
 
 /// Whether nothing was asked that could show the capability.
 fn not_read(row: &Capability, estate: &Estate) -> bool {
-    let asked = |evidence: &Evidence| estate.asked.iter().any(|address| named(evidence, address));
-    estate.reading == Reading::Asked && row.configurable() && !row.evidence.iter().any(asked)
+    let asked = |evidence: &Evidence| {
+        estate.read.contains(&evidence.kind) || estate.asked.iter().any(|address| named(evidence, address))
+    };
+    row.configurable() && !row.evidence.iter().any(asked)
 }
 
 fn gap(row: &Capability, last: &Standing, estate: &Estate) -> Gap {

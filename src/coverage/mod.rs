@@ -15,7 +15,7 @@ mod grid;
 mod judgement;
 mod reach;
 
-pub use estate::{Estate, Place, Reading};
+pub use estate::{Estate, Place};
 pub use frameworks::{FrameworkCoverage, frameworks};
 pub use grid::{Grid, Group, Mark};
 pub use judgement::{

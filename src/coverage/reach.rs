@@ -44,6 +44,12 @@ pub(super) fn accounts(reach: &Reach, address: &Address, thing: &Thing, estate: 
     }
 }
 
+/// The names of accounts that a thing says it does not reach.
+pub(super) fn left_out(evidence: &Evidence, thing: &Thing, estate: &Estate) -> BTreeSet<String> {
+    let listed = evidence.except.as_ref().and_then(|field| thing.fields.get(field)?.as_array());
+    listed.into_iter().flatten().filter_map(|account| named_by(account, estate)).collect()
+}
+
 /// The Regions that a thing works in, as far as they are looked at.
 pub(super) fn regions(
     evidence: &Evidence,
@@ -122,6 +128,6 @@ fn named_by(value: &Value, estate: &Estate) -> Option<String> {
     let address = reference::as_reference(value)?.address;
     Some(match address.kind {
         Kind::Organization => MANAGEMENT.to_owned(),
-        _ => address.name,
+        _ => called(&address.name, estate).to_owned(),
     })
 }

@@ -112,6 +112,7 @@ fn compare_one(
     let start = filled(&resource.at_creation);
     let target = targets(resource, &wanted, &start, live);
     let differences = match standing {
+        _ if resource.presence == Presence::LeftAlone => BTreeMap::new(),
         Standing::Present | Standing::Missing => differences(resource, &target, &wanted, &start, live),
         // What hangs on it is taken away before it goes itself.
         Standing::Unwanted => surplus(resource, &wanted, live).collect(),

@@ -121,6 +121,10 @@ kinds! {
     ConfigRule = "config_rule",
     /// A conformance pack of AWS Config in every account, `NAME/REGION`.
     ConformancePack = "conformance_pack",
+    /// A trail of CloudTrail over the organization, by name.
+    Trail = "trail",
+    /// A policy of Firewall Manager, `NAME/REGION`.
+    FirewallPolicy = "firewall_policy",
 }
 
 impl fmt::Display for Kind {

@@ -121,6 +121,33 @@ pub fn short_name(entry: &str) -> &str {
     }
 }
 
+/// The unit's path and the control in the name of a control's address, `PATH:CONTROL`. A
+/// unit's name may hold a colon, and of controls only ARNs and frameworks do.
+#[must_use]
+pub fn on_unit(name: &str) -> Option<(&str, &str)> {
+    let marked = [":framework/", ":arn:"].into_iter().find_map(|mark| name.find(mark));
+    let (path, control) = match marked {
+        Some(at) => name.split_at_checked(at).map(|(path, rest)| (path, rest.trim_start_matches(':')))?,
+        None => name.rsplit_once(':')?,
+    };
+    (!path.is_empty() && !control.is_empty()).then_some((path, control))
+}
+
 /// How the resource is named that stands for a framework on a unit until its
 /// controls are known, and that alone tells it from a control.
 pub const FRAMEWORK_PREFIX: &str = "framework/";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_control_is_told_from_the_path_of_its_unit_whatever_the_unit_is_called() {
+        assert_eq!(on_unit("Workloads/Prod:CT.S3.PR.1"), Some(("Workloads/Prod", "CT.S3.PR.1")));
+        assert_eq!(on_unit("Team: A:CT.S3.PR.1"), Some(("Team: A", "CT.S3.PR.1")));
+        let arn = "arn:aws:controlcatalog:::control/abc";
+        assert_eq!(on_unit(&format!("A:B:{arn}")), Some(("A:B", arn)));
+        assert_eq!(on_unit("A:framework/PCI: 4"), Some(("A", "framework/PCI: 4")));
+        assert_eq!((on_unit("A"), on_unit("A:"), on_unit(":X")), (None, None, None));
+    }
+}

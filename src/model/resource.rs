@@ -88,6 +88,9 @@ pub enum Presence {
     MadeByAnother,
     /// Created only when a step that is planned anyway waits for it.
     OnDemand,
+    /// It is named so that others can refer to it, and left as it is: neither created
+    /// nor compared nor changed.
+    LeftAlone,
     /// It shall go; needs a consent.
     Remove,
 }

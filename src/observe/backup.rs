@@ -17,10 +17,13 @@ use crate::cloud::inventory::backup_audit;
 use crate::cloud::inventory::backup_settings::{self, SWITCH_NAMES};
 use crate::cloud::inventory::backup_vaults::{self, Lock, Vault};
 use crate::cloud::inventory::fan_out::fan_out;
-use crate::cloud::inventory::{resource_shares, restore_testing};
+use crate::cloud::inventory::{invalid_policies, resource_shares, restore_testing};
 use crate::cloud::{CallError, Connection};
 use crate::model::region::Region;
 use crate::model::{Attributes, Fields, Kind, Live, Resource};
+
+/// AWS's name of the type of policies that plans of backups are.
+pub(super) const BACKUP_POLICY: &str = "BACKUP_POLICY";
 
 /// An account (none for the caller's own) in a Region.
 type Place = (Option<String>, Region);
@@ -44,6 +47,24 @@ pub(super) async fn observe(connection: &Connection, wanted: &Wanted<'_>, findin
     ] {
         let some: Vec<&Resource> = kinds.iter().flat_map(|kind| wanted.kind(*kind)).collect();
         others(connection, &some, findings).await;
+    }
+    note_invalid(connection, wanted, findings).await;
+}
+
+/// Notes what AWS finds wrong with plans that are in force. Not every caller may ask, so an error
+/// is an absent fact.
+async fn note_invalid(connection: &Connection, wanted: &Wanted<'_>, findings: &mut Findings) {
+    let plans =
+        wanted.kind(Kind::Policy).into_iter().filter(|policy| policy.keys.contains_key("backup_plan"));
+    if !plans.into_iter().any(|policy| findings.live.contains_key(&policy.address)) {
+        return;
+    }
+    match invalid_policies::invalid(connection, BACKUP_POLICY).await {
+        Ok(all) => {
+            let invalid = all.into_iter().map(|one| (one.account, one.errors));
+            findings.facts.invalid_backup_policies = invalid.collect();
+        }
+        Err(error) => tracing::debug!(%error, "whether backup policies are valid could not be read"),
     }
 }
 

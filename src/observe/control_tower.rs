@@ -71,6 +71,12 @@ pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result
 }
 
 impl Tower {
+    /// The accounts that Control Tower has, or is about to have; one whose enrolment failed is not.
+    pub(super) fn governed(&self) -> BTreeSet<String> {
+        let children = self.enabled.iter().filter(|one| one.parent.is_some() && one.status != "FAILED");
+        children.filter_map(|child| child.target.rsplit('/').next()).map(str::to_owned).collect()
+    }
+
     /// The accounts that the landing zone has appointed itself, by service principal (Control
     /// Tower User Guide, config-updates-v4 and backup-resources).
     pub(super) fn appointed(&self) -> BTreeMap<&'static str, String> {

@@ -15,7 +15,7 @@ use crate::cloud::inventory::control_catalog::{self, Offered};
 use crate::cloud::inventory::controls::{self, Enabled};
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::{CallError, Connection};
-use crate::model::controls::{Behavior, Control, ControlFacts, short_name};
+use crate::model::controls::{Behavior, Control, ControlFacts, on_unit, short_name};
 use crate::model::reference::as_reference;
 use crate::model::{Address, Attributes, Fields, Kind, Live, Resource};
 
@@ -216,7 +216,7 @@ pub(super) async fn observe(
     let mut places: BTreeMap<String, String> = BTreeMap::new();
     for resource in wanted {
         let target = resource.fields.get("target").and_then(|target| findings.resolved(target));
-        let path = resource.address.name.split_once(':').map(|(path, _)| path);
+        let path = on_unit(&resource.address.name).map(|(path, _)| path);
         if let (Some(Value::String(target)), Some(path)) = (target, path) {
             places.insert(target, path.to_owned());
         }
@@ -234,7 +234,7 @@ pub(super) async fn observe(
         findings.live.insert(address, live(one, translation, false, None));
         mine.extend(wanted.iter().filter_map(|resource| {
             let known = catalog.facts.known.get(key(resource, "name")?)?;
-            let on = resource.address.name.split_once(':').map(|(path, _)| path);
+            let on = on_unit(&resource.address.name).map(|(path, _)| path);
             (known.arn == translation.arn && on == Some(path)).then_some((*resource, *one))
         }));
     }
@@ -351,6 +351,10 @@ pub(super) struct Named {
     pub(super) control: String,
     /// The ARN of the enabled control.
     pub(super) arn: String,
+    /// `SUCCEEDED`, `FAILED` or `UNDER_CHANGE`.
+    pub(super) status: String,
+    /// Whether AWS says that it drifted.
+    pub(super) drifted: bool,
 }
 
 /// All controls on units, and those that the resources speak of, directly or by a
@@ -375,7 +379,7 @@ pub(super) async fn list(connection: &Connection, wanted: &[Resource]) -> Result
     let translations = translations(connection, &all, &catalog).await?;
     let mut listed = Listed::default();
     for resource in resources {
-        let Some((path, _)) = resource.address.name.split_once(':') else { continue };
+        let Some((path, _)) = on_unit(&resource.address.name) else { continue };
         let names: Vec<&str> = match key(resource, "framework") {
             Some(framework) => {
                 catalog.facts.frameworks.get(framework).into_iter().flatten().map(String::as_str).collect()
@@ -393,6 +397,8 @@ pub(super) async fn list(connection: &Connection, wanted: &[Resource]) -> Result
                 alias: translation.alias.clone(),
                 control: translation.arn.clone(),
                 arn: one.arn,
+                status: one.status,
+                drifted: one.drifted,
             });
         }
     }

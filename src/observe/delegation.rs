@@ -18,7 +18,7 @@ use crate::model::region::Region;
 use crate::model::{Fields, Live, Resource};
 
 /// Who was found: group and place, then ids.
-type Holders = BTreeMap<(String, String), Vec<String>>;
+pub(super) type Holders = BTreeMap<(String, String), Vec<String>>;
 
 /// Fills in the administrators. `left` are the accounts that Control Tower has appointed, by
 /// service principal.
@@ -55,16 +55,24 @@ pub(super) fn nobody(wanted: &[&Resource], findings: &mut Findings) {
 }
 
 async fn read(connection: &Connection, resource: &Resource) -> Result<Holders, CallError> {
-    let Some(service) = services::by_word(&resource.address.name) else {
-        return Ok(Holders::new());
-    };
+    match services::by_word(&resource.address.name) {
+        Some(service) => holders(connection, service, &regions(resource)).await,
+        None => Ok(Holders::new()),
+    }
+}
+
+/// Who administers a service: as Organizations has it registered, and in these Regions.
+pub(super) async fn holders(
+    connection: &Connection,
+    service: &'static Service,
+    regions: &[Region],
+) -> Result<Holders, CallError> {
     let group = service.registered_in();
     let mut holders = Holders::new();
     for principal in &service.principals {
         let found = administrators::registered(connection, Some(principal)).await?;
         holders.insert((group.to_owned(), principal.clone()), found);
     }
-    let regions = regions(resource);
     let asked = regions.iter().map(|region| {
         let (connection, region) = (connection.clone(), region.clone());
         async move { administrators::appointed(&connection, &service.way, &region).await }

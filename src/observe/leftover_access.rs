@@ -12,8 +12,9 @@ use super::leftovers::{Leftover, removal};
 use crate::catalog::identity_center::of_control_tower;
 use crate::cloud::inventory::assignments::{self, Principal};
 use crate::cloud::inventory::fan_out::fan_out;
+use crate::cloud::inventory::identity_center;
+use crate::cloud::inventory::identity_store::{self, Group};
 use crate::cloud::inventory::permission_sets::{self, PermissionSet};
-use crate::cloud::inventory::{identity_center, identity_store};
 use crate::cloud::{CallError, Connection};
 use crate::model::{Address, Kind};
 
@@ -21,8 +22,7 @@ use crate::model::{Address, Kind};
 #[derive(Debug, Default)]
 pub(super) struct Access {
     sets: Vec<PermissionSet>,
-    /// Display name and id.
-    groups: Vec<(String, String)>,
+    groups: Vec<Group>,
     /// Names of a permission set and a group, with the ids of the accounts.
     assignments: BTreeMap<(String, String), BTreeSet<String>>,
 }
@@ -38,21 +38,20 @@ pub(super) async fn look(connection: &Connection) -> Result<Access, CallError> {
     );
     let (sets, groups) = (sets?, groups?);
     let own = of_control_tower();
-    let others: Vec<&(String, String)> =
-        groups.iter().filter(|(name, _)| !own.groups.contains(name)).collect();
-    let questions = others.iter().map(|(_, id)| {
+    let others: Vec<&Group> = groups.iter().filter(|group| !own.groups.contains(&group.name)).collect();
+    let questions = others.iter().map(|group| {
         let (connection, instance) = (connection.clone(), instance.clone());
-        let group = Principal::Group(id.clone());
+        let group = Principal::Group(group.id.clone());
         async move { assignments::of(&connection, &instance, &group, None).await }
     });
     let answers = fan_out(questions.collect()).await;
     let name_of: BTreeMap<&str, &str> =
         sets.iter().map(|set| (set.arn.as_str(), set.name.as_str())).collect();
     let mut found: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
-    for ((group, _), assigned) in others.iter().zip(answers) {
+    for (group, assigned) in others.iter().zip(answers) {
         for one in assigned? {
             if let Some(set) = name_of.get(one.permission_set.as_str()) {
-                found.entry(((*set).to_owned(), group.clone())).or_default().insert(one.account);
+                found.entry(((*set).to_owned(), group.name.clone())).or_default().insert(one.account);
             }
         }
     }
@@ -64,8 +63,8 @@ pub(super) fn unspoken(access: &Access, spoken: &BTreeSet<&Address>) -> Vec<Left
     let own = of_control_tower();
     let sets = access.sets.iter().filter(|set| !own.permission_sets.contains(&set.name));
     let sets = sets.map(|set| (Kind::PermissionSet, &set.name, &set.arn));
-    let groups = access.groups.iter().filter(|(name, _)| !own.groups.contains(name));
-    let groups = groups.map(|(name, id)| (Kind::Group, name, id));
+    let groups = access.groups.iter().filter(|group| !own.groups.contains(&group.name));
+    let groups = groups.map(|group| (Kind::Group, &group.name, &group.id));
     let unspoken = |kind: Kind, name: &str| !spoken.contains(&Address::new(kind, name));
     sets.chain(groups)
         .filter(|(kind, name, _)| unspoken(*kind, name))

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::leftovers::{Leftover, removal};
 use super::wanted::key;
 use crate::catalog::policy_types;
@@ -83,8 +85,8 @@ fn policies_left(made: &Made, wanted: &[Resource]) -> Vec<Leftover> {
     let of_policies = || wanted.iter().filter(|resource| resource.address.kind == Kind::Policy);
     let spoken = |policy: &Policy| {
         of_policies().any(|resource| {
-            let name =
-                resource.address.name == policy.name || key(resource, "renamed_from") == Some(&policy.name);
+            let said = resource.fields.get("name").and_then(Value::as_str).unwrap_or(&resource.address.name);
+            let name = said == policy.name || key(resource, "renamed_from") == Some(&policy.name);
             name && key(resource, "type").is_none_or(|kind| kind == policy.kind)
         })
     };

@@ -17,6 +17,8 @@ use super::leftover_administrators::{self, Registered};
 use super::leftover_keys;
 use super::leftover_policies::{self, Made};
 use super::leftover_tower::{self, Tower};
+use super::leftover_vaults;
+use super::units::matched as units_matched;
 use super::wanted::key;
 use crate::catalog::service_access;
 use crate::cloud::inventory::accounts::{self, Account};
@@ -45,7 +47,7 @@ pub struct Leftover {
 #[derive(Debug, Default)]
 struct Seen {
     management: String,
-    root: String,
+    root: Root,
     units: Vec<Unit>,
     accounts: Vec<Account>,
     trusted: BTreeSet<String>,
@@ -59,6 +61,8 @@ struct Seen {
     administrators: Registered,
     /// Permission sets and groups of Identity Center.
     access: Access,
+    /// Vaults where the document has some.
+    vaults: Vec<leftover_vaults::Found>,
 }
 
 /// Lists what exists and holds it against the desired resources; empty where there
@@ -107,11 +111,13 @@ async fn look(
         leftover_administrators::read(connection),
         leftover_access::look(connection)
     );
+    let accounts = accounts?;
     Ok(Seen {
+        vaults: leftover_vaults::look(connection, wanted, &accounts).await?,
         management,
-        root: root.id.clone(),
+        root: root.clone(),
         units: units?,
-        accounts: accounts?,
+        accounts,
         trusted: trusted?,
         tower: tower?,
         made: made?,
@@ -136,6 +142,7 @@ fn beyond(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
     found.extend(own_policy(seen, &spoken));
     found.extend(leftover_administrators::unspoken(&seen.administrators, &seen.tower.appointed, &spoken));
     found.extend(leftover_access::unspoken(&seen.access, &spoken));
+    found.extend(leftover_vaults::unspoken(&seen.vaults, wanted));
     found.into_iter().collect()
 }
 
@@ -145,7 +152,7 @@ fn paths(seen: &Seen) -> BTreeMap<&str, String> {
     for unit in seen.units.iter().filter(|unit| !unit.name.contains('/')) {
         // Parents come before their children.
         let above = paths.get(unit.parent.as_str()).map(|above| format!("{above}/{}", unit.name));
-        let path = if unit.parent == seen.root { Some(unit.name.clone()) } else { above };
+        let path = if unit.parent == seen.root.id { Some(unit.name.clone()) } else { above };
         paths.extend(path.map(|path| (unit.id.as_str(), path)));
     }
     paths
@@ -167,30 +174,32 @@ fn trusted(seen: &Seen, spoken: &BTreeSet<&Address>) -> Vec<Leftover> {
 }
 
 fn unspoken_units(seen: &Seen, paths: &BTreeMap<&str, String>, wanted: &[Resource]) -> Vec<Leftover> {
-    let of_units = wanted.iter().filter(|resource| resource.address.kind == Kind::OrganizationalUnit);
-    let spoken: BTreeSet<&str> = of_units
-        .flat_map(|resource| [Some(resource.address.name.as_str()), key(resource, "renamed_from")])
-        .flatten()
-        .collect();
+    let of_units: Vec<&Resource> =
+        wanted.iter().filter(|resource| resource.address.kind == Kind::OrganizationalUnit).collect();
+    let matched = units_matched(&of_units, &seen.units, &seen.root);
+    let spoken: BTreeSet<&str> = matched.values().map(|unit| unit.id.as_str()).collect();
     let leftover = |unit: &Unit| match paths.get(unit.id.as_str()) {
-        Some(path) if spoken.contains(path.as_str()) => None,
-        Some(path) => Some(Leftover {
+        Some(path) => Leftover {
             kind: Kind::OrganizationalUnit,
             name: path.clone(),
             place: unit.id.clone(),
             adopt: format!("organizational_units: {{ {path}: {{}} }}"),
             remove: removal(&format!("organizational_unit.{path}"), &format!("unit_deletion.{path}")),
-        }),
-        None => Some(Leftover {
+        },
+        None => Leftover {
             kind: Kind::OrganizationalUnit,
             name: unit.name.clone(),
             place: unit.id.clone(),
-            adopt: "a name with a slash, or a unit below one, cannot stand in a document: rename it"
-                .to_owned(),
+            adopt: format!(
+                "a path of your own for each unit whose name holds a slash, with `name`: \
+                 organizational_units: {{ {:?}: {{ name: {:?} }} }}",
+                unit.name.replace('/', "-"),
+                unit.name
+            ),
             remove: "by hand".to_owned(),
-        }),
+        },
     };
-    seen.units.iter().filter_map(leftover).collect()
+    seen.units.iter().filter(|unit| !spoken.contains(unit.id.as_str())).map(leftover).collect()
 }
 
 fn unspoken_accounts(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
@@ -277,7 +286,7 @@ mod tests {
     #[test]
     fn what_the_document_speaks_of_under_any_name_is_not_left_over() {
         let seen = Seen {
-            root: "r-1".into(),
+            root: Root { id: "r-1".into(), ..Root::default() },
             units: vec![unit("ou-1", "Old", "r-1"), unit("ou-2", "Team", "ou-1"), unit("ou-3", "A/B", "r-1")],
             trusted: ["ram.amazonaws.com".to_owned(), "sso.amazonaws.com".to_owned()].into(),
             ..Seen::default()

@@ -4,12 +4,16 @@
 //! is independent at the same time. Nothing is changed (invariant I8).
 
 pub mod access;
+pub mod census;
 pub mod effective;
 pub mod error;
 pub mod estate;
+pub mod evidence;
 pub mod leftovers;
+pub mod recovery;
 pub mod snapshot;
-pub mod under_way;
+pub mod trails;
+mod under_way;
 
 mod accounts;
 mod assembly;
@@ -28,8 +32,10 @@ mod leftover_administrators;
 mod leftover_keys;
 mod leftover_policies;
 mod leftover_tower;
+mod leftover_vaults;
 mod people;
 mod policies;
+mod recording;
 mod resource_policy;
 mod roles;
 mod root_access;

@@ -192,7 +192,8 @@ async fn lists(connection: &Connection, wanted: &[&Resource]) -> Lists {
 
 /// The live policy of a resource: by its name, else by the name it had before.
 fn matched(resource: &Resource, lists: &Lists) -> Result<Option<Policy>, CallError> {
-    let name = resource.address.name.as_str();
+    let said = resource.fields.get("name").and_then(Value::as_str);
+    let name = said.unwrap_or(&resource.address.name);
     let of_aws = resource.keys.contains_key("aws_managed");
     let of = |lists: &[&Vec<Policy>], name: &str| -> Vec<Policy> {
         let all = lists.iter().flat_map(|list| list.iter());

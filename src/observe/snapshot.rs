@@ -86,6 +86,9 @@ pub struct Facts {
     /// Aggregators of AWS services where the document wants one of its own, by its address.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub service_aggregators: BTreeMap<Address, String>,
+    /// Other trails over the whole organization, by the address of a trail that is wanted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_trails: BTreeMap<Address, Vec<String>>,
     /// Policies that are attached directly to a target at which something would change:
     /// by the target's id and AWS's name of the type, each policy's id with its name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -117,6 +120,10 @@ pub struct Facts {
     /// How the wanted vaults of AWS Backup are locked, those that are.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vault_locks: BTreeMap<Address, VaultLock>,
+    /// Accounts, by id, in which the organization's backup policies make no valid whole, with AWS's
+    /// words; looked for when plans of backups are in force.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub invalid_backup_policies: BTreeMap<String, Vec<String>>,
     /// What AWS keeps copies of elsewhere, which do not follow by themselves.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub copied: BTreeSet<Address>,

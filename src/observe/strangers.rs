@@ -15,11 +15,12 @@ use crate::cloud::inventory::organization::Root;
 use crate::cloud::inventory::units::Unit;
 use crate::model::{Address, Kind, Resource};
 
-/// Whether the document has policies that could deny something to anybody: those written in
-/// statements.
+/// Whether the document has policies that could deny something to anybody, those written in
+/// statements, or plans of backups, which find in an account what the document has placed there.
 pub(super) fn matter(wanted: &Wanted<'_>) -> bool {
     let row = |policy: &&Resource| key(policy, "type").and_then(policy_types::by_name);
-    wanted.kind(Kind::Policy).iter().filter_map(row).any(|row| row.grammar == Grammar::Iam)
+    let plans = wanted.kind(Kind::Policy).iter().any(|policy| policy.keys.contains_key("backup_plan"));
+    plans || wanted.kind(Kind::Policy).iter().filter_map(row).any(|row| row.grammar == Grammar::Iam)
 }
 
 /// Notes them.

@@ -7,13 +7,14 @@
 
 use std::collections::BTreeSet;
 
+use super::control_tower::Tower;
 use super::error::ObserveError;
 use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
     assembly, backup, config, control_tower, controls, delegation, everybody, identity_center, keys, people,
-    policies, resource_policy, roles, root_access, security, stack_sets, strangers,
+    policies, recording, resource_policy, roles, root_access, security, stack_sets, strangers, trails,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -123,6 +124,7 @@ async fn look(
     recording.extend(wanted.kind(Kind::ConfigRule));
     recording.extend(wanted.kind(Kind::ConformancePack));
     config::observe(connection, &recording, findings).await;
+    trails::observe(connection, &wanted.kind(Kind::Trail), findings).await;
     stack_sets::observe(connection, &wanted.kind(Kind::StackSet), findings).await;
     match &people.accounts {
         Ok(all) => {
@@ -131,7 +133,11 @@ async fn look(
         }
         Err(error) => security::untold(wanted, error, findings),
     }
+    // Where Control Tower could not be asked, nobody is taken for ungoverned.
+    let governed = tower.as_ref().ok().map(Tower::governed);
     assembly::tower(connection, wanted, tower, people, organization, &catalog, findings).await;
+    let is_governed = |id: &str| governed.as_ref().is_none_or(|all| all.contains(id));
+    recording::observe(connection, &wanted.kind(Kind::Account), &is_governed, findings).await;
     findings.facts.controls = catalog.facts;
     Ok(())
 }

@@ -29,8 +29,13 @@ pub(super) fn matched<'u>(
         .iter()
         .filter_map(|resource| Some((path(resource)?, key(resource, "renamed_from")?.parse().ok()?)))
         .collect();
+    // What AWS calls each, where that is not the last part of its path.
+    let names = wanted
+        .iter()
+        .filter_map(|resource| Some((path(resource)?, resource.fields.get("name")?.as_str()?.to_owned())))
+        .collect();
     let named = units.iter().map(|unit| ((unit.parent.as_str(), unit.name.as_str()), unit)).collect();
-    let finder = Finder { named, root, renames };
+    let finder = Finder { named, root, names, renames };
     let paths = wanted.iter().filter_map(|resource| path(resource));
     paths.filter_map(|path| finder.find(&path).map(|unit| (path, unit))).collect()
 }
@@ -44,6 +49,7 @@ pub(super) fn path(resource: &Resource) -> Option<UnitPath> {
 struct Finder<'u, 'r> {
     named: BTreeMap<(&'u str, &'u str), &'u Unit>,
     root: &'r Root,
+    names: BTreeMap<UnitPath, String>,
     renames: BTreeMap<UnitPath, UnitPath>,
 }
 
@@ -54,7 +60,8 @@ impl<'u> Finder<'u, '_> {
             None => Some(self.root.id.as_str()),
             Some(above) => self.find(&above).map(|unit| unit.id.as_str()),
         };
-        let here = parent.and_then(|parent| self.named.get(&(parent, path.name())).copied());
+        let name = self.names.get(path).map_or(path.name(), String::as_str);
+        let here = parent.and_then(|parent| self.named.get(&(parent, name)).copied());
         here.or_else(|| self.literal(self.renames.get(path)?))
     }
 
@@ -188,6 +195,15 @@ mod tests {
     #[test]
     fn a_name_that_holds_a_slash_is_not_a_path() {
         assert!(ids(&[wanted("A/B", None)], &[unit("x", "A/B", "r-1")]).is_empty());
+    }
+
+    #[test]
+    fn a_unit_goes_by_the_name_that_is_said_beside_its_path_and_so_do_those_below_it() {
+        let units = [unit("x", "A/B", "r-1"), unit("y", "root", "x")];
+        let mut odd = wanted("A-B", None);
+        odd.fields.insert("name".to_owned(), json!("A/B"));
+        let found = ids(&[odd, wanted("A-B/root", None)], &units);
+        assert_eq!(found, [("A-B".into(), "x".into()), ("A-B/root".into(), "y".into())].into());
     }
 
     #[test]

@@ -130,6 +130,17 @@ const CLASSES: &[Class] = &[
         window: "none: AWS deletes it at once; a new one collects anew",
     },
     Class {
+        name: "trail_deletion",
+        consequence: "the trail {} is deleted and records no account any more; what it delivered stays",
+        window: "none: AWS deletes it at once; what happens until there is another is recorded nowhere",
+    },
+    Class {
+        name: "firewall_policy_deletion",
+        consequence: "the policy {} of Firewall Manager is deleted; what it made in accounts stays and is kept by \
+                      nobody",
+        window: "none: AWS deletes it at once; it can be put again",
+    },
+    Class {
         name: "delegated_administrator_removal",
         consequence: "{} loses an administrator of the organization: {lost}",
         window: "none: it ends at once; appointing again does not bring back what was lost",
@@ -163,6 +174,13 @@ const CLASSES: &[Class] = &[
         consequence: "the air-gapped vault {} is made; it is locked from then on, and nobody can delete a \
                       recovery point in it before its time",
         window: "none for its lock; while it is empty the vault itself can be deleted",
+    },
+    Class {
+        name: "config_recorder_deletion",
+        consequence: "the account {} loses the configuration recorder and delivery channel of its own in every \
+                      governed Region, so that Control Tower can enrol it; rules of its own see nothing until \
+                      Control Tower records",
+        window: "none: AWS deletes them at once; what was recorded stays in its bucket",
     },
     Class {
         name: "group_deletion",

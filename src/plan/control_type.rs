@@ -62,6 +62,9 @@ pub fn of(step: &Step) -> Option<ControlType> {
         Kind::GuardDuty
         | Kind::SecurityHubConfiguration
         | Kind::SecurityHubPolicy
+        | Kind::Inspector
+        | Kind::Macie
+        | Kind::Detective
         | Kind::Analyzer
         | Kind::ConfigRule => Some(ControlType::Detective),
         _ => None,

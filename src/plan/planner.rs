@@ -120,9 +120,12 @@ fn drop_unasked(graph: &ResourceGraph, drafts: &mut Drafts) {
 fn drop_deferred(graph: &ResourceGraph, changes: &ChangeSet, drafts: &mut Drafts) -> Vec<Note> {
     let mut notes = Vec::new();
     let unmade = |address: &Address| {
-        let by_another = graph.resources.get(address).is_some_and(|r| r.presence == Presence::MadeByAnother);
-        let missing = changes.get(address).is_some_and(|c| c.standing == crate::diff::Standing::Missing);
-        by_another && missing
+        let presence = graph.resources.get(address).map(|resource| resource.presence);
+        let not_ours = matches!(presence, Some(Presence::MadeByAnother | Presence::LeftAlone));
+        not_ours && changes.get(address).is_some_and(|c| c.standing == crate::diff::Standing::Missing)
+    };
+    let left_alone = |address: &Address| {
+        graph.resources.get(address).is_some_and(|resource| resource.presence == Presence::LeftAlone)
     };
     for (address, steps) in drafts.iter_mut() {
         steps.retain(|step| {
@@ -130,6 +133,19 @@ fn drop_deferred(graph: &ResourceGraph, changes: &ChangeSet, drafts: &mut Drafts
             let Some(waits) = inputs.find(|reference| unmade(&reference.address)) else {
                 return true;
             };
+            if left_alone(&waits.address) {
+                notes.push(Note {
+                    level: Level::Blocker,
+                    code: "left-alone-and-missing".to_owned(),
+                    address: Some(address.clone()),
+                    message: format!(
+                        "{} needs {}, which the document leaves alone and which does not exist",
+                        step.id, waits.address
+                    ),
+                    hint: Some("take it out of `leave_alone`".to_owned()),
+                });
+                return false;
+            }
             notes.push(Note {
                 level: Level::Info,
                 code: "deferred".to_owned(),

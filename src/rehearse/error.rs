@@ -43,6 +43,14 @@ pub enum RehearseError {
         /// Why.
         source: serde_json::Error,
     },
+    /// A file tells of a past that cannot have been.
+    #[error("the past that {path} tells of cannot have been: {reason}")]
+    Past {
+        /// The file.
+        path: PathBuf,
+        /// What AWS would have refused.
+        reason: String,
+    },
 }
 
 impl From<ObserveError> for RehearseError {

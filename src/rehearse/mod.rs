@@ -12,6 +12,8 @@ mod clock;
 pub mod error;
 mod measured;
 pub mod rehearsal;
+#[cfg(test)]
+mod round_trip;
 mod saboteur;
 pub mod script;
 pub mod seed;

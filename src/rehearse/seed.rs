@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use super::error::RehearseError;
 use crate::sim::World;
 
-/// Reads a world from a file.
+/// Reads a world from a file. What the file tells of its past has happened then.
 ///
 /// # Errors
-/// When the file cannot be read or holds no world.
+/// When the file cannot be read or holds no world, or its past cannot have been.
 pub fn load(path: &Path) -> Result<World, RehearseError> {
     let text = fs_err::read_to_string(path).map_err(|source| file(path, "read", source))?;
-    serde_json::from_str(&text).map_err(|source| RehearseError::NoWorld { path: path.to_owned(), source })
+    let read = serde_json::from_str(&text);
+    let mut world: World = read.map_err(|source| RehearseError::NoWorld { path: path.to_owned(), source })?;
+    world.live_through().map_err(|reason| RehearseError::Past { path: path.to_owned(), reason })?;
+    Ok(world)
 }
 
 /// Reads a world from a file, or none when there is no such file.

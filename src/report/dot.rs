@@ -58,7 +58,9 @@ const fn shape(kind: Kind) -> &'static str {
         | Kind::StackSet
         | Kind::ConfigAggregator
         | Kind::ConfigRule
-        | Kind::ConformancePack => "cds",
+        | Kind::ConformancePack
+        | Kind::Trail
+        | Kind::FirewallPolicy => "cds",
         Kind::Control | Kind::PermissionSet | Kind::Assignment | Kind::SecurityHubAssociations => "hexagon",
         Kind::Group => "house",
     }

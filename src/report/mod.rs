@@ -5,11 +5,13 @@
 //! is printed where, and whether colour is wanted, is said by the caller.
 
 pub mod access_text;
+pub mod census_text;
 pub mod controls_text;
 pub mod coverage_text;
 pub mod dot;
 pub mod duration;
 pub mod effective_text;
+pub mod estimate_text;
 pub mod findings;
 pub mod graph_text;
 pub mod html;
@@ -22,7 +24,11 @@ pub mod permissions_text;
 pub mod plan_json;
 pub mod plan_markdown;
 pub mod plan_text;
+pub mod preflight_text;
 pub mod progress;
+pub mod promises_text;
+pub mod remaining;
+pub mod resource_text;
 mod spans;
 mod step_text;
 pub mod story;

@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use crate::plan::Plan;
+use crate::plan::control_type::{self, ControlType};
 
 /// Calls sent to AWS, every sending counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,6 +36,10 @@ pub fn value(plan: &Plan, calls: Calls) -> Result<Value, serde_json::Error> {
         members.insert("calls".to_owned(), calls.json());
         if let Some(steps) = members.get_mut("steps").and_then(Value::as_array_mut) {
             steps.iter_mut().for_each(complete);
+            for (told, step) in steps.iter_mut().zip(&plan.steps) {
+                let kind = control_type::of(step).map(ControlType::word);
+                told["control_type"] = json!(kind);
+            }
         }
     }
     Ok(value)

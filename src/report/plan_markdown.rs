@@ -4,12 +4,12 @@
 //! what does not fit any more is counted instead.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use super::story::{Entry, Story};
-use super::{duration, plan_text, value_text};
+use super::{estimate_text, plan_text, value_text};
 use crate::plan::Plan;
 use crate::plan::document::{Level, Note};
+use crate::plan::estimate::Estimate;
 
 /// Bytes that every forge takes in one comment: GitHub's limit is 65 536 characters, GitLab's
 /// a million.
@@ -17,12 +17,19 @@ const MOST: usize = 60_000;
 
 /// The plan as Markdown, ending with a line break.
 #[must_use]
-pub fn render(plan: &Plan, estimate: Option<Duration>) -> String {
+pub fn render(plan: &Plan, estimate: Option<&Estimate>) -> String {
     let story = Story::of(plan);
     let mut out = format!("## lzctl plan\n\n**{}**\n", plan_text::summary(plan));
     if let Some(estimate) = estimate.filter(|_| !plan.steps.is_empty()) {
-        let _ =
-            writeln!(out, "It will take about {}, in {} steps.", duration::words(estimate), plan.steps.len());
+        let _ = writeln!(
+            out,
+            "It will take about {}, in {} steps.",
+            estimate_text::time(estimate),
+            plan.steps.len()
+        );
+        if let Some(money) = estimate_text::money(&estimate.cost) {
+            let _ = writeln!(out, "It adds to the bill: {}.", text(&money));
+        }
     }
     notes(&mut out, plan, Level::Blocker, "Blockers: this plan will not be applied");
     consents(&mut out, plan);
@@ -171,7 +178,8 @@ mod tests {
             window: "none".to_owned(),
             given: false,
         });
-        let text = render(&plan, Some(Duration::from_secs(90)));
+        let estimate = Estimate::of(&plan, &|step| std::time::Duration::from_secs(step.usual_seconds));
+        let text = render(&plan, Some(&estimate));
         let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part} is not in\n{text}"));
         assert!(place("- [ ] `policy_deletion.x`: it is &lt;gone>") < place("Look at these first"));
         assert!(place("| - remove | `policy.<b>*a\\|b*</b>`") < place("| + create | `account.a`"));

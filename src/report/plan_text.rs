@@ -5,25 +5,25 @@
 //! scripts and eyes find it.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use super::story::{self, Entry, Story};
-use super::{Paint, duration, step_text, value_text};
+use super::{Paint, estimate_text, step_text, value_text};
 use crate::model::Kind;
 use crate::model::kinds::Action;
 use crate::plan::Step;
 use crate::plan::document::{Consent, Level, Note, Plan};
+use crate::plan::estimate::Estimate;
 use crate::plan::saved::Requirement;
 
 /// How a plan shall be told.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
+pub struct Options<'e> {
     /// Colour or none.
     pub paint: Paint,
     /// Every step by itself, with its reason, its order and its operation.
     pub verbose: bool,
-    /// How long it will take, when somebody worked it out.
-    pub estimate: Option<Duration>,
+    /// What it will take, when somebody worked it out.
+    pub estimate: Option<&'e Estimate>,
 }
 
 /// What is said of a plan without steps.
@@ -31,7 +31,7 @@ pub const NOTHING: &str = "Nothing to do: the organization is as the document sa
 
 /// The plan as text, ending with a line break.
 #[must_use]
-pub fn render(plan: &Plan, options: Options) -> String {
+pub fn render(plan: &Plan, options: Options<'_>) -> String {
     let mut out = String::new();
     let paint = options.paint;
     let (blockers, notes): (Vec<&Note>, Vec<&Note>) =
@@ -58,7 +58,10 @@ pub fn render(plan: &Plan, options: Options) -> String {
         let all = if options.verbose { "" } else { " (-v tells each, with its reason and its order)" };
         let count = plan.steps.len();
         let steps = if count == 1 { "1 step".to_owned() } else { format!("{count} steps") };
-        line(&mut out, &format!("It will take about {}, in {steps}{all}.", duration::words(estimate)));
+        line(&mut out, &format!("It will take about {}, in {steps}{all}.", estimate_text::time(estimate)));
+        if let Some(money) = estimate_text::money(&estimate.cost) {
+            line(&mut out, &format!("It adds to the bill: {money}."));
+        }
     }
     line(&mut out, &summary(plan));
     out

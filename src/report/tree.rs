@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::Paint;
+use crate::model::controls::on_unit;
 use crate::model::{Address, Kind, Live};
 use crate::observe::Snapshot;
 
@@ -65,7 +66,7 @@ impl<'s> Tree<'s> {
             }
         }
         for (address, _) in of_kind(Kind::Control) {
-            if let Some((path, _)) = address.name.split_once(':') {
+            if let Some((path, _)) = on_unit(&address.name) {
                 *tree.controls.entry(path).or_default() += 1;
             }
         }

@@ -138,25 +138,44 @@ fn members(
     unchanged(&indent, equal, lines);
 }
 
-/// A list's difference: entries with a `Sid` are matched by it, others by value.
+/// A list's difference: entries with a `Sid` are matched by it, others by value; of those that
+/// are left, objects are held against the one that they are most like.
 fn items(old: &[Value], new: &[Value], depth: usize, verbose: bool, lines: &mut Vec<String>) {
     let indent = "  ".repeat(depth);
-    let named = |list: &[Value], sid: &str| list.iter().find(|item| sid_of(item) == Some(sid)).cloned();
+    let named = |list: &'_ [Value], sid: &str| list.iter().position(|item| sid_of(item) == Some(sid));
+    let mut left: Vec<&Value> = old.iter().filter(|item| !new.contains(item)).collect();
     let mut equal = 0;
-    for item in new {
-        let former = sid_of(item).and_then(|sid| named(old, sid));
-        match (former, sid_of(item)) {
-            _ if old.contains(item) => equal += 1,
-            (Some(former), Some(sid)) => differ(sid, Some(&former), item, depth, verbose, lines),
-            _ => lines.push(format!("{indent}+ {}", inline(item, verbose))),
+    for (place, item) in new.iter().enumerate() {
+        if old.contains(item) {
+            equal += 1;
+            continue;
         }
+        let by_sid = sid_of(item).and_then(|sid| named(old, sid)).map(|at| &old[at]);
+        let former = by_sid.or_else(|| most_like(item, &left));
+        let Some(former) = former else {
+            lines.push(format!("{indent}+ {}", inline(item, verbose)));
+            continue;
+        };
+        left.retain(|other| *other != former);
+        let name = sid_of(item).map_or_else(|| format!("[{}]", place + 1), str::to_owned);
+        differ(&name, Some(former), item, depth, verbose, lines);
     }
-    for item in old.iter().filter(|item| !new.contains(item)) {
-        if sid_of(item).and_then(|sid| named(new, sid)).is_none() {
-            lines.push(format!("{indent}- {}", inline(item, verbose)));
-        }
-    }
+    lines.extend(left.iter().map(|item| format!("{indent}- {}", inline(item, verbose))));
     unchanged(&indent, equal, lines);
+}
+
+/// The object without a `Sid` that shares most members with one without; none that shares less
+/// than half.
+fn most_like<'o>(item: &Value, among: &[&'o Value]) -> Option<&'o Value> {
+    let members = item.as_object().filter(|_| sid_of(item).is_none())?;
+    let shared = |other: &Value| {
+        let other = other.as_object().filter(|map| !map.contains_key("Sid"))?;
+        let same = members.iter().filter(|(key, value)| other.get(*key) == Some(value)).count();
+        (same * 2 >= members.len()).then_some(same)
+    };
+    let alike = among.iter().filter_map(|other| Some((shared(other)?, *other)));
+    // The first of equals, so that the order of the document decides.
+    alike.rev().max_by_key(|(same, _)| *same).map(|(_, other)| other)
 }
 
 fn sid_of(item: &Value) -> Option<&str> {
@@ -236,6 +255,16 @@ mod tests {
             told(&from, &to),
             "manifest:\n  A:\n    Effect: \"Allow\" -> \"Deny\"\n    (1 unchanged)\n  (1 unchanged)"
         );
+    }
+
+    #[test]
+    fn statements_without_a_sid_are_held_against_the_one_that_they_are_most_like() {
+        let deny = |action: Value| json!({ "Effect": "Deny", "Action": action, "Resource": "*" });
+        let from = json!([deny(json!("s3:*")), deny(json!(["a:B", "a:C"]))]);
+        let to = json!([deny(json!("s3:*")), deny(json!(["a:B", "a:D"]))]);
+        let told = told(&from, &to);
+        assert!(told.contains("  [2]:\n    Action:\n      + \"a:D\"\n      - \"a:C\"\n"), "{told}");
+        assert!(told.contains("(1 unchanged)"), "{told}");
     }
 
     #[test]

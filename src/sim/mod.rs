@@ -15,6 +15,7 @@ mod identity;
 mod ids;
 mod log;
 mod paging;
+pub mod past;
 mod request;
 mod server;
 pub mod service;
@@ -24,7 +25,7 @@ pub mod shapes;
 mod shared;
 mod signature;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod throttle;
 mod wire;
 mod world;

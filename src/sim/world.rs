@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::clock::later;
 use super::identity::Keys;
 use super::ids::Ids;
+use super::past::Past;
 use super::services::{
-    access_analyzer, account, administrators, all, backup, cloudformation, config, control_tower, detective,
-    firewall_manager, guardduty, iam, identity_store, inspector, kms, macie, organizations, ram, s3,
-    security_hub, service_quotas, sso_admin, sso_oidc, sts,
+    access_analyzer, account, administrators, all, backup, cloudformation, cloudtrail, config, control_tower,
+    detective, firewall_manager, guardduty, iam, identity_store, inspector, kms, macie, organizations, ram,
+    s3, security_hub, service_catalog, service_quotas, sso_admin, sso_oidc, sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;
@@ -30,6 +31,9 @@ pub struct World {
     pub account: String,
     /// The Region in which it was begun; empty for a world that was saved before it was kept.
     pub region: String,
+    /// What happened before, told in a file that somebody wrote; it has happened once a simulator has begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub past: Option<Past>,
     /// Share by which durations vary.
     pub jitter: f64,
     /// The source of ids.
@@ -56,6 +60,8 @@ pub struct World {
     pub service_quotas: Shared<service_quotas::State>,
     /// IAM Identity Center.
     pub sso_admin: Shared<sso_admin::State>,
+    /// Account Factory in Service Catalog.
+    pub service_catalog: Shared<service_catalog::State>,
     /// Sign-in to IAM Identity Center.
     pub sso_oidc: Shared<sso_oidc::State>,
     /// GuardDuty, of all accounts and Regions.
@@ -76,6 +82,8 @@ pub struct World {
     pub config: Shared<config::State>,
     /// CloudFormation's stack sets, of all organizations.
     pub cloudformation: Shared<cloudformation::State>,
+    /// CloudTrail, of all accounts.
+    pub cloudtrail: Shared<cloudtrail::State>,
     /// The buckets that services deliver into.
     pub s3: Shared<s3::State>,
     /// Resource Access Manager, of all accounts and Regions.
@@ -122,6 +130,24 @@ impl World {
         self.time = self.time.max(now);
     }
 
+    /// Lets what the file tells of the past happen.
+    ///
+    /// # Errors
+    /// In words: what AWS would have refused, or a name that means nothing.
+    pub fn live_through(&mut self) -> Result<(), String> {
+        match self.past.take() {
+            Some(past) => super::past::happen(self, &past),
+            None => Ok(()),
+        }
+    }
+
+    /// Lets everything end that is under way.
+    pub(super) fn settle_everything(&mut self) {
+        while let Some(at) = all().iter().filter_map(|service| (service.due)(self)).min() {
+            self.settle(at);
+        }
+    }
+
     /// Lets whatever a fault keeps from ending end now.
     pub fn end_hanging(&mut self) {
         let now = self.time;
@@ -132,6 +158,7 @@ impl World {
         }
         self.control_tower.end_hanging(now);
         self.sso_admin.end_hanging(now);
+        self.service_catalog.end_hanging(now);
         self.settle(now);
     }
 

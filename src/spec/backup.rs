@@ -391,7 +391,7 @@ pub(crate) fn sharee(view: &View<'_>, word: &str) -> Option<Sharee> {
         Target::Root => Some(Sharee::Organization),
         Target::Unit(path) => Some(Sharee::Unit(path)),
         Target::Account(name) => Some(Sharee::Account(name)),
-        Target::Management => None,
+        Target::Management | Target::Id(_) => None,
     }
 }
 

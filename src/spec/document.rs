@@ -46,12 +46,48 @@ pub struct Spec {
     pub stack_sets: BTreeMap<String, StackSet>,
     /// `identity_center`.
     pub identity_center: Option<IdentityCenter>,
+    /// `leave_alone`: addresses of things that are named and left as they are.
+    pub leave_alone: BTreeMap<String, Origin>,
     /// `remove`: addresses of things that shall go.
     pub remove: BTreeMap<String, Origin>,
     /// `consents`: irreversible acts allowed by name.
     pub consents: BTreeSet<String>,
     /// `signatures`: who must have signed a plan.
     pub signatures: SignatureRule,
+}
+
+/// The document's name for the root of the organization.
+pub const ROOT: &str = "root";
+
+/// The document's name for the management account.
+pub const MANAGEMENT: &str = "management";
+
+impl Spec {
+    /// The names of the accounts that targets reach, the management account under its word.
+    #[must_use]
+    pub fn reached<'s>(&'s self, targets: &'s [Target]) -> BTreeSet<&'s str> {
+        let mut found = BTreeSet::new();
+        for target in targets {
+            let below = |account: &Account| match (target, &account.placement) {
+                (Target::Root, _) => true,
+                (Target::Unit(at), Placement::Unit(path)) => {
+                    at == path || path.ancestors().any(|above| above == *at)
+                }
+                _ => false,
+            };
+            match target {
+                Target::Account(name) => found.extend([name.as_str()]),
+                Target::Management => found.extend([MANAGEMENT]),
+                // An account of no name is reached, and nothing of the document speaks of it.
+                Target::Id(_) => {}
+                Target::Root | Target::Unit(_) => {
+                    let all = self.accounts.iter().filter(|(_, account)| below(account));
+                    found.extend(all.map(|(name, _)| name.as_str()));
+                }
+            }
+        }
+        found
+    }
 }
 
 /// The section `organization`.
@@ -105,6 +141,8 @@ pub struct Unit {
     pub origin: Origin,
     /// Whether it was only implied by a unit below it.
     pub implied: bool,
+    /// Its name in AWS, when that is not the last part of its path.
+    pub name: Option<String>,
     /// Words of baselines (see the catalogue), in the order written.
     pub baselines: Vec<String>,
     /// Controls, in the order written.
@@ -157,6 +195,8 @@ pub enum Join {
 pub struct Account {
     /// Where it stands.
     pub origin: Origin,
+    /// Its name in AWS, when that is not the key.
+    pub name: Option<String>,
     /// Its root e-mail address.
     pub email: Email,
     /// Its id, when it exists already.
@@ -250,7 +290,7 @@ pub struct Integration {
     pub retention_days: Option<u32>,
     /// Days to keep access logs.
     pub access_log_retention_days: Option<u32>,
-    /// The name of a key.
+    /// The name of a key, or the ARN of one that the document does not manage.
     pub key: Option<String>,
 }
 
@@ -274,7 +314,8 @@ pub struct BackupIntegration {
     pub administrator: Option<String>,
     /// The Central Backup account's name; present when enabled.
     pub central: Option<String>,
-    /// The name of a multi-Region key; present when enabled.
+    /// The name of a multi-Region key, or the ARN of one that the document does not
+    /// manage; present when enabled.
     pub key: Option<String>,
 }
 
@@ -285,6 +326,8 @@ pub struct Policy {
     pub origin: Origin,
     /// AWS's name of its type.
     pub kind: String,
+    /// Its name in AWS, when that is not the key.
+    pub name: Option<String>,
     /// Its description, when one is said.
     pub description: Option<String>,
     /// The type of control that it is, when one is said.
@@ -305,7 +348,7 @@ pub struct Policy {
     pub renamed_from: Option<String>,
 }
 
-/// What a policy can be attached to.
+/// What a policy can be attached to, and where a permission set can be assigned.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
@@ -313,8 +356,11 @@ pub enum Target {
     Root,
     /// The management account.
     Management,
-    /// A unit.
+    /// A unit. For an assignment it means every account below it, as the root means
+    /// every account but the management account.
     Unit(UnitPath),
     /// An account, by the document's name for it.
     Account(String),
+    /// A unit or an account that the document does not name, by AWS's id.
+    Id(String),
 }

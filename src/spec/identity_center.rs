@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::document::Target;
 use super::shape::Located;
 use super::shape::identity_center::{
     AssignmentSection, BoundaryWord, GroupSection, IdentityCenterSection, InlineWord, PermissionSetSection,
@@ -16,7 +17,6 @@ use super::shape::identity_center::{
 use super::source::Span;
 use super::view::View;
 use crate::model::Origin;
-use crate::model::unit_path::UnitPath;
 
 /// The section `identity_center`.
 #[derive(Debug, Clone, Serialize)]
@@ -91,7 +91,7 @@ pub struct Assignment {
     pub permission_set: String,
     /// Who.
     pub subject: Subject,
-    /// Where, in full.
+    /// Where, in full; a unit or the root means every account below, but the management account.
     pub targets: Vec<Target>,
 }
 
@@ -129,34 +129,6 @@ pub fn parse_name(name: &str) -> Option<(String, Subject)> {
         None => Subject::Group(subject.to_owned()),
     };
     Some((set.to_owned(), subject))
-}
-
-/// Where something is assigned.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Target {
-    /// Every account but the management account.
-    Root,
-    /// The management account.
-    Management,
-    /// Every account below a unit.
-    Unit(UnitPath),
-    /// One account, by the document's name for it.
-    Account(String),
-}
-
-/// What a word among the targets names; an error says why it names nothing.
-pub(crate) fn target(view: &View<'_>, word: &str) -> Result<Target, &'static str> {
-    let unit =
-        word.parse().ok().filter(|path| view.units.contains_key(path) || view.made_by_landing_zone(path));
-    match (word, unit, view.account(word)) {
-        ("root", ..) => Ok(Target::Root),
-        ("management", ..) => Ok(Target::Management),
-        (_, Some(_), Some(_)) => Err("both a unit and an account have this name"),
-        (_, Some(path), None) => Ok(Target::Unit(path)),
-        (_, None, Some(_)) => Ok(Target::Account(word.to_owned())),
-        (_, None, None) => Err("no such unit or account"),
-    }
 }
 
 /// The section with its names and places.
@@ -233,7 +205,7 @@ fn assignment(
         origin: at(set.span),
         permission_set: set.value.clone(),
         subject: group.or_else(|| text(section.user.as_ref()).map(Subject::User))?,
-        targets: section.targets.iter().flatten().filter_map(|word| target(view, word).ok()).collect(),
+        targets: section.targets.iter().flatten().filter_map(|word| view.target(word).ok()).collect(),
     })
 }
 

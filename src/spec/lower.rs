@@ -62,6 +62,12 @@ pub(crate) fn lower(view: &View<'_>, sources: &Sources) -> Spec {
             .identity_center
             .as_ref()
             .map(|section| super::identity_center::lower(view, section, &at)),
+        leave_alone: doc
+            .leave_alone
+            .iter()
+            .flatten()
+            .map(|entry| (entry.value.clone(), at(entry.span)))
+            .collect(),
         remove: doc.remove.iter().flatten().map(|entry| (entry.value.clone(), at(entry.span))).collect(),
         consents: doc.consents.iter().flatten().map(|consent| consent.value.clone()).collect(),
         signatures: doc.signatures.as_ref().map(|section| signatures(section)).unwrap_or_default(),
@@ -143,6 +149,7 @@ fn units(view: &View<'_>, at: &dyn Fn(Span) -> Origin) -> BTreeMap<UnitPath, Uni
         let unit = Unit {
             origin: at(*span),
             implied: listed.is_none(),
+            name: text(section.name.as_ref()),
             baselines: section.baselines.iter().flatten().map(|word| word.value.0.clone()).collect(),
             controls: section.controls.iter().flatten().filter_map(|entry| control(&entry.0, at)).collect(),
             tags: tags(section.tags.as_ref()),
@@ -182,6 +189,7 @@ fn account(section: &AccountSection, origin: Origin) -> Option<Account> {
         section.organizational_unit.as_ref().map_or(Placement::Unsaid, |place| place.value.0.clone());
     Some(Account {
         origin,
+        name: text(section.name.as_ref()),
         email: section.email.as_ref()?.value.clone(),
         id: section.id.as_ref().map(|id| id.value.clone()),
         join: section.join.as_ref().map(|join| join.value.0).unwrap_or_default(),
@@ -281,6 +289,7 @@ fn policy(view: &View<'_>, section: &PolicySection, origin: Origin) -> Option<Po
     Some(Policy {
         origin,
         kind: section.r#type.as_ref()?.value.0.clone(),
+        name: text(section.name.as_ref()),
         description: text(section.description.as_ref()),
         purpose: section.purpose.as_ref().map(|word| word.value.0.to_owned()),
         content: section.document.as_ref().and_then(|content| view.attached.content(content)).cloned(),

@@ -21,6 +21,7 @@ pub mod security;
 mod shape;
 pub mod source;
 pub mod stack_sets;
+pub mod starter;
 pub mod topic;
 mod view;
 mod yaml;

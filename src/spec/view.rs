@@ -18,6 +18,7 @@ use super::shape::sections::{
 use super::shape::words::BaselineWord;
 use super::source::Span;
 use crate::catalog::baselines;
+use crate::model::ids::{AccountId, UnitId};
 use crate::model::region::Region;
 use crate::model::unit_path::UnitPath;
 
@@ -168,7 +169,7 @@ impl<'d> View<'d> {
         self.doc.policies.iter().flatten()
     }
 
-    /// What a word among a policy's targets names.
+    /// What a word among targets names: the entries of the document come first, then ids.
     pub(crate) fn target(&self, word: &str) -> Result<Target, NoTarget> {
         let account = |name: &str| self.account(name).map(|_| Target::Account(name.to_owned()));
         let unit = |path: &str| {
@@ -185,7 +186,18 @@ impl<'d> View<'d> {
             ("management", ..) => Ok(Target::Management),
             (_, Some(_), Some(_)) => Err(NoTarget::Ambiguous),
             (_, Some(target), None) | (_, None, Some(target)) => Ok(target),
+            (_, None, None) if word.parse::<AccountId>().is_ok() => Ok(self.account_of(word)),
+            (_, None, None) if word.parse::<UnitId>().is_ok() => Ok(Target::Id(word.to_owned())),
             (_, None, None) => Err(NoTarget::Unknown),
+        }
+    }
+
+    /// The account of an id, by the document's name where it has one.
+    fn account_of(&self, id: &str) -> Target {
+        let said = |section: &AccountSection| section.id.as_ref().is_some_and(|said| said.as_str() == id);
+        match self.accounts().find(|(_, section)| said(section)) {
+            Some((name, _)) => Target::Account(name.value.clone()),
+            None => Target::Id(id.to_owned()),
         }
     }
 
@@ -224,6 +236,11 @@ impl<'d> View<'d> {
     ) -> impl Iterator<Item = &'d Located<BaselineWord>> + use<'d> {
         let section = self.doc.organizational_units.as_ref().and_then(|units| units.get(path));
         section.into_iter().flat_map(|unit| unit.baselines.iter().flatten())
+    }
+
+    /// Whether an address is named and left as it is.
+    pub(crate) fn leaves_alone(&self, address: &str) -> bool {
+        self.doc.leave_alone.iter().flatten().any(|entry| entry.value == address)
     }
 
     /// Whether a unit is registered by one of its baselines, so that its accounts are enrolled.

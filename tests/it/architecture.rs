@@ -15,27 +15,58 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("cloud", &["model", "catalog"]),
     ("graph", &["spec", "model", "catalog"]),
     ("observe", &["cloud", "model", "catalog"]),
+    ("export", &["observe", "spec", "model", "catalog"]),
     ("diff", &["graph", "observe", "spec", "model", "catalog"]),
     ("coverage", &["diff", "graph", "observe", "catalog", "model"]),
-    ("plan", &["diff", "graph", "observe", "spec", "cloud", "model", "catalog"]),
+    ("preflight", &["observe", "cloud", "model", "catalog"]),
+    ("plan", &["preflight", "diff", "graph", "observe", "spec", "cloud", "model", "catalog"]),
     ("apply", &["plan", "diff", "graph", "observe", "cloud", "model", "catalog"]),
     (
         "report",
-        &["apply", "coverage", "plan", "diff", "graph", "observe", "spec", "cloud", "model", "catalog"],
+        &[
+            "apply",
+            "coverage",
+            "plan",
+            "preflight",
+            "diff",
+            "graph",
+            "observe",
+            "spec",
+            "cloud",
+            "model",
+            "catalog",
+        ],
     ),
-    ("rehearse", &["apply", "plan", "diff", "graph", "observe", "spec", "cloud", "model", "catalog", "sim"]),
+    (
+        "rehearse",
+        &["export", "apply", "plan", "diff", "graph", "observe", "spec", "cloud", "model", "catalog", "sim"],
+    ),
     ("sim", &[]),
     (
         "cli",
         &[
-            "rehearse", "report", "apply", "coverage", "plan", "diff", "graph", "observe", "spec", "cloud",
-            "model", "catalog", "sim",
+            "rehearse",
+            "report",
+            "export",
+            "apply",
+            "coverage",
+            "plan",
+            "preflight",
+            "diff",
+            "graph",
+            "observe",
+            "spec",
+            "cloud",
+            "model",
+            "catalog",
+            "sim",
         ],
     ),
 ];
 
 /// Floors that decide: synchronous, and no I/O (invariant I1).
-const PURE: &[&str] = &["model", "catalog", "spec", "graph", "diff", "coverage", "plan", "report"];
+const PURE: &[&str] =
+    &["model", "catalog", "spec", "graph", "export", "diff", "coverage", "preflight", "plan", "report"];
 
 /// What a pure floor must not touch.
 const IMPURE: &[&str] = &[

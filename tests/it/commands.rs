@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that cannot be set up should stop its test at once")]
 
+mod exported;
+mod newcomer;
 mod over_the_wire;
 mod rehearsed;
 mod signing_in;

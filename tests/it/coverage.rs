@@ -8,13 +8,13 @@ use lzctl::diff::compare_all;
 use lzctl::graph::settled;
 use lzctl::model::Resource;
 use lzctl::observe::survey;
-use lzctl::rehearse::{Bench, virtual_runtime};
+use lzctl::rehearse::{Bench, rehearse, virtual_runtime};
 use lzctl::report::{Paint, coverage_text};
 use lzctl::sim::World;
 use serde_json::Value;
 
 use super::documents::{graph, plan_text, spec};
-use super::rehearsal::{rehearsed, setting};
+use super::rehearsal::setting;
 
 /// A document with two units and four accounts, and nothing that protects them.
 const BARE: &str = "\
@@ -40,9 +40,17 @@ fn coverage(yaml: &str, world: Option<World>) -> Coverage {
         let snapshot = Box::pin(survey(&bench.connection, &wanted)).await.unwrap();
         let settled = settled(&graph, &snapshot.facts.controls);
         let changes = compare_all(&settled, &snapshot);
-        let now = Estate::now(&settled, &snapshot, regions.clone());
-        cover(&now, Some(&Estate::after(&settled, &snapshot, &changes, regions)))
+        let now = Estate::now(&settled, &snapshot, regions);
+        cover(&now, Some(&Estate::after(&now, &settled, &changes)))
     })
+}
+
+/// The world after a document is applied, with the consents in it.
+fn applied(yaml: &str) -> World {
+    let consents = spec(yaml).consents;
+    let rehearsal = rehearse(&graph(yaml), &setting(yaml), None, &consents, &mut |_, _, _| {}).unwrap();
+    assert!(rehearsal.succeeded(), "{:#?}", rehearsal.outcome.map(|outcome| outcome.causes));
+    rehearsal.world
 }
 
 /// How each capability stands after.
@@ -116,9 +124,7 @@ fn what_an_apply_promised_is_what_there_is_then() {
     for name in ["detect", "ransomware-ready", "regulated"] {
         let yaml = plan_text(name);
         let fresh = coverage(&yaml, None);
-        let rehearsal = rehearsed(&yaml);
-        assert!(rehearsal.succeeded(), "{name}");
-        let done = coverage(&yaml, Some(rehearsal.world));
+        let done = coverage(&yaml, Some(applied(&yaml)));
         // What the document does not speak of was missing for certain before there was anything.
         let there = |states: BTreeMap<&str, State>| -> BTreeMap<String, State> {
             let there =
@@ -137,7 +143,7 @@ fn what_is_removed_covers_nobody_afterwards() {
         "us-east-1, eu-west-1] }",
         "us-east-1, eu-west-1], root_access: [credentials_management, sessions] }",
     );
-    let world = rehearsed(&on).world;
+    let world = applied(&on);
     let off = format!("{BARE}remove: [root_credentials_management, root_sessions]\n");
     let coverage = coverage(&off, Some(world));
     assert_eq!(

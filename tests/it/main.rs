@@ -5,11 +5,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
+mod account_defaults;
 mod architecture;
 mod backup;
+mod census;
 mod closing;
 mod commands;
 mod consents;
+mod control_types;
 mod controls;
 mod coverage;
 mod delegation;
@@ -17,6 +20,7 @@ mod documents;
 #[path = "../../benches/estate/mod.rs"]
 mod estate;
 mod figures;
+mod forms;
 mod identity_center;
 mod leftovers;
 mod pages;
@@ -24,7 +28,9 @@ mod permissions;
 mod planning;
 mod policies;
 mod policy_impact;
+mod preflight;
 mod processes;
+mod promises;
 mod rehearsal;
 mod requests;
 mod resource_policy;
@@ -37,3 +43,4 @@ mod security;
 mod spec;
 mod sweep;
 mod tcp;
+mod trails_and_firewalls;

@@ -115,3 +115,13 @@ fn a_block_is_a_file_or_commands() {
         [Block::File("one.yaml".to_owned(), "# one.yaml\na: 1".to_owned()), Block::Run(run)]
     );
 }
+
+#[test]
+fn the_index_of_the_book_names_every_page() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let index = fs::read_to_string(docs.join("README.md")).unwrap();
+    for page in pages() {
+        let name = page.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(name == "README.md" || index.contains(&format!("({name})")), "docs/README.md lacks {name}");
+    }
+}

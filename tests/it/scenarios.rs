@@ -16,8 +16,16 @@ fn scripts() -> Vec<PathBuf> {
     found
 }
 
+/// A script that begins with `# Plan: NAME` is about that plan, any other about the smallest.
+fn plan(script: &Path) -> String {
+    let text = std::fs::read_to_string(script).expect("a script");
+    let named = text.lines().next().and_then(|line| line.strip_prefix("# Plan: ")).map(str::to_owned);
+    named.unwrap_or_else(|| "minimal".to_owned())
+}
+
 fn play(script: &Path) -> std::process::Output {
-    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/minimal/landing-zone.yaml");
+    let plans = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans");
+    let document = plans.join(plan(script)).join("landing-zone.yaml");
     let mut command = Command::cargo_bin("lzctl").expect("the program");
     command.env_clear().arg("rehearse").arg(document).arg("--script").arg(script);
     command.output().expect("an end")

@@ -20,7 +20,9 @@ import boto3
 import botocore.config
 import botocore.exceptions
 
+import backup
 import conformance
+import deployment
 import detection
 import governance
 import identity_center
@@ -337,7 +339,21 @@ def alone(story):
     return told
 
 
+def protects(story):
+    """A story of `backup.py` with a simulator whose world holds data."""
+    def told(lzctl, _aws):
+        with tempfile.TemporaryDirectory() as folder:
+            world = pathlib.Path(folder) / "world.json"
+            world.write_text(json.dumps(backup.WORLD))
+            with simulator(lzctl, "--world", str(world)) as endpoint:
+                story(client, until, endpoint)
+    told.__name__ = f"boto3_{story.__name__}"
+    return told
+
+
 STORIES = [
+    *(alone(story) for story in governance.STORIES + recording.STORIES + detection.STORIES + deployment.STORIES),
+    *(protects(story) for story in backup.STORIES),
     *(alone(story) for story in governance.STORIES + recording.STORIES + detection.STORIES),
     boto3_gives_people_access,
     boto3_delegates_services,

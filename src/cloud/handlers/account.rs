@@ -5,7 +5,7 @@ use aws_sdk_account::types::AlternateContactType;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{account_creation, effect_if, known, unit, unknown_verb};
+use super::{account_creation, account_recording, effect_if, known, unit, unknown_verb};
 use crate::catalog::operations::Verdict;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
@@ -23,6 +23,9 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
         "tag" => unit::tag(connection, task).await,
         "put_contact" => put_contact(connection, task).await,
         "close" => close(connection, task).await,
+        "stop_recorder" | "delete_channel" | "delete_recorder" => {
+            account_recording::begin(connection, task).await
+        }
         _ => Err(unknown_verb(task)),
     }
 }
@@ -51,6 +54,9 @@ pub(super) async fn look_up(
             Ok(effect_if(live.name == task.text("name")?))
         }
         "tag" => unit::tagged(connection, task).await,
+        "stop_recorder" | "delete_channel" | "delete_recorder" => {
+            account_recording::look_up(connection, task).await
+        }
         "close" => match accounts::describe(connection, task.own("id")?).await {
             Ok(account) if account.state == "ACTIVE" => Ok(Found::Nothing),
             Ok(account) => Ok(Found::Effect(closing(&account))),

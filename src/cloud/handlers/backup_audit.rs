@@ -140,3 +140,41 @@ async fn framework(site: &Site, task: &Task) -> Result<(), CallError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Double, error, ok, task};
+    use crate::cloud::failure::code;
+    use crate::cloud::task::Performer as _;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_framework_is_made_with_its_controls_and_waited_for() {
+        let inputs =
+            json!({ "controls": { "ENCRYPTED": {}, "RETENTION": { "requiredRetentionDays": "35" } } });
+        let keys = json!({ "region": "eu-west-1", "framework": "ransomware" });
+        let create = task(["backup_framework.ransomware/eu-west-1", "create", ""], inputs, keys, &[]);
+        let path = "/audit/frameworks/ransomware";
+        let status = |word: &str| ok(json!({ "FrameworkArn": "arn:framework", "DeploymentStatus": word }));
+        let double = Double::new()
+            .on("/audit/frameworks", ok(json!({ "FrameworkArn": "arn:framework" })))
+            .on(path, error(400, "ResourceNotFoundException", "not yet"))
+            .on(path, status("CREATE_IN_PROGRESS"))
+            .on(path, status("COMPLETED"))
+            .on(path, status("FAILED"));
+        let connection = double.connection().await;
+        let running = |progress: Progress| matches!(progress, Progress::Running { .. });
+        assert!(running(connection.begin(&create).await.unwrap()));
+        let poll = || connection.poll(&create, "ransomware");
+        assert!(running(poll().await.unwrap()) && running(poll().await.unwrap()));
+        let done = Attributes::from([("arn".to_owned(), "arn:framework".to_owned())]);
+        assert_eq!(poll().await.unwrap(), Progress::Done(done));
+        assert_eq!(poll().await.unwrap_err().code, code::OPERATION_FAILED);
+        let sent = &double.bodies("/audit/frameworks")[0]["FrameworkControls"];
+        assert_eq!(sent[0], json!({ "ControlName": "ENCRYPTED" }));
+        let parameters = json!([{ "ParameterName": "requiredRetentionDays", "ParameterValue": "35" }]);
+        assert_eq!(sent[1]["ControlInputParameters"], parameters);
+    }
+}

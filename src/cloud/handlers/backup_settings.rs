@@ -81,3 +81,48 @@ fn region(task: &Task) -> Result<Region, CallError> {
         CallError::ours(OPT_IN, code::UNSENDABLE, message, Verdict::Rejected)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Double, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    #[tokio::test(start_paused = true)]
+    async fn switches_that_are_not_said_are_sent_back_as_they_are() {
+        let live =
+            json!({ "GlobalSettings": { "isCrossAccountBackupEnabled": "false", "isMpaEnabled": "true" } });
+        let double = Double::new().on("/global-settings", ok(live)).on("/global-settings", ok(json!({})));
+        let connection = double.connection().await;
+        let set = task(["backup_settings", "set", ""], json!({ "cross_account": true }), json!({}), &[]);
+        connection.begin(&set).await.unwrap();
+        let sent = &double.bodies("/global-settings")[1]["GlobalSettings"];
+        assert_eq!(*sent, json!({ "isCrossAccountBackupEnabled": "true", "isMpaEnabled": "true" }));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn opt_ins_are_laid_over_what_is_live_and_proven_by_it() {
+        let live = |ebs: bool| {
+            ok(json!({ "ResourceTypeOptInPreference": { "EBS": ebs, "EFS": true },
+                "ResourceTypeManagementPreference": { "EFS": true } }))
+        };
+        let double = Double::new()
+            .on("/account-settings", live(false))
+            .on("/account-settings", ok(json!({})))
+            .on("/account-settings", live(false))
+            .on("/account-settings", live(true));
+        let connection = double.connection().await;
+        let keys = json!({ "region": "eu-west-1" });
+        let opt_in = task(["backup_opt_in.eu-west-1", "opt_in", ""], json!({ "types.EBS": true }), keys, &[]);
+        connection.begin(&opt_in).await.unwrap();
+        let sent = &double.bodies("/account-settings")[1];
+        assert_eq!(sent["ResourceTypeOptInPreference"], json!({ "EBS": true, "EFS": true }));
+        assert_eq!(sent["ResourceTypeManagementPreference"], json!({ "EFS": true }));
+        let look = || async { connection.look_up(&opt_in, Timestamp::UNIX_EPOCH).await.unwrap() };
+        assert_eq!(look().await, Found::Nothing);
+        assert_eq!(look().await, effect_if(true));
+    }
+}

@@ -163,3 +163,83 @@ fn holds(live: &Lock, task: &Task) -> bool {
     let mode = live.since.is_some() == (task.verb == "lock");
     mode && alike("min_days", live.min_days) && alike("max_days", live.max_days)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Double, error, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    const VAULT: &str = "/backup-vaults/central";
+    const LOCKING: &str = "/backup-vaults/central/vault-lock";
+
+    fn at(address: &str, verb: &str, inputs: Value) -> Task {
+        task([address, verb, ""], inputs, json!({ "region": "eu-west-1", "vault": "central" }), &[])
+    }
+
+    fn described(lock: Value) -> Value {
+        let mut vault = json!({ "BackupVaultName": "central", "BackupVaultArn": "arn:vault" });
+        vault.as_object_mut().unwrap().extend(lock.as_object().unwrap().clone());
+        vault
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lock_for_compliance_is_never_sent_again() {
+        let locked = described(json!({ "Locked": true, "LockDate": 1_795_000_000, "MinRetentionDays": 7 }));
+        let double = Double::new().on(VAULT, ok(locked)).on(LOCKING, ok(json!({})));
+        let connection = double.connection().await;
+        let inputs = json!({ "compliance.min_days": 7, "compliance.grace_days": 3 });
+        let lock = at("backup_vault.central/eu-west-1", "lock", inputs);
+        assert_eq!(connection.begin(&lock).await.unwrap_err().verdict, Verdict::Rejected);
+        assert_eq!(connection.counts().writes, 0);
+        // To whoever has lost the answer it is the effect looked for.
+        assert_eq!(connection.look_up(&lock, Timestamp::UNIX_EPOCH).await.unwrap(), effect_if(true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_lock_leaves_unsaid_is_said_again_and_only_compliance_says_a_grace() {
+        let live = described(json!({ "Locked": true, "MinRetentionDays": 7, "MaxRetentionDays": 90 }));
+        let double = Double::new().on(VAULT, ok(live)).on(LOCKING, ok(json!({})));
+        let connection = double.connection().await;
+        let address = "backup_vault.central/eu-west-1";
+        connection.begin(&at(address, "govern", json!({ "governance.min_days": 14 }))).await.unwrap();
+        let inputs = json!({ "compliance.min_days": 14, "compliance.grace_days": 3 });
+        connection.begin(&at(address, "lock", inputs)).await.unwrap();
+        let without = at(address, "lock", json!({ "compliance.min_days": 14 }));
+        assert_eq!(connection.begin(&without).await.unwrap_err().verdict, Verdict::Rejected);
+        let sent = double.bodies(LOCKING);
+        assert_eq!(sent[0], json!({ "MinRetentionDays": 14, "MaxRetentionDays": 90 }));
+        let locked = json!({ "MinRetentionDays": 14, "MaxRetentionDays": 90, "ChangeableForDays": 3 });
+        assert_eq!((&sent[1], sent.len()), (&locked, 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_air_gapped_vault_runs_until_aws_says_that_it_is_available() {
+        let state = |state: &str| ok(described(json!({ "VaultState": state })));
+        let made = json!({ "BackupVaultArn": "arn:vault", "VaultState": "CREATING" });
+        let double = Double::new()
+            .on("/logically-air-gapped-backup-vaults/central", ok(made))
+            .on(VAULT, error(400, "ResourceNotFoundException", "not yet"))
+            .on(VAULT, state("CREATING"))
+            .on(VAULT, state("AVAILABLE"))
+            .on(VAULT, state("FAILED"));
+        let connection = double.connection().await;
+        let inputs = json!({ "min_days": 7, "max_days": 30 });
+        let create = at("air_gapped_vault.central/eu-west-1", "create", inputs);
+        let running = Progress::Running {
+            operation: "arn:vault".to_owned(),
+            attributes: known([("arn", "arn:vault")]),
+        };
+        assert_eq!(connection.begin(&create).await.unwrap(), running);
+        let poll = || connection.poll(&create, "arn:vault");
+        assert!(matches!(poll().await.unwrap(), Progress::Running { .. }));
+        assert!(matches!(poll().await.unwrap(), Progress::Running { .. }));
+        assert_eq!(poll().await.unwrap(), Progress::Done(known([("arn", "arn:vault")])));
+        assert_eq!(poll().await.unwrap_err().code, code::OPERATION_FAILED);
+        let sent = &double.bodies("/logically-air-gapped-backup-vaults/central")[0];
+        assert_eq!((&sent["MinRetentionDays"], &sent["CreatorRequestId"]), (&json!(7), &json!("token-1")));
+    }
+}

@@ -21,6 +21,7 @@ use crate::model::{Attributes, Fields, Kind, kinds};
 
 mod account;
 mod account_creation;
+mod account_recording;
 mod analyzer;
 mod appointments;
 mod assignment;
@@ -33,6 +34,7 @@ mod control;
 mod delegated_administrator;
 mod departure;
 mod detective;
+mod firewall_policy;
 mod group;
 mod guardduty;
 mod inputs;
@@ -53,6 +55,7 @@ mod security_hub;
 mod service_role;
 mod stack_set;
 mod timing;
+mod trail;
 mod trusted_access;
 mod unit;
 
@@ -105,6 +108,8 @@ impl Performer for Connection {
             Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
                 config_deployment::begin(self, task).await
             }
+            Kind::Trail => trail::begin(self, task).await,
+            Kind::FirewallPolicy => firewall_policy::begin(self, task).await,
         }
     }
 
@@ -149,6 +154,8 @@ impl Performer for Connection {
             | Kind::Detective
             | Kind::Analyzer
             | Kind::ConfigAggregator
+            | Kind::Trail
+            | Kind::FirewallPolicy
             | Kind::Policy => Ok(Progress::Done(Attributes::new())),
         }
     }
@@ -218,6 +225,8 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
             config_deployment::look_up(connection, task).await
         }
+        Kind::Trail => trail::look_up(connection, task).await,
+        Kind::FirewallPolicy => firewall_policy::look_up(connection, task).await,
     }
 }
 

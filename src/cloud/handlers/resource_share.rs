@@ -82,3 +82,43 @@ fn texts(task: &Task, group: &str) -> Vec<String> {
 fn some(items: &[String]) -> Option<Vec<String>> {
     (!items.is_empty()).then(|| items.to_vec())
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::cloud::doubles::{Double, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_share_is_found_by_its_name_with_what_is_in_it() {
+        let inputs =
+            json!({ "external": false, "resources.vault": "arn:vault", "principals.audit": "222222222222" });
+        let keys = json!({ "region": "eu-west-1", "share": "last-resort" });
+        let create = task(["resource_share.last-resort/eu-west-1", "create", ""], inputs, keys, &[]);
+        let share = json!({ "resourceShareArn": "arn:share", "allowExternalPrincipals": false });
+        let associated = |body: &Value| {
+            let entity = if body["associationType"] == "RESOURCE" { "arn:vault" } else { "222222222222" };
+            json!({ "resourceShareAssociations": [{ "associatedEntity": entity, "status": "ASSOCIATED" }] })
+        };
+        let double = Double::new()
+            .on("/createresourceshare", ok(json!({ "resourceShare": share })))
+            .on("/getresourceshares", ok(json!({ "resourceShares": [] })))
+            .on("/getresourceshares", ok(json!({ "resourceShares": [share] })))
+            .by("/getresourceshareassociations", associated);
+        let connection = double.connection().await;
+        let done = Progress::Done(known([("arn", "arn:share")]));
+        assert_eq!(connection.begin(&create).await.unwrap(), done);
+        let sent = &double.bodies("/createresourceshare")[0];
+        assert_eq!((&sent["clientToken"], &sent["name"]), (&json!("token-1"), &json!("last-resort")));
+        let look = async |task: &Task| connection.look_up(task, Timestamp::UNIX_EPOCH).await.unwrap();
+        assert_eq!(look(&create).await, Found::Nothing);
+        assert_eq!(look(&create).await, Found::Effect(done));
+        let mut share = Task { verb: "share".to_owned(), ..create.clone() };
+        assert_eq!(look(&share).await, effect_if(true));
+        share.inputs.insert("principals.other".to_owned(), json!("333333333333"));
+        assert_eq!(look(&share).await, Found::Nothing);
+    }
+}

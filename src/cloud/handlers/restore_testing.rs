@@ -134,3 +134,43 @@ async fn update_selection(site: &Site, task: &Task) -> Result<Progress, CallErro
     site.call(UPDATE_SELECTION, || request().send()).await?;
     Ok(Progress::Done(Attributes::new()))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloud::doubles::{Double, error, ok, task};
+    use crate::cloud::task::Performer as _;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_plan_is_sent_whole_and_proven_by_what_it_says_whatever_the_order() {
+        let path = "/restore-testing/plans/weekly";
+        let inputs = json!({ "schedule": "cron(0 3 ? * SUN *)", "algorithm": "LATEST_WITHIN_WINDOW",
+            "vaults": ["arn:b", "arn:a"], "point_types": ["SNAPSHOT"], "window_days": 7 });
+        let keys = json!({ "region": "eu-west-1", "plan": "weekly" });
+        let update = task(["restore_testing_plan.weekly/eu-west-1", "update", ""], inputs, keys, &[]);
+        let live = |days: u32| {
+            ok(json!({ "RestoreTestingPlan": {
+                "RestoreTestingPlanArn": "arn:plan", "RestoreTestingPlanName": "weekly", "CreationTime": 1,
+                "ScheduleExpression": "cron(0 3 ? * SUN *)", "StartWindowHours": 24,
+                "RecoveryPointSelection": { "Algorithm": "LATEST_WITHIN_WINDOW", "SelectionWindowDays": days,
+                    "IncludeVaults": ["arn:a", "arn:b"], "RecoveryPointTypes": ["SNAPSHOT"] } } }))
+        };
+        let done = json!({ "RestoreTestingPlanArn": "arn:plan", "RestoreTestingPlanName": "weekly",
+            "CreationTime": 1, "UpdateTime": 1 });
+        let double = Double::new()
+            .on(path, ok(done))
+            .on(path, error(400, "ResourceNotFoundException", "none"))
+            .on(path, live(30))
+            .on(path, live(7));
+        let connection = double.connection().await;
+        connection.begin(&update).await.unwrap();
+        let sent = &double.bodies(path)[0]["RestoreTestingPlan"]["RecoveryPointSelection"];
+        assert_eq!(sent["IncludeVaults"], json!(["arn:b", "arn:a"]));
+        let look = || async { connection.look_up(&update, Timestamp::UNIX_EPOCH).await.unwrap() };
+        assert_eq!((look().await, look().await), (Found::Nothing, Found::Nothing));
+        assert_eq!(look().await, effect_if(true));
+    }
+}

@@ -13,6 +13,7 @@ const GROUP_ID: &str = "identitystore:GetGroupId";
 const USER_ID: &str = "identitystore:GetUserId";
 const DESCRIBE_GROUP: &str = "identitystore:DescribeGroup";
 const LIST_GROUPS: &str = "identitystore:ListGroups";
+const LIST_USERS: &str = "identitystore:ListUsers";
 /// The largest page.
 const PAGE: i32 = 100;
 
@@ -85,14 +86,24 @@ pub async fn group_description(
     Ok(answer.description().map(str::to_owned))
 }
 
-/// Every group: display name and id.
+/// One group of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its id.
+    pub id: String,
+    /// Its display name, of which a store has one.
+    pub name: String,
+    /// What it is for, if it says so.
+    pub description: Option<String>,
+    /// Whether an identity provider outside AWS brought it in.
+    pub external: bool,
+}
+
+/// Every group that has a display name.
 ///
 /// # Errors
 /// When they cannot be read.
-pub async fn groups(
-    connection: &Connection,
-    instance: &Instance,
-) -> Result<Vec<(String, String)>, CallError> {
+pub async fn groups(connection: &Connection, instance: &Instance) -> Result<Vec<Group>, CallError> {
     let site = instance.site(connection);
     let client = site.clients.identitystore();
     let site = &site;
@@ -101,8 +112,32 @@ pub async fn groups(
         let answer = site.call(LIST_GROUPS, || request().set_next_token(token.clone()).send()).await?;
         Ok((answer.groups().to_vec(), answer.next_token().map(str::to_owned)))
     });
-    let named = |group: &aws_sdk_identitystore::types::Group| {
-        Some((group.display_name()?.to_owned(), group.group_id().to_owned()))
+    let group = |group: &aws_sdk_identitystore::types::Group| {
+        Some(Group {
+            id: group.group_id().to_owned(),
+            name: group.display_name()?.to_owned(),
+            description: group.description().map(str::to_owned),
+            external: !group.external_ids().is_empty(),
+        })
+    };
+    Ok(found.await?.iter().filter_map(group).collect())
+}
+
+/// Every user that has a name: user name and id.
+///
+/// # Errors
+/// When they cannot be read.
+pub async fn users(connection: &Connection, instance: &Instance) -> Result<Vec<(String, String)>, CallError> {
+    let site = instance.site(connection);
+    let client = site.clients.identitystore();
+    let site = &site;
+    let found = pages::all(LIST_USERS, |token| async move {
+        let request = || client.list_users().identity_store_id(&instance.store).max_results(PAGE);
+        let answer = site.call(LIST_USERS, || request().set_next_token(token.clone()).send()).await?;
+        Ok((answer.users().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    let named = |user: &aws_sdk_identitystore::types::User| {
+        Some((user.user_name()?.to_owned(), user.user_id().to_owned()))
     };
     Ok(found.await?.iter().filter_map(named).collect())
 }

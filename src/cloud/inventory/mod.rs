@@ -3,6 +3,7 @@
 //! In: a connection. Out: plain values in AWS's words, complete or an error.
 //! Each function reads one thing; none remembers or decides anything.
 
+pub mod account_factory;
 pub mod accounts;
 pub mod administrators;
 pub mod analyzers;
@@ -19,10 +20,12 @@ pub mod creations;
 pub mod detective;
 pub(crate) mod document;
 pub mod fan_out;
+pub(crate) mod firewall_policies;
 pub mod guardduty;
 pub mod identity_center;
 pub mod identity_store;
 pub mod inspector;
+pub(crate) mod invalid_policies;
 pub mod keys;
 pub mod landing_zone;
 pub mod macie;
@@ -32,6 +35,9 @@ pub mod pages;
 pub mod permission_sets;
 pub mod policies;
 pub mod quotas;
+pub(crate) mod recording;
+pub(crate) mod recovery;
+pub mod regions;
 pub mod resource_policy;
 pub(crate) mod resource_shares;
 pub(crate) mod restore_testing;
@@ -39,5 +45,7 @@ pub mod roles;
 pub mod root_access;
 pub mod security_hub;
 pub mod stack_sets;
+pub(crate) mod sts;
 pub mod tags;
+pub(crate) mod trails;
 pub mod units;

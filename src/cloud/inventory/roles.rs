@@ -12,6 +12,7 @@ use crate::model::policy;
 
 const GET: &str = "iam:GetRole";
 const ATTACHED: &str = "iam:ListAttachedRolePolicies";
+const LIST: &str = "iam:ListRoles";
 const INLINE: &str = "iam:GetRolePolicy";
 
 /// One role.
@@ -42,6 +43,20 @@ pub(crate) async fn get(site: &Site, name: &str) -> Result<Option<Role>, CallErr
         path: role.path().to_owned(),
         trust: document(GET, role.assume_role_policy_document().unwrap_or_default())?,
     }))
+}
+
+/// The names of every role of an account.
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) async fn names(site: &Site) -> Result<Vec<String>, CallError> {
+    let client = site.clients.iam();
+    let found = pages::all(LIST, |marker| async move {
+        let answer = site.call(LIST, || client.list_roles().set_marker(marker.clone()).send()).await?;
+        let names = answer.roles().iter().map(|role| role.role_name().to_owned()).collect();
+        Ok((names, answer.marker().map(str::to_owned)))
+    });
+    found.await
 }
 
 /// The ARNs of the managed policies attached to a role.

@@ -15,7 +15,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         let address = account(name);
         let mut wanted = resource(address.clone(), Some(&said.origin));
         let root = reference::from(&the_organization(), "root_id");
-        wanted.fields.insert("name".to_owned(), json!(name));
+        wanted.fields.insert("name".to_owned(), json!(said.name.as_ref().unwrap_or(name)));
         wanted.fields.insert("email".to_owned(), json!(said.email.as_str()));
         if let Some(role) = &expansion.spec.organization.access_role {
             wanted.fields.insert("role_name".to_owned(), json!(role));

@@ -1,8 +1,6 @@
 //! `backup`: switches, opt-ins, and what each account needs before a plan of the organization
 //! can back it up. Vaults, plans and proofs have files of their own.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::{
@@ -14,7 +12,6 @@ use crate::model::reference::{from, join};
 use crate::model::region::Region;
 use crate::model::{Address, Kind, Origin, Resource};
 use crate::spec::backup::Backup;
-use crate::spec::document::{Account, Placement, Target};
 
 /// The service that the organization trusts.
 const BACKUP: &str = "backup.amazonaws.com";
@@ -87,33 +84,6 @@ fn opt_ins(expansion: &mut Expansion<'_>, said: &Backup) {
         expansion.graph.connect(Edge::settled(&wanted.address, &the_organization(), "organization-first"));
         expansion.graph.add(wanted);
     }
-}
-
-/// The names of the accounts that targets reach, the management account under its word.
-pub(super) fn reached<'t>(expansion: &'t Expansion<'_>, targets: &'t [Target]) -> BTreeSet<&'t str> {
-    let mut found = BTreeSet::new();
-    for target in targets {
-        let in_it = |account: &Account| match (target, &account.placement) {
-            (Target::Root, _) => true,
-            (Target::Unit(at), Placement::Unit(path)) => {
-                at == path || path.ancestors().any(|above| above == *at)
-            }
-            _ => false,
-        };
-        match target {
-            Target::Account(name) => {
-                found.insert(name.as_str());
-            }
-            Target::Management => {
-                found.insert(super::MANAGEMENT);
-            }
-            Target::Root | Target::Unit(_) => {
-                let below = expansion.spec.accounts.iter().filter(|(_, account)| in_it(account));
-                found.extend(below.map(|(name, _)| name.as_str()));
-            }
-        }
-    }
-    found
 }
 
 /// The ARN of a named key in a Region, where a multi-Region key has the same id.

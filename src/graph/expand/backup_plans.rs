@@ -8,7 +8,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::backup::{opt_in, reached, role_in, the_settings, vault_arn};
+use super::backup::{opt_in, role_in, the_settings, vault_arn};
 use super::{Expansion, backup_vaults, delegation, policies};
 use crate::graph::edge::Edge;
 use crate::model::reference::object;
@@ -30,6 +30,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, said: &Backup) {
         let policy = Policy {
             origin: plan.origin.clone(),
             kind: POLICY.to_owned(),
+            name: None,
             description: Some(format!("Backup plan {name}")),
             content: Some(content(expansion, said, name, plan)),
             targets: Some(plan.targets.clone()),
@@ -40,6 +41,9 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, said: &Backup) {
             purpose: None,
         };
         let me = policies::one(expansion, &policy_name(name), &policy);
+        if let Some(wanted) = expansion.graph.resources.get_mut(&me) {
+            wanted.keys.insert("backup_plan".to_owned(), json!(name));
+        }
         order(expansion, said, plan, &me);
     }
 }
@@ -52,8 +56,8 @@ fn order(expansion: &mut Expansion<'_>, said: &Backup, plan: &BackupPlan, me: &A
     if let Some((name, vault)) = plan.copy.as_ref().and_then(|(name, _)| said.vaults.get_key_value(name)) {
         first.extend(plan.regions.iter().map(|region| backup_vaults::vault(name, vault, region)));
     }
-    let accounts: Vec<String> = reached(expansion, &plan.targets).into_iter().map(str::to_owned).collect();
-    for account in &accounts {
+    let spec = expansion.spec;
+    for account in spec.reached(&plan.targets) {
         first.push(role_in(expansion, said, account, &plan.origin));
         for region in &plan.regions {
             first.push(backup_vaults::local(expansion, said, account, region, &plan.origin));

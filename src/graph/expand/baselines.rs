@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Expansion, account, resource, the_landing_zone, unit};
+use super::{Expansion, account, enrolment, resource, the_landing_zone, unit};
 use crate::catalog::baselines::{Baseline, by_word};
 use crate::graph::edge::Edge;
-use crate::graph::resource_graph::SharedLane;
+use crate::graph::resource_graph::{ResourceGraph, SharedLane};
 use crate::model::unit_path::UnitPath;
 use crate::model::{Address, Kind, Origin, reference};
 use crate::spec::document::{LandingZone, Placement};
@@ -76,7 +76,9 @@ fn one(
     expansion.graph.members.insert(address.clone(), inside.len() as u64);
     order(expansion, &address, path, row);
     for name in inside {
-        joining(expansion, &address, path, name, automatic);
+        let member = account(name);
+        enrolment::clear_the_way(expansion, &member);
+        joined(&mut expansion.graph, &address, path, &member, automatic);
     }
     expansion.graph.add(wanted);
 }
@@ -102,19 +104,23 @@ fn order(expansion: &mut Expansion<'_>, address: &Address, path: &UnitPath, row:
 /// An account goes into its unit before the unit is registered, which enrols it.
 /// Into a unit that is registered already it is enrolled automatically, one move
 /// at a time, or by registering the unit again.
-fn joining(expansion: &mut Expansion<'_>, address: &Address, path: &UnitPath, name: &str, automatic: bool) {
-    let member = account(name);
-    let first = Edge::settled(address, &member, "members-before-registration");
-    expansion.graph.connect(first);
+pub(super) fn joined(
+    graph: &mut ResourceGraph,
+    address: &Address,
+    path: &UnitPath,
+    member: &Address,
+    automatic: bool,
+) {
+    graph.connect(Edge::settled(address, member, "members-before-registration"));
     if automatic {
-        expansion.graph.shared_lanes.push(SharedLane {
-            address: member,
+        graph.shared_lanes.push(SharedLane {
+            address: member.clone(),
             verb: "move",
             lane: format!("enrolment({path})"),
             while_live: address.clone(),
         });
     } else {
-        let again = Edge::settled(address, &member, "reregister-after-joining");
-        expansion.graph.connect(again.triggering(&["move"], "reset"));
+        let again = Edge::settled(address, member, "reregister-after-joining");
+        graph.connect(again.triggering(&["move"], "reset"));
     }
 }

@@ -16,7 +16,7 @@ use super::{Expansion, resource, the_landing_zone, unit};
 use crate::catalog::controls;
 use crate::graph::edge::Edge;
 use crate::graph::resource_graph::ResourceGraph;
-use crate::model::controls::{Control, ControlFacts, FRAMEWORK_PREFIX, short_name};
+use crate::model::controls::{Control, ControlFacts, FRAMEWORK_PREFIX, on_unit, short_name};
 use crate::model::resource::Presence;
 use crate::model::unit_path::UnitPath;
 use crate::model::{Address, Kind, Origin, Resource, reference};
@@ -114,7 +114,7 @@ pub fn settled<'g>(graph: &'g ResourceGraph, facts: &ControlFacts) -> Cow<'g, Re
 /// The unit's path and the control's name in an address.
 #[must_use]
 pub fn place(address: &Address) -> Option<(UnitPath, &str)> {
-    let (path, name) = address.name.split_once(':').filter(|_| address.kind == Kind::Control)?;
+    let (path, name) = on_unit(&address.name).filter(|_| address.kind == Kind::Control)?;
     Some((path.parse().ok()?, name))
 }
 

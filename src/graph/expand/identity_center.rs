@@ -13,8 +13,8 @@ use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
 use crate::model::unit_path::UnitPath;
 use crate::model::{Address, Kind, Resource, reference};
-use crate::spec::document::Placement;
-use crate::spec::identity_center::{Assignment, Boundary, Group, PermissionSet, Subject, Target};
+use crate::spec::document::{MANAGEMENT, Placement, Target};
+use crate::spec::identity_center::{Assignment, Boundary, Group, PermissionSet, Subject};
 
 pub(super) fn expand(expansion: &mut Expansion<'_>) {
     let Some(said) = &expansion.spec.identity_center else {
@@ -133,8 +133,11 @@ fn fill(expansion: &Expansion<'_>, said: &Assignment, wanted: &mut Resource) -> 
     };
     for target in &said.targets {
         match target {
-            Target::Management => put("management", management_id()),
+            Target::Management => put(MANAGEMENT, management_id()),
+            // The management account keeps its word, whoever else is called so.
+            Target::Account(name) if name == MANAGEMENT => put(&format!("account:{name}"), account_id(name)),
             Target::Account(name) => put(name, account_id(name)),
+            Target::Id(id) => put(id, json!(id)),
             Target::Root | Target::Unit(_) => {
                 let inside = |placement: &Placement| match (target, placement) {
                     (_, Placement::Unsaid) => false,

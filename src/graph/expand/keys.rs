@@ -4,12 +4,17 @@ use serde_json::{Value, json};
 
 use super::key_policies::{administration, backup_use, logging_use};
 use super::{Expansion, account_id, management_id, resource};
-use crate::model::{Address, Kind};
+use crate::model::{Address, Kind, reference};
 use crate::spec::document::Key;
 
 /// The address of a key.
 pub(super) fn key(name: &str) -> Address {
     Address::new(Kind::Key, name)
+}
+
+/// The ARN of a key that another section names: of an entry, or said as it is.
+pub(super) fn arn_of(said: &str) -> Value {
+    if said.starts_with("arn:") { json!(said) } else { reference::from(&key(said), "arn") }
 }
 
 pub(super) fn expand(expansion: &mut Expansion<'_>) {

@@ -7,7 +7,6 @@
 use serde_json::{Map, Value, json};
 
 use super::{Expansion, account_id, keys};
-use crate::model::reference;
 use crate::spec::document::{Integration, LandingZone};
 
 /// What the document says, in the terms of its landing-zone version.
@@ -73,7 +72,7 @@ fn integration(said: &Integration, has_enabled: bool) -> Value {
     };
     put("loggingBucket", said.retention_days.map(|days| json!({ "retentionDays": days })));
     put("accessLoggingBucket", said.access_log_retention_days.map(|days| json!({ "retentionDays": days })));
-    put("kmsKeyArn", said.key.as_ref().map(|name| reference::from(&keys::key(name), "arn")));
+    put("kmsKeyArn", said.key.as_deref().map(keys::arn_of));
     if !configurations.is_empty() {
         section.insert("configurations".to_owned(), Value::Object(configurations));
     }
@@ -91,7 +90,7 @@ fn backup(zone: &LandingZone) -> Option<Value> {
         "configurations": {
             "backupAdmin": account(&backup.administrator),
             "centralBackup": account(&backup.central),
-            "kmsKeyArn": backup.key.as_ref().map(|name| reference::from(&keys::key(name), "arn")),
+            "kmsKeyArn": backup.key.as_deref().map(keys::arn_of),
         },
     }))
 }

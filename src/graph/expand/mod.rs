@@ -13,10 +13,12 @@ mod baselines;
 mod config;
 pub mod controls;
 mod delegation;
+pub mod enrolment;
 mod identity_center;
 mod key_policies;
 mod keys;
 mod landing_zone;
+mod leave_alone;
 mod manifest;
 mod organization;
 mod policies;
@@ -38,6 +40,7 @@ use crate::model::resource::Presence;
 use crate::model::unit_path::UnitPath;
 use crate::model::{Address, Fields, Kind, Origin, Resource};
 use crate::spec::Spec;
+use crate::spec::document::MANAGEMENT;
 
 /// What every transform works on.
 struct Expansion<'s> {
@@ -67,6 +70,7 @@ const TRANSFORMS: &[fn(&mut Expansion<'_>)] = &[
     identity_center::expand,
     controls::expand,
     removals::expand,
+    leave_alone::expand,
 ];
 
 /// Brings a document into a graph.
@@ -91,6 +95,11 @@ pub fn expand(spec: &Spec, region: Option<&Region>) -> Result<ResourceGraph, Gra
 }
 
 impl Expansion<'_> {
+    /// Whether the document names something and leaves it as it is.
+    fn leaves_alone(&self, address: &Address) -> bool {
+        self.spec.leave_alone.contains_key(&address.to_string())
+    }
+
     /// The Regions in which a Regional service is looked at, by its word: the governed ones,
     /// or the home Region where none is said, without those that `security` excludes for it.
     fn regions_of(&self, service: &str) -> Vec<Region> {
@@ -127,9 +136,6 @@ fn account(name: &str) -> Address {
 fn account_id(name: &str) -> Value {
     reference::from(&account(name), "id")
 }
-
-/// The document's name for the management account.
-const MANAGEMENT: &str = "management";
 
 /// The document's word for everybody.
 const ORGANIZATION: &str = "organization";

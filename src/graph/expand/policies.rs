@@ -12,7 +12,7 @@ use crate::catalog::policy_types;
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
 use crate::model::{Address, Kind, Origin, reference};
-use crate::spec::document::{Policy, Target};
+use crate::spec::document::{MANAGEMENT, Policy, ROOT, Target};
 
 /// The verbs that bring a policy into force.
 const IN_FORCE: &[&str] = &["attach", "detach"];
@@ -29,12 +29,15 @@ pub(super) fn one(expansion: &mut Expansion<'_>, name: &str, said: &Policy) -> A
     let address = Address::new(Kind::Policy, name);
     let mut wanted = resource(address.clone(), Some(&said.origin));
     wanted.keys.insert("type".to_owned(), json!(said.kind));
+    if let Some(purpose) = &said.purpose {
+        wanted.keys.insert("purpose".to_owned(), json!(purpose));
+    }
     if said.aws_managed {
         wanted.keys.insert("aws_managed".to_owned(), json!(true));
         // It is there as soon as the organization is, and never made by us.
         wanted.presence = Presence::MadeByAnother;
     } else {
-        wanted.fields.insert("name".to_owned(), json!(name));
+        wanted.fields.insert("name".to_owned(), json!(said.name.as_deref().unwrap_or(name)));
         wanted.fields.extend(said.description.iter().map(|text| ("description".to_owned(), json!(text))));
         wanted.fields.extend(said.content.iter().map(|content| ("content".to_owned(), content.clone())));
         wanted.keys.extend(said.renamed_from.iter().map(|old| ("renamed_from".to_owned(), json!(old))));
@@ -87,15 +90,21 @@ pub(super) fn enable(expansion: &mut Expansion<'_>, kind: &str, origin: &Origin)
 
 /// The name of a target within the field group.
 pub(super) fn leaf(expansion: &Expansion<'_>, target: &Target) -> String {
+    // The root and the management account keep their words, whoever else is called so.
+    let taken = |name: &str| [ROOT, MANAGEMENT].contains(&name);
     match target {
-        Target::Root => "root".to_owned(),
-        Target::Management => "management".to_owned(),
+        Target::Root => ROOT.to_owned(),
+        Target::Management => MANAGEMENT.to_owned(),
+        Target::Unit(path) if taken(path.as_str()) => format!("unit:{path}"),
         Target::Unit(path) => path.to_string(),
         // A unit of the same name keeps the plain word.
-        Target::Account(name) if expansion.spec.units.keys().any(|path| path.as_str() == name) => {
+        Target::Account(name)
+            if taken(name) || expansion.spec.units.keys().any(|path| path.as_str() == name) =>
+        {
             format!("account:{name}")
         }
         Target::Account(name) => name.clone(),
+        Target::Id(id) => id.clone(),
     }
 }
 
@@ -106,6 +115,7 @@ pub(super) fn id(target: &Target) -> Value {
         Target::Management => management_id(),
         Target::Unit(path) => reference::from(&unit(path), "id"),
         Target::Account(name) => account_id(name),
+        Target::Id(id) => json!(id),
     }
 }
 
@@ -122,7 +132,7 @@ fn after_registration(expansion: &mut Expansion<'_>, address: &Address, said: &P
                 let place = expansion.spec.accounts.get(name).map(|account| &account.placement);
                 matches!(place, Some(crate::spec::document::Placement::Unit(at)) if at == path)
             }
-            Target::Management => false,
+            Target::Management | Target::Id(_) => false,
         });
         if reached {
             let on = section.baselines.iter().map(|word| format!("{path}:{word}"));

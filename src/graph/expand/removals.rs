@@ -4,10 +4,13 @@
 //! What stands below goes first, and nothing goes before the accounts that the
 //! document speaks of are where they shall be.
 
-use super::{Expansion, account, config, controls, delegation, identity_center, resource, stack_sets, unit};
+use super::{
+    Expansion, account, config, controls, delegation, identity_center, resource, security, stack_sets, unit,
+};
 use crate::catalog::baselines::{Baseline, by_word};
 use crate::catalog::policy_types as catalogue;
 use crate::graph::edge::Edge;
+use crate::model::controls::on_unit;
 use crate::model::resource::Presence;
 use crate::model::unit_path::UnitPath;
 use crate::model::{Address, Kind, Origin, Resource, reference};
@@ -64,6 +67,10 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
             }
             Kind::Control => control(expansion, address, origin),
             Kind::StackSet => stack_sets::removal(expansion, unwanted(address, origin)),
+            Kind::Trail => security::cloudtrail::removal(expansion, unwanted(address, origin)),
+            Kind::FirewallPolicy => {
+                security::firewall_manager::removal(expansion, unwanted(address, origin));
+            }
             Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
                 config::removal(expansion, unwanted(address, origin));
             }
@@ -82,7 +89,7 @@ fn leaving(address: &Address) -> Option<Leaving> {
 /// Whether an address names a control on the unit of a baseline.
 fn is_on_unit_of(control: &Address, baseline: &Address) -> bool {
     let unit = baseline.name.rsplit_once(':').map(|(path, _)| path);
-    control.kind == Kind::Control && control.name.split_once(':').map(|(path, _)| path) == unit
+    control.kind == Kind::Control && on_unit(&control.name).map(|(path, _)| path) == unit
 }
 
 fn control(expansion: &mut Expansion<'_>, address: &Address, origin: &Origin) {
@@ -144,8 +151,8 @@ fn units(
     for name in expansion.spec.accounts.keys() {
         expansion.graph.connect(Edge::settled(address, &account(name), "children-before-removal"));
     }
-    let on_unit = |other: &Address| other.name.split_once(':').is_some_and(|(path, _)| path == address.name);
-    for (control, _) in going.iter().filter(|(other, _)| other.kind == Kind::Control && on_unit(other)) {
+    let here = |other: &Address| on_unit(&other.name).is_some_and(|(path, _)| path == address.name);
+    for (control, _) in going.iter().filter(|(other, _)| other.kind == Kind::Control && here(other)) {
         let edge = Edge::settled(address, control, "controls-before-deregistration");
         expansion.graph.connect(edge);
     }

@@ -47,7 +47,8 @@ fn one(expansion: &mut Expansion<'_>, name: &str, said: &StackSet) {
         let (name, id) = match target {
             Target::Root => ("root".to_owned(), reference::from(&the_organization(), "root_id")),
             Target::Unit(path) => (path.to_string(), reference::from(&unit(path), "id")),
-            Target::Account(_) | Target::Management => continue,
+            Target::Id(id) if id.starts_with("ou-") => (id.clone(), json!(id)),
+            Target::Account(_) | Target::Management | Target::Id(_) => continue,
         };
         put(&format!("targets.{name}"), json!({ "unit": id, "regions": said.regions }));
     }

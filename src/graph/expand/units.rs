@@ -13,6 +13,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     let spec = expansion.spec;
     for (path, said) in &spec.units {
         let mut wanted = wanted(expansion, path, &said.origin);
+        wanted.fields.extend(said.name.iter().map(|name| ("name".to_owned(), json!(name))));
         let tags = said.tags.iter().map(|(key, value)| (key, json!(value)));
         super::leaves(&mut wanted.fields, "tags", tags);
         if let Some(former) = &said.renamed_from {

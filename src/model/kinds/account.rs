@@ -2,7 +2,10 @@
 //!
 //! Fields: `name`, `email`, `role_name` (the access role made at creation),
 //! `unit` (id of its parent), `tags.*`, `alternate_contacts.billing`,
-//! `.operations`, `.security` (objects with `name`, `title`, `email`, `phone`).
+//! `.operations`, `.security` (objects with `name`, `title`, `email`, `phone`). Of an account
+//! that is to be enrolled with Control Tower also what AWS Config it has of its own, which
+//! keeps it from being enrolled: `recording.<region>`, `channels.<region>` and
+//! `recorders.<region>`, each the name of what is there.
 //! Keys: `email`, `id`. Attributes: `id`, `arn`, `parent_id` (where it was seen,
 //! or the root right after creation). An account is never replaced. One that is to be
 //! closed has no fields and no keys: it is found by its name, or by its id as the name.
@@ -10,11 +13,22 @@
 use super::{Action, Compare, FieldRule, KindInfo, Verb};
 use crate::model::address::Kind;
 
+/// The class of consent for deleting AWS Config of an account's own.
+pub const RECORDER_CONSENT: &str = "config_recorder_deletion";
+
+/// A verb that clears the way for Control Tower, in the account itself.
+const fn clearing(name: &'static str, operation: &'static str, action: Action) -> Verb {
+    Verb { consent: Some(RECORDER_CONSENT), ..Verb::plain(name, operation, action) }
+}
+
 /// The table of this kind.
 pub const INFO: KindInfo = KindInfo {
     kind: Kind::Account,
     verbs: &[
         Verb::plain("create", "organizations:CreateAccount", Action::Create),
+        clearing("stop_recorder", "config:StopConfigurationRecorder", Action::Change),
+        clearing("delete_channel", "config:DeleteDeliveryChannel", Action::Remove),
+        clearing("delete_recorder", "config:DeleteConfigurationRecorder", Action::Remove),
         Verb::plain("move", "organizations:MoveAccount", Action::Move),
         Verb::plain("rename", "account:PutAccountName", Action::Change),
         Verb::plain("tag", "organizations:TagResource", Action::Change),
@@ -30,6 +44,11 @@ pub const INFO: KindInfo = KindInfo {
         FieldRule::new("role_name", Compare::CreateOnly, "create"),
         FieldRule::new("unit", Compare::Exact, "move").alone(),
         FieldRule::new("tags.*", Compare::Exact, "tag"),
+        FieldRule::new("recording.*", Compare::Exact, "stop_recorder").alone().with_surplus("stop_recorder"),
+        FieldRule::new("channels.*", Compare::Exact, "delete_channel").alone().with_surplus("delete_channel"),
+        FieldRule::new("recorders.*", Compare::Exact, "delete_recorder")
+            .alone()
+            .with_surplus("delete_recorder"),
         FieldRule::new("alternate_contacts.*", Compare::Exact, "put_contact").alone().each(),
     ],
     attributes: &["id", "arn", "parent_id"],

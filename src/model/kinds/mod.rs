@@ -20,6 +20,7 @@ pub mod conformance_pack;
 pub mod control;
 pub mod delegated_administrator;
 pub mod detective;
+pub mod firewall_policy;
 pub mod group;
 pub mod guardduty;
 pub mod inspector;
@@ -38,6 +39,7 @@ pub mod root_access;
 pub mod security_hub;
 pub mod service_role;
 pub mod stack_set;
+pub mod trail;
 pub mod trusted_access;
 
 use super::address::Kind;
@@ -285,6 +287,7 @@ pub const fn lives_in_an_account(kind: Kind) -> bool {
             | Kind::ConfigAggregator
             | Kind::ConfigRule
             | Kind::ConformancePack
+            | Kind::FirewallPolicy
     )
 }
 
@@ -333,6 +336,8 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::ConfigAggregator => &config_aggregator::INFO,
         Kind::ConfigRule => &config_rule::INFO,
         Kind::ConformancePack => &conformance_pack::INFO,
+        Kind::Trail => &trail::INFO,
+        Kind::FirewallPolicy => &firewall_policy::INFO,
     }
 }
 

@@ -8,6 +8,7 @@
 mod access_analyzer;
 mod detective;
 mod detectors;
+mod firewall_manager;
 mod guardduty;
 mod inspector;
 mod macie;
@@ -21,7 +22,7 @@ use serde_json::Value;
 use self::detectors::Detectors;
 use super::findings::Findings;
 use super::wanted::{Wanted, key, leaves};
-use crate::catalog::services;
+use crate::catalog::services::{self, Place as Office};
 use crate::cloud::call::Site;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::{CallError, Connection};
@@ -29,7 +30,8 @@ use crate::model::region::Region;
 use crate::model::{Address, Fields, Kind, Live, Resource};
 
 /// The kinds whose every resource is asked about on its own.
-const ONE_BY_ONE: &[Kind] = &[Kind::GuardDuty, Kind::Inspector, Kind::Macie, Kind::Detective, Kind::Analyzer];
+const ONE_BY_ONE: &[Kind] =
+    &[Kind::GuardDuty, Kind::Inspector, Kind::Macie, Kind::Detective, Kind::Analyzer, Kind::FirewallPolicy];
 
 /// The other kinds of security services.
 const TOGETHER: &[Kind] = &[
@@ -127,6 +129,9 @@ async fn read(
             let detector = detectors.at(place, &site).await?;
             detective::read(&site, resource, place.holds, detector.as_ref()).await
         }
+        Kind::FirewallPolicy => {
+            Ok(firewall_manager::read(&site, resource, place.holds).await?.map(Seen::from))
+        }
         Kind::Analyzer => Ok(access_analyzer::read(&site, resource).await?.map(Seen::from)),
         _ => Ok(None),
     }
@@ -159,11 +164,15 @@ impl Place {
     }
 }
 
-/// Whether an account administers a service in a Region.
+/// Whether an account administers a service in a Region; everywhere, where the organization has one
+/// office for all Regions.
 fn holds(findings: &Findings, kind: Kind, region: &Region, account: &str) -> bool {
     let Some(service) = services::of_kind(kind) else { return false };
     let office = findings.live.get(&Address::new(Kind::DelegatedAdministrator, service.word.as_str()));
-    let stem = format!("{}.{region}/", service.way);
+    let stem = match service.place {
+        Office::Regions => format!("{}.{region}/", service.way),
+        _ => format!("{}.", service.way),
+    };
     let mut fields = office.into_iter().flat_map(|office| &office.fields);
     fields.any(|(name, id)| name.starts_with(&stem) && id.as_str() == Some(account))
 }

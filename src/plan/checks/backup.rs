@@ -27,6 +27,13 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
     }
     keys(situation, notes);
     retention(situation, notes);
+    strangers(situation, notes);
+    for (id, errors) in &situation.snapshot.facts.invalid_backup_policies {
+        let message =
+            format!("the backup policies of account {id} make no valid whole: {}", errors.join("; "));
+        let hint = "AWS makes no backups by an invalid policy and says so nowhere else";
+        notes.push(note(Level::Warning, "backup-policy-invalid", None, message, hint));
+    }
 }
 
 /// What is said of a lock that nobody changes any more, or nobody should.
@@ -95,6 +102,32 @@ fn keys(situation: &Situation<'_>, notes: &mut Vec<Note>) {
     let hint = "keep the key in an account where nobody works, deny both actions there by a policy, or use an \
                 air-gapped vault without a key of your own";
     notes.push(note(Level::Info, "vault-key", Some(first), message, hint));
+}
+
+/// Accounts below a plan's targets that the document does not name: nothing was placed in them.
+fn strangers(situation: &Situation<'_>, notes: &mut Vec<Note>) {
+    let plans = situation.graph.resources.values().filter(|one| one.keys.contains_key("backup_plan"));
+    for policy in plans {
+        let targets: Vec<&str> =
+            policy.fields.keys().filter_map(|field| field.strip_prefix("targets.")).collect();
+        let below = |unit: &Option<Address>| match unit {
+            Some(unit) => targets.iter().any(|target| {
+                *target == "root" || unit.name == **target || unit.name.starts_with(&format!("{target}/"))
+            }),
+            None => targets.contains(&"root"),
+        };
+        let found = situation.snapshot.facts.strangers.iter().filter(|(_, unit)| below(unit));
+        let ids: Vec<&str> = found.map(|(id, _)| id.as_str()).collect();
+        if !ids.is_empty() {
+            let message = format!(
+                "{} reaches accounts that the document does not name, which have neither its vault nor its role: {}",
+                policy.address,
+                ids.join(", ")
+            );
+            let hint = "name them under `accounts` with `join: existing`, or their backups fail unseen";
+            notes.push(note(Level::Warning, "backup-without-vault", Some(&policy.address), message, hint));
+        }
+    }
 }
 
 /// Plans whose retention a live lock refuses, whoever made the lock.

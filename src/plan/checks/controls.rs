@@ -38,7 +38,7 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
         let hint = "say `landing_zone` in the document";
         notes.push(note(Level::Blocker, "no-landing-zone", Some(&first.address), message, hint));
     }
-    for resource in &all {
+    for resource in all.iter().filter(|one| one.presence != Presence::LeftAlone) {
         match known(situation, resource) {
             Some(control) => fitting(situation, resource, control, notes),
             None => unknown(situation, resource, notes),

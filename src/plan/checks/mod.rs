@@ -20,6 +20,7 @@ mod removals;
 mod reserved_places;
 mod resource_policy;
 mod security_services;
+mod trails;
 mod unreadable;
 mod untrusted_config;
 mod wrong_organization;
@@ -43,6 +44,7 @@ const CHECKS: &[Check] = &[
     landing_zone_version::check,
     untrusted_config::check,
     config::check,
+    trails::check,
     control_tower_busy::check,
     controls::check,
     removals::check,

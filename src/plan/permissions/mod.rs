@@ -128,10 +128,21 @@ pub fn of_document(
     let scope = Scope::of_document(partitions::of_region(home), home, management, request.read_only);
     let mut needs = Needs::new(scope, request.access_role);
     needs.planning(resources);
+    needs.verifying(resources);
     if !request.read_only {
         needs.possible(resources);
     }
     put_together(&needs, request)
+}
+
+/// What taking a census needs: everything that it could meet, and nothing that changes
+/// anything.
+#[must_use]
+pub fn of_census(home: &Region, management: Option<&AccountId>, access_role: Option<&str>) -> Permissions {
+    let scope = Scope::of_document(partitions::of_region(home), home, management, true);
+    let mut needs = Needs::new(scope, access_role);
+    needs.census();
+    named_after("lzctl-snapshot", &needs)
 }
 
 fn plan_needs(plan: &Plan, request: Request<'_>) -> Needs {
@@ -144,7 +155,10 @@ fn plan_needs(plan: &Plan, request: Request<'_>) -> Needs {
 }
 
 fn put_together(needs: &Needs, request: Request<'_>) -> Permissions {
-    let stem = if request.read_only { "lzctl-plan" } else { "lzctl-apply" };
+    named_after(if request.read_only { "lzctl-plan" } else { "lzctl-apply" }, needs)
+}
+
+fn named_after(stem: &str, needs: &Needs) -> Permissions {
     let own = statements::merged(needs.of(None));
     let documents = statements::documents(&own);
     let mut notes = Vec::new();

@@ -9,9 +9,9 @@ use super::values::{Scope, Subject};
 use super::{Errand, ErrandNeed, Member, Values, roles, statements};
 use crate::catalog::operations;
 use crate::catalog::permissions::{Grant, Planning, names, table};
-use crate::model::Resource;
 use crate::model::kinds::{Action, Compare, Verb, info};
 use crate::model::resource::Presence;
+use crate::model::{Kind, Resource};
 use crate::plan::Step;
 
 /// Why an action is needed; the order of statements.
@@ -102,15 +102,41 @@ impl Needs {
 
     /// What planning reads of these resources.
     pub(super) fn planning(&mut self, resources: &[Resource]) {
+        self.reading(resources, &table().planning);
+    }
+
+    /// What is read to see whether these resources can be relied on.
+    pub(super) fn verifying(&mut self, resources: &[Resource]) {
+        self.reading(resources, &table().verification);
+    }
+
+    fn reading(&mut self, resources: &[Resource], rows: &[Planning]) {
         for resource in resources {
             let subject =
                 Subject { address: &resource.address, fields: &resource.fields, keys: &resource.keys };
-            for row in table().planning.iter().filter(|row| asks(row, resource)) {
+            for row in rows.iter().filter(|row| asks(row, resource)) {
                 let purpose = if row.seldom { Purpose::Prove } else { Purpose::Read };
                 for operation in &row.operations {
                     self.operation(operation, purpose, subject);
                 }
             }
+        }
+    }
+
+    /// What a census reads; nothing is known of what it will meet.
+    pub(super) fn census(&mut self) {
+        let census = &table().census;
+        let anything = self.scope.anything();
+        for operation in census.operations.iter().chain(&census.by_administrators) {
+            self.grants(operation, Purpose::Read, &anything, None);
+        }
+        for operation in &census.seldom {
+            self.grants(operation, Purpose::Prove, &anything, None);
+        }
+        self.enter(None);
+        for operation in &census.by_administrators {
+            let place = ("administrators of services".to_owned(), None);
+            self.grants(operation, Purpose::Read, &anything, Some(place));
         }
     }
 
@@ -149,9 +175,12 @@ impl Needs {
     }
 
     fn operation(&mut self, operation: &str, purpose: Purpose, subject: Subject<'_>) {
-        let by_administrator = table().get(operation).is_some_and(|row| row.by_administrator);
-        let place =
-            if by_administrator { self.scope.administrator(subject) } else { self.scope.member(subject) };
+        let row = table().get(operation);
+        let place = match row {
+            Some(row) if row.by_administrator => self.scope.administrator(subject),
+            Some(row) if row.inside && subject.address.kind == Kind::Account => self.scope.itself(subject),
+            _ => self.scope.member(subject),
+        };
         let values = self.scope.values(subject);
         if let Some((_, id)) = &place {
             self.enter(id.as_deref());
@@ -236,6 +265,7 @@ fn possible(resource: &Resource, verb: &Verb) -> bool {
     };
     match resource.presence {
         Presence::Remove => verb.action == Action::Remove,
+        Presence::LeftAlone => false,
         _ if takes_away() => true,
         _ if verb.action == Action::Remove => false,
         Presence::Ensure | Presence::OnDemand => creates || mends(),

@@ -11,12 +11,8 @@ use serde_json::{Value, json};
 
 use super::needs::Needed;
 use super::{Request, plan_needs, statements};
-use crate::cloud::session::Narrowing;
+use crate::cloud::session::{LIMIT, Narrowing, everywhere};
 use crate::plan::Plan;
-
-/// Characters that an inline session policy may have (STS API Reference,
-/// AssumeRole).
-const LIMIT: usize = 2048;
 
 /// The session policies for carrying out a plan.
 #[must_use]
@@ -47,16 +43,8 @@ fn text(document: &Value) -> String {
         return exact;
     }
     let statements = document["Statement"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut actions: Vec<&str> = statements
-        .iter()
-        .filter_map(|s| s["Action"].as_array())
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    actions.sort_unstable();
-    actions.dedup();
-    let statement = json!({ "Effect": "Allow", "Action": actions, "Resource": "*" });
-    json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
+    let actions = statements.iter().filter_map(|s| s["Action"].as_array()).flatten();
+    everywhere(actions.filter_map(Value::as_str).collect())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Values;
+use crate::catalog::permissions::table;
 use crate::catalog::{partitions, policy_types, service_access, service_roles, services};
 use crate::model::ids::AccountId;
 use crate::model::kinds;
@@ -20,6 +21,8 @@ use crate::plan::Plan;
 
 /// The service whose roles AWS Backup works with.
 const BACKUP: &str = "backup.amazonaws.com";
+/// The service that makes its role with a trail of the organization.
+const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
 /// What is not known, in an ARN.
 pub(super) const ANY: &str = "*";
@@ -113,6 +116,13 @@ impl Scope {
         self.place(owner.or_else(departing)?)
     }
 
+    /// The account that a resource is, by its name and its id, when that is known.
+    pub(super) fn itself(&self, subject: Subject<'_>) -> Option<(String, Option<String>)> {
+        let known = self.known.get(subject.address).and_then(|known| known.get("id"));
+        let said = subject.keys.get("id").and_then(Value::as_str).map(str::to_owned);
+        Some((subject.address.name.clone(), known.cloned().or(said)))
+    }
+
     /// The account of the administrator that a step is about.
     pub(super) fn administrator(&self, subject: Subject<'_>) -> Option<(String, Option<String>)> {
         let named = subject.fields.values().next();
@@ -201,7 +211,16 @@ impl Scope {
                 put("stack_set", vec![subject.address.name.clone()]);
             }
             Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
-                values.extend(self.of_deployment(subject));
+                values.extend(self.of_security(subject));
+            }
+            Kind::Trail => {
+                put("region", vec![attribute("home").unwrap_or_else(|| self.home.clone())]);
+                put("linked_service", vec![CLOUDTRAIL.to_owned()]);
+                put("trail", vec![subject.address.name.clone()]);
+            }
+            Kind::FirewallPolicy => {
+                put("firewall_policy", vec![attribute("id").unwrap_or_else(|| ANY.to_owned())]);
+                values.extend(self.of_security(subject));
             }
             Kind::Control => {
                 put("enabled_control", own_arn());
@@ -231,20 +250,6 @@ impl Scope {
             ("path", BTreeSet::from([path.trim_start_matches('/').to_owned()])),
             ("policy", leaves(subject, "managed_policies").into_iter().collect()),
         ]);
-        if let Some((_, id)) = self.member(subject) {
-            values.insert("owner", BTreeSet::from([id.unwrap_or_else(|| ANY.to_owned())]));
-        }
-        values
-    }
-
-    /// What the templates of AWS Config's things name.
-    fn of_deployment(&self, subject: Subject<'_>) -> Values {
-        let said = |name: &str, other: &str| {
-            let key = subject.keys.get(name).and_then(Value::as_str);
-            BTreeSet::from([key.unwrap_or(other).to_owned()])
-        };
-        let mut values =
-            Values::from([("region", said("region", &self.home)), ("deployment", said("name", ANY))]);
         if let Some((_, id)) = self.member(subject) {
             values.insert("owner", BTreeSet::from([id.unwrap_or_else(|| ANY.to_owned())]));
         }
@@ -379,6 +384,17 @@ impl Scope {
             ("region", &self.home),
         ];
         pairs.into_iter().map(|(name, value)| (name, BTreeSet::from([value.clone()]))).collect()
+    }
+
+    /// What holds for every resource, and anything for all else that templates name.
+    pub(super) fn anything(&self) -> Values {
+        let any = || BTreeSet::from([ANY.to_owned()]);
+        let mut values: Values = table().names().map(|name| (name, any())).collect();
+        values.extend(self.common());
+        // Conditions compare whole words.
+        let types = policy_types::all().iter().map(|row| row.name.clone());
+        values.insert("policy_type", types.collect());
+        values
     }
 
     fn attribute(&self, reference: &Reference) -> Option<String> {

@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use super::escape::escape;
 use crate::catalog::ordering;
+use crate::plan::estimate::Estimate;
 use crate::plan::{Plan, Step};
 use crate::report::story::{Entry, Story};
-use crate::report::{duration, plan_text, value_text};
+use crate::report::{duration, estimate_text, plan_text, value_text};
 
-pub(super) fn render(plan: &Plan, story: &Story<'_>) -> String {
+pub(super) fn render(plan: &Plan, story: &Story<'_>, estimate: Option<&Estimate>) -> String {
     let mut out = format!("<p>{}</p>\n", escape(&plan_text::summary(plan)));
     if plan.steps.is_empty() {
         return out;
     }
+    cost(&mut out, estimate);
     out.push_str(
         "<p class=\"tools\"><label>Only with <input type=\"search\" id=\"filter\" autocomplete=\"off\" \
          placeholder=\"a name, a verb, an operation\"></label> \
@@ -27,6 +29,23 @@ pub(super) fn render(plan: &Plan, story: &Story<'_>) -> String {
         out.push_str("</div>\n");
     }
     out
+}
+
+/// What it adds to the bill, with what the prices hang on.
+fn cost(out: &mut String, estimate: Option<&Estimate>) {
+    let Some((cost, told)) = estimate.and_then(|one| Some((&one.cost, estimate_text::money(&one.cost)?)))
+    else {
+        return;
+    };
+    let _ = writeln!(
+        out,
+        "<details class=\"steps\"><summary>It adds to the bill: {}</summary>\n<ul>",
+        escape(&told)
+    );
+    for row in &cost.by_use {
+        let _ = writeln!(out, "<li>{}: by {}</li>", escape(&row.what), escape(&row.on));
+    }
+    out.push_str("</ul></details>\n");
 }
 
 /// One change.

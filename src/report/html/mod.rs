@@ -16,13 +16,13 @@ mod organization;
 mod run;
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use super::duration;
 use super::story::Story;
 use crate::apply::Outcome;
 use crate::coverage::Coverage;
 use crate::plan::Plan;
+use crate::plan::estimate::Estimate;
 use escape::escape;
 
 /// How the page looks; see `style.css` beside this file.
@@ -42,8 +42,8 @@ pub struct Page<'p> {
     pub time: &'p str,
     /// The plan.
     pub plan: Option<&'p Plan>,
-    /// How long the plan takes, when somebody worked it out.
-    pub estimate: Option<Duration>,
+    /// What the plan takes, when somebody worked it out.
+    pub estimate: Option<&'p Estimate>,
     /// What became of it.
     pub outcome: Option<&'p Outcome>,
     /// What is covered.
@@ -66,7 +66,7 @@ pub fn render(page: &Page<'_>) -> String {
         |id, title, body: Option<String>| sections.extend(body.map(|body| Section { id, title, body }));
     let planned = page.plan.zip(story.as_ref());
     add("first", "Look first", Some(first::render(page, story.as_ref())));
-    add("changes", "What changes", planned.map(|(plan, story)| changes::render(plan, story)));
+    add("changes", "What changes", planned.map(|(plan, story)| changes::render(plan, story, page.estimate)));
     add("organization", "The organization", page.plan.and_then(organization::render));
     add("order", "Order of the steps", page.plan.filter(|plan| !plan.steps.is_empty()).map(order::render));
     add("run", "The run", page.outcome.map(run::render));
@@ -119,7 +119,10 @@ fn head(page: &Page<'_>) -> String {
         let words = if plan.steps.len() == 1 { "step" } else { "steps" };
         facts.push((plan.steps.len().to_string(), words));
         if let Some(estimate) = page.estimate.filter(|_| !plan.steps.is_empty()) {
-            facts.push((duration::words(estimate), "at least"));
+            facts.push((duration::words(estimate.usual), "usually"));
+            if estimate.slow != estimate.usual {
+                facts.push((duration::words(estimate.slow), "seldom more"));
+            }
         }
         facts.push((plan.missing_consents().count().to_string(), "consents missing"));
         facts.push((plan.blockers().count().to_string(), "blockers"));

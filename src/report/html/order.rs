@@ -21,7 +21,7 @@ const HIGH: usize = 46;
 const ALONG: usize = 44;
 const BESIDE: usize = 14;
 /// Letters that fit into a node.
-const LETTERS: usize = 30;
+const LETTERS: usize = 25;
 
 /// A node: its steps, and how deep it stands.
 struct Node<'p> {
@@ -75,17 +75,18 @@ fn nodes<'p>(plan: &'p Plan, critical: &BTreeSet<&StepId>) -> (Vec<Node<'p>>, BT
 
 fn draw(nodes: &[Node<'_>], edges: &BTreeSet<(usize, usize)>, out: &mut String) {
     let layers: Vec<usize> = nodes.iter().map(|node| node.depth).collect();
-    let places = layout::places(&layers, edges);
+    let asides = layout::asides(&layers, edges);
     let deep = layers.iter().max().map_or(0, |last| last + 1);
-    let broad = places.iter().max().map_or(0, |last| last + 1);
+    let broad = asides.iter().copied().fold(0.0, f64::max) + 1.0;
     // The longer way goes down the page.
-    let down = deep >= broad;
+    let down = deep as f64 >= broad;
     let (across, along) = if down { (WIDE + BESIDE, HIGH + ALONG) } else { (HIGH + BESIDE, WIDE + ALONG) };
     let at = |node: usize| {
-        let (far, aside) = (layers[node] * along + 8, places[node] * across + 8);
+        let (far, aside) = (layers[node] * along + 8, pixels(asides[node], across) + 8);
         if down { (aside, far) } else { (far, aside) }
     };
-    let (width, height) = if down { (broad * across, deep * along) } else { (deep * along, broad * across) };
+    let (far, wide) = (deep * along, pixels(broad, across));
+    let (width, height) = if down { (wide, far) } else { (far, wide) };
     let _ = writeln!(
         out,
         "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"What waits for what\">\n\
@@ -114,6 +115,18 @@ fn draw(nodes: &[Node<'_>], edges: &BTreeSet<(usize, usize)>, out: &mut String) 
         box_of(node, index, x, y, out);
     }
     out.push_str("</svg></div>\n<p id=\"pointed\" role=\"status\" class=\"quiet\">Point at a box to see what it waits for.</p>\n");
+}
+
+/// So many widths of a node in pixels.
+fn pixels(widths: f64, one: usize) -> usize {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a place on a page, from 0 and of some thousands of pixels"
+    )]
+    let pixels = (widths * one as f64).round() as usize;
+    pixels
 }
 
 fn box_of(node: &Node<'_>, index: usize, x: usize, y: usize, out: &mut String) {

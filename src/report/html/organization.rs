@@ -11,6 +11,8 @@ use crate::plan::Plan;
 
 /// More accounts than this in one unit are folded.
 const MANY: usize = 12;
+/// In an organization of more accounts than this, those of each unit are.
+const LARGE: usize = 60;
 
 /// What stands where, by the path of the unit; the root's path is empty.
 #[derive(Debug, Default)]
@@ -118,11 +120,13 @@ impl<'p> Tree<'p> {
             self.inside(unit, out);
             out.push_str("</li>\n");
         }
-        if accounts.len() > MANY {
+        let all: usize = self.accounts.values().map(Vec::len).sum();
+        let folded = accounts.len() > MANY || (all > LARGE && accounts.len() > 1);
+        if folded {
             let changed = accounts.iter().filter(|one| self.actions.contains_key(&one.address)).count();
             let _ = writeln!(
                 out,
-                "<li><details><summary>{} accounts, {changed} of them change</summary><ul>",
+                "<li><details><summary>{} accounts, {changed} change</summary><ul>",
                 accounts.len()
             );
         }
@@ -136,7 +140,7 @@ impl<'p> Tree<'p> {
                 self.laid_on(name)
             );
         }
-        if accounts.len() > MANY {
+        if folded {
             out.push_str("</ul></details></li>\n");
         }
         out.push_str("</ul>\n");

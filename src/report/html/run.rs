@@ -10,7 +10,7 @@ pub(super) fn render(outcome: &Outcome) -> String {
     let rows = timeline::rows(outcome, false);
     let whole = outcome.makespan.as_secs_f64().max(f64::MIN_POSITIVE);
     let mut out = String::from(
-        "<table class=\"run\"><thead><tr><th>what</th><th>start</th><th>took</th><th>when</th></tr></thead><tbody>\n",
+        "<div class=\"wide\"><table class=\"run\"><thead><tr><th>what</th><th>start</th><th>took</th><th>when</th></tr></thead><tbody>\n",
     );
     for row in &rows {
         let took = row.ended.saturating_sub(row.started);
@@ -29,7 +29,7 @@ pub(super) fn render(outcome: &Outcome) -> String {
     let calls = outcome.calls;
     let _ = writeln!(
         out,
-        "</tbody></table>\n<p>{} altogether; {} changing calls, {} questions about them, {} searches, {} throttled.</p>",
+        "</tbody></table></div>\n<p>{} altogether; {} changing calls, {} questions about them, {} searches, {} throttled.</p>",
         duration::words(outcome.makespan),
         calls.begins,
         calls.polls,

@@ -85,12 +85,17 @@ impl Entry<'_> {
     /// The accounts it reaches, in words; none where that is no question, or none is known.
     #[must_use]
     pub fn radius(&self, all: usize) -> Option<String> {
-        let reached = self.reached.as_ref().filter(|reached| !reached.is_empty())?;
-        Some(match reached.len() {
-            1 => format!("reaches {}", reached.first().map_or("one account", String::as_str)),
-            count if count == all => format!("reaches all {all} accounts"),
-            count => format!("reaches {count} of {all} accounts"),
-        })
+        radius(self.reached.as_ref()?, all)
+    }
+}
+
+/// Which of `all` accounts are reached, in words; none when none is known.
+pub(super) fn radius(reached: &BTreeSet<String>, all: usize) -> Option<String> {
+    match reached.len() {
+        0 => None,
+        1 => reached.first().map(|name| format!("reaches {name}")),
+        count if count == all => Some(format!("reaches all {all} accounts")),
+        count => Some(format!("reaches {count} of {all} accounts")),
     }
 }
 

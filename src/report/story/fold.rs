@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::entry::{Difference, Entry};
 use super::telling;
+use crate::catalog::capabilities::Reach;
 use crate::coverage::Estate;
 use crate::model::kinds::{Action, info};
 use crate::model::{Address, Kind, Resource, reference};
@@ -115,7 +116,7 @@ fn entry<'p>(acts: &[Act<'p>], estate: &Estate) -> Entry<'p> {
     let action = acts.first().map_or(Action::Change, Act::action);
     let regions: BTreeSet<&str> = acts.iter().filter_map(Act::region).collect();
     let reached = telling.reach.as_ref().map(|reach| {
-        let each = acts.iter().map(|act| estate.reached(reach, act.address));
+        let each = acts.iter().flat_map(|act| &act.steps).map(|step| reached(step, reach, estate));
         each.flatten().collect::<BTreeSet<String>>()
     });
     let steps: Vec<&Step> = acts.iter().flat_map(|act| act.steps.iter().copied()).collect();
@@ -137,6 +138,20 @@ fn entry<'p>(acts: &[Act<'p>], estate: &Estate) -> Entry<'p> {
         regions,
         steps,
         title,
+    }
+}
+
+/// The accounts that a step reaches: where it is about some leaves only, those that these name.
+fn reached(step: &Step, reach: &Reach, estate: &Estate) -> BTreeSet<String> {
+    let group = match reach {
+        Reach::Targets => "targets.",
+        Reach::Leaves(group) => group.as_str(),
+        _ => return estate.reached(reach, &step.address),
+    };
+    let about: Vec<&str> = step.changes.iter().map(|change| change.field.as_str()).collect();
+    match about.iter().any(|field| field.starts_with(group)) {
+        true => estate.reached_by(reach, &step.address, &about),
+        false => estate.reached(reach, &step.address),
     }
 }
 
@@ -181,7 +196,9 @@ fn items(act: &Act<'_>) -> String {
         act.steps.iter().map(|step| step.item.as_str()).filter(|item| !item.is_empty()).collect();
     let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for item in &items {
-        let (place, who) = item.rsplit_once('/').unwrap_or(("", item));
+        // Offices are held somewhere: `place/who`.
+        let held = item.rsplit_once('/').filter(|_| act.address.kind == Kind::DelegatedAdministrator);
+        let (place, who) = held.unwrap_or(("", item));
         places.entry(who).or_default().push(place);
     }
     let told = |(who, places): (&str, Vec<&str>)| match places.as_slice() {

@@ -10,8 +10,8 @@ mod fold;
 mod telling;
 
 use crate::coverage::Estate;
-use crate::model::Kind;
 use crate::model::kinds::Action;
+use crate::model::{Address, Kind};
 use crate::plan::Plan;
 
 pub use entry::{Difference, Entry, Place};
@@ -56,4 +56,10 @@ impl<'p> Story<'p> {
 /// What several things of a kind are called.
 pub(super) fn plural(kind: Kind) -> &'static str {
     telling::of(kind).plural
+}
+
+/// The accounts that a thing reaches, in words; none where that is no question.
+pub(super) fn radius(estate: &Estate, address: &Address) -> Option<String> {
+    let reach = telling::of(address.kind).reach?;
+    entry::radius(&estate.reached(&reach, address), estate.size())
 }

@@ -102,6 +102,8 @@ pub(super) fn of(kind: Kind) -> Telling {
         Kind::ConfigAggregator => told(Services, "Config aggregators", everybody),
         Kind::ConfigRule => told(Services, "Config rules", everybody),
         Kind::ConformancePack => told(Services, "conformance packs", everybody),
+        Kind::Trail => told(Services, "trails", everybody),
+        Kind::FirewallPolicy => told(Services, "firewall policies", None),
         Kind::Analyzer => told(Services, "analyzers", everybody),
         Kind::Key => told(Data, "keys", None),
         Kind::BackupSettings => told(Data, "backup settings", everybody),

@@ -29,6 +29,7 @@ pub(crate) mod regional;
 pub mod s3;
 pub mod security_hub;
 pub mod security_lake;
+pub mod service_catalog;
 pub mod service_quotas;
 pub mod sso;
 pub mod sso_admin;
@@ -64,6 +65,7 @@ static ALL: &[&Service] = &[
     &health::SERVICE,
     &backup::SERVICE,
     &config::SERVICE,
+    &service_catalog::SERVICE,
     &sso::SERVICE,
     &sso_oidc::SERVICE,
 ];

@@ -230,6 +230,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("health", include_str!("health.json")),
     ("backup", include_str!("backup.json")),
     ("config", include_str!("config.json")),
+    ("servicecatalog", include_str!("servicecatalog.json")),
     ("sso", include_str!("sso.json")),
     ("sso-oidc", include_str!("sso-oidc.json")),
 ];

@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 
 use super::{Rule, View};
 use crate::spec::diagnostic::{Diagnostic, Findings};
-use crate::spec::identity_center::{Subject, target};
+use crate::spec::document::Target;
+use crate::spec::identity_center::Subject;
 use crate::spec::shape::Located;
 use crate::spec::shape::identity_center::AssignmentSection;
 use crate::spec::shape::read::nearest;
 use crate::spec::source::Span;
 use crate::spec::topic::Topic;
+use crate::spec::view::NoTarget;
 
 pub(super) const RULE: Rule = Rule {
     topic: Topic {
@@ -20,7 +22,9 @@ pub(super) const RULE: Rule = Rule {
         title: "An assignment that names nobody or nothing known",
         explanation: "An assignment names one group listed under `groups` or one user, one permission set \
                       listed under `permission_sets`, and all the targets: units, accounts, `root` or \
-                      `management`. A unit means every account below it, now and later; the management \
+                      `management`; an account that the document does not name goes by its id in quotes, \
+                      and where a unit and an account have one name stands `unit:NAME` or `account:NAME`. \
+                      A unit means every account below it, now and later; the management \
                       account only where it is named. Each pair of set and group or user stands once, \
                       because its targets are listed in full: where it is assigned besides is taken away.",
     },
@@ -101,7 +105,13 @@ fn targets(view: &View<'_>, one: &AssignmentSection, findings: &mut Findings) {
     }
     let mut seen = BTreeMap::new();
     for word in one.targets.iter().flatten() {
-        match target(view, word) {
+        match view.target(word) {
+            // The accounts below a unit are found by its path.
+            Ok(Target::Id(id)) if id.starts_with("ou-") => findings.push(
+                Diagnostic::error(RULE.topic.code, format!("the unit `{word}` is not in the document"))
+                    .at(word.span, "named by its id")
+                    .help("list the unit under organizational_units and name it by its path"),
+            ),
             Ok(target) => {
                 if let Some(first) = seen.insert(target, word.span) {
                     findings.push(
@@ -111,20 +121,22 @@ fn targets(view: &View<'_>, one: &AssignmentSection, findings: &mut Findings) {
                     );
                 }
             }
-            Err(why) => {
-                let units = view.units.keys().map(|path| path.as_str());
-                let names = view.accounts().map(|(name, _)| name.value.as_str());
-                let near = nearest(word, units.chain(names));
-                let help = near.map_or_else(
-                    || "name a unit, an account, `root` or `management`".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
-                findings.push(
-                    Diagnostic::error(RULE.topic.code, format!("`{word}` names no target"))
-                        .at(word.span, why)
-                        .help(help),
-                );
-            }
+            Err(why) => findings.push(unnamed(view, word, why)),
         }
     }
+}
+
+fn unnamed(view: &View<'_>, word: &Located<String>, why: NoTarget) -> Diagnostic {
+    let units = view.units.keys().map(|path| path.as_str());
+    let names = view.accounts().map(|(name, _)| name.value.as_str());
+    let (label, help) = match (why, nearest(word, units.chain(names))) {
+        (NoTarget::Ambiguous, _) => {
+            ("both a unit and an account have this name", format!("write `unit:{word}` or `account:{word}`"))
+        }
+        (NoTarget::Unknown, Some(near)) => ("no such unit or account", format!("did you mean `{near}`?")),
+        (NoTarget::Unknown, None) => {
+            ("no such unit or account", "name a unit, an account, `root` or `management`".to_owned())
+        }
+    };
+    Diagnostic::error(RULE.topic.code, format!("`{word}` names no target")).at(word.span, label).help(help)
 }

@@ -59,11 +59,16 @@ fn check(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
+/// Whether the document has the target: roles and vaults are laid into accounts by their names.
+fn is_named(view: &View<'_>, word: &str) -> bool {
+    view.target(word).is_ok_and(|target| !matches!(target, Target::Id(_)))
+}
+
 fn targets(view: &View<'_>, name: &str, plan: &BackupPlanSection, findings: &mut Findings) {
     if !(view.whole("accounts") && view.whole("organizational_units")) {
         return;
     }
-    for word in plan.targets.iter().flatten().filter(|word| view.target(word).is_err()) {
+    for word in plan.targets.iter().flatten().filter(|word| !is_named(view, word)) {
         let units = view.units.keys().map(|path| path.as_str());
         let names = view.accounts().map(|(name, _)| name.value.as_str());
         let near = nearest(word, units.chain(names));

@@ -5,8 +5,12 @@
 //! Source: Control Tower User Guide, common causes of failure for registration.
 
 use super::{Rule, View};
+use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
+use crate::spec::shape::Located;
+use crate::spec::shape::words::BaselineWord;
 use crate::spec::topic::Topic;
+use crate::spec::view::registers;
 
 pub(super) const RULE: Rule = Rule {
     topic: Topic {
@@ -26,7 +30,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         let Some(email) = account.email.as_ref().filter(|email| !email.suits_control_tower()) else {
             continue;
         };
-        let enrolled = view.unit_of(name).is_some_and(|unit| view.registers(unit));
+        let enrolled = view.unit_of(name).is_some_and(|unit| enrols(view, unit));
         let used = integration.iter().any(|named| named.account.value == name.value);
         if enrolled || used {
             findings.push(
@@ -39,4 +43,10 @@ fn check(view: &View<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// Whether a unit's accounts will be enrolled: a baseline that is left alone enrols nobody.
+fn enrols(view: &View<'_>, unit: &UnitPath) -> bool {
+    let acts = |word: &&Located<BaselineWord>| !view.leaves_alone(&format!("baseline.{unit}:{}", word.0));
+    view.baselines(unit).filter(acts).any(|word| registers(&word.value))
 }

@@ -17,6 +17,7 @@ mod backup_vaults;
 mod baseline_combination;
 mod baseline_context;
 mod capacity;
+mod cloudtrail;
 mod config;
 mod consents;
 mod control_tower_email;
@@ -24,6 +25,7 @@ mod controls;
 mod delegated_administrators;
 mod duplicate_email;
 mod duplicate_id;
+mod firewall_manager;
 mod home_region;
 mod identity_names;
 mod incomplete_integration;
@@ -31,6 +33,7 @@ mod integration_accounts;
 mod integration_order;
 mod key_regions;
 mod landing_zone_version;
+mod leave_alone;
 mod logging_key;
 mod manifest_sections;
 mod names_of_aws;
@@ -113,10 +116,13 @@ pub(crate) const RULES: &[Rule] = &[
     security_switches::RULE,
     security_hub::RULE,
     config::RULE,
+    cloudtrail::RULE,
+    firewall_manager::RULE,
     stack_sets::RULE,
     identity_names::RULE,
     permission_sets::RULE,
     assignments::RULE,
+    leave_alone::RULE,
     removal::RULE,
     consents::RULE,
 ];

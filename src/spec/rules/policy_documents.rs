@@ -40,6 +40,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         if managed {
             let said = [
                 policy.document.as_ref().map(|document| ("document", document.span)),
+                policy.name.as_ref().map(|name| ("name", name.span)),
                 policy.description.as_ref().map(|text| ("description", text.span)),
                 policy.renamed_from.as_ref().map(|old| ("renamed_from", old.span)),
                 policy.tags.as_ref().and_then(|tags| tags.keys().next()).map(|key| ("tags", key.span)),

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, View};
-use crate::catalog::policy_types::{OF_CONTROL_TOWER, all};
+use crate::catalog::policy_types::{OF_CONTROL_TOWER, PolicyType, all};
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::shape::Located;
 use crate::spec::shape::sections::PolicySection;
@@ -26,7 +26,8 @@ pub(super) const RULE: Rule = Rule {
                       `aws-guardrails-...` belong to Control Tower and are never touched. A name that AWS \
                       uses itself, such as FullAWSAccess, means AWS's own policy and needs \
                       `aws_managed: true`. `renamed_from` names what the policy was called before; that \
-                      name must no longer be in use in this document. Source: AWS Organizations API \
+                      name must no longer be in use in this document. Policies of different types may \
+                      have one name: their keys differ, and `name` says it. Source: AWS Organizations API \
                       Reference, CreatePolicy and UpdatePolicy.",
     },
     check,
@@ -34,7 +35,19 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut former: BTreeMap<&str, &Located<String>> = BTreeMap::new();
-    for (name, policy) in view.policies() {
+    let mut taken: BTreeMap<(&str, &str), &Located<String>> = BTreeMap::new();
+    for (key, policy) in view.policies() {
+        let name = policy.name.as_ref().unwrap_or(key);
+        if let Some(kind) = &policy.r#type
+            && let Some(first) = taken.insert((&kind.0, name), name)
+        {
+            let message = format!("two policies of one type are called `{name}`");
+            findings.push(
+                Diagnostic::error(RULE.topic.code, message)
+                    .at(name.span, "here again")
+                    .at(first.span, "first here"),
+            );
+        }
         let wrong = |what: String, label: &str| Diagnostic::error(RULE.topic.code, what).at(name.span, label);
         let length = name.chars().count();
         if length == 0 || length > NAME {
@@ -43,7 +56,9 @@ fn check(view: &View<'_>, findings: &mut Findings) {
         if name.starts_with(OF_CONTROL_TOWER) {
             findings.push(wrong(format!("`{name}` is a policy of Control Tower"), "never touched"));
         }
-        let of_aws = all().iter().any(|row| row.everywhere.as_deref() == Some(name.as_str()));
+        // A policy of another type may be called like one of AWS.
+        let type_is = |row: &PolicyType| policy.r#type.as_ref().is_none_or(|kind| kind.0 == row.name);
+        let of_aws = all().iter().any(|row| row.everywhere.as_deref() == Some(name.as_str()) && type_is(row));
         if of_aws && policy.aws_managed.as_ref().is_none_or(|managed| !managed.value) {
             findings.push(
                 wrong(format!("`{name}` is a policy of AWS"), "not one to create")

@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
         title: "A policy cannot be attached to this",
         explanation: "`targets` lists everything that a policy is attached to: `root`, the path of a unit, \
                       the name of an account, or `management`. Each stands once and names an entry of this \
-                      document. Where a unit and an account have one name, write `unit:NAME` or \
+                      document; what the document does not name goes by its id in quotes. Where a unit and an account have one name, write `unit:NAME` or \
                       `account:NAME`. Neither service nor resource control policies bind the management \
                       account.",
     },

@@ -10,7 +10,7 @@ use crate::catalog::identity_center::of_control_tower;
 use crate::catalog::policy_types::{self, OF_CONTROL_TOWER};
 use crate::catalog::{baselines, controls, service_access, services};
 use crate::model::address::{Address, Kind};
-use crate::model::controls::short_name;
+use crate::model::controls::{on_unit, short_name};
 use crate::model::region::Region;
 use crate::model::unit_path::UnitPath;
 use crate::spec::diagnostic::{Diagnostic, Findings};
@@ -41,7 +41,8 @@ pub(super) const RULE: Rule = Rule {
                       `group.NAME`, `assignment.SET:GROUP` (not of Control Tower's own), `control.Workloads:CT.S3.PR.1` (on a unit that the document \
                       lists or removes), `analyzer.us-east-1/unused_access`, `security_hub_policy.NAME` (beside \
                       the sections of their services), `stack_set.NAME`, `config_rule.NAME/REGION`, \
-                      `conformance_pack.NAME/REGION`, `config_aggregator.NAME`. Sources: AWS Organizations API Reference, \
+                      `conformance_pack.NAME/REGION`, `config_aggregator.NAME`, `trail.NAME`, \
+                      `firewall_policy.NAME/REGION`. Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
@@ -57,7 +58,9 @@ const FORMS: &str = "write organizational_unit.Old/Team, account.NAME, trusted_a
                      root_credentials_management, root_sessions, policy.NAME, policy_type.tag, \
                      delegated_administrator.SERVICE, permission_set.NAME, group.NAME, \
                      assignment.SET:GROUP, analyzer.REGION/WORD, security_hub_policy.NAME, stack_set.NAME, \
-                     config_rule.NAME/REGION, conformance_pack.NAME/REGION or config_aggregator.NAME";
+                     config_rule.NAME/REGION, \
+                     conformance_pack.NAME/REGION, config_aggregator.NAME, trail.NAME or \
+                     firewall_policy.NAME/REGION";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -123,6 +126,7 @@ enum Removable {
     Analyzer(String),
     SecurityHubPolicy(String),
     /// A stack set, or something of AWS Config.
+    /// A stack set, a trail, or something of AWS Config or Firewall Manager.
     Deployment(Address),
 }
 
@@ -169,16 +173,16 @@ fn removable(address: &str) -> Option<Removable> {
         Kind::DelegatedAdministrator => {
             services::by_word(&address.name).map(|row| Removable::Administrator(row.word.clone()))
         }
-        Kind::StackSet | Kind::ConfigAggregator if !address.name.is_empty() => {
+        Kind::StackSet | Kind::ConfigAggregator | Kind::Trail if !address.name.is_empty() => {
             Some(Removable::Deployment(address))
         }
-        Kind::ConfigRule | Kind::ConformancePack => {
+        Kind::ConfigRule | Kind::ConformancePack | Kind::FirewallPolicy => {
             let (name, region) = address.name.split_once('/')?;
             let usable = !name.is_empty() && region.parse::<Region>().is_ok();
             usable.then_some(Removable::Deployment(address))
         }
         Kind::Control => {
-            let (path, name) = address.name.split_once(':').filter(|(_, name)| !name.is_empty())?;
+            let (path, name) = on_unit(&address.name)?;
             Some(Removable::Control(path.parse().ok()?, name.to_owned()))
         }
         _ => None,
@@ -223,7 +227,7 @@ fn unit_wanted(view: &View<'_>, path: &UnitPath) -> Option<Wanted> {
     Some(Wanted::at(what, span, label))
 }
 
-/// A stack set, or something of AWS Config.
+/// A stack set, a trail, or something of AWS Config or Firewall Manager.
 fn deployment_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {
     let name = address.name.split_once('/').map_or(address.name.as_str(), |(name, _)| name);
     let security = view.doc.security.as_ref();
@@ -233,6 +237,14 @@ fn deployment_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {
         Kind::ConformancePack => {
             let packs = security?.conformance_packs.iter().flatten();
             packs.into_iter().find(|(one, _)| one.value == name)?.0.span
+        }
+        Kind::Trail => {
+            let trails = security?.cloudtrail.as_ref()?.trails.iter().flatten();
+            trails.into_iter().find(|(one, _)| one.value == name)?.0.span
+        }
+        Kind::FirewallPolicy => {
+            let policies = security?.firewall_manager.as_ref()?.policies.iter().flatten();
+            policies.into_iter().find(|(one, _)| one.value == name)?.0.span
         }
         Kind::ConfigRule => config?.rules.iter().flatten().find(|(one, _)| one.value == name)?.0.span,
         _ => config?.aggregator.as_ref()?.span,

@@ -74,6 +74,8 @@ fn targets(view: &View<'_>, section: &StackSetSection, findings: &mut Findings) 
     for word in section.targets.iter().flatten() {
         let problem = match view.target(word) {
             Ok(Target::Root | Target::Unit(_)) => continue,
+            Ok(Target::Id(id)) if id.starts_with("ou-") => continue,
+            Ok(Target::Id(id)) => format!("`{id}` is no unit, and stack sets are deployed to units"),
             Ok(Target::Management) => "stack sets are never deployed to the management account".to_owned(),
             Ok(Target::Account(_)) => format!("`{word}` is an account, and stack sets are deployed to units"),
             Err(NoTarget::Ambiguous) => {

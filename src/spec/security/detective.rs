@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Context, Seat};
+use crate::spec::shape::chosen::word_of;
+use crate::spec::shape::security::SOURCES;
 
 /// Detective for the organization.
 #[derive(Debug, Clone, Serialize)]
@@ -13,6 +15,12 @@ pub struct Detective {
     pub seat: Seat,
     /// AWS's names of the further sources of data.
     pub sources: BTreeSet<String>,
+}
+
+/// The document's word for a source of data, by AWS's name.
+#[must_use]
+pub fn source_word(of_aws: &str) -> Option<&'static str> {
+    word_of(SOURCES, of_aws)
 }
 
 pub(super) fn lower(context: &Context<'_>) -> Option<Detective> {

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Context, Seat};
+use crate::spec::shape::chosen::word_of;
+use crate::spec::shape::security::{FEATURES, REACHES};
 
 /// GuardDuty for the organization.
 #[derive(Debug, Clone, Serialize)]
@@ -17,6 +19,18 @@ pub struct GuardDuty {
     pub features: BTreeSet<String>,
     /// Features that are off.
     pub off: BTreeSet<String>,
+}
+
+/// The document's word for a feature, or a further switch of one, by AWS's name.
+#[must_use]
+pub fn feature_word(of_aws: &str) -> Option<&'static str> {
+    word_of(FEATURES, of_aws)
+}
+
+/// The document's word for whom GuardDuty reaches, by AWS's.
+#[must_use]
+pub fn reach_word(of_aws: &str) -> Option<&'static str> {
+    word_of(REACHES, of_aws)
 }
 
 pub(super) fn lower(context: &Context<'_>) -> Option<GuardDuty> {

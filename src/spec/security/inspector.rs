@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Context, Seat};
+use crate::spec::shape::chosen::word_of;
+use crate::spec::shape::security::SCANS;
 
 /// Inspector for the organization.
 #[derive(Debug, Clone, Serialize)]
@@ -15,6 +17,12 @@ pub struct Inspector {
     pub scan: BTreeSet<String>,
     /// Scans that accounts which join no longer get by themselves.
     pub off: BTreeSet<String>,
+}
+
+/// The document's word for a scan, by AWS's name.
+#[must_use]
+pub fn scan_word(of_aws: &str) -> Option<&'static str> {
+    word_of(SCANS, of_aws)
 }
 
 pub(super) fn lower(context: &Context<'_>) -> Option<Inspector> {

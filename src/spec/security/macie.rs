@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use super::{Context, Seat};
+use crate::spec::shape::chosen::word_of;
+use crate::spec::shape::security::FREQUENCIES;
 
 /// Macie for the organization.
 #[derive(Debug, Clone, Serialize)]
@@ -13,6 +15,12 @@ pub struct Macie {
     pub finding_frequency: Option<String>,
     /// Whether sensitive data are discovered by themselves, when it is said.
     pub automated_discovery: Option<bool>,
+}
+
+/// The document's word for a frequency, by AWS's name.
+#[must_use]
+pub fn frequency_word(of_aws: &str) -> Option<&'static str> {
+    word_of(FREQUENCIES, of_aws)
 }
 
 pub(super) fn lower(context: &Context<'_>) -> Option<Macie> {

@@ -4,19 +4,23 @@
 //! file for each service, and what all have in common: a [`Seat`].
 
 mod access_analyzer;
+mod cloudtrail;
 mod detective;
+mod firewall_manager;
 mod guardduty;
 mod inspector;
 mod macie;
 mod security_hub;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use access_analyzer::AccessAnalyzer;
-pub use detective::Detective;
-pub use guardduty::GuardDuty;
-pub use inspector::Inspector;
-pub use macie::Macie;
+pub use cloudtrail::Trail;
+pub use detective::{Detective, source_word};
+pub use firewall_manager::{FirewallManager, FirewallPolicy};
+pub use guardduty::{GuardDuty, feature_word, reach_word};
+pub use inspector::{Inspector, scan_word};
+pub use macie::{Macie, frequency_word};
 pub use security_hub::{OF_ALL, SecurityHub, SecurityHubPolicy};
 use serde::Serialize;
 
@@ -43,6 +47,10 @@ pub struct Security {
     pub detective: Option<Detective>,
     /// IAM Access Analyzer.
     pub access_analyzer: Option<AccessAnalyzer>,
+    /// Firewall Manager.
+    pub firewall_manager: Option<FirewallManager>,
+    /// Trails of the organization, by name.
+    pub trails: BTreeMap<String, Trail>,
     /// AWS Config with its conformance packs.
     pub config: Option<Config>,
 }
@@ -81,6 +89,7 @@ impl Security {
             "macie" => self.macie.as_ref().map(|one| &one.seat),
             "detective" => self.detective.as_ref().map(|one| &one.seat),
             "access_analyzer" => self.access_analyzer.as_ref().map(|one| &one.seat),
+            "firewall_manager" => self.firewall_manager.as_ref().map(|one| &one.seat),
             _ => None,
         }
     }
@@ -113,6 +122,8 @@ pub(super) fn lower(context: &Context<'_>) -> Security {
         macie: macie::lower(context),
         detective: detective::lower(context),
         access_analyzer: access_analyzer::lower(context),
+        firewall_manager: firewall_manager::lower(context),
+        trails: cloudtrail::lower(context),
         config: super::config::lower(context.view, context.at),
     }
 }

@@ -6,6 +6,11 @@
 /// A word, with AWS's for the same.
 pub(crate) type Pair = (&'static str, &'static str);
 
+/// The word of a table for AWS's.
+pub(crate) fn word_of(table: &[Pair], of_aws: &str) -> Option<&'static str> {
+    table.iter().find(|(_, name)| *name == of_aws).map(|(word, _)| *word)
+}
+
 /// Makes a word of a table readable; it holds AWS's name.
 macro_rules! chosen {
     ($(#[doc = $doc:literal])+ $name:ident, $table:ident, $wanted:literal) => {

@@ -74,7 +74,8 @@ section! {
         user: Located<String>,
         /// The permission set, by its name under `permission_sets`.
         permission_set: Located<String> = required,
-        /// Paths of units (every account below), names of accounts, `root`, `management`.
+        /// Paths of units (every account below), names of accounts, `root`, `management`; or the id of an
+        /// account that the document does not name.
         targets: Vec<Located<String>> = required,
     }
 }

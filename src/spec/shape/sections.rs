@@ -54,6 +54,9 @@ section! {
         stack_sets: StackSets,
         /// IAM Identity Center: permission sets, groups and assignments.
         identity_center: Located<IdentityCenterSection>,
+        /// Addresses of what is named but left as it is, such as `baseline.Workloads:control_tower`: neither
+        /// created nor compared nor changed.
+        leave_alone: Vec<Located<String>>,
         /// Addresses of what shall be removed, such as `organizational_unit.Old`.
         remove: Vec<Located<String>>,
         /// Irreversible acts that are allowed, by name, such as `unit_deletion.Old`.
@@ -108,6 +111,8 @@ section! {
 section! {
     /// One organizational unit.
     UnitSection {
+        /// Its name in AWS, when the last part of its path cannot be that: it holds a slash, or is `root`.
+        name: Located<String>,
         /// Control Tower baselines enabled on the unit.
         baselines: Vec<Located<BaselineWord>>,
         /// Control Tower controls enabled on the unit, by name, framework or guidance level.
@@ -124,6 +129,8 @@ section! {
     AccountSection {
         /// The root user's e-mail address, used by no other AWS account.
         email: Located<Email> = required,
+        /// Its name in AWS, when that is not the key: another account has it too, or it is `management`.
+        name: Located<String>,
         /// The unit it shall be in, or `root`.
         organizational_unit: Located<PlacementWord>,
         /// Its id in quotes, when it exists already.
@@ -205,6 +212,8 @@ section! {
     PolicySection {
         /// Its type, such as `service_control` or `tag`; a type that has no word goes by AWS's name.
         r#type: Located<PolicyTypeWord> = required,
+        /// Its name in AWS, when that is not the key: a policy of another type has it too.
+        name: Located<String>,
         /// What it is for, at most 512 characters.
         description: Located<String>,
         /// The type of control that it is, where its type does not tell: `preventive`,
@@ -212,7 +221,8 @@ section! {
         purpose: Located<PurposeWord>,
         /// A path beside this document, or the policy itself.
         document: Located<Content>,
-        /// Everything it is attached to: `root`, paths of units, names of accounts, `management`.
+        /// Everything it is attached to: `root`, paths of units, names of accounts, `management`; or the id of
+        /// a unit or account that the document does not name.
         targets: Vec<Located<String>>,
         /// Targets that an AWS-managed policy shall not be attached to.
         detached_from: Vec<Located<String>>,
@@ -236,7 +246,8 @@ section! {
         retention_days: Located<Days>,
         /// Days to keep the buckets' access logs.
         access_log_retention_days: Located<Days>,
-        /// The key that encrypts it, by its name under `keys`.
+        /// The key that encrypts it, by its name under `keys`, or the ARN of one that the document does not
+        /// manage.
         key: Located<String>,
     }
 }
@@ -260,7 +271,8 @@ section! {
         administrator: Located<String>,
         /// The Central Backup account, by its name under `accounts`.
         central: Located<String>,
-        /// The multi-Region key of the vaults, by its name under `keys`.
+        /// The multi-Region key of the vaults, by its name under `keys`, or the ARN of one that the document
+        /// does not manage.
         key: Located<String>,
     }
 }

@@ -180,3 +180,23 @@ fn coverage_tells_now_and_after_and_the_lines_that_close_a_gap() {
     let frameworks = shown["frameworks"].as_array().unwrap();
     assert!(frameworks.iter().any(|one| one["name"] == "NIST-CSF-v1.1" && one["now"] == 0), "{frameworks:?}");
 }
+
+#[test]
+fn coverage_without_a_document_is_of_what_is_live_and_with_the_whole_nothing_is_unread() {
+    let folder = folder();
+    run(folder.path(), &["coverage", "--simulate", "w.json", "--region", "us-east-1"])
+        .exits(1)
+        .says("no organization");
+    let protected = format!("{SMALL}delegated_administrators: {{ macie2: one }}\n");
+    std::fs::write(folder.path().join("protected.yaml"), protected).unwrap();
+    run(folder.path(), &["apply", "protected.yaml", "--simulate", "w.json", "--yes"]).exits(0);
+    let live = run(folder.path(), &["coverage", "--simulate", "w.json"]).exits(0);
+    let live =
+        live.prints("      partly    Discovery of sensitive data (Macie)\n").prints("3 accounts now; in ");
+    assert!(!live.out.contains("not read  Preventive"), "{}", live.out);
+    let told = |more: &[&str]| {
+        run(folder.path(), &[&["coverage", "small.yaml", "--simulate", "w.json"], more].concat())
+    };
+    told(&[]).exits(0).prints("not read -> not read  Discovery of sensitive data");
+    told(&["--whole"]).exits(0).prints("partly   -> partly    Discovery of sensitive data");
+}

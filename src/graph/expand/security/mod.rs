@@ -5,7 +5,9 @@
 //! changed there, and nothing elsewhere either.
 
 mod access_analyzer;
+pub(super) mod cloudtrail;
 mod detective;
+pub(super) mod firewall_manager;
 mod guardduty;
 mod inspector;
 mod macie;
@@ -30,6 +32,8 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     macie::expand(expansion);
     detective::expand(expansion);
     access_analyzer::expand(expansion);
+    firewall_manager::expand(expansion);
+    cloudtrail::expand(expansion);
 }
 
 /// The section of one service, with the word that its administrators go by.
@@ -96,7 +100,10 @@ impl<'s> Service<'s> {
     /// far as it is not the administrator; a key says that every other active account is one, too.
     fn reach_everybody(self, expansion: &Expansion<'_>, wanted: &mut Resource, group: &str) {
         wanted.keys.insert(format!("{group}_everybody"), json!(true));
-        let others = expansion.spec.accounts.iter().filter(|(name, _)| **name != self.seat.administrator);
+        // An account that is left alone is reached as far as it is active, like one that the
+        // document does not name.
+        let reached = |name: &str| name != self.seat.administrator && !expansion.leaves_alone(&account(name));
+        let others = expansion.spec.accounts.iter().filter(|(name, _)| reached(name));
         for (name, member) in others {
             let one = json!({ "id": account_id(name), "email": member.email.as_str() });
             wanted.fields.insert(format!("{group}.{name}"), one);

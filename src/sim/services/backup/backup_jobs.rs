@@ -103,7 +103,9 @@ fn possible(
         let words = "The retention specified in the job is not within the range specified for the target Backup Vault.";
         return Err(format!("Backup job failed. {words}"));
     }
-    keys::works(world, if kind.is_full() { vault.key.as_deref() } else { data.key.as_deref() })
+    let key = if kind.is_full() { vault.key.as_deref() } else { data.key.as_deref() };
+    keys::works(world, key)?;
+    keys::reaches(world, key, &spot.account)
 }
 
 /// The end of a job that was not aborted: the recovery point is there, and its copies begin.

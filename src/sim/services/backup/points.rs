@@ -90,7 +90,7 @@ fn view(vault: &Vault, name: &str, arn: &str, point: &Point) -> Value {
 /// The recovery point that a request names, in the vault that it names.
 fn named<'w>(world: &'w World, request: &Request) -> Result<(&'w Vault, &'w Point), AwsError> {
     let arn = request.required("RecoveryPointArn");
-    let vault = gate::about(world, request, Some(arn))?;
+    let vault = gate::seen(world, request, Some(arn))?;
     let point =
         vault.points.get(arn).ok_or_else(|| not_found(format!("Cannot find recovery point {arn}")))?;
     Ok((vault, point))
@@ -116,7 +116,7 @@ pub(super) fn metadata(world: &mut World, request: &Request) -> Result<Value, Aw
 }
 
 pub(super) fn list_by_vault(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let vault = gate::vault(world, request)?;
+    let vault = gate::seen(world, request, None)?;
     let name = request.required("BackupVaultName");
     let is = |member: &str, value: &str| request.text(member).is_none_or(|wanted| wanted == value);
     let time = |member: &str| request.input.get(member).and_then(Value::as_f64);

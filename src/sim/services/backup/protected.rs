@@ -60,7 +60,7 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsErr
 }
 
 pub(super) fn list_by_vault(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let vault = gate::vault(world, request)?;
+    let vault = gate::seen(world, request, None)?;
     let found = latest(std::iter::once(vault)).into_iter().collect();
     PAGING.page(request, "Results", found, |(resource, last)| view(resource, last))
 }

@@ -202,6 +202,8 @@ pub(crate) struct RestoreJob {
     pub(crate) job: Job,
     /// Name of the vault it restores from.
     pub(crate) vault: String,
+    /// The account that the vault belongs to.
+    pub(crate) owner: String,
     /// ARN of the recovery point that it restores.
     pub(crate) point: String,
     /// When that was made.

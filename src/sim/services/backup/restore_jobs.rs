@@ -27,6 +27,8 @@ pub(super) const USUAL: Duration = Duration::from_secs(25 * 60);
 pub(super) struct Wanted {
     /// Name of the vault.
     pub(super) vault: String,
+    /// The account that it belongs to.
+    pub(super) owner: String,
     /// ARN of the recovery point.
     pub(super) point: String,
     /// ARN of the role.
@@ -37,21 +39,21 @@ pub(super) struct Wanted {
     pub(super) test: Option<(String, i64)>,
 }
 
-fn point<'w>(world: &'w World, spot: &Spot, vault: &str, arn: &str) -> Option<&'w Point> {
-    world.backup.vault(&spot.account, &spot.region, vault)?.points.get(arn)
+fn point<'w>(world: &'w World, region: &str, owner: &str, vault: &str, arn: &str) -> Option<&'w Point> {
+    world.backup.vault(owner, region, vault)?.points.get(arn)
 }
 
 fn possible(world: &World, spot: &Spot, job: &RestoreJob) -> Result<(), String> {
     roles::unusable(world, &spot.account, &job.job.role)?;
     let missing = || format!("Cannot find recovery point {}", job.point);
-    let point = point(world, spot, &job.vault, &job.point).ok_or_else(missing)?;
+    let point = point(world, &spot.region, &job.owner, &job.vault, &job.point).ok_or_else(missing)?;
     keys::works(world, point.key.as_deref())
 }
 
 /// Begins a job and says its id. What cannot work ends at once.
 pub(super) fn begin(world: &mut World, spot: &Spot, wanted: Wanted, now: Timestamp) -> String {
     let id = world.ids.uuid().to_uppercase();
-    let source = point(world, spot, &wanted.vault, &wanted.point).cloned();
+    let source = point(world, &spot.region, &wanted.owner, &wanted.vault, &wanted.point).cloned();
     let by: Option<Value> = wanted.test.as_ref().map(|(plan, _)| json!({ "RestoreTestingPlanArn": plan }));
     let mut job = RestoreJob {
         job: Job {
@@ -66,6 +68,7 @@ pub(super) fn begin(world: &mut World, spot: &Spot, wanted: Wanted, now: Timesta
             by,
         },
         vault: wanted.vault,
+        owner: wanted.owner,
         point: wanted.point,
         point_created: source.map_or(now, |source| source.created),
         metadata: wanted.metadata,
@@ -113,7 +116,7 @@ pub(super) fn end(world: &mut World, spot: &Spot, id: &str, now: Timestamp) {
         let event = Event::Restore { spot: spot.clone(), job: id.to_owned() };
         world.backup.agenda.note(until, event);
     }
-    let vault = world.backup.vault_mut(&spot.account, &spot.region, &job.vault);
+    let vault = world.backup.vault_mut(&job.owner, &spot.region, &job.vault);
     if let Some(point) = vault.and_then(|vault| vault.points.get_mut(&job.point)) {
         point.restored = Some(now);
     }

@@ -15,15 +15,13 @@ use crate::sim::world::World;
 use super::records::{RestoreJob, Spot, by_token};
 use super::refusal::{invalid_request, invalid_value, missing, not_found};
 use super::restore_jobs::{self, Wanted};
-use super::{PAGING, roles, vaults, watch};
+use super::{PAGING, gate, roles, vaults, watch};
 
 pub(super) fn start(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let spot = Spot::of(request);
     let arn = request.required("RecoveryPointArn");
-    let place = world.backup.place(&spot.account, &spot.region);
-    let mut vaults = place.into_iter().flat_map(|place| &place.vaults);
-    let holder = vaults.find(|(_, vault)| vault.points.contains_key(arn)).map(|(name, _)| name.clone());
-    let vault = holder.ok_or_else(|| not_found(format!("Cannot find recovery point {arn}")))?;
+    let (owner, vault) =
+        holder(world, request, arn).ok_or_else(|| not_found(format!("Cannot find recovery point {arn}")))?;
     let role = request.text("IamRoleArn").ok_or_else(|| missing("IamRoleArn must be specified."))?;
     roles::unusable(world, &spot.account, role).map_err(invalid_value)?;
     let metadata = request.input.get("Metadata").and_then(Value::as_object).into_iter().flatten();
@@ -35,6 +33,7 @@ pub(super) fn start(world: &mut World, request: &Request) -> Result<Value, AwsEr
         None => {
             let wanted = Wanted {
                 vault,
+                owner,
                 point: arn.to_owned(),
                 role: role.to_owned(),
                 metadata,
@@ -45,6 +44,17 @@ pub(super) fn start(world: &mut World, request: &Request) -> Result<Value, AwsEr
         }
     };
     Ok(json!({ "RestoreJobId": id }))
+}
+
+/// The vault that holds a recovery point, and whose it is: one of the caller's own, or one that is shared with it.
+fn holder(world: &World, request: &Request, point: &str) -> Option<(String, String)> {
+    let caller = request.caller.account.as_str();
+    let place = world.backup.place(caller, &request.region);
+    let own = place.into_iter().flat_map(|place| &place.vaults);
+    let own = own.map(|(name, vault)| (caller, name.as_str(), vault));
+    let mut all = own.chain(gate::shared(world, request));
+    let found = all.find(|(_, _, vault)| vault.points.contains_key(point));
+    found.map(|(owner, name, _)| (owner.to_owned(), name.to_owned()))
 }
 
 fn named<'w>(world: &'w World, spot: &Spot, id: &str) -> Result<&'w RestoreJob, AwsError> {
@@ -61,7 +71,7 @@ fn view(request: &Request, account: &str, id: &str, job: &RestoreJob) -> Value {
         "RestoreJobId": id,
         "RecoveryPointArn": job.point,
         "SourceResourceArn": job.job.resource,
-        "BackupVaultArn": vaults::arn(account, &request.region, &job.vault),
+        "BackupVaultArn": vaults::arn(&job.owner, &request.region, &job.vault),
         "CreationDate": epoch(job.job.created),
         "CompletionDate": job.job.ended().map(epoch),
         "Status": job.job.state(request.now, "PENDING"),

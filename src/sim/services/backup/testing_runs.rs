@@ -41,6 +41,7 @@ pub(super) fn run(world: &mut World, spot: &Spot, name: &str, now: Timestamp) {
             let Some(chosen) = pick(points, share) else { continue };
             let wanted = Wanted {
                 vault: chosen.vault,
+                owner: spot.account.clone(),
                 point: chosen.arn,
                 role: selection.role.clone(),
                 metadata: overrides(&selection.overrides),

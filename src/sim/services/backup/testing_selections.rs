@@ -202,7 +202,7 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Value, AwsE
 /// What a restore test of a recovery point would use; the names depend on the type, only those of every type are shown.
 pub(super) fn inferred(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let arn = request.required("RecoveryPointArn");
-    let vault = gate::about(world, request, Some(arn))?;
+    let vault = gate::seen(world, request, Some(arn))?;
     if !vault.points.contains_key(arn) {
         return Err(not_found(format!("Cannot find recovery point {arn}")));
     }

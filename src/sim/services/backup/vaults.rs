@@ -24,6 +24,8 @@ use super::{PAGING, gate, tags};
 const PREPARATION: Duration = Duration::from_secs(120);
 /// The shortest least retention of a logically air-gapped vault, in days, as the model says.
 const LEAST_AIR_GAPPED: i64 = 7;
+/// What creating a vault does with its key (<https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html>).
+const KEY_USE: [&str; 4] = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"];
 /// The longest retention, in days: a hundred years.
 pub(super) const LONGEST: i64 = 36_500;
 
@@ -31,11 +33,16 @@ pub(super) fn arn(account: &str, region: &str, name: &str) -> String {
     format!("arn:aws:backup:{region}:{account}:backup-vault:{name}")
 }
 
-/// A key that a vault can have: it exists in the Region of the vault and works.
+/// A key that a vault can have: it exists in the Region of the vault and works, and one of another account lets this one
+/// use it.
 fn check_key(world: &World, request: &Request) -> Result<Option<String>, AwsError> {
     let Some(arn) = request.text("EncryptionKeyArn") else { return Ok(None) };
-    let usable = queries::key(world, arn)
-        .filter(|key| key.region == request.region && key.is_enabled() && key.spec == "SYMMETRIC_DEFAULT");
+    let account = &request.caller.account;
+    let usable = queries::key(world, arn).filter(|key| {
+        let ours = key.account == *account
+            || KEY_USE.iter().all(|action| queries::allows_account(world, key, account, action));
+        ours && key.region == request.region && key.is_enabled() && key.spec == "SYMMETRIC_DEFAULT"
+    });
     match usable {
         Some(key) => Ok(Some(key.arn.clone())),
         None => Err(no_key()),
@@ -152,7 +159,7 @@ fn view(world: &World, request: &Request, name: &str, vault: &Vault) -> Value {
 }
 
 pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let vault = gate::vault(world, request)?;
+    let vault = gate::seen(world, request, None)?;
     let mut view = view(world, request, request.required("BackupVaultName"), vault);
     if let Some((team, since)) = &vault.team {
         view["MpaApprovalTeamArn"] = json!(team);
@@ -163,10 +170,16 @@ pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, Aw
 }
 
 pub(super) fn list(world: &mut World, request: &Request) -> Result<Value, AwsError> {
-    let place = world.backup.place(&request.caller.account, &request.region);
     let wanted = request.text("ByVaultType");
-    let vaults = place.into_iter().flat_map(|place| &place.vaults);
-    let found = vaults.filter(|(_, vault)| wanted.is_none_or(|kind| kind == vault.kind.name())).collect();
+    let place = world.backup.place(&request.caller.account, &request.region);
+    let own = place.into_iter().flat_map(|place| &place.vaults).map(|(name, vault)| (name.as_str(), vault));
+    let vaults: Vec<(&str, &Vault)> = if request.boolean("ByShared").unwrap_or_default() {
+        gate::shared(world, request).map(|(_, name, vault)| (name, vault)).collect()
+    } else {
+        own.collect()
+    };
+    let fits = |(_, vault): &(&str, &Vault)| wanted.is_none_or(|kind| kind == vault.kind.name());
+    let found = vaults.into_iter().filter(fits).collect();
     PAGING.page(request, "BackupVaultList", found, |(name, vault)| view(world, request, name, vault))
 }
 

@@ -12,7 +12,7 @@ use crate::sim::request::Request;
 use crate::sim::services::organizations::Organization;
 use crate::sim::world::World;
 
-const PRINCIPAL: &str = "cloudtrail.amazonaws.com";
+use super::PRINCIPAL;
 
 fn organization<'w>(world: &'w mut World, request: &Request) -> Result<&'w mut Organization, AwsError> {
     let organization = world.organizations.of_mut(&request.caller.account).ok_or_else(|| {

@@ -13,7 +13,7 @@ use super::estate::SCP;
 
 /// The role Control Tower works with in an account
 /// (<https://docs.aws.amazon.com/controltower/latest/userguide/enrollment-prerequisites.html>).
-const EXECUTION_ROLE: &str = "AWSControlTowerExecution";
+pub(super) const EXECUTION_ROLE: &str = "AWSControlTowerExecution";
 /// The role Organizations works with.
 const ACCESS_ROLE: &str = "OrganizationAccountAccessRole";
 /// The policy every root, unit and account has while service control policies are on

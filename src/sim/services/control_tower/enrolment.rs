@@ -95,7 +95,7 @@ fn follow(world: &mut World, zone: &LandingZone, account: &str, to: &str, now: T
 }
 
 /// What the account has is what its new place gives: the baselines and controls of the unit, or none.
-fn finish(world: &mut World, account: &str, to: &str, now: Timestamp) {
+pub(super) fn finish(world: &mut World, account: &str, to: &str, now: Timestamp) {
     let Some(zone) = world.control_tower.zone.clone() else {
         return;
     };

@@ -6,6 +6,7 @@
 //! `data/`; each rule carries its source, and what no source says is marked UNSOURCED.
 
 mod access;
+mod account_factory;
 mod acts;
 mod backups;
 mod baseline_rules;
@@ -25,6 +26,7 @@ mod gate;
 mod guardrails;
 mod interference;
 mod landing_zone;
+mod logging;
 mod manifest;
 mod manifest_schema;
 mod operations;
@@ -36,7 +38,7 @@ mod recording;
 mod refusal;
 mod registration;
 #[cfg(test)]
-mod scenarios;
+pub(crate) mod scenarios;
 mod seed;
 mod state;
 mod tags;
@@ -46,6 +48,7 @@ mod zone_reads;
 
 use crate::sim::service::Service;
 
+pub(crate) use account_factory::{enrol, has_account_factory, managed_unit, unmanage, usual};
 pub(crate) use controls::disable_at_once as disable_control;
 pub use seed::{Seed, SeededBaseline, SeededControl, seed};
 pub use state::State;

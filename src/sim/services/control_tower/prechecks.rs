@@ -7,7 +7,7 @@
 use crate::sim::world::World;
 
 use super::manifest::Settings;
-use super::state::EnabledBaseline;
+use super::state::{EnabledBaseline, LandingZone};
 use super::{estate, guardrails, prerequisites, recording, registration};
 
 /// Accounts per unit (<https://docs.aws.amazon.com/general/latest/gr/controltower.html>).
@@ -43,6 +43,13 @@ pub(super) fn register(world: &World, unit: &str) -> Option<String> {
         ));
     }
     None
+}
+
+/// Why Control Tower's checks do not pass an account.
+pub(super) fn account(world: &World, zone: &LandingZone, account: &str) -> Option<String> {
+    let settings = Settings::read(&zone.version, Some(&zone.manifest)).ok()?;
+    let (account, regions) = recording::in_the_way(world, &zone.home, &settings, [account])?;
+    Some(recording::refusal(account, &regions))
 }
 
 /// Why a baseline cannot be disabled now: children first, and for deregistration no accounts and no optional controls

@@ -14,7 +14,7 @@ use super::estate::{self, Organization};
 use super::manifest::{Integration, Settings};
 use super::prerequisites::{self, Site};
 use super::state::{EnabledBaseline, Enablement, LandingZone, Operation, OperationKind};
-use super::{access, acts, backups, guardrails, recording, registration};
+use super::{access, acts, backups, guardrails, logging, recording, registration};
 
 /// Trusted access a landing zone wants, always or for an integration. Control Tower's own
 /// (<https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-CTower.html>); Config,
@@ -71,6 +71,7 @@ pub(super) fn apply(world: &mut World, operation: &Operation, now: Timestamp) ->
     delegate(world, &before, &zone, &settings, now)?;
     access::set_up(world, &zone, &settings, now)?;
     recording::set_up(world, &zone, &settings, now);
+    logging::set_up(world, &zone, &settings, now);
     backups::set_up(world, &zone, &settings, now);
     for unit in security.into_iter().chain(registration::registered_units(world)) {
         guardrails::refresh(world, &unit, now)?;
@@ -232,6 +233,7 @@ pub(super) fn decommission(world: &mut World) {
         }
     }
     recording::withdraw(world, &zone);
+    logging::withdraw(world, &zone);
     let guarded: Vec<String> = world.control_tower.guardrails.keys().cloned().collect();
     world.control_tower.enabled_baselines.clear();
     world.control_tower.enabled_controls.clear();

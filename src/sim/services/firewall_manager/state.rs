@@ -1,4 +1,4 @@
-//! What Firewall Manager holds: the administrators of each organization.
+//! What Firewall Manager holds: the administrators of each organization, and their policies.
 //!
 //! In: changes by the operations of this folder. Out: plain data that is saved with the world. A status is not kept: it
 //! follows from the time. Absent: events.
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Firewall Manager of every organization.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -15,6 +15,29 @@ use serde_json::Value;
 pub struct State {
     /// By id of the organization, then by account.
     pub(crate) organizations: BTreeMap<String, BTreeMap<String, Administrator>>,
+    /// By Region, then by administrator, then by id.
+    pub(crate) policies: BTreeMap<String, BTreeMap<String, BTreeMap<String, Policy>>>,
+}
+
+/// A policy.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Policy {
+    /// `Policy` of the model, without id, token and status.
+    pub(crate) body: Map<String, Value>,
+    /// The token of this version.
+    pub(crate) token: String,
+    pub(crate) updated: Timestamp,
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+impl State {
+    pub(crate) fn policies(&self, owner: &str, region: &str) -> Option<&BTreeMap<String, Policy>> {
+        self.policies.get(region)?.get(owner)
+    }
+
+    pub(crate) fn policies_mut(&mut self, owner: &str, region: &str) -> &mut BTreeMap<String, Policy> {
+        self.policies.entry(region.to_owned()).or_default().entry(owner.to_owned()).or_default()
+    }
 }
 
 /// An administrator.

@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 
 use super::paging::page_of;
 use super::refusal::{constraint, invalid, refuse};
-use super::state::{Account, AccountState, Creation, CreationOutcome, Joined, Organization, State};
+use super::state::{
+    Account, AccountState, Creation, CreationOutcome, Joined, Organization, Standalone, State, Tags,
+};
 use super::{access, tags};
 use crate::sim::clock::{epoch, later};
 use crate::sim::error::AwsError;
@@ -239,19 +241,73 @@ fn finish(world: &mut World, organization: &str, request: &str, at: Timestamp) {
     if taken {
         return;
     }
-    let member = Account {
-        email: creation.email,
-        name: creation.name,
-        parent: organization.root.id.clone(),
-        state: AccountState::Active,
-        joined: Joined::Created,
-        joined_at: at,
-        tags: creation.tags,
-    };
-    organization.accounts.insert(account.clone(), member);
-    organization.attach_defaults(&account);
-    let management = organization.management.clone();
+    let (email, name, tags) = (creation.email, creation.name, creation.tags);
+    let management = admit(organization, &account, email, name, tags, at);
     world.open_account(&account, &management, Some(&creation.role), at);
+}
+
+/// Puts a created account into the root, and says the management account.
+fn admit(
+    organization: &mut Organization,
+    account: &str,
+    email: String,
+    name: String,
+    tags: Tags,
+    at: Timestamp,
+) -> String {
+    let (parent, state, joined) = (organization.root.id.clone(), AccountState::Active, Joined::Created);
+    let member = Account { email, name, parent, state, joined, joined_at: at, tags };
+    organization.accounts.insert(account.to_owned(), member);
+    organization.attach_defaults(account);
+    organization.management.clone()
+}
+
+/// An account that a service of AWS creates as part of its own work, with the role it names: e-mail address and name.
+///
+/// # Errors
+/// AWS's reason, as a failed creation has it.
+pub(crate) fn create_at_once(
+    world: &mut World,
+    management: &str,
+    who: (&str, &str),
+    role: &str,
+    at: Timestamp,
+) -> Result<String, String> {
+    let account = seat(world, management, None, who, at)?;
+    world.open_account(&account, management, Some(role), at);
+    Ok(account)
+}
+
+/// Puts an account into an organization's root, without any role in it: e-mail address and name; an id, where it matters.
+///
+/// # Errors
+/// AWS's reason, as a failed creation has it.
+pub(crate) fn seat(
+    world: &mut World,
+    management: &str,
+    id: Option<&str>,
+    (email, name): (&str, &str),
+    at: Timestamp,
+) -> Result<String, String> {
+    let quota = usize::try_from(world.organizations.account_quota).unwrap_or(usize::MAX);
+    let organization = world.organizations.of(management).ok_or("The organization is gone.")?;
+    if world.organizations.counted_accounts(organization) >= quota {
+        return Err("ACCOUNT_LIMIT_EXCEEDED".to_owned());
+    }
+    if world.organizations.email_in_use(email) {
+        return Err(format!("EMAIL_ALREADY_EXISTS: {email}"));
+    }
+    let account = id.map_or_else(|| world.ids.account(), str::to_owned);
+    let organization = world.organizations.of_mut(management).ok_or("The organization is gone.")?;
+    admit(organization, &account, email.to_owned(), name.to_owned(), Tags::new(), at);
+    world.open_account(&account, management, None, at);
+    Ok(account)
+}
+
+/// An account that belongs to no organization since then: e-mail address and name.
+pub(crate) fn stand_alone(world: &mut World, id: &str, (email, name): (&str, &str), since: Timestamp) {
+    let alone = Standalone { email: email.to_owned(), name: name.to_owned(), left: since };
+    world.organizations.standalone.insert(id.to_owned(), alone);
 }
 
 #[cfg(test)]

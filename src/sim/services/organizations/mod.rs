@@ -41,6 +41,7 @@ mod tree;
 mod units;
 
 pub(crate) use backup_policy::faulty_plans;
+pub(crate) use creation::{create_at_once, seat, stand_alone};
 pub use state::{
     Account, AccountState, Creation, CreationOutcome, FeatureSet, Handshake, Joined, Move, Organization,
     Policy, ResourcePolicy, Root, Standalone, State, Tags, TypeStatus, Unit,

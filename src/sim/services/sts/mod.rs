@@ -4,7 +4,7 @@
 //! later request, until they expire in virtual time. Absent: federation (SAML, web identity), AssumeRoot, and decoding of
 //! authorization messages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,9 @@ pub(crate) use sessions::session_of;
 pub struct State {
     /// Sessions that have not expired, and some that have.
     pub sessions: BTreeMap<String, Session>,
+    /// Regions in which an account has switched STS off, by account. The console does it; there is no API
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html>).
+    pub off: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The service.

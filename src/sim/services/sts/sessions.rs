@@ -91,11 +91,13 @@ pub(super) fn role_key(account: &str, role: &Role, session_name: &str) -> Key {
     }
 }
 
-/// Refuses a Region the caller's account has not opted in to.
+/// Refuses a Region the caller's account has not opted in to, or in which it has switched STS off.
 pub(super) fn in_open_region(world: &World, request: &Request) -> Result<(), AwsError> {
     let account = &request.caller.account;
-    let closed = regions::status(world, account, &request.region).is_some()
-        && !regions::is_usable(world, account, &request.region);
+    let region = &request.region;
+    let closed =
+        regions::status(world, account, region).is_some() && !regions::is_usable(world, account, region);
+    let closed = closed || world.sts.off.get(account).is_some_and(|off| off.contains(region));
     if !closed {
         return Ok(());
     }

@@ -18,7 +18,8 @@ section! {
 }
 
 /// Detective API Reference, UpdateDatasourcePackages. What Detective is built on is always on.
-const SOURCES: &[Pair] = &[("eks_audit", "EKS_AUDIT"), ("security_hub_findings", "ASFF_SECURITYHUB_FINDING")];
+pub(crate) const SOURCES: &[Pair] =
+    &[("eks_audit", "EKS_AUDIT"), ("security_hub_findings", "ASFF_SECURITYHUB_FINDING")];
 
 chosen! {
     /// A source of data of Detective.

@@ -21,11 +21,11 @@ section! {
     }
 }
 
-const REACHES: &[Pair] = &[("all", "ALL"), ("new", "NEW"), ("none", "NONE")];
+pub(crate) const REACHES: &[Pair] = &[("all", "ALL"), ("new", "NEW"), ("none", "NONE")];
 
 /// GuardDuty API Reference, UpdateOrganizationConfiguration; EKS_RUNTIME_MONITORING is left
 /// out, which AWS refuses beside its successor.
-const FEATURES: &[Pair] = &[
+pub(crate) const FEATURES: &[Pair] = &[
     ("s3_data_events", "S3_DATA_EVENTS"),
     ("eks_audit_logs", "EKS_AUDIT_LOGS"),
     ("ebs_malware_protection", "EBS_MALWARE_PROTECTION"),

@@ -20,7 +20,7 @@ section! {
 }
 
 /// Inspector API Reference, ResourceScanType.
-const SCANS: &[Pair] = &[
+pub(crate) const SCANS: &[Pair] = &[
     ("ec2", "EC2"),
     ("ecr", "ECR"),
     ("lambda", "LAMBDA"),

@@ -20,7 +20,7 @@ section! {
 }
 
 /// Macie API Reference, EnableMacie.
-const FREQUENCIES: &[Pair] =
+pub(crate) const FREQUENCIES: &[Pair] =
     &[("fifteen_minutes", "FIFTEEN_MINUTES"), ("one_hour", "ONE_HOUR"), ("six_hours", "SIX_HOURS")];
 
 chosen! {

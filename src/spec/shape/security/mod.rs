@@ -1,17 +1,21 @@
 //! The section `security`, key by key: a file for each service, and what all have in common.
 
 mod access_analyzer;
+mod cloudtrail;
 mod detective;
+mod firewall_manager;
 mod guardduty;
 mod inspector;
 mod macie;
 mod security_hub;
 
 pub(crate) use access_analyzer::{AccessAnalyzerSection, analyzer_type};
-pub(crate) use detective::DetectiveSection;
-pub(crate) use guardduty::GuardDutySection;
-pub(crate) use inspector::InspectorSection;
-pub(crate) use macie::MacieSection;
+pub(crate) use cloudtrail::{CloudTrailSection, TrailSection};
+pub(crate) use detective::{DetectiveSection, SOURCES};
+pub(crate) use firewall_manager::{FirewallManagerSection, FirewallPolicySection, FirewallWord};
+pub(crate) use guardduty::{FEATURES, GuardDutySection, REACHES};
+pub(crate) use inspector::{InspectorSection, SCANS};
+pub(crate) use macie::{FREQUENCIES, MacieSection};
 pub(crate) use security_hub::{SecurityHubPolicySection, SecurityHubSection};
 
 use std::collections::BTreeMap;
@@ -39,6 +43,10 @@ section! {
         access_analyzer: Located<AccessAnalyzerSection>,
         /// AWS Config: an aggregator and rules for every account.
         config: Located<ConfigSection>,
+        /// CloudTrail: trails beside that of the landing zone.
+        cloudtrail: Located<CloudTrailSection>,
+        /// Firewall Manager: policies for security groups, WAF, Shield Advanced and firewalls.
+        firewall_manager: Located<FirewallManagerSection>,
         /// Conformance packs of AWS Config for every account, by name.
         conformance_packs: BTreeMap<Located<String>, PackSection>,
     }
@@ -71,8 +79,9 @@ macro_rules! seats {
 impl SecuritySection {
     /// Every service of the section that has an administrator.
     pub(crate) fn seats(&self) -> impl Iterator<Item = Seat<'_>> {
-        seats!(self: guardduty, security_hub, inspector, macie, detective, access_analyzer)
-            .into_iter()
-            .flatten()
+        let all = seats!(
+            self: guardduty, security_hub, inspector, macie, detective, access_analyzer, firewall_manager,
+        );
+        all.into_iter().flatten()
     }
 }

@@ -319,6 +319,48 @@ async fn a_lock_does_not_protect_the_key_and_without_it_nothing_is_restored() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_air_gapped_vault_that_is_shared_is_seen_and_restored_from_elsewhere() {
+    let (stage, point, _) = backed_up().await;
+    stage.switch_copies_on().await;
+    let wanted = json!({"backupVaultName": "last", "MinRetentionDays": 7, "MaxRetentionDays": 60});
+    let made = stage.must(&stage.central, "CreateLogicallyAirGappedBackupVault", wanted).await;
+    let (vault, id) = (made["BackupVaultArn"].as_str().expect("an ARN"), stage.organization_id());
+    stage.sim.advance(Duration::from_secs(300));
+    let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "backup:CopyIntoBackupVault", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalOrgID": id}}});
+    let policy = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+    let put = json!({"backupVaultName": "last", "Policy": policy});
+    stage.must(&stage.central, "PutBackupVaultAccessPolicy", put).await;
+    let copied = stage.copy(&stage.app, "local", &point, vault, 30).await;
+    assert_eq!(copied["State"], "COMPLETED", "{copied}");
+    let arn = copied["DestinationRecoveryPointArn"].clone();
+    assert!(arn.as_str().is_some_and(|arn| arn.starts_with("arn:aws:backup:")), "a copy is AWS Backup's own");
+    let of = json!({"backupVaultName": "last", "backupVaultAccountId": stage.central});
+    let hidden = stage.refused(&stage.app, "DescribeBackupVault", of.clone()).await;
+    assert_eq!(hidden.0, "AccessDeniedException");
+    done(&stage.sim, "ram", "EnableSharingWithAwsOrganization", json!({})).await;
+    let share = json!({"name": "last", "resourceArns": [vault], "principals": [stage.app]});
+    let shared = ask_as(&stage.sim, &stage.central, None, "ram", "CreateResourceShare", share).await;
+    assert_eq!(shared.code(), None, "{}", shared.text);
+    stage.sim.advance(Duration::from_secs(60));
+    assert_eq!(stage.must(&stage.app, "DescribeBackupVault", of.clone()).await["Locked"], true);
+    let held = stage.must(&stage.app, "ListRecoveryPointsByBackupVault", of).await;
+    assert_eq!(held["RecoveryPoints"][0]["RecoveryPointArn"], arn);
+    let theirs = stage.must(&stage.app, "ListBackupVaults", json!({"shared": true})).await;
+    assert_eq!(theirs["BackupVaultList"][0]["BackupVaultArn"], json!(vault));
+    let role = format!("arn:aws:iam::{}:role/Backup", stage.app);
+    let restore = json!({"RecoveryPointArn": arn, "Metadata": {}, "IamRoleArn": role});
+    let job = stage.must(&stage.app, "StartRestoreJob", restore).await;
+    stage.sim.advance(Duration::from_secs(3_600));
+    let told =
+        stage.must(&stage.app, "DescribeRestoreJob", json!({"restoreJobId": job["RestoreJobId"]})).await;
+    assert_eq!((&told["Status"], &told["BackupVaultArn"]), (&json!("COMPLETED"), &json!(vault)));
+    let delete = json!({"backupVaultName": "last", "recoveryPointArn": arn});
+    let refused = stage.refused(&stage.app, "DeleteRecoveryPoint", delete).await;
+    assert_eq!(refused.0, "AccessDeniedException", "what is shared is not theirs to delete");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_management_account_and_the_administrator_see_the_jobs_of_every_account() {
     let (stage, _, _) = backed_up().await;
     let of = |account: &str| json!({"accountId": account});

@@ -63,6 +63,10 @@ impl Stage {
         self.sim.advance(Duration::from_secs(days * 86_400));
     }
 
+    fn organization_id(&self) -> String {
+        self.sim.world().organizations.of(&self.central).expect("an organization").id.clone()
+    }
+
     async fn vault(&self, account: &str, name: &str) -> String {
         let made = self.must(account, "CreateBackupVault", json!({"backupVaultName": name})).await;
         made["BackupVaultArn"].as_str().expect("an ARN").to_owned()
@@ -98,7 +102,7 @@ impl Stage {
 
     /// A customer's key of an account that every account of the organization may use.
     async fn key(&self, account: &str) -> String {
-        let id = self.sim.world().organizations.of(account).expect("an organization").id.clone();
+        let id = self.organization_id();
         let root = json!({"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{account}:root")}, "Action": "kms:*", "Resource": "*"});
         let all = json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["kms:DescribeKey", "kms:Decrypt", "kms:CreateGrant"], "Resource": "*",
             "Condition": {"StringEquals": {"aws:PrincipalOrgID": id}}});
@@ -112,7 +116,7 @@ impl Stage {
         let key = self.key(&self.central).await;
         let input = json!({"backupVaultName": "central", "EncryptionKeyArn": key});
         let made = self.must(&self.central, "CreateBackupVault", input).await;
-        let id = self.sim.world().organizations.of(&self.central).expect("an organization").id.clone();
+        let id = self.organization_id();
         let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "backup:CopyIntoBackupVault", "Resource": "*",
             "Condition": {"StringEquals": {"aws:PrincipalOrgID": id}}});
         let policy = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();

@@ -68,6 +68,8 @@ async fn a_vault_has_a_key_that_works_in_its_region_or_the_one_that_aws_manages(
         (&keyed["EncryptionKeyArn"], &keyed["EncryptionKeyType"]),
         (&key["Arn"], &json!("CUSTOMER_MANAGED_KMS_KEY"))
     );
+    let foreign = stage.refused(&stage.app, "CreateBackupVault", with("other", &key["Arn"])).await;
+    assert_eq!(foreign.0, "AccessDeniedException", "its key lets nobody else in");
     done(&stage.sim, "kms", "DisableKey", json!({"KeyId": key["KeyId"]})).await;
     for wrong in [&key["Arn"], &json!("arn:aws:kms:us-east-1:111122223333:key/nothing")] {
         let refused = stage.refused(MANAGEMENT, "CreateBackupVault", with("other", wrong)).await;

@@ -9,6 +9,7 @@ mod controls;
 mod failures;
 mod interference;
 mod landing_zone;
+mod logging;
 mod moves;
 mod recording;
 mod seeded;
@@ -30,10 +31,10 @@ use crate::sim::{Settings, Simulator};
 pub(super) const MANAGEMENT: &str = "111122223333";
 
 /// A simulated AWS and what was made in it, by name.
-pub(super) struct Stage {
-    pub(super) sim: Simulator,
+pub(crate) struct Stage {
+    pub(crate) sim: Simulator,
     root: String,
-    pub(super) units: BTreeMap<String, String>,
+    pub(crate) units: BTreeMap<String, String>,
     pub(super) accounts: BTreeMap<String, String>,
 }
 
@@ -63,7 +64,7 @@ impl Stage {
     }
 
     /// As above with a landing zone of version 4.0; `auto_enroll` switches auto-enrolment on.
-    pub(super) async fn governed(auto_enroll: bool) -> Self {
+    pub(crate) async fn governed(auto_enroll: bool) -> Self {
         let stage = Self::prepared().await;
         let mut input = json!({"version": "4.0", "manifest": stage.manifest()});
         if auto_enroll {
@@ -239,7 +240,7 @@ impl Stage {
     }
 
     /// Registers a unit, waits for the end, and says the enabled baseline's ARN.
-    pub(super) async fn register(&self, unit: &str) -> Value {
+    pub(crate) async fn register(&self, unit: &str) -> Value {
         let version = if self.zone().await["version"] == "4.0" { "5.0" } else { "4.0" };
         let input = self.enabling("AWSControlTowerBaseline", version, unit).await;
         let begun = self.must("controltower", "EnableBaseline", input).await;

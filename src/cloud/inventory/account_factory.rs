@@ -1,0 +1,125 @@
+//! Control Tower's Account Factory in Service Catalog: its portfolio, product and what it provisioned.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_servicecatalog::types::{
+    AccessLevelFilter, AccessLevelFilterKey, ProvisionedProductViewFilterBy,
+};
+
+use super::pages;
+use crate::cloud::connection::Connection;
+use crate::cloud::failure::CallError;
+
+const PORTFOLIOS: &str = "servicecatalog:ListPortfolios";
+const PRINCIPALS: &str = "servicecatalog:ListPrincipalsForPortfolio";
+const PRODUCT: &str = "servicecatalog:DescribeProductAsAdmin";
+const SEARCH: &str = "servicecatalog:SearchProvisionedProducts";
+/// The names that Control Tower gives them (Control Tower User Guide, shared-account-resources).
+const PORTFOLIO_NAME: &str = "AWS Control Tower Account Factory Portfolio";
+const PRODUCT_NAME: &str = "AWS Control Tower Account Factory";
+/// The sort of provisioned product that is an account (AFT, service_catalog.py).
+const ACCOUNTS: &str = "type:CONTROL_TOWER_ACCOUNT";
+
+/// An account that was provisioned, or tried to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// AWS's word for its status, e.g. `TAINTED`.
+    pub status: String,
+    /// Why, in AWS's words.
+    pub message: Option<String>,
+    /// The account, once AWS knows it.
+    pub account: Option<String>,
+}
+
+/// The id of the portfolio; none where there is none.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) async fn portfolio(connection: &Connection) -> Result<Option<String>, CallError> {
+    let site = connection.home();
+    let client = site.clients.servicecatalog();
+    let site = &site;
+    let found = pages::all(PORTFOLIOS, |token| async move {
+        let answer =
+            site.call(PORTFOLIOS, || client.list_portfolios().set_page_token(token.clone()).send()).await?;
+        Ok((answer.portfolio_details().to_vec(), answer.next_page_token().map(str::to_owned)))
+    });
+    let found = found.await?;
+    let own = found.iter().find(|portfolio| portfolio.display_name() == Some(PORTFOLIO_NAME));
+    Ok(own.and_then(|portfolio| portfolio.id()).map(str::to_owned))
+}
+
+/// Who may launch from a portfolio: ARNs, and patterns of them.
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) async fn principals(
+    connection: &Connection,
+    portfolio: &str,
+) -> Result<BTreeSet<String>, CallError> {
+    let site = connection.home();
+    let client = site.clients.servicecatalog();
+    let site = &site;
+    let found = pages::all(PRINCIPALS, |token| async move {
+        let request = || {
+            let request = client.list_principals_for_portfolio().portfolio_id(portfolio);
+            request.set_page_token(token.clone())
+        };
+        let answer = site.call(PRINCIPALS, || request().send()).await?;
+        Ok((answer.principals().to_vec(), answer.next_page_token().map(str::to_owned)))
+    });
+    Ok(found.await?.iter().filter_map(|principal| principal.principal_arn().map(str::to_owned)).collect())
+}
+
+/// Every account that anybody has provisioned.
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) async fn products(connection: &Connection) -> Result<Vec<Product>, CallError> {
+    let site = connection.home();
+    let client = site.clients.servicecatalog();
+    let site = &site;
+    let level = AccessLevelFilter::builder().key(AccessLevelFilterKey::Account).value("self").build();
+    let level = &level;
+    let found = pages::all(SEARCH, |token| async move {
+        let request = || {
+            let request = client.search_provisioned_products().access_level_filter(level.clone());
+            let by = ProvisionedProductViewFilterBy::SearchQuery;
+            request.filters(by, vec![ACCOUNTS.to_owned()]).set_page_token(token.clone())
+        };
+        let answer = site.call(SEARCH, || request().send()).await?;
+        Ok((answer.provisioned_products().to_vec(), answer.next_page_token().map(str::to_owned)))
+    });
+    let one = |from: &aws_sdk_servicecatalog::types::ProvisionedProductAttribute| {
+        Some(Product {
+            id: from.id()?.to_owned(),
+            name: from.name().unwrap_or_default().to_owned(),
+            status: from.status()?.as_str().to_owned(),
+            message: from.status_message().map(str::to_owned),
+            account: from.physical_id().map(str::to_owned),
+        })
+    };
+    Ok(found.await?.iter().filter_map(one).collect())
+}
+
+/// The ids of the product and of its version.
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) async fn product(connection: &Connection) -> Result<(String, String), CallError> {
+    let site = connection.home();
+    let client = site.clients.servicecatalog();
+    let answer = site.call(PRODUCT, || client.describe_product_as_admin().name(PRODUCT_NAME).send()).await?;
+    let view = answer.product_view_detail().and_then(|detail| detail.product_view_summary());
+    let id =
+        view.and_then(|view| view.product_id()).ok_or_else(|| CallError::unreadable(PRODUCT, "ProductId"))?;
+    let versions = answer.provisioning_artifact_summaries();
+    let newest = versions.iter().max_by_key(|version| version.created_time().map(|time| time.secs()));
+    let version = newest.and_then(|version| version.id());
+    let version = version.ok_or_else(|| CallError::unreadable(PRODUCT, "ProvisioningArtifactSummaries"))?;
+    Ok((id.to_owned(), version.to_owned()))
+}

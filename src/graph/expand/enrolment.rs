@@ -1,0 +1,141 @@
+//! Accounts that shall be enrolled with Control Tower, and what must not be in them then.
+//!
+//! AWS Config of an account's own keeps it from being enrolled, and its whole unit from being
+//! registered (Control Tower User Guide, existing-config-resources). The document does not speak of
+//! it: wanting the account in a registered unit is wanting it gone, and the consent is asked by name.
+//! Accounts can also be asked for one by one, without a document: then nothing else is spoken of.
+
+use serde_json::json;
+
+use super::{Expansion, account, baselines, resource, the_organization, unit};
+use crate::catalog::findings::Path;
+use crate::graph::edge::Edge;
+use crate::graph::{GraphError, ResourceGraph};
+use crate::model::region::Region;
+use crate::model::resource::Presence;
+use crate::model::unit_path::UnitPath;
+use crate::model::{Address, Resource, reference};
+
+/// The groups of an account's fields in which nothing shall be.
+const GROUPS: [&str; 3] = ["channels", "recorders", "recording"];
+
+/// One account that shall be governed in a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    /// The account's name in AWS.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// The unit.
+    pub unit: UnitPath,
+    /// The word of the baseline that governs the unit.
+    pub baseline: String,
+    /// The baseline's name.
+    pub baseline_name: String,
+    /// The way in which it is enrolled.
+    pub by: Path,
+}
+
+/// Says of an account that it shall have no AWS Config of its own in the governed Regions.
+pub(super) fn clear_the_way(expansion: &mut Expansion<'_>, account: &Address) {
+    let mut regions: Vec<Region> = expansion.spec.organization.governed_regions.clone();
+    if !regions.contains(&expansion.home_region) {
+        regions.push(expansion.home_region.clone());
+    }
+    regions.sort();
+    if let Some(wanted) = expansion.graph.resources.get_mut(account) {
+        nothing_records(wanted, &regions);
+    }
+}
+
+fn nothing_records(account: &mut Resource, regions: &[Region]) {
+    account.whole.extend(GROUPS.map(str::to_owned));
+    account.keys.insert("recording_regions".to_owned(), json!(regions));
+}
+
+/// The graph of accounts that shall be enrolled, and of nothing else: their units and baselines are
+/// there and stay as they are, but for a registration that has to be done again.
+///
+/// # Errors
+/// When resources wait for each other in a ring.
+pub fn of(enrolments: &[Enrolment], governed: &[Region]) -> Result<ResourceGraph, GraphError> {
+    let mut graph = ResourceGraph::default();
+    graph.add(left_alone(the_organization()));
+    for one in enrolments {
+        let (member, place) = (account(&one.name), unit(&one.unit));
+        let mut wanted = resource(member.clone(), None);
+        wanted.presence = Presence::Existing;
+        wanted.keys.insert("id".to_owned(), json!(one.id));
+        wanted.fields.insert("unit".to_owned(), reference::from(&place, "id"));
+        nothing_records(&mut wanted, governed);
+        graph.add(wanted);
+        let mut around = left_alone(place.clone());
+        around.keys.insert("path".to_owned(), json!(one.unit.as_str()));
+        graph.add(around);
+        graph.connect(Edge::exists(&member, &the_organization(), "organization-first"));
+        graph.connect(Edge::exists(&place, &the_organization(), "organization-first"));
+        govern(&mut graph, one, &member, &place);
+    }
+    graph.finish()
+}
+
+fn left_alone(address: Address) -> Resource {
+    Resource { presence: Presence::LeftAlone, ..resource(address, None) }
+}
+
+/// The baseline of the unit, which reaches the account when it is registered again.
+fn govern(graph: &mut ResourceGraph, one: &Enrolment, member: &Address, place: &Address) {
+    let address = baselines::baseline_on(&one.unit, &one.baseline);
+    let known = graph.resources.get(&address).cloned();
+    let mut wanted = known.unwrap_or_else(|| resource(address.clone(), None));
+    wanted.presence = Presence::Existing;
+    wanted.keys.insert("baseline".to_owned(), json!(one.baseline_name));
+    wanted.fields.insert("target".to_owned(), reference::from(place, "arn"));
+    wanted.fields.insert("status".to_owned(), json!("SUCCEEDED"));
+    let automatic = one.by == Path::Move;
+    if !automatic {
+        wanted.fields.insert("missing_members".to_owned(), json!([]));
+    }
+    graph.resources.insert(address.clone(), wanted);
+    *graph.members.entry(address.clone()).or_default() += 1;
+    baselines::joined(graph, &address, &one.unit, member, automatic);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(name: &str, by: Path) -> Enrolment {
+        Enrolment {
+            name: name.to_owned(),
+            id: "222222222222".to_owned(),
+            unit: "Workloads/Prod".parse().unwrap(),
+            baseline: "control_tower".to_owned(),
+            baseline_name: "AWSControlTowerBaseline".to_owned(),
+            by,
+        }
+    }
+
+    #[test]
+    fn an_account_that_moves_has_a_lane_and_one_that_is_registered_sets_its_unit_off() {
+        let governed = ["eu-west-1".parse().unwrap()];
+        let moves = of(&[one("app", Path::Move)], &governed).unwrap();
+        assert_eq!(moves.shared_lanes.len(), 1);
+        assert!(moves.edges.iter().all(|edge| edge.triggers.is_none()));
+        let registered = of(&[one("app", Path::Reset)], &governed).unwrap();
+        assert!(registered.shared_lanes.is_empty());
+        assert!(registered.edges.iter().any(|edge| edge.triggers.is_some()));
+    }
+
+    #[test]
+    fn nothing_is_wanted_of_what_is_around_the_account() {
+        let graph = of(&[one("app", Path::Move)], &[]).unwrap();
+        let spoken: Vec<String> = graph
+            .resources
+            .values()
+            .filter(|resource| resource.presence != Presence::LeftAlone)
+            .map(|resource| resource.address.to_string())
+            .collect();
+        assert_eq!(spoken, ["account.app", "baseline.Workloads/Prod:control_tower"]);
+    }
+}

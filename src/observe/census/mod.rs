@@ -1,0 +1,196 @@
+//! The census: everything that is live, whatever a document says.
+//!
+//! In: a connection and, where it matters, the Regions to look at. Out: a [`Census`], typed and
+//! complete, or saying what could not be read and why. One file for each part. Nothing is
+//! changed (invariant I8). Absent: what a document wants, and what it would make of this (see
+//! the floor `export`).
+//!
+//! A file of a census outlives the program that wrote it: [`FORMAT`] counts its form, and
+//! what is added later is optional to read.
+
+pub mod administrators;
+pub mod control_tower;
+mod gap;
+pub mod identity_center;
+pub mod organization;
+pub mod people;
+pub mod policies;
+pub mod security;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::ObserveError;
+use crate::cloud::Connection;
+use crate::cloud::inventory::organization as inventory;
+use crate::cloud::inventory::regions;
+use crate::model::Kind;
+use crate::model::ids::AccountId;
+use crate::model::partition::Partition;
+use crate::model::region::Region;
+use gap::Gaps;
+pub use gap::{Gap, Part};
+
+/// Kinds of which a census reads everything that is there.
+pub const READS: &[Kind] = &[
+    Kind::Organization,
+    Kind::TrustedAccess,
+    Kind::OrganizationalUnit,
+    Kind::Account,
+    Kind::LandingZone,
+    Kind::Baseline,
+    Kind::Control,
+    Kind::PolicyType,
+    Kind::Policy,
+    Kind::ResourcePolicy,
+    Kind::RootCredentialsManagement,
+    Kind::RootSessions,
+    Kind::DelegatedAdministrator,
+    Kind::PermissionSet,
+    Kind::Group,
+    Kind::Assignment,
+    Kind::GuardDuty,
+];
+
+/// The form of a census in a file.
+pub const FORMAT: u32 = 1;
+
+/// Everything that is live.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Census {
+    /// [`FORMAT`], when it was taken.
+    pub format: u32,
+    /// The account whose credentials were used.
+    pub account: AccountId,
+    /// The caller's ARN.
+    pub caller: String,
+    /// The partition it lies in.
+    pub partition: Partition,
+    /// The Region in which Control Tower was looked at.
+    pub home_region: Region,
+    /// Regions in which Regional services were looked at.
+    pub regions: Vec<Region>,
+    /// The organization; with none there is nothing else.
+    pub organization: Option<organization::Organization>,
+    /// Every unit, parents first.
+    pub units: Vec<people::Unit>,
+    /// Every account of every state, the management account too.
+    pub accounts: Vec<people::Account>,
+    /// Policies of the types that are on, by AWS's name of the type.
+    pub policies: BTreeMap<String, Vec<policies::Policy>>,
+    /// What Control Tower has; none where there is no landing zone, or it could not be read.
+    pub control_tower: Option<control_tower::ControlTower>,
+    /// Who administers which service.
+    pub administrators: administrators::Administrators,
+    /// Identity Center; none where there is no instance, or it could not be read.
+    pub identity_center: Option<identity_center::IdentityCenter>,
+    /// Security services as their administrators have set them.
+    #[serde(default)]
+    pub security: security::Security,
+    /// What could not be read, and why.
+    pub gaps: Vec<Gap>,
+}
+
+impl Census {
+    /// Whether something of a part could not be read: of all of it, or of one thing by its id
+    /// or name.
+    #[must_use]
+    pub fn lacks(&self, part: Part, of: Option<&str>) -> bool {
+        self.gaps.iter().any(|gap| gap.part == part && (gap.of.is_none() || gap.of.as_deref() == of))
+    }
+
+    /// The unit or account of an id is the management account's.
+    #[must_use]
+    pub fn is_management(&self, id: &str) -> bool {
+        self.organization.as_ref().is_some_and(|organization| organization.management_account.as_str() == id)
+    }
+}
+
+/// Takes a census. `asked` are the Regions to look at for Regional services; without any these
+/// are the ones that the landing zone governs, or where there is none, all that are on.
+///
+/// # Errors
+/// When the caller, the organization, its units or its accounts cannot be read, or the caller
+/// is not the management account. Anything else that cannot be read is a gap.
+pub async fn take(connection: &Connection, asked: &[Region]) -> Result<Census, ObserveError> {
+    let (caller, described) = tokio::join!(connection.caller(), inventory::describe(connection));
+    let caller = caller.map_err(ObserveError::Caller)?;
+    let described = described.map_err(ObserveError::Organization)?;
+    let mut census = Census {
+        format: FORMAT,
+        account: caller.account.clone(),
+        caller: caller.arn.clone(),
+        partition: caller.partition.clone(),
+        home_region: connection.home_region().clone(),
+        regions: Vec::new(),
+        organization: None,
+        units: Vec::new(),
+        accounts: Vec::new(),
+        policies: BTreeMap::new(),
+        control_tower: None,
+        administrators: administrators::Administrators::default(),
+        identity_center: None,
+        security: security::Security::default(),
+        gaps: Vec::new(),
+    };
+    let Some(described) = described else { return Ok(census) };
+    if caller.account != described.management_account {
+        return Err(ObserveError::NotManagement {
+            caller: caller.account.clone(),
+            management: described.management_account,
+        });
+    }
+    let root = inventory::root(connection).await.map_err(ObserveError::Organization)?;
+    let gaps = Gaps::default();
+    let (people, organization, policies, tower, centre) = tokio::join!(
+        people::read(connection, &root, &gaps),
+        organization::read(connection, described, &root, &gaps),
+        policies::read(connection, &root, &gaps),
+        control_tower::read(connection, &gaps),
+        identity_center::read(connection, &gaps)
+    );
+    (census.units, census.accounts) = people.map_err(ObserveError::Organization)?;
+    census.policies = policies;
+    census.control_tower = tower;
+    census.identity_center = centre;
+    census.regions = looked_at(connection, asked, census.control_tower.as_ref(), &gaps).await;
+    // Who administers a service is asked only where it may act; its settings only where it has
+    // somebody.
+    census.administrators =
+        administrators::read(connection, organization.trusted_access.as_ref(), &census.regions, &gaps).await;
+    let (administrators, regions) = (&census.administrators, census.regions.as_slice());
+    let lookout = security::Lookout { connection, administrators, regions, gaps: &gaps };
+    census.security = security::read(lookout).await;
+    census.organization = Some(organization);
+    census.gaps = gaps.sorted();
+    Ok(census)
+}
+
+/// The Regions to look at.
+async fn looked_at(
+    connection: &Connection,
+    asked: &[Region],
+    tower: Option<&control_tower::ControlTower>,
+    gaps: &Gaps,
+) -> Vec<Region> {
+    let home = connection.home_region();
+    let governed = tower.map(control_tower::ControlTower::governed).unwrap_or_default();
+    let mut regions = match (asked, governed.as_slice()) {
+        ([], []) => match regions::usable(connection).await {
+            Ok(usable) => usable,
+            Err(error) => {
+                gaps.note(Part::Regions, None, error);
+                Vec::new()
+            }
+        },
+        ([], governed) => governed.to_vec(),
+        (asked, _) => asked.to_vec(),
+    };
+    if !regions.contains(home) {
+        regions.push(home.clone());
+    }
+    regions.sort();
+    regions.dedup();
+    regions
+}

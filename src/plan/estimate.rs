@@ -1,0 +1,78 @@
+//! What a plan will take: time, when all goes as usual and when much is slow, and money by the
+//! month.
+//!
+//! In: a plan, and how long each of its steps is expected to take. Out: an [`Estimate`]. Time
+//! is the least that AWS's own limits allow, because apply comes close to it; it is no promise.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::bound;
+use super::document::Plan;
+use super::step::Step;
+use crate::catalog::prices::{self, ByUse};
+use crate::catalog::{durations, operations};
+
+/// The time of one call that is answered at once.
+const ROUND_TRIP: Duration = Duration::from_millis(100);
+
+/// What a plan will take.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Estimate {
+    /// When each operation takes as long as usual.
+    pub usual: Duration,
+    /// When each takes as long as one in ten does.
+    pub slow: Duration,
+    /// What is added to the bill of each month.
+    pub cost: Cost,
+}
+
+/// Money by the month.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Cost {
+    /// How many of each thing with a price of its own, and US dollars for all of them.
+    pub fixed: BTreeMap<String, (usize, f64)>,
+    /// What is switched on and billed by its use.
+    pub by_use: Vec<ByUse>,
+}
+
+impl Estimate {
+    /// Of a plan whose steps are expected to take so long.
+    #[must_use]
+    pub fn of(plan: &Plan, expected: &dyn Fn(&Step) -> Duration) -> Self {
+        let least = |durations: &dyn Fn(&Step) -> Duration| {
+            let bound = bound::lower_bound(&plan.steps, durations, operations::table(), ROUND_TRIP);
+            Duration::try_from_secs_f64(bound.seconds).unwrap_or_default()
+        };
+        let slow = |step: &Step| durations::slow(&step.operation, expected(step));
+        Self { usual: least(expected), slow: least(&slow), cost: Cost::of(plan) }
+    }
+}
+
+impl Cost {
+    /// Of what a plan brings.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Self {
+        let count = |kind, verb: &str| {
+            plan.steps.iter().filter(|step| step.address.kind == kind && step.verb == verb).count()
+        };
+        let mut cost = Self::default();
+        for row in prices::fixed() {
+            let many = count(row.kind, &row.verb);
+            if many > 0 {
+                cost.fixed.insert(row.what.clone(), (many, row.usd * many as f64));
+            }
+        }
+        let on = prices::by_use().iter().filter(|row| count(row.kind, &row.verb) > 0);
+        cost.by_use.extend(on.cloned());
+        cost
+    }
+
+    /// US dollars a month for what has a price of its own.
+    #[must_use]
+    pub fn usd(&self) -> f64 {
+        self.fixed.values().map(|(_, usd)| usd).sum()
+    }
+}
