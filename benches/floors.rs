@@ -2,6 +2,7 @@
 //!
 //! Each at two sizes, so that what grows faster than the organization shows.
 
+#[allow(dead_code, reason = "tests use more of it")]
 mod estate;
 
 use std::collections::BTreeSet;

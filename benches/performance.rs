@@ -5,6 +5,9 @@
 //! Time on the CPU is counted, where the system tells it, so that a busy machine changes
 //! little. Absent: any limit. Times are told, never asserted.
 
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+
+#[allow(dead_code, reason = "tests use more of it")]
 mod estate;
 
 use std::collections::BTreeSet;

@@ -42,17 +42,17 @@ const REGIONS: [&str; 16] = [
 
 /// How large a landing zone is.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Size {
+pub(crate) struct Size {
     /// Workload accounts, spread evenly over the units.
-    pub accounts: usize,
+    pub(crate) accounts: usize,
     /// Registered units; from 40 on each has others below itself.
-    pub units: usize,
-    /// Service control policies, each on one unit.
-    pub policies: usize,
+    pub(crate) units: usize,
+    /// Service control policies, each on one unit but the first, which is on the root.
+    pub(crate) policies: usize,
     /// Accounts to which somebody is assigned, counted once for each group.
-    pub assignments: usize,
+    pub(crate) assignments: usize,
     /// Governed Regions, the home Region among them.
-    pub regions: usize,
+    pub(crate) regions: usize,
 }
 
 /// Units directly below the root.
@@ -62,7 +62,7 @@ const SPREAD: usize = 10;
 
 impl Size {
     /// The document.
-    pub fn document(self) -> String {
+    pub(crate) fn document(self) -> String {
         self.text(true)
     }
 
@@ -107,12 +107,13 @@ impl Size {
             yaml.push_str("policies:\n");
         }
         for policy in 0..self.policies {
-            let unit = path(policy % self.units);
+            // The first binds everybody, as one does in most organizations.
+            let target = if policy == 0 { "root".to_owned() } else { path(policy % self.units) };
             let _ = writeln!(
                 yaml,
                 "  deny{policy:05}:\n    type: service_control\n    document: {{ Version: '2012-10-17', \
                  Statement: [{{ Effect: Deny, Action: 'iam:CreateUser', \
-                 Resource: 'arn:aws:iam::*:user/u{policy}' }}] }}\n    targets: [{unit}]"
+                 Resource: 'arn:aws:iam::*:user/u{policy}' }}] }}\n    targets: [{target}]"
             );
         }
     }
@@ -143,7 +144,7 @@ impl Size {
 
     /// A simulated AWS in which all of it is so: the organization is rehearsed without its
     /// accounts, which are then put into it behind AWS's back, with their enrolments.
-    pub fn world(self) -> World {
+    pub(crate) fn world(self) -> World {
         let spec = read(&self.text(false));
         let graph = graph(&spec);
         let setting = Setting::of(&graph, &HOME.parse().expect("a Region"));
@@ -212,7 +213,7 @@ fn name(account: usize) -> String {
 }
 
 /// A document that must be valid.
-pub fn read(yaml: &str) -> Spec {
+pub(crate) fn read(yaml: &str) -> Spec {
     match parse(vec![Input::new("landing-zone.yaml", yaml)]) {
         Ok(loaded) => loaded.spec,
         Err(wrong) => panic!("{wrong:?}"),
@@ -220,13 +221,13 @@ pub fn read(yaml: &str) -> Spec {
 }
 
 /// The graph of a document.
-pub fn graph(spec: &Spec) -> ResourceGraph {
+pub(crate) fn graph(spec: &Spec) -> ResourceGraph {
     expand(spec, None).expect("a graph")
 }
 
 /// What a survey finds where everything is as the graph wants it: each attribute that
 /// somebody refers to has a value that tells it from all others.
-pub fn converged(graph: &ResourceGraph) -> Snapshot {
+pub(crate) fn converged(graph: &ResourceGraph) -> Snapshot {
     let mut attributes: BTreeMap<_, Attributes> = BTreeMap::new();
     for resource in graph.resources.values() {
         attributes.entry(resource.address.clone()).or_default();
@@ -260,7 +261,7 @@ pub fn converged(graph: &ResourceGraph) -> Snapshot {
 }
 
 /// What a survey finds in an account without an organization.
-pub fn nothing() -> Snapshot {
+pub(crate) fn nothing() -> Snapshot {
     Snapshot {
         account: "111122223333".parse().expect("an id"),
         caller: "arn:aws:iam::111122223333:user/operator".to_owned(),

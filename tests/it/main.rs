@@ -18,6 +18,7 @@ mod coverage;
 mod delegation;
 mod documents;
 #[path = "../../benches/estate/mod.rs"]
+#[allow(dead_code, reason = "benches use more of it")]
 mod estate;
 mod figures;
 mod forms;
