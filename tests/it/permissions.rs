@@ -10,7 +10,7 @@ use lzctl::catalog::{operations, permissions as catalogue};
 use lzctl::cloud::Connection;
 use lzctl::model::Resource;
 use lzctl::observe::{Snapshot, survey};
-use lzctl::plan::permissions::{Permissions, Request, of_document, of_plan};
+use lzctl::plan::permissions::{Permissions, Request, narrowing, of_document, of_plan};
 use lzctl::plan::{Plan, make};
 use lzctl::rehearse::{Bench, Setting, virtual_runtime};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use super::documents::{graph, plan_text, spec};
 
-const ALL: [&str; 4] = ["minimal", "standard", "regulated", "detect"];
+const ALL: [&str; 6] = ["minimal", "standard", "regulated", "detect", "four-controls", "ransomware-ready"];
 
 fn request(read_only: bool) -> Request<'static> {
     Request { read_only, access_role: Some("AWSControlTowerExecution") }
@@ -196,8 +196,13 @@ fn the_same_document_gives_the_same_permissions_and_every_policy_fits() {
             assert!(policy.document.to_string().len() <= 6144, "{}", policy.name);
         }
         for member in &permissions.members {
-            // It is the policy of a role; sessions are held to less, see `sessions`.
+            // It is the policy of a role.
             assert!(member.policy.to_string().len() <= 6144, "{}", member.account);
+        }
+        // What sessions are held to is less: STS packs it together with the run's tag.
+        let sessions = narrowing(&planned(name));
+        for policy in sessions.by_account.values().chain(&sessions.otherwise) {
+            assert!(policy.len() <= 1792, "{name}: {} characters: {policy}", policy.len());
         }
     }
 }
