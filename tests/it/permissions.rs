@@ -38,6 +38,8 @@ fn together(permissions: &Permissions) -> Value {
 struct Trial {
     graph: lzctl::graph::ResourceGraph,
     bench: Bench,
+    /// Those that stand in the document.
+    consents: BTreeSet<String>,
 }
 
 impl Trial {
@@ -49,7 +51,7 @@ impl Trial {
             access_role: document.organization.access_role,
             ..Setting::of(&graph, &document.organization.home_region.unwrap())
         };
-        Self { bench: Bench::open(&setting, None).await.unwrap(), graph }
+        Self { bench: Bench::open(&setting, None).await.unwrap(), graph, consents: document.consents }
     }
 
     async fn snapshot(&self) -> Snapshot {
@@ -58,7 +60,7 @@ impl Trial {
     }
 
     async fn plan(&self) -> Plan {
-        make(&self.graph, &self.snapshot().await, &BTreeSet::new())
+        make(&self.graph, &self.snapshot().await, &self.consents)
     }
 
     /// Applies a plan, and plans again as an operator would.
@@ -176,7 +178,7 @@ fn reading_only_grants_no_change_and_suffices_for_planning() {
                 ..Setting::of(&made.graph, &document.organization.home_region.unwrap())
             };
             let bench = Bench::open(&setting, Some(made.bench.simulator.world())).await.unwrap();
-            let trial = Trial { graph: made.graph, bench };
+            let trial = Trial { graph: made.graph, bench, consents: document.consents };
             let plan = trial.plan().await;
             assert!(
                 plan.steps.is_empty() && plan.notes.iter().all(|n| n.code != "unreadable"),
