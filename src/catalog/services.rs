@@ -41,9 +41,10 @@ pub struct Service {
     /// Whether Organizations lets go of an administrator before the service does.
     #[serde(default)]
     pub registration_first: bool,
-    /// Whether an administrator must let go of its members before it is dismissed.
+    /// What an administrator must let go of before it is dismissed: whom its settings reach
+    /// (`reach`), its `members`, and its memory of them (`former`).
     #[serde(default)]
-    pub members_first: bool,
+    pub departure: Vec<String>,
     /// Whether Control Tower appoints an administrator itself.
     #[serde(default)]
     pub control_tower: bool,
@@ -149,10 +150,6 @@ pub fn is_of_registrations(group: &str) -> bool {
     group == REGISTRATIONS.0 || group == REGISTRATIONS.1
 }
 
-/// What an administrator must let go of before it is dismissed: whom its settings reach, its
-/// members, and its memory of them. The way of appointing stands before each.
-pub const DEPARTURE: [&str; 3] = ["reach", "members", "former"];
-
 impl Service {
     /// What it is called in sentences.
     #[must_use]
@@ -192,8 +189,7 @@ impl Service {
     #[must_use]
     pub fn groups(&self) -> Vec<String> {
         let registered = self.remains_registered().then(|| self.registered_in().to_owned());
-        let departure = DEPARTURE.iter().filter(|_| self.members_first);
-        let departure = departure.map(|what| format!("{}_{what}", self.way));
+        let departure = self.departure.iter().map(|what| format!("{}_{what}", self.way));
         std::iter::once(self.way.clone()).chain(registered).chain(departure).collect()
     }
 }

@@ -41,7 +41,7 @@ fn reading() -> String {
     let in_members = permissions::table()
         .planning
         .iter()
-        .filter(|row| row.kinds.iter().all(|kind| kinds::lives_in_an_account(*kind)));
+        .filter(|row| !row.of_organization && row.kinds.iter().all(|kind| kinds::lives_in_an_account(*kind)));
     let asked = in_members.flat_map(|row| &row.operations).filter(only_reads);
     let actions: BTreeSet<&str> = asked
         .filter_map(|name| permissions::table().get(name))

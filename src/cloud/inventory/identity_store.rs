@@ -13,6 +13,7 @@ const GROUP_ID: &str = "identitystore:GetGroupId";
 const USER_ID: &str = "identitystore:GetUserId";
 const DESCRIBE_GROUP: &str = "identitystore:DescribeGroup";
 const LIST_GROUPS: &str = "identitystore:ListGroups";
+const LIST_USERS: &str = "identitystore:ListUsers";
 /// The largest page.
 const PAGE: i32 = 100;
 
@@ -103,6 +104,25 @@ pub async fn groups(
     });
     let named = |group: &aws_sdk_identitystore::types::Group| {
         Some((group.display_name()?.to_owned(), group.group_id().to_owned()))
+    };
+    Ok(found.await?.iter().filter_map(named).collect())
+}
+
+/// Every user: name and id.
+///
+/// # Errors
+/// When they cannot be read.
+pub async fn users(connection: &Connection, instance: &Instance) -> Result<Vec<(String, String)>, CallError> {
+    let site = instance.site(connection);
+    let client = site.clients.identitystore();
+    let site = &site;
+    let found = pages::all(LIST_USERS, |token| async move {
+        let request = || client.list_users().identity_store_id(&instance.store).max_results(PAGE);
+        let answer = site.call(LIST_USERS, || request().set_next_token(token.clone()).send()).await?;
+        Ok((answer.users().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    let named = |user: &aws_sdk_identitystore::types::User| {
+        Some((user.user_name()?.to_owned(), user.user_id().to_owned()))
     };
     Ok(found.await?.iter().filter_map(named).collect())
 }

@@ -107,6 +107,10 @@ impl Needs {
                 Subject { address: &resource.address, fields: &resource.fields, keys: &resource.keys };
             for row in table().planning.iter().filter(|row| asks(row, resource)) {
                 let purpose = if row.seldom { Purpose::Prove } else { Purpose::Read };
+                if row.of_organization {
+                    self.of_organization(row, purpose, subject);
+                    continue;
+                }
                 for operation in &row.operations {
                     self.operation(operation, purpose, subject);
                 }
@@ -146,6 +150,15 @@ impl Needs {
             self.operation(read, Purpose::Prove, subject);
         }
         self.forwards |= row.is_some_and(|row| row.forwards);
+    }
+
+    /// What is asked of the organization for a resource, wherever that lives.
+    fn of_organization(&mut self, row: &'static Planning, purpose: Purpose, subject: Subject<'_>) {
+        let mut values = self.scope.values(subject);
+        values.extend(row.values.iter().map(|(name, found)| (name.as_str(), found.clone())));
+        for operation in &row.operations {
+            self.grants(operation, purpose, &values, None);
+        }
     }
 
     fn operation(&mut self, operation: &str, purpose: Purpose, subject: Subject<'_>) {
