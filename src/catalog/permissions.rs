@@ -34,6 +34,8 @@ pub struct Grant {
     /// exist as permissions and not as operations.
     #[serde(default)]
     pub hidden: bool,
+    /// Only when a member account asks, or only when the management account does.
+    pub by_member: Option<bool>,
 }
 
 /// What one operation needs.

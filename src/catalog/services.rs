@@ -15,10 +15,8 @@ pub struct Service {
     pub word: String,
     /// The group of the kind `delegated_administrator` that stands for the way of appointing.
     pub way: String,
-    /// The service principals that Organizations registers an administrator for.
+    /// The service principals that Organizations trusts first and registers an administrator for.
     pub principals: Vec<String>,
-    /// The service principals that must be trusted before; the registered ones when absent.
-    pub trusts: Option<Vec<String>>,
     /// Where the office is.
     #[serde(default)]
     pub place: Place,
@@ -163,12 +161,6 @@ impl Service {
         matches!(self.way.as_str(), "several" | "sole")
     }
 
-    /// The service principals that must be trusted.
-    #[must_use]
-    pub fn trusted(&self) -> &[String] {
-        self.trusts.as_deref().unwrap_or(&self.principals)
-    }
-
     /// Whether Organizations keeps an administrator registered that the service has dismissed.
     #[must_use]
     pub fn remains_registered(&self) -> bool {
@@ -207,7 +199,7 @@ mod tests {
                 assert!(info.rule(&format!("{group}.x")).is_some(), "{}: {group}", row.word);
             }
             assert!(!row.lost.is_empty() && !row.source.is_empty(), "{}", row.word);
-            assert!(!row.trusted().is_empty() || row.place == Place::Home, "{}", row.word);
+            assert!(!row.principals.is_empty() || row.place == Place::Home, "{}", row.word);
             let registers = row.place == Place::Principal && !row.management;
             assert!(!row.by_organizations() || registers, "{}", row.word);
             assert!(row.same_as.iter().all(|word| by_word(word).is_some()), "{}", row.word);

@@ -69,7 +69,8 @@ async fn by_user(
     users: &[(String, String)],
 ) -> Result<Vec<(String, Assigned)>, CallError> {
     let questions = users.iter().map(|(_, id)| {
-        let (connection, instance, user) = (connection.clone(), instance.clone(), Principal::User(id.clone()));
+        let (connection, instance, user) =
+            (connection.clone(), instance.clone(), Principal::User(id.clone()));
         async move { assignments::of(&connection, &instance, &user, None).await }
     });
     let mut found = Vec::new();

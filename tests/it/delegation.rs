@@ -193,7 +193,9 @@ fn each_service_is_handed_over_by_an_ordered_plan_whose_consent_says_what_is_los
         let first = reached(rehearsed(&alone("audit")));
         let refused = next(&alone("security"), &first.world, &[]);
         assert!(refused.outcome.is_none(), "{word}: nothing is handed over without consent");
-        let [consent] = refused.plan.consents.as_slice() else { panic!("{word}: {:?}", refused.plan.consents) };
+        let [consent] = refused.plan.consents.as_slice() else {
+            panic!("{word}: {:?}", refused.plan.consents)
+        };
         assert!(consent.consequence.contains(&row.lost), "{word}: {}", consent.consequence);
         let handed = reached(next(&alone("security"), &first.world, &[&consent.name]));
         let appoints = |verb: &&str| info.verb(verb).is_some_and(|verb| verb.action == Action::Create);
@@ -214,7 +216,11 @@ fn what_an_operator_has_to_do_by_hand_for_a_service_is_told_by_the_plan_that_app
     let remark = first.plan.notes.iter().find(|note| note.code == "administrator-remark").expect("a remark");
     assert!(remark.message.contains("license-manager:UpdateServiceSettings"), "{}", remark.message);
     let again = next(&small("delegated_administrators: { license-manager: audit }\n"), &first.world, &[]);
-    assert!(again.plan.notes.iter().all(|note| note.code != "administrator-remark"), "{:?}", again.plan.notes);
+    assert!(
+        again.plan.notes.iter().all(|note| note.code != "administrator-remark"),
+        "{:?}",
+        again.plan.notes
+    );
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::time::Duration;
 use lzctl::model::Kind;
 use lzctl::observe::leftovers::leftovers;
 use lzctl::plan::document::Level;
-use lzctl::report::plan_text;
 use lzctl::rehearse::{Bench, Rehearsal, rehearse, virtual_runtime};
+use lzctl::report::plan_text;
 use lzctl::sim::caller::Asker;
 use lzctl::sim::{Settings, Simulator, World};
 use serde_json::{Value, json};
@@ -235,7 +235,8 @@ fn with_ann_among(users: usize, world: World) -> World {
                 ann = made["UserId"].clone();
             }
         }
-        let sets = done_by_hand(&simulator, "sso-admin", "ListPermissionSets", json!({ "InstanceArn": instance }));
+        let sets =
+            done_by_hand(&simulator, "sso-admin", "ListPermissionSets", json!({ "InstanceArn": instance }));
         let sets = sets.await;
         let mut billing = Value::Null;
         for arn in sets["PermissionSets"].as_array().unwrap() {

@@ -235,7 +235,11 @@ fn a_policy_that_the_document_does_not_have_is_told_when_it_denies_a_step() {
     let note = note(&refused.plan, "policy-denies-step");
     assert_eq!(note.level, Level::Blocker);
     assert!(note.message.contains("policy `no-keys` (p-"), "{}", note.message);
-    assert!(note.message.contains("does deny step") && note.message.contains("kms:CreateKey"), "{}", note.message);
+    assert!(
+        note.message.contains("does deny step") && note.message.contains("kms:CreateKey"),
+        "{}",
+        note.message
+    );
     assert!(refused.outcome.is_none(), "nothing may be written");
 }
 
@@ -254,5 +258,6 @@ fn a_policy_that_the_document_does_not_have_and_that_spares_the_steps_stands_in_
 fn rehearse_in(yaml: &str, world: &lzctl::sim::World) -> lzctl::rehearse::Rehearsal {
     let setting = super::rehearsal::setting(yaml);
     let consents = BTreeSet::new();
-    lzctl::rehearse::rehearse(&graph(yaml), &setting, Some(world.clone()), &consents, &mut |_, _, _| {}).unwrap()
+    lzctl::rehearse::rehearse(&graph(yaml), &setting, Some(world.clone()), &consents, &mut |_, _, _| {})
+        .unwrap()
 }

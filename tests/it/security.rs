@@ -148,8 +148,11 @@ fn handed_over(section: &str) -> String {
     for line in plan_text("detect").lines() {
         let own = line.strip_prefix("  ").filter(|rest| !rest.starts_with([' ', '#', '-']));
         within = own.map_or(within, |rest| rest.starts_with(&format!("{section}:")));
-        let line =
-            if within { line.replace("administrator: security", "administrator: app-one") } else { line.to_owned() };
+        let line = if within {
+            line.replace("administrator: security", "administrator: app-one")
+        } else {
+            line.to_owned()
+        };
         yaml.push_str(&line);
         yaml.push('\n');
     }
@@ -186,8 +189,7 @@ fn each_service_is_handed_over_alone_with_settings_and_members_and_its_consent_s
             assert!(words.contains(lost), "{section}: {words}");
         }
         let graph = graph(&yaml);
-        let done =
-            rehearse(&graph, &setting(&yaml), Some(ripe.world.clone()), &consents, &mut |_, _, _| {});
+        let done = rehearse(&graph, &setting(&yaml), Some(ripe.world.clone()), &consents, &mut |_, _, _| {});
         let done = done.expect("a rehearsal");
         assert!(done.succeeded(), "{section}: {:#?}", done.outcome.map(|outcome| outcome.causes));
         // What comes later by itself, as Detective's two days, is no step yet.
@@ -205,8 +207,7 @@ fn all_services_are_handed_over_by_one_plan() {
     let other = plan_text("detect").replace("administrator: security", "administrator: app-one");
     let refused = again(&other, ripe.world.clone());
     let consents: BTreeSet<String> = refused.plan.consents.iter().map(|one| one.name.clone()).collect();
-    let handed =
-        rehearse(&graph(&other), &setting(&other), Some(ripe.world), &consents, &mut |_, _, _| {});
+    let handed = rehearse(&graph(&other), &setting(&other), Some(ripe.world), &consents, &mut |_, _, _| {});
     let handed = handed.expect("a rehearsal");
     assert!(handed.succeeded(), "{:#?}", handed.outcome.map(|outcome| outcome.causes));
     let left: Vec<_> = handed.second_plan.steps.iter().map(|step| (&step.id, &step.changes)).collect();
@@ -216,6 +217,35 @@ fn all_services_are_handed_over_by_one_plan() {
     assert!(at("let_go_macie2") < at("disable_macie2") && at("disable_macie2") < at("enable_macie2"));
     let let_go = handed.plan.steps.iter().filter(|step| step.verb == "let_go_macie2").count();
     assert_eq!(let_go, 3, "once in each Region");
+}
+
+/// An organization without a landing zone that collects with an aggregator of its own.
+fn aggregating(administrator: &str) -> String {
+    format!(
+        "version: 1\norganization: {{ home_region: us-east-1, governed_regions: [us-east-1, eu-west-1] }}\n\
+         accounts:\n  security: {{ email: security@example.com }}\n  app-one: {{ email: app-one@example.com }}\n\
+         security:\n  config:\n    administrator: {administrator}\n    aggregator: {{ name: everything, \
+         role: \"arn:aws:iam::111122223333:role/aggregation\" }}\n"
+    )
+}
+
+#[test]
+fn the_aggregator_of_config_is_made_anew_by_the_next_administrator() {
+    let first = rehearsed(&aggregating("security"));
+    assert!(first.succeeded(), "{:#?}", first.outcome.map(|outcome| outcome.causes));
+    let changed = aggregating("app-one");
+    let refused = again(&changed, first.world.clone());
+    assert!(refused.outcome.is_none(), "nothing is handed over without consent");
+    let [consent] = refused.plan.consents.as_slice() else { panic!("{:?}", refused.plan.consents) };
+    assert!(consent.consequence.contains("aggregators of the organization stop"), "{}", consent.consequence);
+    let consents = BTreeSet::from([consent.name.clone()]);
+    let handed =
+        rehearse(&graph(&changed), &setting(&changed), Some(first.world), &consents, &mut |_, _, _| {});
+    let handed = handed.expect("a rehearsal");
+    assert!(handed.succeeded(), "{:#?}", handed.outcome.map(|outcome| outcome.causes));
+    assert!(handed.second_plan.steps.is_empty());
+    let made = handed.plan.steps.iter().filter(|step| step.operation == "config:PutConfigurationAggregator");
+    assert_eq!(made.count(), 1);
 }
 
 /// The document with a Region left alone by every service.

@@ -181,7 +181,8 @@ impl Needs {
     }
 
     fn grants(&mut self, operation: &str, purpose: Purpose, values: &Values, place: Option<Place>) {
-        let rows = table().get(operation).into_iter().flat_map(|row| &row.grant);
+        let by_whom = |grant: &&Grant| grant.by_member.is_none_or(|by_member| by_member == place.is_some());
+        let rows = table().get(operation).into_iter().flat_map(|row| &row.grant).filter(by_whom);
         let needed: Vec<Needed> = rows.flat_map(|grant| filled(grant, purpose, values)).collect();
         let held = self.places.entry(place).or_default();
         for one in needed {
