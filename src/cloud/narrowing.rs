@@ -55,7 +55,8 @@ fn reading() -> String {
         |name: &&String| operations::table().get(name).is_some_and(|row| row.effect == Effect::Read);
     let table = permissions::table();
     let inside = |name: &String| table.get(name).is_some_and(|row| row.inside);
-    let asked = table.planning.iter().chain(&table.verification).flat_map(|row| {
+    let rows = table.planning.iter().chain(&table.verification).filter(|row| !row.of_organization);
+    let asked = rows.flat_map(|row| {
         let lives_there = row.kinds.iter().all(|kind| kinds::lives_in_an_account(*kind));
         row.operations.iter().filter(move |name| lives_there || inside(name))
     });

@@ -96,7 +96,7 @@ fn order(expansion: &mut Expansion<'_>, service: &Service, said: &Delegation, me
         Edge::exists(me, &the_organization(), "organization-first"),
         Edge::settled(me, &the_landing_zone(), "landing-zone-before-delegation"),
     ];
-    for principal in service.trusted() {
+    for principal in &service.principals {
         let access = organization::needed(expansion, principal, &said.origin);
         edges.push(Edge::settled(&access, &the_landing_zone(), "landing-zone-before-delegation"));
         edges.push(Edge::settled(me, &access, "trust-before-delegation"));
