@@ -139,6 +139,20 @@ fn an_administrator_that_control_tower_appointed_is_in_sync_and_never_taken_away
 }
 
 #[test]
+fn accounts_of_the_landing_zone_have_contacts_before_it_whoever_administers_them() {
+    let yaml = document("minimal");
+    let log = "  log-archive: {";
+    assert!(yaml.contains(log));
+    let contact = "{ name: SOC, title: On call, email: soc@example.com, phone: \"+1\" }";
+    let yaml = yaml.replace(log, &format!("{log} alternate_contacts: {{ security: {contact} }},"))
+        + "delegated_administrators: { account-management: audit }\n";
+    let done = reached(rehearsed(&yaml));
+    let at = |id: &str| done.plan.steps.iter().position(|step| step.id.0 == id).expect("a step");
+    assert!(at("account.log-archive:put_contact[security]") < at("landing_zone:create"));
+    assert_eq!(steps(&done, "account-management"), ["register"]);
+}
+
+#[test]
 fn a_planned_account_takes_over_only_once_it_is_there() {
     let world = reached(rehearsed(&small("delegated_administrators: { guardduty: audit }\n"))).world;
     let new = small(
