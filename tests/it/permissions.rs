@@ -217,10 +217,9 @@ fn only_accounts_with_keys_of_their_own_are_changed_and_those_to_be_enrolled_are
         let actions = statements.flat_map(|statement| statement["Action"].as_array().unwrap());
         actions.map(|action| action.as_str().unwrap().to_owned()).collect()
     };
-    let (looked_into, changed): (Vec<_>, Vec<_>) = permissions
-        .members
-        .iter()
-        .partition(|member| actions(&member.policy).iter().all(|action| action.starts_with("config:Describe")));
+    let (looked_into, changed): (Vec<_>, Vec<_>) = permissions.members.iter().partition(|member| {
+        actions(&member.policy).iter().all(|action| action.starts_with("config:Describe"))
+    });
     assert!(looked_into.iter().any(|member| member.account == "payments-dev"));
     let changed: Vec<_> = changed.iter().map(|member| (member.account.as_str(), &member.roles[..])).collect();
     let roles = ["AWSControlTowerExecution".to_owned(), "OrganizationAccountAccessRole".to_owned()];
