@@ -115,7 +115,7 @@ impl Args {
         session.save()?;
         let outcome = outcome?;
         self.page(&carrying.planned.plan, &estimate, Some(&outcome), coverage.as_deref(), session, printer)?;
-        carrying::told(&outcome, &self.again(), printer)
+        carrying::told(&carrying.planned.plan, &outcome, &self.again(), printer)
     }
 
     /// Writes the page, where one is asked for.

@@ -17,6 +17,8 @@ mod controls;
 mod coverage;
 mod delegation;
 mod documents;
+#[path = "../../benches/estate/mod.rs"]
+mod estate;
 mod figures;
 mod forms;
 mod identity_center;
@@ -31,6 +33,7 @@ mod processes;
 mod promises;
 mod reference;
 mod rehearsal;
+mod requests;
 mod resource_policy;
 mod resume;
 mod root_access;
