@@ -10,6 +10,7 @@ mod aws;
 mod backup;
 mod carrying;
 mod claimed;
+mod codes;
 mod completions;
 mod confirm;
 mod controls;
@@ -25,6 +26,7 @@ mod findings_file;
 mod graph;
 mod init;
 mod interrupt;
+mod join;
 mod journal;
 mod key;
 mod leftovers;
@@ -94,6 +96,7 @@ enum Command {
     Access(access::Args),
     Preflight(preflight::Args),
     Enroll(enroll::Args),
+    Join(join::Args),
     Login(login::Args),
     Logout(login::LogoutArgs),
     Snapshot(snapshot::Args),
@@ -151,6 +154,7 @@ fn run(cli: Cli) -> Exit {
         Command::Access(args) => args.run(&printer),
         Command::Preflight(args) => args.run(&printer),
         Command::Enroll(args) => args.run(&printer),
+        Command::Join(args) => args.run(&printer),
         Command::Login(args) => args.run(&printer),
         Command::Logout(args) => args.run(&printer),
         Command::Snapshot(args) => args.run(&printer),

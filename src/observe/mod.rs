@@ -33,6 +33,7 @@ mod leftover_keys;
 mod leftover_policies;
 mod leftover_tower;
 mod leftover_vaults;
+mod outsiders;
 mod people;
 mod policies;
 mod recording;

@@ -26,6 +26,7 @@ pub mod identity_center;
 pub mod identity_store;
 pub mod inspector;
 pub(crate) mod invalid_policies;
+pub mod invitations;
 pub mod keys;
 pub mod landing_zone;
 pub mod macie;

@@ -6,11 +6,11 @@
 
 use serde_json::{Value, json};
 
+use super::organization::ACCOUNT_MANAGEMENT;
 use super::{
     Expansion, MANAGEMENT, account, account_id, id_of, organization, resource, the_landing_zone,
     the_organization,
 };
-use super::organization::ACCOUNT_MANAGEMENT;
 use crate::catalog::partitions;
 use crate::catalog::services::{self, Place, Service};
 use crate::graph::edge::Edge;
