@@ -20,6 +20,7 @@ mod documents;
 mod figures;
 mod forms;
 mod identity_center;
+mod joining;
 mod leftovers;
 mod pages;
 mod permissions;
