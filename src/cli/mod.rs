@@ -16,6 +16,7 @@ mod confirm;
 mod controls;
 mod coverage;
 mod documents;
+mod drift;
 mod effective_policy;
 mod enroll;
 mod error;
@@ -82,6 +83,7 @@ enum Command {
     Validate(validate::Args),
     Plan(plan::Args),
     Apply(apply::Args),
+    Drift(drift::Args),
     Resume(resume::Args),
     Journal(journal::Args),
     Sign(sign::Args),
@@ -140,6 +142,7 @@ fn run(cli: Cli) -> Exit {
         Command::Validate(args) => args.run(&printer),
         Command::Plan(args) => args.run(&printer),
         Command::Apply(args) => args.run(&printer),
+        Command::Drift(args) => args.run(&printer),
         Command::Resume(args) => args.run(&printer),
         Command::Journal(args) => args.run(&printer),
         Command::Sign(args) => args.run(&printer),

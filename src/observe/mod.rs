@@ -17,6 +17,7 @@ mod under_way;
 
 mod accounts;
 mod assembly;
+pub mod authors;
 mod backup;
 mod config;
 mod control_tower;

@@ -87,7 +87,10 @@ fn an_account_that_a_role_opens_joins_moves_and_is_governed_in_one_plan() {
     }
     // Its name is its own, as the document says none.
     let organization = done.world.organizations.of(GUEST).unwrap();
-    assert_eq!((organization.management.as_str(), organization.account(GUEST).unwrap().name.as_str()), ("111122223333", "Old Corp"));
+    assert_eq!(
+        (organization.management.as_str(), organization.account(GUEST).unwrap().name.as_str()),
+        ("111122223333", "Old Corp")
+    );
 }
 
 #[test]
@@ -110,10 +113,14 @@ fn an_administrator_of_another_organizations_service_stays_until_it_is_dismissed
         };
         let principal = "config.amazonaws.com";
         ask("EnableAWSServiceAccess", json!({ "ServicePrincipal": principal })).await;
-        ask("RegisterDelegatedAdministrator", json!({ "AccountId": GUEST, "ServicePrincipal": principal })).await;
+        ask("RegisterDelegatedAdministrator", json!({ "AccountId": GUEST, "ServicePrincipal": principal }))
+            .await;
     });
     let refused = applied(YAML, &held);
-    assert_eq!(causes(&refused), [("account.old:accept".to_owned(), "ConstraintViolationException".to_owned())]);
+    assert_eq!(
+        causes(&refused),
+        [("account.old:accept".to_owned(), "ConstraintViolationException".to_owned())]
+    );
 }
 
 #[test]
@@ -162,10 +169,14 @@ fn a_root_address_changes_with_the_code_from_the_new_mailbox() {
     let done = applied(YAML, &world(&json!({ "roles": open() })));
     let moved = member.replace("old@example.com", "new@example.com");
     let changed = applied(&moved, &done.world);
-    let expected = ["trusted_access.account.amazonaws.com:create", "account.old:send_code", "account.old:change_email"];
+    let expected =
+        ["trusted_access.account.amazonaws.com:create", "account.old:send_code", "account.old:change_email"];
     assert_eq!(steps(&changed), expected);
     assert!(changed.succeeded(), "{:#?}", causes(&changed));
-    assert_eq!(changed.world.organizations.of(GUEST).unwrap().account(GUEST).unwrap().email, "new@example.com");
+    assert_eq!(
+        changed.world.organizations.of(GUEST).unwrap().account(GUEST).unwrap().email,
+        "new@example.com"
+    );
     // Large letters make no other address.
     assert_eq!(steps(&applied(&moved.replace("new@", "New@"), &changed.world)), Vec::<&str>::new());
 }

@@ -19,6 +19,7 @@ pub mod controls;
 pub mod creations;
 pub mod detective;
 pub(crate) mod document;
+pub mod events;
 pub mod fan_out;
 pub(crate) mod firewall_policies;
 pub mod guardduty;
