@@ -180,3 +180,21 @@ fn a_root_address_changes_with_the_code_from_the_new_mailbox() {
     // Large letters make no other address.
     assert_eq!(steps(&applied(&moved.replace("new@", "New@"), &changed.world)), Vec::<&str>::new());
 }
+
+#[test]
+fn an_account_that_has_left_is_not_made_anew_but_invited_again() {
+    let member = YAML.replace(", join: invite", "");
+    let done = applied(YAML, &world(&json!({ "roles": open() })));
+    assert_eq!(steps(&applied(&member, &done.world)), Vec::<&str>::new());
+    let left = changed(&done.world, async |bench| {
+        let asker = Asker { key: GUEST, token: None, region: "us-east-1" };
+        let answer =
+            bench.simulator.ask(asker, "organizations", "LeaveOrganization", &json!({})).await.unwrap();
+        assert_eq!(answer.code(), None, "{}", answer.text);
+    });
+    let refused = applied(&member, &left);
+    let blockers: Vec<&str> = refused.plan.blockers().map(|note| note.code.as_str()).collect();
+    assert_eq!(blockers, ["account-not-found"]);
+    let back = applied(YAML, &left);
+    assert!(back.succeeded(), "{:#?}", causes(&back));
+}

@@ -43,7 +43,8 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
             let steps = ["invitation", "membership"];
             wanted.fields.extend(steps.map(|step| (step.to_owned(), json!(true))));
         }
-        if said.join != Join::Create {
+        // One with an id was there: if it is not, it has left, and no other may take its place.
+        if said.join != Join::Create || said.id.is_some() {
             wanted.presence = Presence::Existing;
         }
         expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
