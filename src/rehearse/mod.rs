@@ -12,6 +12,7 @@ mod clock;
 pub mod error;
 mod mailbox;
 mod measured;
+mod memory;
 pub mod rehearsal;
 #[cfg(test)]
 mod round_trip;

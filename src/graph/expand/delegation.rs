@@ -97,7 +97,7 @@ fn order(expansion: &mut Expansion<'_>, service: &Service, said: &Delegation, me
         Edge::exists(me, &the_organization(), "organization-first"),
         Edge::settled(me, &the_landing_zone(), "landing-zone-before-delegation"),
     ];
-    for principal in service.trusted() {
+    for principal in &service.principals {
         let access = organization::needed(expansion, principal, &said.origin);
         // The accounts of the landing zone are named, and have their contacts, before it is set up.
         if principal != ACCOUNT_MANAGEMENT {
