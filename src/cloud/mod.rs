@@ -6,6 +6,7 @@
 
 pub mod call;
 mod clients;
+pub mod codes;
 pub mod connection;
 #[cfg(test)]
 pub(crate) mod doubles;
@@ -13,6 +14,7 @@ pub mod entry;
 pub mod failure;
 mod handlers;
 pub mod inventory;
+pub mod joining;
 mod mapping;
 mod narrowing;
 pub mod objects;

@@ -75,6 +75,7 @@ async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mu
     delegation::nobody(&wanted.kind(Kind::DelegatedAdministrator), findings);
     security::premature(wanted, findings);
     policies::to_come(&wanted.kind(Kind::Policy), findings);
+    outsiders::observe(connection, &wanted.kind(Kind::Account), None, findings).await;
 }
 
 /// Reads an organization that exists.

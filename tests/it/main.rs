@@ -22,6 +22,7 @@ mod estate;
 mod figures;
 mod forms;
 mod identity_center;
+mod joining;
 mod leftovers;
 mod pages;
 mod permissions;

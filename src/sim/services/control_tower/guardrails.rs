@@ -21,7 +21,7 @@ pub(super) fn refresh(world: &mut World, unit: &str, now: Timestamp) -> Result<(
         withdraw(world, unit);
         return Ok(());
     }
-    let content = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+    let content = content(&statements);
     let policy = match world.control_tower.guardrails.get(unit).cloned() {
         Some(policy) if acts::update_policy(world, &policy, &content, now).is_ok() => policy,
         _ => {
@@ -35,6 +35,17 @@ pub(super) fn refresh(world: &mut World, unit: &str, now: Timestamp) -> Result<(
         acts::attach_policy(world, &policy, unit)?;
     }
     Ok(())
+}
+
+fn content(statements: &[Value]) -> String {
+    json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
+}
+
+/// Has somebody else changed the policy of a unit.
+pub(super) fn is_edited(world: &World, unit: &str, policy: &str) -> bool {
+    let organization = world.organizations.of(&world.account);
+    let live = organization.and_then(|organization| organization.policies.get(policy));
+    live.is_some_and(|live| live.content != content(&statements(world, unit)))
 }
 
 /// Takes the policy of a unit away, if there is one.
