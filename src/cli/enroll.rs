@@ -174,8 +174,7 @@ impl Args {
         let begun = tokio::time::Instant::now();
         loop {
             let standing = Standing::of(open, session).await?;
-            let settled = standing.pending.is_empty() || !standing.failed.is_empty();
-            if settled || begun.elapsed() >= patience {
+            if standing.pending.is_empty() || begun.elapsed() >= patience {
                 return standing.tell(open.len(), printer);
             }
             tokio::time::sleep(LOOK.div_f64(session.speed())).await;

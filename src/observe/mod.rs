@@ -35,7 +35,6 @@ mod leftover_tower;
 mod leftover_vaults;
 mod people;
 mod policies;
-mod recording;
 mod resource_policy;
 mod roles;
 mod root_access;
@@ -43,6 +42,7 @@ mod security;
 mod stack_sets;
 mod strangers;
 mod survey;
+mod ungoverned;
 mod units;
 mod wanted;
 

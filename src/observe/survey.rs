@@ -14,7 +14,7 @@ use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
     assembly, backup, config, control_tower, controls, delegation, everybody, identity_center, keys, people,
-    policies, recording, resource_policy, roles, root_access, security, stack_sets, strangers, trails,
+    policies, resource_policy, roles, root_access, security, stack_sets, strangers, trails, ungoverned,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -136,7 +136,8 @@ async fn look(
     let governed = tower.as_ref().ok().map(Tower::governed);
     assembly::tower(connection, wanted, tower, people, organization, &catalog, findings).await;
     let is_governed = |id: &str| governed.as_ref().is_none_or(|all| all.contains(id));
-    recording::observe(connection, &wanted.kind(Kind::Account), &is_governed, findings).await;
+    let management = organization.management_account.as_str();
+    ungoverned::observe(connection, &wanted.kind(Kind::Account), management, &is_governed, findings).await;
     findings.facts.controls = catalog.facts;
     Ok(())
 }

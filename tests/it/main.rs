@@ -17,6 +17,7 @@ mod controls;
 mod coverage;
 mod delegation;
 mod documents;
+mod enrolling;
 mod figures;
 mod forms;
 mod identity_center;

@@ -15,9 +15,16 @@ use crate::model::region::Region;
 use crate::model::resource::Presence;
 use crate::model::unit_path::UnitPath;
 use crate::model::{Address, Resource, reference};
+use crate::spec::Spec;
+use crate::spec::document::{Account, Join, Placement};
 
 /// The groups of an account's fields in which nothing shall be.
 const GROUPS: [&str; 3] = ["channels", "recorders", "recording"];
+
+/// The key of an account that is looked into before it is governed: the governed Regions.
+const REGIONS: &str = "governed_regions";
+/// The words of the baselines that govern the accounts of a unit.
+const GOVERNING: [&str; 2] = ["control_tower", "config"];
 
 /// One account that shall be governed in a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,19 +45,52 @@ pub struct Enrolment {
 
 /// Says of an account that it shall have no AWS Config of its own in the governed Regions.
 pub(super) fn clear_the_way(expansion: &mut Expansion<'_>, account: &Address) {
-    let mut regions: Vec<Region> = expansion.spec.organization.governed_regions.clone();
-    if !regions.contains(&expansion.home_region) {
-        regions.push(expansion.home_region.clone());
-    }
-    regions.sort();
+    let regions = governed_regions(expansion);
     if let Some(wanted) = expansion.graph.resources.get_mut(account) {
         nothing_records(wanted, &regions);
     }
 }
 
+/// Has every account looked into that the document has taken over and leaves ungoverned, so that
+/// the plan can say why.
+pub(super) fn look_at_the_rest(expansion: &mut Expansion<'_>) {
+    let regions = governed_regions(expansion);
+    let left = outside(expansion.spec).into_iter().map(|name| account(name)).collect::<Vec<_>>();
+    for address in left {
+        if let Some(wanted) = expansion.graph.resources.get_mut(&address) {
+            wanted.keys.insert(REGIONS.to_owned(), json!(regions));
+        }
+    }
+}
+
+/// The accounts that were there before the document and stand outside every governed unit.
+pub(super) fn outside(spec: &Spec) -> Vec<&String> {
+    let security = spec.landing_zone.as_ref().and_then(|zone| zone.integration_unit.as_ref());
+    let governs = |path: &UnitPath| {
+        let words = spec.units.get(path).map(|unit| unit.baselines.as_slice()).unwrap_or_default();
+        security == Some(path) || words.iter().any(|word| GOVERNING.contains(&word.as_str()))
+    };
+    let is_outside = |said: &Account| match &said.placement {
+        Placement::Unsaid => false,
+        Placement::Root => true,
+        Placement::Unit(path) => !governs(path),
+    };
+    let taken_over = |said: &Account| said.join == Join::Existing && is_outside(said);
+    spec.accounts.iter().filter(|(_, said)| taken_over(said)).map(|(name, _)| name).collect()
+}
+
+fn governed_regions(expansion: &Expansion<'_>) -> Vec<Region> {
+    let mut regions: Vec<Region> = expansion.spec.organization.governed_regions.clone();
+    if !regions.contains(&expansion.home_region) {
+        regions.push(expansion.home_region.clone());
+    }
+    regions.sort();
+    regions
+}
+
 fn nothing_records(account: &mut Resource, regions: &[Region]) {
     account.whole.extend(GROUPS.map(str::to_owned));
-    account.keys.insert("recording_regions".to_owned(), json!(regions));
+    account.keys.insert(REGIONS.to_owned(), json!(regions));
 }
 
 /// The graph of accounts that shall be enrolled, and of nothing else: their units and baselines are

@@ -6,7 +6,8 @@
 //! that is to be enrolled with Control Tower also what AWS Config it has of its own, which
 //! keeps it from being enrolled: `recording.<region>`, `channels.<region>` and
 //! `recorders.<region>`, each the name of what is there.
-//! Keys: `email`, `id`. Attributes: `id`, `arn`, `parent_id` (where it was seen,
+//! Keys: `email`, `id`, `governed_regions` (where it is looked into before it is governed),
+//! `enrolled_by` (`move`: Control Tower enrols it when it has moved). Attributes: `id`, `arn`, `parent_id` (where it was seen,
 //! or the root right after creation). An account is never replaced. One that is to be
 //! closed has no fields and no keys: it is found by its name, or by its id as the name.
 

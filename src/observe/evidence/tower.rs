@@ -11,9 +11,6 @@ use crate::cloud::{CallError, Connection};
 use crate::model::region::Region;
 use crate::observe::estate::Estate;
 
-/// The remediation type that stands for automatic enrolment.
-const AUTOMATIC: &str = "INHERITANCE_DRIFT";
-
 /// The landing zone, as far as enrolment depends on it.
 #[derive(Debug, Clone)]
 pub struct Zone {
@@ -117,12 +114,13 @@ fn of(zone: LandingZone, busy: bool, estate: &Estate) -> Zone {
         let account = estate.accounts.iter().find(|account| account.id == *id)?;
         account.parent.clone().filter(|parent| *parent != estate.root.id)
     };
+    let auto_enroll = zone.enrols_automatically();
     Zone {
         arn: zone.arn,
         status: zone.status,
         drift: zone.drift,
         busy,
-        auto_enroll: zone.remediation_types.iter().any(|kind| kind == AUTOMATIC),
+        auto_enroll,
         governed,
         security_unit: integration.iter().find_map(parent),
         integration,
