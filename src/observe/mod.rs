@@ -24,6 +24,7 @@ mod controls;
 mod delegation;
 mod departures;
 mod everybody;
+mod factory;
 mod findings;
 mod identity_center;
 mod keys;

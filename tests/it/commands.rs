@@ -31,7 +31,7 @@ accounts:
 
 /// What a run left behind.
 pub(crate) struct Ran {
-    code: i32,
+    pub(crate) code: i32,
     pub(crate) out: String,
     err: String,
 }

@@ -14,6 +14,7 @@ fn legacy(accounts: Value, automatic: bool) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mut world = told(accounts, json!({}));
     world["past"]["landing_zone"]["auto_enroll"] = json!(automatic);
+    world["past"]["landing_zone"]["launchers"] = json!(["arn:aws:iam::111122223333:user/administrator"]);
     std::fs::write(folder.path().join("w.json"), world.to_string()).unwrap();
     folder
 }
@@ -153,4 +154,65 @@ fn what_cannot_be_enrolled_is_told_with_the_reason_and_the_others_are_enrolled()
     assert_eq!(enrolled(folder, &["root"]), ["good"]);
     enroll(folder, &["residue", "--to", "Workloads"]).exits(2).prints("cannot be enrolled");
     enroll(folder, &["nobody"]).exits(1).says("the organization has no account or unit nobody");
+}
+
+/// A unit that cannot be registered again, since a suspended account is in it: Account Factory is left.
+fn only_by_account_factory(fails: bool) -> TempDir {
+    let accounts = json!([
+        { "name": "stopped", "unit": "Workloads", "late": true, "state": "suspended" },
+        { "name": "old", "unit": "Legacy", "enrolment_fails": fails, "recorders": ["eu-west-1"] },
+    ]);
+    legacy(accounts, false)
+}
+
+const OLD: [&str; 5] = ["old", "--to", "Workloads", "--consent", "config_recorder_deletion.old"];
+
+#[test]
+fn account_factory_enrols_one_account_of_a_unit_that_cannot_be_registered_again() {
+    let folder = only_by_account_factory(false);
+    let folder = folder.path();
+    let before = moves(folder);
+    let done = enroll(folder, &OLD).exits(0);
+    let done = done.prints("service_role.AWSControlTowerExecution/old:create").prints("account.old:enrol");
+    done.prints("Enrolled: 1 of 1.");
+    assert_eq!(enrolled(folder, &["old"]), ["old"]);
+    assert_eq!(moves(folder)[before.len()..], ["Workloads"]);
+    assert_eq!(own_recorders(folder, "old"), Vec::<String>::new());
+}
+
+#[test]
+fn what_account_factory_could_not_finish_is_discarded_with_a_consent_and_tried_again() {
+    let folder = only_by_account_factory(true);
+    let folder = folder.path();
+    let before = moves(folder);
+    let failed = enroll(folder, &OLD);
+    assert!([1, 5].contains(&failed.code), "{}\n{}", failed.code, failed.out);
+    let told = run(folder, &["preflight", "old", "--to", "Workloads", "--simulate", "w.json"]);
+    told.prints("product-unfinished: account-").prints("is ERROR: AWS Control Tower could not set");
+    change(folder, |world| world["control_tower"]["failing_accounts"] = json!([]));
+    enroll(folder, &OLD).exits(4).says("it needs the consent `unfinished_product_removal.old`");
+    let consent = ["--consent", "unfinished_product_removal.old"];
+    enroll(folder, &[&OLD[..], &consent].concat()).exits(0).prints("Enrolled: 1 of 1.");
+    assert!(moves(folder)[before.len()..].iter().all(|to| to != "root"), "{:?}", moves(folder));
+}
+
+#[test]
+fn where_control_tower_keeps_identity_center_account_factory_must_know_who_gets_access() {
+    let accounts = json!([
+        { "name": "stopped", "unit": "Workloads", "late": true, "state": "suspended" },
+        { "name": "old", "unit": "Legacy" },
+    ]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = told(accounts, json!({}));
+    let zone = &mut world["past"]["landing_zone"];
+    zone["launchers"] = json!(["arn:aws:iam::111122223333:user/administrator"]);
+    zone["manifest"]["accessManagement"]["enabled"] = json!(true);
+    std::fs::write(folder.path().join("w.json"), world.to_string()).unwrap();
+    let folder = folder.path();
+    let asked = enroll(folder, &["old", "--to", "Workloads"]).exits(64);
+    asked.says("say whom with --sso-user");
+    let wrong = enroll(folder, &["old", "--to", "Workloads", "--sso-user", "ada@example.com"]);
+    wrong.exits(64).says("First Last <address@example.com>");
+    let person = ["old", "--to", "Workloads", "--sso-user", "Ada Lovelace <ada@example.com>"];
+    enroll(folder, &person).exits(0).prints("Enrolled: 1 of 1.");
 }

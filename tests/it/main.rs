@@ -40,5 +40,6 @@ mod scenarios;
 mod security;
 mod spec;
 mod sweep;
+mod takeover;
 mod tcp;
 mod trails_and_firewalls;

@@ -54,10 +54,10 @@ fn governed(accounts: Value, more: Value) -> World {
 }
 
 /// Reports about accounts or units, governed in `to` or where they are; and how many changes were asked for.
-fn reports(world: World, words: &[&str], to: Option<&str>) -> (BTreeMap<String, Report>, u64) {
+pub(crate) fn reports(world: World, words: &[&str], to: Option<&str>) -> (BTreeMap<String, Report>, u64) {
     virtual_runtime().unwrap().block_on(async {
         let setting = Setting {
-            home_region: "us-east-1".parse().unwrap(),
+            home_region: world.region.parse().unwrap(),
             management_account: None,
             access_role: None,
             caller_policy: None,
@@ -91,7 +91,7 @@ fn codes(report: &Report) -> Vec<&str> {
 }
 
 /// The codes that close every way of enrolling.
-fn stops(report: &Report) -> Vec<&str> {
+pub(crate) fn stops(report: &Report) -> Vec<&str> {
     let all = report.findings.iter().filter(|finding| finding.rules_out.len() == 3);
     all.map(|finding| finding.code).collect()
 }

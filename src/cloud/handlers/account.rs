@@ -5,7 +5,9 @@ use aws_sdk_account::types::AlternateContactType;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{account_creation, account_enrolment, account_recording, effect_if, unit, unknown_verb};
+use super::{
+    account_creation, account_enrolment, account_factory, account_recording, effect_if, unit, unknown_verb,
+};
 use crate::catalog::operations::Verdict;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
@@ -26,6 +28,7 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
         "stop_recorder" | "delete_channel" | "delete_recorder" => {
             account_recording::begin(connection, task).await
         }
+        "enrol" | "discard_product" => account_factory::begin(connection, task).await,
         _ => Err(unknown_verb(task)),
     }
 }
@@ -34,6 +37,7 @@ pub(super) async fn poll(connection: &Connection, task: &Task, car: &str) -> Res
     match task.verb.as_str() {
         "close" => Ok(closing(&accounts::describe(connection, car).await?)),
         "move" => account_enrolment::poll(connection, task, car).await,
+        "enrol" | "discard_product" => account_factory::poll(connection, task, car).await,
         _ => account_creation::poll(connection, task, car).await,
     }
 }
@@ -61,6 +65,7 @@ pub(super) async fn look_up(
         "stop_recorder" | "delete_channel" | "delete_recorder" => {
             account_recording::look_up(connection, task).await
         }
+        "enrol" | "discard_product" => account_factory::look_up(connection, task).await,
         "close" => match accounts::describe(connection, task.own("id")?).await {
             Ok(account) if account.state == "ACTIVE" => Ok(Found::Nothing),
             Ok(account) => Ok(Found::Effect(closing(&account))),

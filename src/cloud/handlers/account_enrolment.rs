@@ -35,7 +35,11 @@ pub(super) async fn follow(connection: &Connection, task: &Task, to: &str) -> Re
 }
 
 /// How far the enrolment is, by the enabled baseline of the unit.
-pub(super) async fn poll(connection: &Connection, task: &Task, baseline: &str) -> Result<Progress, CallError> {
+pub(super) async fn poll(
+    connection: &Connection,
+    task: &Task,
+    baseline: &str,
+) -> Result<Progress, CallError> {
     let (id, to) = (task.own("id")?, task.text("unit")?);
     let children = baselines::enabled(connection, Which::Below(baseline)).await?;
     let own = |child: &&Enabled| {
@@ -112,8 +116,10 @@ mod tests {
         let remedies = json!(["INHERITANCE_DRIFT"]);
         let task = moving(json!({ "enrolled_by": "move" }));
         let begun = aws(remedies.clone(), None).connection().await.begin(&task).await.unwrap();
-        let running =
-            Progress::Running { operation: "arn:unit".to_owned(), attributes: known([("parent_id", "ou-to")]) };
+        let running = Progress::Running {
+            operation: "arn:unit".to_owned(),
+            attributes: known([("parent_id", "ou-to")]),
+        };
         assert_eq!(begun, running);
         for (child, going) in [(None, true), (Some("UNDER_CHANGE"), true), (Some("SUCCEEDED"), false)] {
             let connection = aws(remedies.clone(), child).connection().await;

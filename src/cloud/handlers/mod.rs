@@ -22,6 +22,7 @@ use crate::model::{Attributes, Fields, Kind, kinds};
 mod account;
 mod account_creation;
 mod account_enrolment;
+mod account_factory;
 mod account_recording;
 mod analyzer;
 mod appointments;

@@ -5,9 +5,11 @@
 //! `.operations`, `.security` (objects with `name`, `title`, `email`, `phone`). Of an account
 //! that is to be enrolled with Control Tower also what AWS Config it has of its own, which
 //! keeps it from being enrolled: `recording.<region>`, `channels.<region>` and
-//! `recorders.<region>`, each the name of what is there.
+//! `recorders.<region>`, each the name of what is there. Of one that Account Factory shall enrol
+//! `factory_unit` (id of the unit in which Control Tower governs it) and `unfinished_products.<id>`.
 //! Keys: `email`, `id`, `governed_regions` (where it is looked into before it is governed),
-//! `enrolled_by` (`move`: Control Tower enrols it when it has moved). Attributes: `id`, `arn`, `parent_id` (where it was seen,
+//! `enrolled_by` (`move`: Control Tower enrols it when it has moved), `factory` (what Account Factory
+//! is told of it). Attributes: `id`, `arn`, `parent_id` (where it was seen,
 //! or the root right after creation). An account is never replaced. One that is to be
 //! closed has no fields and no keys: it is found by its name, or by its id as the name.
 
@@ -30,7 +32,12 @@ pub const INFO: KindInfo = KindInfo {
         clearing("stop_recorder", "config:StopConfigurationRecorder", Action::Change),
         clearing("delete_channel", "config:DeleteDeliveryChannel", Action::Remove),
         clearing("delete_recorder", "config:DeleteConfigurationRecorder", Action::Remove),
+        Verb {
+            consent: Some("unfinished_product_removal"),
+            ..Verb::plain("discard_product", "servicecatalog:TerminateProvisionedProduct", Action::Remove)
+        },
         Verb::plain("move", "organizations:MoveAccount", Action::Move),
+        Verb::plain("enrol", "servicecatalog:ProvisionProduct", Action::Move),
         Verb::plain("rename", "account:PutAccountName", Action::Change),
         Verb::plain("tag", "organizations:TagResource", Action::Change),
         Verb::plain("put_contact", "account:PutAlternateContact", Action::Change),
@@ -50,6 +57,10 @@ pub const INFO: KindInfo = KindInfo {
         FieldRule::new("recorders.*", Compare::Exact, "delete_recorder")
             .alone()
             .with_surplus("delete_recorder"),
+        FieldRule::new("unfinished_products.*", Compare::Exact, "discard_product")
+            .alone()
+            .with_surplus("discard_product"),
+        FieldRule::new("factory_unit", Compare::Exact, "enrol").alone(),
         FieldRule::new("alternate_contacts.*", Compare::Exact, "put_contact").alone().each(),
     ],
     attributes: &["id", "arn", "parent_id"],

@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use attached::{Attached, Policies};
 pub use factory::Factory;
-pub use inside::{Inside, Recording, Role, Seen};
 pub(in crate::observe) use inside::look as look_inside;
+pub use inside::{Inside, Recording, Role, Seen};
 pub use tower::{Child, Governed, Zone};
 
 use super::error::ObserveError;

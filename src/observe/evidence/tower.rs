@@ -24,6 +24,8 @@ pub struct Zone {
     pub busy: bool,
     /// Whether accounts that move are enrolled by themselves.
     pub auto_enroll: bool,
+    /// Whether it keeps Identity Center, and gives people access to accounts there.
+    pub identity_center: bool,
     /// The Regions that it governs.
     pub governed: Vec<Region>,
     /// The accounts that its manifest names.
@@ -115,12 +117,14 @@ fn of(zone: LandingZone, busy: bool, estate: &Estate) -> Zone {
         account.parent.clone().filter(|parent| *parent != estate.root.id)
     };
     let auto_enroll = zone.enrols_automatically();
+    let identity_center = zone.manifest.pointer("/accessManagement/enabled") == Some(&Value::Bool(true));
     Zone {
         arn: zone.arn,
         status: zone.status,
         drift: zone.drift,
         busy,
         auto_enroll,
+        identity_center,
         governed,
         security_unit: integration.iter().find_map(parent),
         integration,

@@ -78,12 +78,20 @@ fn ungoverned(address: &Address, place: &str, findings: &[Finding], notes: &mut 
     let telling: Vec<&Finding> =
         findings.iter().filter(|finding| finding.stops() || finding.code == UNKNOWN).collect();
     let Some(first) = telling.first() else {
-        let message = format!("{address} stays ungoverned in {place}; nothing was found in the way of enrolling it");
-        notes.push(note(Level::Info, "ungoverned", Some(address), message, "place it in a unit with baselines"));
+        let message =
+            format!("{address} stays ungoverned in {place}; nothing was found in the way of enrolling it");
+        notes.push(note(
+            Level::Info,
+            "ungoverned",
+            Some(address),
+            message,
+            "place it in a unit with baselines",
+        ));
         return;
     };
     let words: Vec<String> = telling.iter().map(|finding| in_words(finding)).collect();
-    let message = format!("{address} stays ungoverned in {place} and cannot be enrolled: {}", words.join("; "));
+    let message =
+        format!("{address} stays ungoverned in {place} and cannot be enrolled: {}", words.join("; "));
     notes.push(note(Level::Warning, first.code, Some(address), message, &first.repair));
 }
 

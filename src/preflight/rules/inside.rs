@@ -14,7 +14,8 @@ pub(super) fn within(scene: &mut Scene<'_>) {
     let zone = scene.evidence.zone.as_ref();
     let governed = zone.map_or(&[] as &[Region], |zone| zone.governed.as_slice());
     for one in noted(inside, governed).0 {
-        let names: Vec<(&str, &str)> = one.names.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let names: Vec<(&str, &str)> =
+            one.names.iter().map(|(name, value)| (*name, value.as_str())).collect();
         scene.find(one.code, one.place.as_deref(), one.evidence, &names);
     }
 }

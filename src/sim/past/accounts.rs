@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::form::{Member, State, Stranger};
 use super::{account_named, act, act_in, unit_at};
-use crate::sim::services::iam::queries::{self, ADMINISTRATOR_ACCESS, WantedRole};
 use crate::sim::services::control_tower;
+use crate::sim::services::iam::queries::{self, ADMINISTRATOR_ACCESS, WantedRole};
 use crate::sim::services::organizations::{self, AccountState};
 use crate::sim::services::s3::{self, Bucket};
 use crate::sim::world::World;

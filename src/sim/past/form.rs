@@ -145,6 +145,9 @@ pub struct LandingZone {
     /// Whether accounts that move are enrolled by themselves.
     #[serde(default)]
     pub auto_enroll: bool,
+    /// ARNs of principals that may launch from Account Factory.
+    #[serde(default)]
+    pub launchers: Vec<String>,
     /// Baselines on units: path to the version of AWSControlTowerBaseline.
     #[serde(default)]
     pub units: BTreeMap<String, String>,

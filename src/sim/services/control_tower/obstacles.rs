@@ -63,7 +63,10 @@ fn is_taken(email: &str) -> bool {
     let made_of = |text: &str, more: &str| {
         !text.is_empty() && text.chars().all(|sign| sign.is_ascii_alphanumeric() || more.contains(sign))
     };
-    made_of(local, "._%+-") && made_of(host, ".-") && !top.is_empty() && top.chars().all(|c| c.is_ascii_alphabetic())
+    made_of(local, "._%+-")
+        && made_of(host, ".-")
+        && !top.is_empty()
+        && top.chars().all(|c| c.is_ascii_alphabetic())
 }
 
 /// How the enrolment of an account ends.
