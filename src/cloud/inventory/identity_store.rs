@@ -141,22 +141,3 @@ pub async fn users(connection: &Connection, instance: &Instance) -> Result<Vec<(
     };
     Ok(found.await?.iter().filter_map(named).collect())
 }
-
-/// Every user: name and id.
-///
-/// # Errors
-/// When they cannot be read.
-pub async fn users(connection: &Connection, instance: &Instance) -> Result<Vec<(String, String)>, CallError> {
-    let site = instance.site(connection);
-    let client = site.clients.identitystore();
-    let site = &site;
-    let found = pages::all(LIST_USERS, |token| async move {
-        let request = || client.list_users().identity_store_id(&instance.store).max_results(PAGE);
-        let answer = site.call(LIST_USERS, || request().set_next_token(token.clone()).send()).await?;
-        Ok((answer.users().to_vec(), answer.next_token().map(str::to_owned)))
-    });
-    let named = |user: &aws_sdk_identitystore::types::User| {
-        Some((user.user_name()?.to_owned(), user.user_id().to_owned()))
-    };
-    Ok(found.await?.iter().filter_map(named).collect())
-}

@@ -110,7 +110,7 @@ impl Needs {
         self.reading(resources, &table().verification);
     }
 
-    fn reading(&mut self, resources: &[Resource], rows: &[Planning]) {
+    fn reading(&mut self, resources: &[Resource], rows: &'static [Planning]) {
         for resource in resources {
             let subject =
                 Subject { address: &resource.address, fields: &resource.fields, keys: &resource.keys };
