@@ -115,8 +115,8 @@ fn where_nothing_enrols_by_itself_the_unit_is_registered_again() {
         false,
     );
     let folder = folder.path();
-    let done = enroll(folder, &["late", "old", "--to", "Workloads"]).exits(0);
-    done.prints("baseline.Workloads:control_tower:reset").prints("Enrolled: 2 of 2.");
+    let done = enroll(folder, &["late", "old", "--to", "Workloads", "-v"]).exits(0);
+    done.prints("controltower:ResetEnabledBaseline").prints("Enrolled: 2 of 2.");
     assert_eq!(enrolled(folder, &["Workloads"]), ["late", "old"]);
 }
 
@@ -172,9 +172,9 @@ fn account_factory_enrols_one_account_of_a_unit_that_cannot_be_registered_again(
     let folder = only_by_account_factory(false);
     let folder = folder.path();
     let before = moves(folder);
-    let done = enroll(folder, &OLD).exits(0);
-    let done = done.prints("service_role.AWSControlTowerExecution/old:create").prints("account.old:enrol");
-    done.prints("Enrolled: 1 of 1.");
+    let done = enroll(folder, &[&OLD[..], &["-v"]].concat()).exits(0);
+    let done = done.prints("+ create service_role.AWSControlTowerExecution/old").prints("iam:AttachRolePolicy");
+    done.prints("servicecatalog:ProvisionProduct").prints("Enrolled: 1 of 1.");
     assert_eq!(enrolled(folder, &["old"]), ["old"]);
     assert_eq!(moves(folder)[before.len()..], ["Workloads"]);
     assert_eq!(own_recorders(folder, "old"), Vec::<String>::new());
