@@ -13,9 +13,9 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, backup, config, control_tower, controls, delegation, everybody, identity_center, keys, people,
-    policies, recording, resource_policy, roles, root_access, security, stack_sets, standing_policies,
-    strangers, trails,
+    assembly, backup, config, control_tower, controls, delegation, everybody, factory, identity_center, keys,
+    people, policies, resource_policy, roles, root_access, security, stack_sets, standing_policies,
+    strangers, trails, ungoverned,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -138,9 +138,12 @@ async fn look(
     }
     // Where Control Tower could not be asked, nobody is taken for ungoverned.
     let governed = tower.as_ref().ok().map(Tower::governed);
+    let seats = tower.as_ref().map(Tower::seats).unwrap_or_default();
     assembly::tower(connection, wanted, tower, people, organization, &catalog, findings).await;
     let is_governed = |id: &str| governed.as_ref().is_none_or(|all| all.contains(id));
-    recording::observe(connection, &wanted.kind(Kind::Account), &is_governed, findings).await;
+    let management = organization.management_account.as_str();
+    ungoverned::observe(connection, &wanted.kind(Kind::Account), management, &is_governed, findings).await;
+    factory::observe(connection, &wanted.kind(Kind::Account), &seats, findings).await;
     findings.facts.controls = catalog.facts;
     Ok(())
 }

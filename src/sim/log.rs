@@ -90,7 +90,8 @@ const READS: &[(&str, &str)] = &[
 
 /// Whether an operation may change something.
 pub(crate) fn is_write(service: &str, operation: &str) -> bool {
-    let reads = ["Describe", "List", "Get", "BatchGet"].iter().any(|prefix| operation.starts_with(prefix));
+    let reads =
+        ["Describe", "List", "Get", "BatchGet", "Search"].iter().any(|prefix| operation.starts_with(prefix));
     !reads && !READS.contains(&(service, operation))
 }
 

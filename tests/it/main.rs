@@ -17,6 +17,7 @@ mod controls;
 mod coverage;
 mod delegation;
 mod documents;
+mod enrolling;
 #[path = "../../benches/estate/mod.rs"]
 mod estate;
 mod figures;
@@ -44,5 +45,6 @@ mod scenarios;
 mod security;
 mod spec;
 mod sweep;
+mod takeover;
 mod tcp;
 mod trails_and_firewalls;

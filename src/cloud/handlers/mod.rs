@@ -22,6 +22,8 @@ use crate::model::{Attributes, Fields, Kind, kinds};
 mod account;
 mod account_address;
 mod account_creation;
+mod account_enrolment;
+mod account_factory;
 mod account_joining;
 mod account_recording;
 mod analyzer;

@@ -9,8 +9,13 @@
 //! `recorders.<region>`, each the name of what is there.
 //! Of one that is to join by invitation also `invitation` and `membership`, each true when it has
 //! been sent and accepted: such an account is seen before it is a member, and then has no `id`.
-//! Keys: `email`, `id`. Attributes: `id`, `arn`, `parent_id` (where it was seen,
-//! or the root right after creation), `handshake` (the invitation that waits). An account is never replaced. One that is to be
+//! Of one that Account Factory shall enrol `factory_unit` (id of the unit in which Control Tower
+//! governs it) and `unfinished_products.<id>`.
+//! Keys: `email`, `id`, `governed_regions` (where it is looked into before it is governed),
+//! `enrolled_by` (`move`: Control Tower enrols it when it has moved), `factory` (what Account Factory
+//! is told of it). Attributes: `id`, `arn`, `parent_id` (where it was seen,
+//! or the root right after creation), `handshake` (the invitation that waits). An account is never
+//! replaced. One that is to be
 //! closed has no fields and no keys: it is found by its name, or by its id as the name.
 
 use super::{Action, Compare, FieldRule, KindInfo, Verb};
@@ -34,7 +39,12 @@ pub const INFO: KindInfo = KindInfo {
         clearing("stop_recorder", "config:StopConfigurationRecorder", Action::Change),
         clearing("delete_channel", "config:DeleteDeliveryChannel", Action::Remove),
         clearing("delete_recorder", "config:DeleteConfigurationRecorder", Action::Remove),
+        Verb {
+            consent: Some("unfinished_product_removal"),
+            ..Verb::plain("discard_product", "servicecatalog:TerminateProvisionedProduct", Action::Remove)
+        },
         Verb::plain("move", "organizations:MoveAccount", Action::Move),
+        Verb::plain("enrol", "servicecatalog:ProvisionProduct", Action::Move),
         Verb::plain("rename", "account:PutAccountName", Action::Change),
         Verb::plain("send_code", "account:StartPrimaryEmailUpdate", Action::Change),
         Verb::plain("change_email", "account:AcceptPrimaryEmailUpdate", Action::Change),
@@ -59,6 +69,10 @@ pub const INFO: KindInfo = KindInfo {
         FieldRule::new("recorders.*", Compare::Exact, "delete_recorder")
             .alone()
             .with_surplus("delete_recorder"),
+        FieldRule::new("unfinished_products.*", Compare::Exact, "discard_product")
+            .alone()
+            .with_surplus("discard_product"),
+        FieldRule::new("factory_unit", Compare::Exact, "enrol").alone(),
         FieldRule::new("alternate_contacts.*", Compare::Exact, "put_contact").alone().each(),
     ],
     attributes: &["id", "arn", "parent_id", "handshake"],

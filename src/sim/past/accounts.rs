@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::form::{Member, Role, State, Stranger};
 use super::{account_named, act, act_in, unit_at};
+use crate::sim::services::control_tower;
 use crate::sim::services::iam::queries::{self, ADMINISTRATOR_ACCESS, WantedRole};
 use crate::sim::services::organizations::{self, AccountState};
 use crate::sim::services::s3::{self, Bucket};
@@ -32,12 +33,26 @@ pub(super) fn member(world: &mut World, wanted: &Member) -> Result<(), String> {
     for role in &wanted.access {
         administrator(world, &account, role, &management);
     }
-    if let Some(unit) = &wanted.unit {
-        let parent = unit_at(world, unit)?;
-        let organization = world.organizations.of_mut(&management).ok_or("there is no organization")?;
-        organization.move_account(&account, &parent, now).map_err(|error| error.to_string())?;
+    match &wanted.unit {
+        Some(unit) if !wanted.late => put_into(world, &account, unit),
+        _ => Ok(()),
     }
+}
+
+/// An account comes into its unit, which Control Tower does not follow up.
+pub(super) fn arrive_late(world: &mut World, wanted: &Member) -> Result<(), String> {
+    let account = account_named(world, &wanted.name)?;
+    if let Some(unit) = &wanted.unit {
+        put_into(world, &account, unit)?;
+    }
+    control_tower::overlook(world);
     Ok(())
+}
+
+fn put_into(world: &mut World, account: &str, unit: &str) -> Result<(), String> {
+    let (parent, management, now) = (unit_at(world, unit)?, world.account.clone(), world.time);
+    let organization = world.organizations.of_mut(&management).ok_or("there is no organization")?;
+    organization.move_account(account, &parent, now).map_err(|error| error.to_string())
 }
 
 fn administrator(world: &mut World, account: &str, name: &str, trusted: &str) {
