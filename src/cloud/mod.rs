@@ -11,6 +11,7 @@ pub mod connection;
 pub(crate) mod doubles;
 pub mod entry;
 pub mod failure;
+mod finding_filters;
 mod handlers;
 pub mod inventory;
 mod mapping;

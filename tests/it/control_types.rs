@@ -62,8 +62,11 @@ fn one_document_prevents_refuses_finds_and_repairs_and_then_has_nothing_left_to_
     assert_eq!(kinds(ControlType::Preventive), BTreeSet::from([Kind::Policy, Kind::Control]));
     assert_eq!(kinds(ControlType::Proactive), BTreeSet::from([Kind::Control, Kind::StackSet]));
     assert_eq!(kinds(ControlType::Detective), BTreeSet::from([Kind::Control, Kind::ConfigRule]));
-    let repairing = BTreeSet::from([Kind::ConformancePack, Kind::FirewallPolicy]);
+    let repairing = BTreeSet::from([Kind::ConformancePack, Kind::FirewallPolicy, Kind::StackSet]);
     assert_eq!(kinds(ControlType::Responsive), repairing);
+    let at = |id: &str| rehearsal.plan.steps.iter().position(|step| step.id.0 == id).expect("a step");
+    let role = at("stack_set.remediation-role:deploy[Workloads]");
+    assert!(role < at("conformance_pack.ransomware-baseline/us-east-1:create"), "roles come before repairs");
 }
 
 #[test]
@@ -134,7 +137,7 @@ fn a_stack_that_fails_in_one_account_is_told_and_repaired_by_the_next_run() {
     assert!(!second.succeeded());
     assert!(causes(&second).contains(&broken), "{}", causes(&second));
     let left: Vec<&str> = second.second_plan.steps.iter().map(|step| step.id.0.as_str()).collect();
-    assert_eq!(left, ["stack_set.guard-hook:repair"]);
+    assert_eq!(left, ["stack_set.guard-hook:repair", "stack_set.remediation-role:repair"]);
     second.world.cloudformation.failing.clear();
     reached(again(&four(), second.world, &[]));
 }

@@ -7,7 +7,9 @@
 
 mod account_defaults;
 mod architecture;
+mod automation_rules;
 mod backup;
+mod by_policy;
 mod census;
 mod closing;
 mod commands;
@@ -21,6 +23,7 @@ mod figures;
 mod forms;
 mod identity_center;
 mod leftovers;
+mod network_isolation;
 mod pages;
 mod permissions;
 mod planning;
@@ -41,3 +44,4 @@ mod spec;
 mod sweep;
 mod tcp;
 mod trails_and_firewalls;
+mod unprocessed;
