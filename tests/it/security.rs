@@ -51,7 +51,7 @@ fn after(world: World, time: Duration) -> World {
 }
 
 /// Steps of a plan made now, and the requests that making it took.
-fn planned(yaml: &str, world: World) -> (Vec<String>, u64) {
+pub(crate) fn planned(yaml: &str, world: World) -> (Vec<String>, u64) {
     let graph = graph(yaml);
     virtual_runtime().expect("a runtime").block_on(async {
         let bench = Bench::open(&setting(yaml), Some(world)).await.expect("a bench");
