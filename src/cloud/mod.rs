@@ -12,6 +12,7 @@ pub mod connection;
 pub(crate) mod doubles;
 pub mod entry;
 pub mod failure;
+mod finding_filters;
 mod handlers;
 pub mod inventory;
 pub mod joining;

@@ -7,7 +7,9 @@
 
 mod account_defaults;
 mod architecture;
+mod automation_rules;
 mod backup;
+mod by_policy;
 mod census;
 mod closing;
 mod commands;
@@ -25,6 +27,7 @@ mod forms;
 mod identity_center;
 mod joining;
 mod leftovers;
+mod network_isolation;
 mod pages;
 mod permissions;
 mod planning;
@@ -48,3 +51,4 @@ mod sweep;
 mod takeover;
 mod tcp;
 mod trails_and_firewalls;
+mod unprocessed;

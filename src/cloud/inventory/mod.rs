@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod administrators;
 pub mod analyzers;
 pub mod assignments;
+pub(crate) mod automation_rules;
 pub(crate) mod backup_audit;
 pub(crate) mod backup_settings;
 pub(crate) mod backup_vaults;

@@ -10,6 +10,7 @@
 pub mod account;
 pub mod analyzer;
 pub mod assignment;
+pub mod automation_rule;
 pub mod backup_audit;
 pub mod backup_settings;
 pub mod backup_vault;
@@ -292,6 +293,7 @@ pub const fn lives_in_an_account(kind: Kind) -> bool {
             | Kind::ConfigRule
             | Kind::ConformancePack
             | Kind::FirewallPolicy
+            | Kind::AutomationRule
     )
 }
 
@@ -332,6 +334,7 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::SecurityHubConfiguration => &security_hub::CONFIGURATION,
         Kind::SecurityHubPolicy => &security_hub::POLICY,
         Kind::SecurityHubAssociations => &security_hub::ASSOCIATIONS,
+        Kind::AutomationRule => &automation_rule::INFO,
         Kind::Inspector => &inspector::INFO,
         Kind::Macie => &macie::INFO,
         Kind::Detective => &detective::INFO,

@@ -203,6 +203,7 @@ impl Scope {
             | Kind::SecurityHubConfiguration
             | Kind::SecurityHubPolicy
             | Kind::SecurityHubAssociations
+            | Kind::AutomationRule
             | Kind::Inspector
             | Kind::Macie
             | Kind::Detective

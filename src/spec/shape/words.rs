@@ -222,6 +222,40 @@ counts! {
     Hours, "hours";
 }
 
+/// A whole number between two others, both allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Within<const LEAST: u32, const MOST: u32>(pub(crate) u32);
+
+impl<const LEAST: u32, const MOST: u32> Read for Within<LEAST, MOST> {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let Value::Number(number) = &node.value else {
+            reader.wrong(node, "a number");
+            return None;
+        };
+        match number.parse::<u32>() {
+            Ok(found) if (LEAST..=MOST).contains(&found) => Some(Self(found)),
+            _ => {
+                reader.invalid(node, &format!("{number} is not a whole number from {LEAST} to {MOST}"));
+                None
+            }
+        }
+    }
+}
+
+impl<const LEAST: u32, const MOST: u32> JsonSchema for Within<LEAST, MOST> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("From{LEAST}To{MOST}").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": LEAST, "maximum": MOST })
+    }
+}
+
 /// The most keys that may be asked to sign: more than any board has members.
 const MOST_SIGNERS: usize = 16;
 

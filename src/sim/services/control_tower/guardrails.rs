@@ -77,12 +77,18 @@ fn statements(world: &World, unit: &str) -> Vec<Value> {
         if scp && enabled.deployed && enabled.target_id == unit {
             let sid: String =
                 control_table::name(&enabled.control).chars().filter(char::is_ascii_alphanumeric).collect();
-            out.push(statement(&sid, control_table::denied_actions(&enabled.control)));
+            out.push(match control_table::exempted_everywhere(&enabled.control) {
+                Some(exempted) => by_region(&sid, exempted, &enabled.parameters),
+                None => statement(&sid, control_table::denied_actions(&enabled.control)),
+            });
         }
     }
     out.sort_by_key(|statement| statement["Sid"].as_str().map(str::to_owned));
     out
 }
+
+/// The role of Control Tower, which no guardrail binds.
+const EXECUTION: &str = "arn:aws:iam::*:role/AWSControlTowerExecution";
 
 fn statement(sid: &str, actions: &[String]) -> Value {
     json!({
@@ -90,6 +96,26 @@ fn statement(sid: &str, actions: &[String]) -> Value {
         "Effect": "Deny",
         "Action": actions,
         "Resource": "*",
-        "Condition": { "ArnNotLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/AWSControlTowerExecution" } },
+        "Condition": { "ArnNotLike": { "aws:PrincipalArn": EXECUTION } },
+    })
+}
+
+/// Everything outside the allowed Regions, but for what is global and what the parameters exempt.
+fn by_region(sid: &str, exempted: &[String], parameters: &[Value]) -> Value {
+    let of = |key: &str| -> Vec<Value> {
+        let found = parameters.iter().find(|parameter| parameter["key"] == key);
+        found.and_then(|parameter| parameter["value"].as_array().cloned()).unwrap_or_default()
+    };
+    let actions: Vec<Value> = exempted.iter().map(|action| json!(action)).chain(of("ExemptedActions")).collect();
+    let principals: Vec<Value> = std::iter::once(json!(EXECUTION)).chain(of("ExemptedPrincipalArns")).collect();
+    json!({
+        "Sid": sid,
+        "Effect": "Deny",
+        "NotAction": actions,
+        "Resource": "*",
+        "Condition": {
+            "StringNotEquals": { "aws:RequestedRegion": of("AllowedRegions") },
+            "ArnNotLike": { "aws:PrincipalArn": principals },
+        },
     })
 }
