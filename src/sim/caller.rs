@@ -146,12 +146,14 @@ fn request(
     request.uri(uri).header("content-type", kind).body(Bytes::from(body)).ok()
 }
 
-/// An input whose members go by the model's names or already by those on the wire.
+/// An input whose members go by the model's names or already by those on the wire, in the body and in the path.
 fn on_the_wire(table: &Table, op: &Operation, input: &Value) -> Value {
     let members = op.input.as_deref().and_then(|name| table.shape(name)).map(|shape| &shape.members);
     let Some((members, given)) = members.zip(input.as_object()) else { return input.clone() };
     let wire = |name: &String| match members.get(name) {
-        Some(reference) if reference.at.is_none() => reference.wire(name).to_owned(),
+        Some(reference) if reference.at.as_deref().is_none_or(|at| at == "uri") => {
+            reference.wire(name).to_owned()
+        }
         _ => name.clone(),
     };
     Value::Object(given.iter().map(|(name, value)| (wire(name), value.clone())).collect())

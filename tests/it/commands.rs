@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that cannot be set up should stop its test at once")]
 
+mod backups;
 mod exported;
 mod newcomer;
 mod over_the_wire;

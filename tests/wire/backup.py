@@ -128,7 +128,11 @@ def backups_are_copied_restored_and_kept(client, until, endpoint):
     assert mine.list_recovery_points_by_resource(ResourceArn=VOLUME)["RecoveryPoints"]
     assert mine.list_protected_resources_by_backup_vault(BackupVaultName="local")["Results"]
     assert mine.list_backup_jobs(ByState="COMPLETED")["BackupJobs"] and mine.list_copy_jobs(ByState="FAILED")["CopyJobs"]
+    # The jobs of other accounts are seen by whom the organization trusts to see them.
+    assert refusal(mine.list_backup_jobs, ByAccountId="*") == DENIED
+    organizations.enable_aws_service_access(ServicePrincipal="backup.amazonaws.com")
     assert mine.list_backup_jobs(ByAccountId="*")["BackupJobs"]
+    assert refusal(theirs.list_backup_jobs, ByAccountId="*") == DENIED
 
     restoring = mine.start_restore_job(RecoveryPointArn=point, Metadata={"encrypted": "true"}, IamRoleArn=arn)
     ask = lambda: mine.describe_restore_job(RestoreJobId=restoring["RestoreJobId"])

@@ -152,7 +152,7 @@ pub enum Act {
 
 impl Act {
     /// Carries it out. False: there was nothing to change, or AWS would have refused.
-    pub(crate) fn carry_out(&self, world: &mut World, now: Timestamp) -> bool {
+    pub fn carry_out(&self, world: &mut World, now: Timestamp) -> bool {
         match self {
             Self::DeleteRole { account, role } => world.iam.account_mut(account).roles.remove(role).is_some(),
             Self::DetachRolePolicy { account, role, policy } => {
