@@ -12,6 +12,7 @@ mod over_the_wire;
 mod rehearsed;
 mod signing_in;
 mod simulated;
+mod watched;
 mod without_aws;
 
 use std::path::Path;

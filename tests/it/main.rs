@@ -29,6 +29,7 @@ mod policy_impact;
 mod preflight;
 mod processes;
 mod promises;
+mod reference;
 mod rehearsal;
 mod resource_policy;
 mod resume;

@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::organization::ACCOUNT_MANAGEMENT;
-use super::{Expansion, account, resource, the_organization, unit};
+use super::{Expansion, account, landing_zone, resource, the_organization, unit, units};
 use crate::graph::edge::Edge;
 use crate::model::reference;
 use crate::model::resource::Presence;
+use crate::model::unit_path::UnitPath;
 use crate::model::{Address, Kind};
 use crate::spec::document::{Account, Join, Placement};
 
@@ -23,6 +24,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         let place = match &said.placement {
             Placement::Unsaid => None,
             Placement::Root => Some(root.clone()),
+            Placement::Unit(path) if landing_zone_places(expansion, name, path) => None,
             Placement::Unit(path) => Some(reference::from(&unit(path), "id")),
         };
         wanted.fields.extend(place.map(|id| ("unit".to_owned(), id)));
@@ -39,6 +41,15 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         expansion.graph.connect(waits.only(&["rename", "put_contact"]));
         expansion.graph.add(wanted);
     }
+}
+
+/// A 3.x landing zone makes its Security unit and moves its own accounts there (Control Tower User
+/// Guide, lz-api-launch). Whoever says the same place says nothing that lzctl could do: the unit
+/// comes only with the landing zone, which waits for these accounts.
+fn landing_zone_places(expansion: &Expansion<'_>, name: &String, path: &UnitPath) -> bool {
+    let zone = expansion.spec.landing_zone.as_ref();
+    let its_own = zone.is_some_and(|zone| landing_zone::integration_accounts(zone).contains(&name));
+    its_own && units::made_by_landing_zone(expansion, path)
 }
 
 fn describe(fields: &mut crate::model::Fields, said: &Account) {

@@ -61,7 +61,8 @@ fn an_address_is_explained_by_its_document_and_by_what_is_live() {
     let folder = folder();
     let explain = ["explain", "account.one", "small.yaml"];
     let told = run(folder.path(), &explain).exits(0).prints("asked for in small.yaml:5");
-    told.prints("organizational_unit.Apps: it needs an identifier").prints("organizations:MoveAccount");
+    told.prints("organizational_unit.Apps (to move): it needs an identifier")
+        .prints("organizations:MoveAccount");
     let live = ["explain", "account.one", "small.yaml", "--live", "--simulate", "w.json"];
     run(folder.path(), &live).exits(0).prints("now: it does not exist");
     run(folder.path(), &["apply", "small.yaml", "--simulate", "w.json", "--yes"]).exits(0);
