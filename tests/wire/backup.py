@@ -111,6 +111,8 @@ def backups_are_copied_restored_and_kept(client, until, endpoint):
     ask = lambda: mine.describe_copy_job(CopyJobId=copy["CopyJobId"])["CopyJob"]
     copied = until(ask, lambda job: job["State"] not in ("CREATED", "RUNNING"))
     assert copied["State"] == "COMPLETED", copied
+    # The session has come to its end while jobs ran.
+    theirs = inside(client, endpoint, "backup", central)
     theirs.put_backup_vault_lock_configuration(BackupVaultName="central", MinRetentionDays=7, MaxRetentionDays=60)
     short = mine.start_copy_job(Lifecycle={"DeleteAfterDays": 1}, **copying)
     failed = mine.describe_copy_job(CopyJobId=short["CopyJobId"])["CopyJob"]
