@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Simulator;
 use super::engine::Outcome;
 use super::faults::named_account;
-use super::shapes::{Operation, Protocol, Table, table};
+use super::shapes::{Kind, Operation, Protocol, Table, table};
 
 /// Who sends a request, and to which Region.
 #[derive(Debug, Clone, Copy)]
@@ -156,7 +156,16 @@ fn on_the_wire(table: &Table, op: &Operation, input: &Value) -> Value {
         }
         _ => name.clone(),
     };
-    Value::Object(given.iter().map(|(name, value)| (wire(name), value.clone())).collect())
+    let is_text = |name: &String| {
+        let shape = members.get(name).and_then(|reference| table.shape(&reference.shape));
+        shape.is_some_and(|shape| shape.kind == Kind::String)
+    };
+    // A document, e.g. a policy, travels as a text.
+    let sent = |name: &String, value: &Value| match value {
+        Value::Object(_) | Value::Array(_) if is_text(name) => Value::String(value.to_string()),
+        other => other.clone(),
+    };
+    Value::Object(given.iter().map(|(name, value)| (wire(name), sent(name, value))).collect())
 }
 
 /// Path and query of a REST request; what travels in the query may be named by the model or

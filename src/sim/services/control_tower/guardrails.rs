@@ -59,26 +59,29 @@ fn statements(world: &World, unit: &str) -> Vec<Value> {
     let governed = zone.security_unit.as_deref() == Some(unit) || registration::is_registered(world, unit);
     let mandatory = manifest::release_order(&zone.version) < manifest::release_order("4.0");
     if mandatory && governed {
-        out.push(statement("GRMANDATORY", control_table::mandatory_actions()));
+        out.push(statement("GRMANDATORY", control_table::mandatory_actions(), None));
     }
     for enabled in state.enabled_controls.values() {
         let scp = control_table::implementation(&enabled.control) == Implementation::Scp;
         if scp && enabled.deployed && enabled.target_id == unit {
             let sid: String =
                 control_table::name(&enabled.control).chars().filter(char::is_ascii_alphanumeric).collect();
-            out.push(statement(&sid, control_table::denied_actions(&enabled.control)));
+            let bound = control_table::condition(&enabled.control);
+            out.push(statement(&sid, control_table::denied_actions(&enabled.control), bound));
         }
     }
     out.sort_by_key(|statement| statement["Sid"].as_str().map(str::to_owned));
     out
 }
 
-fn statement(sid: &str, actions: &[String]) -> Value {
+fn statement(sid: &str, actions: &[String], bound: Option<&Value>) -> Value {
+    let execution =
+        json!({ "ArnNotLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/AWSControlTowerExecution" } });
     json!({
         "Sid": sid,
         "Effect": "Deny",
         "Action": actions,
         "Resource": "*",
-        "Condition": { "ArnNotLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/AWSControlTowerExecution" } },
+        "Condition": bound.unwrap_or(&execution),
     })
 }
