@@ -18,6 +18,7 @@ pub mod graph_text;
 pub mod html;
 pub mod journal_text;
 pub mod leftovers_text;
+pub mod lock_clock;
 pub mod mermaid;
 pub mod outcome;
 pub mod paint;

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a fixture that cannot be set up should stop its test at once")]
 
 mod drifting;
+mod backups;
 mod exported;
 mod joining;
 mod newcomer;

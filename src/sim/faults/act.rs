@@ -177,7 +177,7 @@ pub enum Act {
 
 impl Act {
     /// Carries it out, and CloudTrail notes it. False: there was nothing to change, or AWS would have refused.
-    pub(crate) fn carry_out(&self, world: &mut World, now: Timestamp) -> bool {
+    pub fn carry_out(&self, world: &mut World, now: Timestamp) -> bool {
         let told = self.told(world);
         let done = self.act(world, now);
         if let Some((call, about)) = told.filter(|_| done) {

@@ -70,16 +70,17 @@ fn statements(world: &World, unit: &str) -> Vec<Value> {
     let governed = zone.security_unit.as_deref() == Some(unit) || registration::is_registered(world, unit);
     let mandatory = manifest::release_order(&zone.version) < manifest::release_order("4.0");
     if mandatory && governed {
-        out.push(statement("GRMANDATORY", control_table::mandatory_actions()));
+        out.push(statement("GRMANDATORY", control_table::mandatory_actions(), None));
     }
     for enabled in state.enabled_controls.values() {
         let scp = control_table::implementation(&enabled.control) == Implementation::Scp;
         if scp && enabled.deployed && enabled.target_id == unit {
             let sid: String =
                 control_table::name(&enabled.control).chars().filter(char::is_ascii_alphanumeric).collect();
+            let bound = control_table::condition(&enabled.control);
             out.push(match control_table::exempted_everywhere(&enabled.control) {
                 Some(exempted) => by_region(&sid, exempted, &enabled.parameters),
-                None => statement(&sid, control_table::denied_actions(&enabled.control)),
+                None => statement(&sid, control_table::denied_actions(&enabled.control), bound),
             });
         }
     }
@@ -90,13 +91,14 @@ fn statements(world: &World, unit: &str) -> Vec<Value> {
 /// The role of Control Tower, which no guardrail binds.
 const EXECUTION: &str = "arn:aws:iam::*:role/AWSControlTowerExecution";
 
-fn statement(sid: &str, actions: &[String]) -> Value {
+fn statement(sid: &str, actions: &[String], bound: Option<&Value>) -> Value {
+    let execution = json!({ "ArnNotLike": { "aws:PrincipalArn": EXECUTION } });
     json!({
         "Sid": sid,
         "Effect": "Deny",
         "Action": actions,
         "Resource": "*",
-        "Condition": { "ArnNotLike": { "aws:PrincipalArn": EXECUTION } },
+        "Condition": bound.unwrap_or(&execution),
     })
 }
 
