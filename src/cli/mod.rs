@@ -38,6 +38,7 @@ mod plan;
 mod planning;
 mod preflight;
 mod printer;
+mod questions;
 mod rehearse;
 mod resume;
 mod run_place;
