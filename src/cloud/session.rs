@@ -21,7 +21,7 @@ use super::connection::Connection;
 use super::entry::{NoWayIn, Way};
 use super::failure::CallError;
 pub use super::narrowing::Narrowing;
-pub(crate) use super::narrowing::{LIMIT, everywhere};
+pub(crate) use super::narrowing::{LIMIT, READING};
 use super::narrowing::{Mark, tag_value};
 use super::sign_in::SignIn;
 use crate::model::arn::Arn;

@@ -14,7 +14,8 @@ use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
     assembly, backup, config, control_tower, controls, delegation, everybody, identity_center, keys, people,
-    policies, recording, resource_policy, roles, root_access, security, stack_sets, strangers, trails,
+    policies, recording, resource_policy, roles, root_access, security, stack_sets, standing_policies,
+    strangers, trails,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -114,6 +115,7 @@ async fn look(
     policies::note_types(types, &root, findings);
     policies::observe_types(&wanted.kind(Kind::PolicyType), &root, findings);
     policies::observe(connection, &wanted.kind(Kind::Policy), findings).await;
+    standing_policies::note(connection, wanted, &root, findings).await;
     identity_center::observe(wanted, centre, organization, &root, &people, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     roles::observe_abroad(connection, &roles_wanted, findings).await;

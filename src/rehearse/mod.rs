@@ -11,6 +11,7 @@ mod bench;
 mod clock;
 pub mod error;
 mod measured;
+mod memory;
 pub mod rehearsal;
 #[cfg(test)]
 mod round_trip;

@@ -155,7 +155,7 @@ impl Engine {
         if loss.is_none() {
             loss = run.faults.after(&mut run.world, &met, &mut result);
         }
-        entry.error = log::refusal(&result);
+        entry.error = log::refusal(met.input, &result);
         entry.fault = run.faults.noted();
         run.log.push(entry);
         if let Some(how) = loss {

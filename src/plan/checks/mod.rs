@@ -5,6 +5,7 @@
 
 mod account_quota;
 mod accounts_under_creation;
+mod administrators;
 mod backup;
 mod config;
 mod control_tower_busy;
@@ -50,6 +51,7 @@ const CHECKS: &[Check] = &[
     removals::check,
     policies::check,
     resource_policy::check,
+    administrators::check,
     security_services::check,
     identity_center::check,
     backup::check,

@@ -47,6 +47,10 @@ pub enum Command {
     },
     /// `resume`: go on with the run that broke off, from its journal.
     Resume,
+    /// `tear`: half of the last line of the run's journal is lost.
+    Tear,
+    /// `wake`: the call before which the last run died reaches AWS now, as that of a program that was only stopped.
+    Wake,
     /// `fault OPERATION [call N] NAME [KEY=VALUE ...]`: AWS misbehaves from now on, in place of earlier faults.
     Fault(Strike),
     /// `heal`: no faults any more, and what hangs goes on.

@@ -10,14 +10,16 @@ use tokio::sync::mpsc;
 
 use super::command::{Ask, Command, Expectation, Moment};
 use super::{ScriptError, Wanted};
-use crate::apply::journal::{Journal, Ledger, MemorySink, Run};
+use crate::apply::journal::{Journal, Run};
 use crate::apply::outcome::Ending;
 use crate::apply::{self, Outcome, Settings, preconditions};
+use crate::cloud::task::{Performer as _, Task};
 use crate::model::Resource;
 use crate::observe::{self, Snapshot};
 use crate::plan::{self, Plan};
 use crate::rehearse::bench::Bench;
 use crate::rehearse::error::RehearseError;
+use crate::rehearse::memory::{Text, torn};
 use crate::rehearse::saboteur::{Mischief, Place, Saboteur};
 use crate::sim::caller::Asker;
 use crate::sim::{FaultPlan, World};
@@ -48,11 +50,10 @@ pub enum Told {
     Seen(Box<Snapshot>),
 }
 
-/// What the last run left: its plan and what its journal says.
+/// What the last run left: its plan and its journal.
 struct Left {
     plan: Plan,
-    ledger: Ledger,
-    sink: MemorySink,
+    journal: Text,
 }
 
 pub(super) struct Stage {
@@ -61,6 +62,8 @@ pub(super) struct Stage {
     bench: Bench,
     crash: Option<(usize, Moment)>,
     left: Option<Left>,
+    /// The call that a run was about to send when it died.
+    unsent: Option<Task>,
     /// How the last run ended, in a script's words.
     ending: Option<&'static str>,
     /// What AWS answered to the last question.
@@ -71,7 +74,16 @@ impl Stage {
     pub(super) async fn open(wanted: Wanted, world: Option<World>) -> Result<Self, RehearseError> {
         let bench = Bench::open(&wanted.setting, world).await?;
         let consents = BTreeSet::new();
-        Ok(Self { wanted, consents, bench, crash: None, left: None, ending: None, answer: None })
+        Ok(Self {
+            wanted,
+            consents,
+            bench,
+            crash: None,
+            left: None,
+            unsent: None,
+            ending: None,
+            answer: None,
+        })
     }
 
     pub(super) fn world(&self) -> World {
@@ -100,6 +112,8 @@ impl Stage {
                 self.crash = Some((*call, *moment));
                 Told::Noted
             }
+            Command::Tear => self.tear(line)?,
+            Command::Wake => self.wake(line).await?,
             Command::Fault(strike) => {
                 simulator.arm(FaultPlan::new(vec![strike.clone()]));
                 Told::Noted
@@ -179,7 +193,7 @@ impl Stage {
             self.ending = Some("refused");
             return Ok(Told::Refused(Box::new(plan), refusals.iter().map(ToString::to_string).collect()));
         }
-        self.run(Left { plan, ledger: Ledger::default(), sink: MemorySink::default() }).await
+        self.run(Left { plan, journal: Text::default() }).await
     }
 
     async fn resume(&mut self, line: usize) -> Result<Told, ScriptError> {
@@ -188,7 +202,7 @@ impl Stage {
         };
         self.restart().await?;
         let fresh = self.survey(&left.plan.resources).await?;
-        let refusals = preconditions::refusals_on_resume(&left.plan, &fresh, &left.ledger);
+        let refusals = preconditions::refusals_on_resume(&left.plan, &fresh, &left.journal.ledger);
         if !refusals.is_empty() {
             self.ending = Some("refused");
             let why = refusals.iter().map(ToString::to_string).collect();
@@ -205,9 +219,9 @@ impl Stage {
 
     async fn run(&mut self, left: Left) -> Result<Told, RehearseError> {
         let simulator = &self.bench.simulator;
-        let mischief = self.crash.take().map(|(call, moment)| {
-            (Place::Nth(call - 1), Mischief::Crash { effect: moment == Moment::After })
-        });
+        let crash = self.crash.take();
+        let effect = crash.is_some_and(|(_, moment)| moment == Moment::After);
+        let mischief = crash.map(|(call, _)| (Place::Nth(call - 1), Mischief::Crash { effect }));
         let saboteur = Saboteur::new(
             self.bench.connection.clone(),
             simulator.clone(),
@@ -215,7 +229,7 @@ impl Stage {
         );
         let saboteur = Arc::new(saboteur);
         let run = Run::new(&left.plan.id, simulator.now());
-        let mut journal = Journal::after(left.ledger.clone(), Box::new(left.sink.clone()));
+        let mut journal = Journal::after(left.journal.ledger.clone(), Box::new(left.journal.sink.clone()));
         let (_, interrupts) = mpsc::channel(1);
         let (performer, settings) = (Arc::clone(&saboteur), Settings::default());
         let outcome = {
@@ -236,6 +250,7 @@ impl Stage {
             }
         };
         let ledger = journal.ledger().clone();
+        let ended = outcome.as_ref().map(|outcome| outcome.ending);
         let told = match outcome {
             Some(outcome) => {
                 self.ending = Some(ending(outcome.ending));
@@ -249,8 +264,31 @@ impl Stage {
                 }
             }
         };
-        self.left = (self.ending != Some("complete")).then_some(Left { ledger, ..left });
+        if let (None, Some(begun)) = (&ended, saboteur.begun().last()) {
+            self.unsent = (!effect).then(|| begun.task.clone());
+        }
+        let journal = Text { ledger, ..left.journal };
+        self.left = (self.ending != Some("complete")).then_some(Left { plan: left.plan, journal });
         Ok(told)
+    }
+
+    fn tear(&mut self, line: usize) -> Result<Told, ScriptError> {
+        let impossible = |why: String| ScriptError::Impossible { line, why };
+        let Some(left) = &mut self.left else {
+            return Err(impossible("there is no run whose journal could be torn".to_owned()));
+        };
+        left.journal = Text::of(torn(left.journal.sink.text().as_bytes())).map_err(impossible)?;
+        Ok(Told::Noted)
+    }
+
+    /// The call arrives; whoever sent it hears nothing any more.
+    async fn wake(&mut self, line: usize) -> Result<Told, ScriptError> {
+        let Some(task) = self.unsent.take() else {
+            let why = "no run died before a call, so none wakes".to_owned();
+            return Err(ScriptError::Impossible { line, why });
+        };
+        let _ = self.bench.connection.begin(&task).await;
+        Ok(Told::Noted)
     }
 
     async fn expect(&self, line: usize, expectation: &Expectation) -> Result<Told, ScriptError> {

@@ -200,6 +200,12 @@ pub(super) const TABLE: &[Row] = &[
     ),
     row("F11-repeated", "an item is listed on two pages", Read(|| Fault::RepeatedItem { times: 1 }), Nothing),
     row(
+        "F11-skipped",
+        "an item is listed on no page, having moved to one that was read",
+        Read(|| Fault::SkippedItem { times: 1 }),
+        Nothing,
+    ),
+    row(
         "F4-read",
         "a read meets status 500 twice",
         Read(|| Fault::ServerError { status: 500, times: 2 }),

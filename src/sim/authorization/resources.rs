@@ -76,6 +76,19 @@ const MAKERS: &[(&str, Maker)] = &[
     ("analyzer", |_, request, member| {
         regional(request, "access-analyzer", &format!("analyzer/{}", request.text(member)?))
     }),
+    // One that is put for the first time has no id yet.
+    ("firewall-policy", |_, request, member| {
+        let inside = request.input.get("Policy").and_then(|policy| policy.get(member)?.as_str());
+        let id = request.text(member).or(inside).unwrap_or("*");
+        regional(request, "fms", &format!("policy/{id}"))
+    }),
+    ("trail", |_, request, member| {
+        let name = request.text(member)?;
+        if name.starts_with("arn:") {
+            return Some(name.to_owned());
+        }
+        regional(request, "cloudtrail", &format!("trail/{name}"))
+    }),
     // A stack set stands in the management account, whoever works with it.
     ("stack-set", |world, request, member| {
         let owner = organization(world, request)?.management.clone();

@@ -271,7 +271,7 @@ fn access_wanted(view: &View<'_>, principal: &str) -> Option<Wanted> {
     }
     let mut delegated = view.doc.delegated_administrators.iter().flatten();
     let rests =
-        |word: &str| services::by_word(word).is_some_and(|row| row.trusted().iter().any(|p| p == principal));
+        |word: &str| services::by_word(word).is_some_and(|row| row.principals.iter().any(|p| p == principal));
     if let Some((word, _)) = delegated.find(|(word, _)| rests(word)) {
         let what = format!("`{principal}` cannot be removed while `{word}` has an administrator");
         return Some(Wanted::at(what, word.span, "the document delegates it"));
