@@ -41,6 +41,7 @@ mod plan;
 mod planning;
 mod preflight;
 mod printer;
+mod questions;
 mod rehearse;
 mod resume;
 mod run_place;

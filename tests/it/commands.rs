@@ -5,8 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that cannot be set up should stop its test at once")]
 
-mod drifting;
 mod backups;
+mod drifting;
 mod exported;
 mod joining;
 mod newcomer;

@@ -173,7 +173,8 @@ fn account_factory_enrols_one_account_of_a_unit_that_cannot_be_registered_again(
     let folder = folder.path();
     let before = moves(folder);
     let done = enroll(folder, &[&OLD[..], &["-v"]].concat()).exits(0);
-    let done = done.prints("+ create service_role.AWSControlTowerExecution/old").prints("iam:AttachRolePolicy");
+    let done =
+        done.prints("+ create service_role.AWSControlTowerExecution/old").prints("iam:AttachRolePolicy");
     done.prints("servicecatalog:ProvisionProduct").prints("Enrolled: 1 of 1.");
     assert_eq!(enrolled(folder, &["old"]), ["old"]);
     assert_eq!(moves(folder)[before.len()..], ["Workloads"]);

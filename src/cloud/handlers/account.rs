@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    account_address, account_creation, account_enrolment, account_factory, account_joining, account_recording,
-    effect_if, known, unit, unknown_verb,
+    account_address, account_creation, account_enrolment, account_factory, account_joining,
+    account_recording, effect_if, unit, unknown_verb,
 };
 use crate::catalog::operations::Verdict;
 use crate::cloud::connection::Connection;

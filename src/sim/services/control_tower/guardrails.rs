@@ -108,8 +108,10 @@ fn by_region(sid: &str, exempted: &[String], parameters: &[Value]) -> Value {
         let found = parameters.iter().find(|parameter| parameter["key"] == key);
         found.and_then(|parameter| parameter["value"].as_array().cloned()).unwrap_or_default()
     };
-    let actions: Vec<Value> = exempted.iter().map(|action| json!(action)).chain(of("ExemptedActions")).collect();
-    let principals: Vec<Value> = std::iter::once(json!(EXECUTION)).chain(of("ExemptedPrincipalArns")).collect();
+    let actions: Vec<Value> =
+        exempted.iter().map(|action| json!(action)).chain(of("ExemptedActions")).collect();
+    let principals: Vec<Value> =
+        std::iter::once(json!(EXECUTION)).chain(of("ExemptedPrincipalArns")).collect();
     json!({
         "Sid": sid,
         "Effect": "Deny",
