@@ -459,6 +459,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_there_as_soon_as_the_organization_is_keeps_the_run_that_made_it_from_nothing() {
+        let organization = Address::only(Kind::Organization);
+        let mut create = plans::step("audit", "organizations:CreateOrganization", 1, &[]);
+        create.id = StepId::of(&organization, "create", "");
+        create.address = organization;
+        let (mut plan, mut fresh, settings) = appeared("backup_settings", "backup:UpdateGlobalSettings");
+        plan.steps.push(create.clone());
+        fresh.organization = Some("o-exampleorgid".parse().unwrap());
+        let mut ledger = Ledger::default();
+        let story = StepStory { state: State::Done, sendings: 1, ..StepStory::default() };
+        ledger.steps.insert(create.id, story);
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), []);
+        // Of another run's organization nothing is expected to appear.
+        let refused = [Refusal::Moved { address: settings, how: Motion::Appeared, fields: Vec::new() }];
+        plan.organization = fresh.organization.clone();
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), refused);
+        // Neither does anything that somebody has to create.
+        let (unit, live, address) =
+            appeared("organizational_unit.Workloads", "organizations:CreateOrganizationalUnit");
+        plan.organization = None;
+        (plan.resources, plan.fingerprints, fresh.live) = (unit.resources, unit.fingerprints, live.live);
+        let refused = [Refusal::Moved { address, how: Motion::Appeared, fields: Vec::new() }];
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), refused);
+    }
+
+    #[test]
     fn another_account_organization_or_region_is_refused() {
         let plan = plans::plan(Vec::new());
         let mut fresh = snapshot(&plan);

@@ -4,7 +4,7 @@
 //! Only facts: templates whose `{names}` the floors above fill in. Where AWS takes
 //! nothing narrower than `*`, the row says why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -34,6 +34,8 @@ pub struct Grant {
     /// exist as permissions and not as operations.
     #[serde(default)]
     pub hidden: bool,
+    /// Only when a member account asks, or only when the management account does.
+    pub by_member: Option<bool>,
 }
 
 /// What one operation needs.
@@ -77,6 +79,12 @@ pub struct Planning {
     /// Only when AWS leaves something out that it usually tells.
     #[serde(default)]
     pub seldom: bool,
+    /// Whether the organization is asked, in the management account, wherever the resource lives.
+    #[serde(default)]
+    pub of_organization: bool,
+    /// What names in templates stand for here, whatever they stand for elsewhere.
+    #[serde(default)]
+    pub values: BTreeMap<String, BTreeSet<String>>,
     /// The operations.
     pub operations: Vec<String>,
 }
@@ -223,6 +231,8 @@ pub fn names(template: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
     use crate::catalog::operations::{self, Effect};
+    use crate::catalog::policy_types::{self, Grammar};
+    use crate::model::kinds::lives_in_an_account;
 
     #[test]
     fn every_operation_has_its_row_and_every_row_an_operation() {
@@ -261,6 +271,19 @@ mod tests {
             let effect = operations::table().get(name).map(|row| row.effect);
             assert_eq!(effect, Some(Effect::Read), "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_in_force_is_asked_for_every_kind_that_policies_could_deny_something() {
+        let asks = |row: &&Planning| !row.values.is_empty();
+        let rows: Vec<&Planning> = table().planning.iter().filter(asks).collect();
+        let [row] = rows.as_slice() else { panic!("{rows:?}") };
+        let bound = |kind: &Kind| *kind == Kind::Policy || lives_in_an_account(*kind);
+        let kinds: BTreeSet<&Kind> = Kind::ALL.iter().filter(|kind| bound(kind)).collect();
+        assert_eq!(row.kinds.iter().collect::<BTreeSet<_>>(), kinds);
+        let in_statements = policy_types::all().iter().filter(|row| row.grammar == Grammar::Iam);
+        let types: BTreeSet<String> = in_statements.map(|row| row.name.clone()).collect();
+        assert_eq!(row.values["policy_type"], types);
     }
 
     #[test]

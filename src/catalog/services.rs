@@ -15,10 +15,8 @@ pub struct Service {
     pub word: String,
     /// The group of the kind `delegated_administrator` that stands for the way of appointing.
     pub way: String,
-    /// The service principals that Organizations registers an administrator for.
+    /// The service principals that Organizations trusts first and registers an administrator for.
     pub principals: Vec<String>,
-    /// The service principals that must be trusted before; the registered ones when absent.
-    pub trusts: Option<Vec<String>>,
     /// Where the office is.
     #[serde(default)]
     pub place: Place,
@@ -41,9 +39,10 @@ pub struct Service {
     /// Whether Organizations lets go of an administrator before the service does.
     #[serde(default)]
     pub registration_first: bool,
-    /// Whether an administrator must let go of its members before it is dismissed.
+    /// What an administrator must let go of before it is dismissed: whom its settings reach
+    /// (`reach`), its `members`, and its memory of them (`former`).
     #[serde(default)]
-    pub members_first: bool,
+    pub departure: Vec<String>,
     /// Whether Control Tower appoints an administrator itself.
     #[serde(default)]
     pub control_tower: bool,
@@ -149,10 +148,6 @@ pub fn is_of_registrations(group: &str) -> bool {
     group == REGISTRATIONS.0 || group == REGISTRATIONS.1
 }
 
-/// What an administrator must let go of before it is dismissed: whom its settings reach, its
-/// members, and its memory of them. The way of appointing stands before each.
-pub const DEPARTURE: [&str; 3] = ["reach", "members", "former"];
-
 impl Service {
     /// What it is called in sentences.
     #[must_use]
@@ -164,12 +159,6 @@ impl Service {
     #[must_use]
     pub fn by_organizations(&self) -> bool {
         matches!(self.way.as_str(), "several" | "sole")
-    }
-
-    /// The service principals that must be trusted.
-    #[must_use]
-    pub fn trusted(&self) -> &[String] {
-        self.trusts.as_deref().unwrap_or(&self.principals)
     }
 
     /// Whether Organizations keeps an administrator registered that the service has dismissed.
@@ -192,8 +181,7 @@ impl Service {
     #[must_use]
     pub fn groups(&self) -> Vec<String> {
         let registered = self.remains_registered().then(|| self.registered_in().to_owned());
-        let departure = DEPARTURE.iter().filter(|_| self.members_first);
-        let departure = departure.map(|what| format!("{}_{what}", self.way));
+        let departure = self.departure.iter().map(|what| format!("{}_{what}", self.way));
         std::iter::once(self.way.clone()).chain(registered).chain(departure).collect()
     }
 }
@@ -211,7 +199,7 @@ mod tests {
                 assert!(info.rule(&format!("{group}.x")).is_some(), "{}: {group}", row.word);
             }
             assert!(!row.lost.is_empty() && !row.source.is_empty(), "{}", row.word);
-            assert!(!row.trusted().is_empty() || row.place == Place::Home, "{}", row.word);
+            assert!(!row.principals.is_empty() || row.place == Place::Home, "{}", row.word);
             let registers = row.place == Place::Principal && !row.management;
             assert!(!row.by_organizations() || registers, "{}", row.word);
             assert!(row.same_as.iter().all(|word| by_word(word).is_some()), "{}", row.word);

@@ -1,10 +1,13 @@
 //! A run on a terminal: one line per AWS operation under way, redrawn, and a line
 //! above them for whatever has ended.
 
+#[cfg(test)]
+mod screen;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::watch;
 use crate::apply::Notice;
@@ -31,9 +34,13 @@ pub(super) struct Live {
 }
 
 impl Live {
-    /// For a plan.
+    /// For a plan, on stderr.
     pub(super) fn new(lines: Lines, plan: &Plan) -> Self {
-        let all = MultiProgress::new();
+        Self::on(ProgressDrawTarget::stderr(), lines, plan)
+    }
+
+    fn on(terminal: ProgressDrawTarget, lines: Lines, plan: &Plan) -> Self {
+        let all = MultiProgress::with_draw_target(terminal);
         let total = all.add(ProgressBar::new(plan.steps.len() as u64).with_style(style(TOTAL)));
         let remaining = Remaining::of(plan);
         total.set_message(duration::words(remaining.left(Duration::ZERO)));
@@ -112,7 +119,72 @@ fn style(template: &str) -> ProgressStyle {
 
 #[cfg(test)]
 mod tests {
+    use super::screen::Screen;
     use super::*;
+    use crate::model::kinds::Action;
+    use crate::plan::step::Need;
+    use crate::report::Paint;
+    use crate::report::plan_text::tests::{plan, step};
+
+    const ZONE: &str = "landing_zone:create";
+
+    /// A landing zone of half an hour, and a unit of twelve minutes that waits for it.
+    fn watched() -> (Live, Screen) {
+        let mut zone = step("landing_zone", "create", Action::Create, "controltower:CreateLandingZone");
+        let mut unit =
+            step("baseline.Apps:control_tower", "create", Action::Create, "controltower:EnableBaseline");
+        (zone.usual_seconds, unit.usual_seconds) = (1800, 720);
+        unit.needs = vec![Need { step: zone.id.clone(), rule: "landing-zone-first".to_owned() }];
+        let plan = plan(vec![zone, unit]);
+        let screen = Screen::default();
+        let target = ProgressDrawTarget::term_like(Box::new(screen.clone()));
+        (Live::on(target, Lines::new(&plan, Paint::PLAIN), &plan), screen)
+    }
+
+    fn running(waiting: usize) -> Notice {
+        Notice::Running {
+            step: StepId(ZONE.to_owned()),
+            operation: "b4aef1e6".to_owned(),
+            expected: Duration::from_secs(1800),
+            waiting,
+        }
+    }
+
+    fn line(screen: &Screen, part: &str) -> Option<String> {
+        screen.lines().into_iter().find(|line| line.contains(part))
+    }
+
+    #[test]
+    fn each_operation_under_way_has_one_line_with_its_time_the_usual_one_and_what_waits_for_it() {
+        let (mut live, screen) = watched();
+        let total = line(&screen, "0 of 2 steps").unwrap();
+        assert!(total.contains("about 42 min left"), "{total}");
+        live.notice(Duration::from_secs(1), &running(1));
+        let one = line(&screen, "landing_zone").unwrap();
+        assert!(one.contains("of usually 30 min") && one.contains("b4aef1e6, 1 wait for it"), "{one}");
+        live.notice(Duration::from_secs(600), &running(1));
+        assert_eq!(
+            screen.lines().iter().filter(|line| line.contains("of usually")).count(),
+            1,
+            "redrawn, not again"
+        );
+        let total = line(&screen, "0 of 2 steps").unwrap();
+        assert!(total.contains("about 32 min left"), "{total}");
+    }
+
+    #[test]
+    fn what_has_ended_is_told_once_above_the_lines_and_its_line_goes() {
+        let (mut live, screen) = watched();
+        live.notice(Duration::from_secs(1), &running(1));
+        let done = Notice::Done { step: StepId(ZONE.to_owned()), took: Duration::from_secs(1801) };
+        live.notice(Duration::from_secs(1802), &done);
+        let lines = screen.lines();
+        assert!(!lines.iter().any(|line| line.contains("of usually")), "{lines:#?}");
+        assert!(lines[0].contains("done") && lines[0].contains("took 30 min"), "{lines:#?}");
+        assert!(line(&screen, "1 of 2 steps").unwrap().contains("about 12 min left"));
+        live.end();
+        assert_eq!(screen.lines().len(), 1, "{:#?}", screen.lines());
+    }
 
     #[test]
     fn the_templates_are_understood() {

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use anstream::stream::IsTerminal as _;
 use clap::{ArgAction, Args, ValueEnum};
+use serde_json::{Value, json};
 
 use super::error::CliError;
 use crate::report::Paint;
@@ -61,7 +62,10 @@ impl Printer {
             verbose: global.verbose,
             log: global.log,
             out: colour(anstream::AutoStream::choice(&io::stdout())),
-            err: colour(anstream::AutoStream::choice(&io::stderr())),
+            err: match global.log {
+                Log::Text => colour(anstream::AutoStream::choice(&io::stderr())),
+                Log::Json => Paint::PLAIN,
+            },
         }
     }
 
@@ -90,8 +94,16 @@ impl Printer {
         self.data(&(text + "\n"))
     }
 
-    /// Says something on stderr. Where nobody can hear it nothing can be done.
+    /// Says something on stderr, as whoever listens wants it. Where nobody can hear it nothing can be done.
     pub(super) fn say(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        match self.log {
+            Log::Text => drop(writeln!(io::stderr().lock(), "{text}")),
+            Log::Json => self.event(&json!({ "said": text })),
+        }
+    }
+
+    /// Writes an object on one line of stderr, for programs.
+    pub(super) fn event(&self, event: &Value) {
+        let _ = writeln!(io::stderr().lock(), "{event}");
     }
 }

@@ -48,8 +48,7 @@ impl<'p> Watch<'p> {
                 stopping(notice, |text| printer.say(text));
             }
             Self::Json(printer) => {
-                let line = json!({ "seconds": at.as_secs_f64(), "event": notice });
-                printer.say(&line.to_string());
+                printer.event(&json!({ "seconds": at.as_secs_f64(), "event": notice }));
             }
             Self::Silent => {}
         }

@@ -21,7 +21,7 @@ use super::connection::Connection;
 use super::entry::{NoWayIn, Way};
 use super::failure::CallError;
 pub use super::narrowing::Narrowing;
-pub(crate) use super::narrowing::{LIMIT, everywhere};
+pub(crate) use super::narrowing::{LIMIT, READING};
 use super::narrowing::{Mark, tag_value};
 use super::sign_in::SignIn;
 use crate::model::arn::Arn;
@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(sent.len(), 3, "what one role of a name refuses is not asked of the next: {sent:?}");
         assert_eq!(sent[0]["DurationSeconds"], "900");
         assert_eq!(sent[0]["Tags.member.1.Key"], RUN_TAG);
-        assert!(sent[0]["Policy"].as_str().unwrap().contains("kms:ListAliases"));
+        assert!(sent[0]["Policy"].as_str().unwrap().contains("kms:List"));
         assert!(sent.iter().skip(1).all(|body| body.get("Tags.member.1.Key").is_none()));
     }
 

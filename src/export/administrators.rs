@@ -125,7 +125,7 @@ fn trust(draft: &mut Draft<'_>, row: &Service) {
     let Some(live) = draft.census.organization.as_ref().and_then(|one| one.trusted_access.as_ref()) else {
         return;
     };
-    for principal in row.trusted().iter().filter(|principal| live.get(*principal) != Some(&true)) {
+    for principal in row.principals.iter().filter(|principal| live.get(*principal) != Some(&true)) {
         let why = format!("{} is administered without it", row.word);
         draft.leave(&Address::new(Kind::TrustedAccess, principal), why);
     }

@@ -8,6 +8,7 @@
 use super::draft::Draft;
 use super::yaml::{Node, Place, Step, render};
 use super::{DOCUMENT, Exported};
+use crate::observe::census::UNREAD;
 use crate::spec::{Diagnostics, Input, Severity, parse_with};
 
 /// So many entries may be refused; beyond that the document says nothing that is worth it.
@@ -53,6 +54,10 @@ fn head(draft: &Draft<'_>) -> String {
         for remark in &draft.remarks {
             head.push_str(&format!("\n- {}", remark.replace('\n', " ")));
         }
+    }
+    head.push_str("\n\nNot looked at, and left as they are:");
+    for (_, words) in UNREAD {
+        head.push_str(&format!("\n- {words}"));
     }
     head
 }

@@ -77,6 +77,17 @@ impl Tower {
         children.filter_map(|child| child.target.rsplit('/').next()).map(str::to_owned).collect()
     }
 
+    /// The unit in which each account is governed, its baseline being healthy: account to unit, ids.
+    pub(super) fn seats(&self) -> BTreeMap<String, String> {
+        let last = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
+        let unit = |parent: &String| {
+            let of_unit = self.enabled.iter().find(|one| one.parent.is_none() && one.arn == *parent)?;
+            Some(last(&of_unit.target))
+        };
+        let healthy = self.enabled.iter().filter(|one| one.status == "SUCCEEDED" && one.drift != "DRIFTED");
+        healthy.filter_map(|child| Some((last(&child.target), unit(child.parent.as_ref()?)?))).collect()
+    }
+
     /// The accounts that the landing zone has appointed itself, by service principal (Control
     /// Tower User Guide, config-updates-v4 and backup-resources).
     pub(super) fn appointed(&self) -> BTreeMap<&'static str, String> {

@@ -1,13 +1,16 @@
 //! What an administrator must let go of before it can be dismissed, where a service wants that.
 //!
-//! Only GuardDuty does (GuardDuty User Guide, change-guardduty-delegated-admin): while it reaches
-//! every account no member can be let go of, and while it has members it cannot be dismissed. Asked
-//! only about whom the document does not want any more.
+//! GuardDuty wants all of it (GuardDuty User Guide, change-guardduty-delegated-admin): while it
+//! reaches every account no member can be let go of, and while it has members it cannot be
+//! dismissed. Macie wants the management account let go of, which may otherwise not use Macie's
+//! operations for naming another (Macie User Guide, accounts-mgmt-ao-admin-change). Inspector,
+//! Security Hub and Detective let members go by themselves. Asked only about whom the document does
+//! not want any more.
 
 use serde_json::{Value, json};
 
 use crate::catalog::services;
-use crate::cloud::inventory::guardduty;
+use crate::cloud::inventory::{guardduty, macie};
 use crate::cloud::{CallError, Connection};
 use crate::model::region::Region;
 use crate::model::{Fields, Resource};
@@ -19,20 +22,25 @@ const BATCH: usize = 50;
 const EVERYBODY: &str = "ALL";
 
 /// The leaves of what those among the holders must let go of whom the document does not name.
+/// The caller is the management account.
 pub(super) async fn read(
     connection: &Connection,
     resource: &Resource,
     holders: &Fields,
 ) -> Result<Fields, CallError> {
-    let service = services::by_word(&resource.address.name).filter(|service| service.members_first);
+    let service = services::by_word(&resource.address.name).filter(|service| !service.departure.is_empty());
     let Some(service) = service else { return Ok(Fields::new()) };
+    let management = connection.caller().await?.account.to_string();
     let stem = format!("{}.", service.way);
     let leaving = holders.iter().filter(|(name, _)| !resource.fields.contains_key(*name));
     let mut found = Fields::new();
     for (name, holder) in leaving {
         let Some((place, id)) = name.strip_prefix(&stem).zip(holder.as_str()) else { continue };
         let Some(region) = place.split('/').next().and_then(|region| region.parse().ok()) else { continue };
-        found.extend(of_guardduty(connection, &region, id).await?);
+        found.extend(match service.way.as_str() {
+            "macie2" => of_macie(connection, &region, id, &management).await?,
+            _ => of_guardduty(connection, &region, id).await?,
+        });
     }
     Ok(found)
 }
@@ -55,4 +63,19 @@ async fn of_guardduty(connection: &Connection, region: &Region, holder: &str) ->
     found.extend(leaves("guardduty_members", associated.collect()));
     found.extend(leaves("guardduty_former", listed.keys().cloned().collect()));
     Ok(found)
+}
+
+async fn of_macie(
+    connection: &Connection,
+    region: &Region,
+    holder: &str,
+    management: &str,
+) -> Result<Fields, CallError> {
+    let site = connection.site_in(Some(holder), region).await?;
+    // Without Macie an administrator has no members, and AWS tells nothing of them.
+    if macie::session(&site).await?.is_none() || !macie::members(&site).await?.current.contains(management) {
+        return Ok(Fields::new());
+    }
+    let leaf = json!({ "administrator": holder, "members": [management] });
+    Ok(Fields::from([(format!("macie2_members.{region}/{holder}/0"), leaf)]))
 }

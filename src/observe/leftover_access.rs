@@ -2,12 +2,11 @@
 //! speak of.
 //!
 //! In: a connection, the desired resources. Out: what is left over, each with the two ways
-//! out. Absent: Control Tower's own sets and groups and what is assigned to the latter, and
-//! assignments of single users, of whom a directory may hold thousands: AWS lists
-//! assignments principal by principal, or by pairs of account and permission set.
+//! out. Absent: Control Tower's own sets and groups and what is assigned to the latter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::leftover_users;
 use super::leftovers::{Leftover, removal};
 use crate::catalog::identity_center::of_control_tower;
 use crate::cloud::inventory::assignments::{self, Principal};
@@ -16,15 +15,18 @@ use crate::cloud::inventory::identity_center;
 use crate::cloud::inventory::identity_store::{self, Group};
 use crate::cloud::inventory::permission_sets::{self, PermissionSet};
 use crate::cloud::{CallError, Connection};
+use crate::model::kinds::assignment::{Subject, name_of};
 use crate::model::{Address, Kind};
+
+/// Who works where: permission set and group or user, with the ids of the accounts.
+pub(super) type Held = BTreeMap<(String, Subject), BTreeSet<String>>;
 
 /// What there is; empty where there is no instance.
 #[derive(Debug, Default)]
 pub(super) struct Access {
     sets: Vec<PermissionSet>,
     groups: Vec<Group>,
-    /// Names of a permission set and a group, with the ids of the accounts.
-    assignments: BTreeMap<(String, String), BTreeSet<String>>,
+    assignments: Held,
 }
 
 /// Lists it.
@@ -45,13 +47,14 @@ pub(super) async fn look(connection: &Connection) -> Result<Access, CallError> {
         async move { assignments::of(&connection, &instance, &group, None).await }
     });
     let answers = fan_out(questions.collect()).await;
-    let name_of: BTreeMap<&str, &str> =
+    let set_names: BTreeMap<&str, &str> =
         sets.iter().map(|set| (set.arn.as_str(), set.name.as_str())).collect();
-    let mut found: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    let mut found = leftover_users::look(connection, &instance, &sets).await?;
     for (group, assigned) in others.iter().zip(answers) {
         for one in assigned? {
-            if let Some(set) = name_of.get(one.permission_set.as_str()) {
-                found.entry(((*set).to_owned(), group.name.clone())).or_default().insert(one.account);
+            if let Some(set) = set_names.get(one.permission_set.as_str()) {
+                let held = ((*set).to_owned(), Subject::Group(group.name.clone()));
+                found.entry(held).or_default().insert(one.account);
             }
         }
     }
@@ -69,20 +72,24 @@ pub(super) fn unspoken(access: &Access, spoken: &BTreeSet<&Address>) -> Vec<Left
     sets.chain(groups)
         .filter(|(kind, name, _)| unspoken(*kind, name))
         .map(|(kind, name, place)| leftover(kind, name, place))
-        .chain(access.assignments.iter().filter_map(|((set, group), accounts)| {
-            let name = format!("{set}:{group}");
-            unspoken(Kind::Assignment, &name).then(|| assigned(name, set, group, accounts))
+        .chain(access.assignments.iter().filter_map(|((set, subject), accounts)| {
+            let name = name_of(set, subject);
+            unspoken(Kind::Assignment, &name).then(|| assigned(name, set, subject, accounts))
         }))
         .collect()
 }
 
-fn assigned(name: String, set: &str, group: &str, accounts: &BTreeSet<String>) -> Leftover {
+fn assigned(name: String, set: &str, subject: &Subject, accounts: &BTreeSet<String>) -> Leftover {
+    let (sort, who) = match subject {
+        Subject::Group(who) => ("group", who),
+        Subject::User(who) => ("user", who),
+    };
     let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
     Leftover {
         kind: Kind::Assignment,
         place: accounts.join(", "),
         adopt: format!(
-            "identity_center: {{ assignments: [{{ group: {group:?}, permission_set: {set:?}, targets: [...] }}] }}, \
+            "identity_center: {{ assignments: [{{ {sort}: {who:?}, permission_set: {set:?}, targets: [...] }}] }}, \
              with these accounts or their units as targets"
         ),
         remove: removal(&format!("assignment.{name}"), &format!("access_removal.{name}")),

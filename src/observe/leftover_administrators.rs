@@ -36,11 +36,15 @@ pub(super) fn unspoken(
 ) -> Vec<Leftover> {
     let told = |pair: &(String, String)| {
         let (account, principal) = pair;
-        let row = services::all().iter().find(|row| row.principals.contains(principal));
-        let address = row.map(|row| Address::new(Kind::DelegatedAdministrator, row.word.as_str()));
-        if appointed.contains(pair) || address.as_ref().is_some_and(|address| spoken.contains(address)) {
+        // Security Hub and Security Hub CSPM have one principal.
+        let rows = || services::all().iter().filter(|row| row.principals.contains(principal));
+        let address_of =
+            |row: &services::Service| Address::new(Kind::DelegatedAdministrator, row.word.as_str());
+        if appointed.contains(pair) || rows().any(|row| spoken.contains(&address_of(row))) {
             return None;
         }
+        let row = rows().next();
+        let address = row.map(address_of);
         let word = row.map(|row| row.word.as_str());
         Some(Leftover {
             kind: Kind::DelegatedAdministrator,
@@ -76,6 +80,9 @@ mod tests {
         let found = unspoken(&registered, &[config].into(), &[&spoken].into());
         let names: Vec<&str> = found.iter().map(|left| left.name.as_str()).collect();
         assert_eq!(names, ["odd.amazonaws.com"]);
+        let hub = [pair("4", "securityhub.amazonaws.com")].into();
+        let spoken: Address = "delegated_administrator.securityhub-v2".parse().unwrap();
+        assert!(unspoken(&hub, &Registered::new(), &[&spoken].into()).is_empty(), "one principal for two");
         let all = unspoken(&registered, &Registered::new(), &BTreeSet::new());
         assert!(
             all.iter().any(|left| left.remove.contains("delegated_administrator_removal.identity-center"))

@@ -219,7 +219,8 @@ fn unspoken_accounts(seen: &Seen, wanted: &[Resource]) -> Vec<Leftover> {
             "accounts: {{ {:?}: {{ email: {:?}, id: {:?}, join: existing }} }}",
             account.name, account.email, account.id
         ),
-        remove: "accounts are neither closed nor taken out of the organization by lzctl".to_owned(),
+        // By its id: several accounts may have one name.
+        remove: removal(&format!("account.{}", account.id), &format!("account_closure.{}", account.id)),
     };
     seen.accounts.iter().filter(open).filter(|account| !spoken(account)).map(leftover).collect()
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::Inside;
 use crate::cloud::failure::CallError;
 use crate::model::controls::ControlFacts;
 use crate::model::ids::{AccountId, OrganizationId};
@@ -114,9 +115,17 @@ pub struct Facts {
     /// stands in (none: in the root); looked for when policies could deny them something.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub strangers: BTreeMap<String, Option<Address>>,
+    /// Policies in force that the document does not have, written in statements, by id; looked for
+    /// when something could be denied.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub standing_policies: BTreeMap<String, StandingPolicy>,
     /// Accounts that are to be closed and that Control Tower still governs.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub enrolled: BTreeSet<Address>,
+    /// What is inside accounts that Control Tower does not govern yet, as far as the document wants
+    /// them governed or has taken them over.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inside: BTreeMap<Address, Inside>,
     /// How the wanted vaults of AWS Backup are locked, those that are.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vault_locks: BTreeMap<Address, VaultLock>,
@@ -132,6 +141,19 @@ pub struct Facts {
     pub not_yet: BTreeMap<Address, String>,
     /// Operations that somebody has under way at Control Tower, by id.
     pub control_tower_busy: BTreeSet<String>,
+}
+
+/// A policy that somebody else made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandingPolicy {
+    /// Its name, unique within its type.
+    pub name: String,
+    /// AWS's name of its type.
+    pub kind: String,
+    /// What it says.
+    pub content: serde_json::Value,
+    /// Ids of the root, units and accounts that it is attached to.
+    pub targets: BTreeSet<String>,
 }
 
 /// How a vault of AWS Backup is locked.

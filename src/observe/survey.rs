@@ -13,8 +13,9 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, backup, config, control_tower, controls, delegation, everybody, identity_center, keys, people,
-    policies, recording, resource_policy, roles, root_access, security, stack_sets, strangers, trails,
+    assembly, backup, config, control_tower, controls, delegation, everybody, factory, identity_center, keys,
+    outsiders, people, policies, resource_policy, roles, root_access, security, stack_sets,
+    standing_policies, strangers, trails, ungoverned,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -74,6 +75,7 @@ async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mu
     delegation::nobody(&wanted.kind(Kind::DelegatedAdministrator), findings);
     security::premature(wanted, findings);
     policies::to_come(&wanted.kind(Kind::Policy), findings);
+    outsiders::observe(connection, &wanted.kind(Kind::Account), None, findings).await;
 }
 
 /// Reads an organization that exists.
@@ -115,6 +117,7 @@ async fn look(
     policies::note_types(types, &root, findings);
     policies::observe_types(&wanted.kind(Kind::PolicyType), &root, findings);
     policies::observe(connection, &policies_wanted, book, findings).await;
+    standing_policies::note(connection, wanted, &root, findings).await;
     identity_center::observe(wanted, centre, organization, &root, &people, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     roles::observe_abroad(connection, &roles_wanted, findings).await;
@@ -135,9 +138,12 @@ async fn look(
     }
     // Where Control Tower could not be asked, nobody is taken for ungoverned.
     let governed = tower.as_ref().ok().map(Tower::governed);
+    let seats = tower.as_ref().map(Tower::seats).unwrap_or_default();
     assembly::tower(connection, wanted, tower, people, organization, &catalog, findings).await;
     let is_governed = |id: &str| governed.as_ref().is_none_or(|all| all.contains(id));
-    recording::observe(connection, &wanted.kind(Kind::Account), &is_governed, findings).await;
+    let management = organization.management_account.as_str();
+    ungoverned::observe(connection, &wanted.kind(Kind::Account), management, &is_governed, findings).await;
+    factory::observe(connection, &wanted.kind(Kind::Account), &seats, findings).await;
     findings.facts.controls = catalog.facts;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::model::resource::Presence;
-use crate::model::{Kind, Resource};
+use crate::model::{Kind, Resource, kinds};
 
 /// The desired resources by kind.
 #[derive(Debug)]
@@ -23,6 +23,12 @@ impl<'r> Wanted<'r> {
     /// Whether any is of one of these kinds.
     pub(super) fn any(&self, kinds: &[Kind]) -> bool {
         self.0.iter().any(|resource| kinds.contains(&resource.address.kind))
+    }
+
+    /// Whether any lives in an account that the document names.
+    pub(super) fn live_in_accounts(&self) -> bool {
+        let there = |resource: &&Resource| resource.keys.contains_key("account");
+        self.0.iter().filter(there).any(|resource| kinds::lives_in_an_account(resource.address.kind))
     }
 
     /// Whether any of them concerns every account, named or not.

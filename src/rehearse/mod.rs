@@ -10,7 +10,9 @@ mod agreement;
 mod bench;
 mod clock;
 pub mod error;
+mod mailbox;
 mod measured;
+mod memory;
 pub mod rehearsal;
 #[cfg(test)]
 mod round_trip;

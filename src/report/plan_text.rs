@@ -28,6 +28,8 @@ pub struct Options<'e> {
 
 /// What is said of a plan without steps.
 pub const NOTHING: &str = "Nothing to do: the organization is as the document says.";
+/// The code of the note that something could not be read.
+const UNREADABLE: &str = "unreadable";
 
 /// The plan as text, ending with a line break.
 #[must_use]
@@ -121,7 +123,7 @@ fn entry(out: &mut String, entry: &Entry<'_>, accounts: usize, paint: Paint) {
 #[must_use]
 pub fn summary(plan: &Plan) -> String {
     if plan.steps.is_empty() {
-        return NOTHING.to_owned();
+        return nothing(plan);
     }
     let count = |action| plan.steps.iter().filter(|step| step.action == action).count();
     format!(
@@ -132,6 +134,14 @@ pub fn summary(plan: &Plan) -> String {
         count(Action::Repair),
         count(Action::Remove)
     )
+}
+
+/// There are no steps; that the organization is as the document says is known only where all of it was read.
+fn nothing(plan: &Plan) -> String {
+    match plan.notes.iter().filter(|note| note.code == UNREADABLE).count() {
+        0 => NOTHING.to_owned(),
+        unread => format!("Nothing to do as far as it could be read: {unread} could not be."),
+    }
 }
 
 /// One note, with its level as a word.
@@ -266,6 +276,19 @@ pub(crate) mod tests {
     #[test]
     fn an_empty_plan_says_that_there_is_nothing_to_do() {
         assert_eq!(render(&plan(Vec::new()), Options::default()), format!("{NOTHING}\n"));
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_said_to_be_as_the_document_says() {
+        let mut plan = plan(Vec::new());
+        plan.notes = vec![Note {
+            level: Level::Warning,
+            code: UNREADABLE.to_owned(),
+            address: None,
+            message: "account.a could not be read and is left alone".to_owned(),
+            hint: None,
+        }];
+        assert_eq!(summary(&plan), "Nothing to do as far as it could be read: 1 could not be.");
     }
 
     #[test]

@@ -131,7 +131,13 @@ impl Simulator {
     /// Every request in order.
     #[must_use]
     pub fn log(&self) -> Vec<Entry> {
-        self.engine.run().log.clone()
+        self.log_after(0)
+    }
+
+    /// Every request in order, without the first so many.
+    #[must_use]
+    pub fn log_after(&self, first: usize) -> Vec<Entry> {
+        self.engine.run().log.get(first..).unwrap_or_default().to_vec()
     }
 
     /// A new simulator that goes on from the present world and time, with an empty log and no faults. Both share

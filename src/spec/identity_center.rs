@@ -17,6 +17,8 @@ use super::shape::identity_center::{
 use super::source::Span;
 use super::view::View;
 use crate::model::Origin;
+use crate::model::kinds::assignment::name_of;
+pub use crate::model::kinds::assignment::{Subject, parse_name};
 
 /// The section `identity_center`.
 #[derive(Debug, Clone, Serialize)]
@@ -95,40 +97,12 @@ pub struct Assignment {
     pub targets: Vec<Target>,
 }
 
-/// Who works with a permission set.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Subject {
-    /// A group, by display name.
-    Group(String),
-    /// A user, by user name.
-    User(String),
-}
-
-/// What stands before a user's name in an assignment's address.
-const USER: &str = "user/";
-
 impl Assignment {
     /// Its name in addresses, `SET:GROUP` or `SET:user/NAME`.
     #[must_use]
     pub fn name(&self) -> String {
-        match &self.subject {
-            Subject::Group(name) => format!("{}:{name}", self.permission_set),
-            Subject::User(name) => format!("{}:{USER}{name}", self.permission_set),
-        }
+        name_of(&self.permission_set, &self.subject)
     }
-}
-
-/// The permission set and the subject in an assignment's name. Names of sets hold no
-/// colon.
-#[must_use]
-pub fn parse_name(name: &str) -> Option<(String, Subject)> {
-    let (set, subject) = name.split_once(':').filter(|(set, who)| !set.is_empty() && !who.is_empty())?;
-    let subject = match subject.strip_prefix(USER) {
-        Some(user) => Subject::User(user.to_owned()),
-        None => Subject::Group(subject.to_owned()),
-    };
-    Some((set.to_owned(), subject))
 }
 
 /// The section with its names and places.
@@ -211,17 +185,4 @@ fn assignment(
 
 fn text(value: Option<&Located<String>>) -> Option<String> {
     value.map(|value| value.value.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_assignments_name_tells_its_set_and_its_subject() {
-        assert_eq!(parse_name("Read:Ops:eu"), Some(("Read".into(), Subject::Group("Ops:eu".into()))));
-        assert_eq!(parse_name("Read:user/ann"), Some(("Read".into(), Subject::User("ann".into()))));
-        assert_eq!(parse_name("Read:"), None);
-        assert_eq!(parse_name("Read"), None);
-    }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use lzctl::model::kinds::{Action, info};
 use lzctl::model::{Address, Kind};
 use lzctl::rehearse::{Rehearsal, Setting, rehearse};
 use lzctl::report::{plan_text, plan_text::Options};
@@ -138,6 +139,20 @@ fn an_administrator_that_control_tower_appointed_is_in_sync_and_never_taken_away
 }
 
 #[test]
+fn accounts_of_the_landing_zone_have_contacts_before_it_whoever_administers_them() {
+    let yaml = document("minimal");
+    let log = "  log-archive: {";
+    assert!(yaml.contains(log));
+    let contact = "{ name: SOC, title: On call, email: soc@example.com, phone: \"+1\" }";
+    let yaml = yaml.replace(log, &format!("{log} alternate_contacts: {{ security: {contact} }},"))
+        + "delegated_administrators: { account-management: audit }\n";
+    let done = reached(rehearsed(&yaml));
+    let at = |id: &str| done.plan.steps.iter().position(|step| step.id.0 == id).expect("a step");
+    assert!(at("account.log-archive:put_contact[security]") < at("landing_zone:create"));
+    assert_eq!(steps(&done, "account-management"), ["register"]);
+}
+
+#[test]
 fn a_planned_account_takes_over_only_once_it_is_there() {
     let world = reached(rehearsed(&small("delegated_administrators: { guardduty: audit }\n"))).world;
     let new = small(
@@ -178,6 +193,48 @@ fn every_service_of_the_catalogue_can_be_given_handed_over_and_taken_away() {
     let vacant = small(&format!("remove: [{}]\n", all.join(", ")));
     let removed = reached(next(&vacant, &handed.world, &consents));
     assert!(removed.plan.steps.iter().all(|step| step.consent.is_some()));
+}
+
+/// Where the new administrator comes before the old one goes, since there may be several.
+const SIDE_BY_SIDE: [&str; 2] = ["several", "cloudtrail"];
+
+#[test]
+fn each_service_is_handed_over_by_an_ordered_plan_whose_consent_says_what_is_lost() {
+    let info = info(Kind::DelegatedAdministrator);
+    for row in lzctl::catalog::services::all() {
+        let word = &row.word;
+        let alone = |name: &str| small(&format!("delegated_administrators: {{ {word}: {name} }}\n"));
+        let first = reached(rehearsed(&alone("audit")));
+        let refused = next(&alone("security"), &first.world, &[]);
+        assert!(refused.outcome.is_none(), "{word}: nothing is handed over without consent");
+        let [consent] = refused.plan.consents.as_slice() else {
+            panic!("{word}: {:?}", refused.plan.consents)
+        };
+        assert!(consent.consequence.contains(&row.lost), "{word}: {}", consent.consequence);
+        let handed = reached(next(&alone("security"), &first.world, &[&consent.name]));
+        let appoints = |verb: &&str| info.verb(verb).is_some_and(|verb| verb.action == Action::Create);
+        let in_order: Vec<bool> = steps(&handed, word).iter().map(appoints).collect();
+        let mut expected = in_order.clone();
+        expected.sort_unstable();
+        if SIDE_BY_SIDE.contains(&row.way.as_str()) {
+            expected.reverse();
+        }
+        assert_eq!(in_order, expected, "{word}: {:?}", steps(&handed, word));
+        assert!(in_order.contains(&true) && in_order.contains(&false), "{word}: {:?}", steps(&handed, word));
+    }
+}
+
+#[test]
+fn what_an_operator_has_to_do_by_hand_for_a_service_is_told_by_the_plan_that_appoints() {
+    let first = reached(rehearsed(&small("delegated_administrators: { license-manager: audit }\n")));
+    let remark = first.plan.notes.iter().find(|note| note.code == "administrator-remark").expect("a remark");
+    assert!(remark.message.contains("license-manager:UpdateServiceSettings"), "{}", remark.message);
+    let again = next(&small("delegated_administrators: { license-manager: audit }\n"), &first.world, &[]);
+    assert!(
+        again.plan.notes.iter().all(|note| note.code != "administrator-remark"),
+        "{:?}",
+        again.plan.notes
+    );
 }
 
 #[test]

@@ -2,10 +2,16 @@
 //! AWS, from nothing, in place, and away again.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use lzctl::model::Kind;
+use lzctl::observe::leftovers::leftovers;
 use lzctl::plan::document::Level;
-use lzctl::rehearse::{Rehearsal, rehearse};
-use lzctl::sim::World;
+use lzctl::rehearse::{Bench, Rehearsal, rehearse, virtual_runtime};
+use lzctl::report::plan_text;
+use lzctl::sim::caller::Asker;
+use lzctl::sim::{Settings, Simulator, World};
+use serde_json::{Value, json};
 
 use super::documents::graph;
 use super::rehearsal::{rehearsed, setting};
@@ -138,6 +144,18 @@ fn an_account_that_leaves_the_unit_loses_the_access_with_consent_i10() {
 }
 
 #[test]
+fn a_target_that_is_taken_out_of_an_assignment_gets_the_plan_that_one_would_write_by_hand() {
+    let world = built();
+    let shorter = whole("Workloads").replace("targets: [Workloads, audit]", "targets: [Workloads]");
+    let refused = again(&shorter, &world, &[]);
+    assert!(refused.outcome.is_none(), "a consent is missing");
+    let text = plan_text::render(&refused.plan, plan_text::Options { verbose: true, ..Default::default() });
+    insta::assert_snapshot!("a_removed_assignment", text);
+    let change = done(again(&shorter, &world, &["access_removal.Operator:Platform"]));
+    assert_eq!(ids(&change), ["assignment.Operator:Platform:unassign[audit]"]);
+}
+
+#[test]
 fn accounts_that_the_document_does_not_speak_of_are_assigned_by_the_unit_they_are_in() {
     let world = built();
     let silent = whole("Workloads")
@@ -179,16 +197,85 @@ fn an_assignment_that_the_document_does_not_speak_of_is_left_over_with_both_ways
     let shorter = whole("Workloads")
         .replace("    - { group: Finance, permission_set: Billing, targets: [management] }\n", "");
     let wanted: Vec<_> = graph(&shorter).resources.into_values().collect();
-    let found = lzctl::rehearse::virtual_runtime().unwrap().block_on(async {
-        let bench = lzctl::rehearse::Bench::open(&setting(&shorter), Some(world)).await.unwrap();
-        Box::pin(lzctl::observe::leftovers::leftovers(&bench.connection, &wanted)).await.unwrap()
+    let found = virtual_runtime().unwrap().block_on(async {
+        let bench = Bench::open(&setting(&shorter), Some(world)).await.unwrap();
+        Box::pin(leftovers(&bench.connection, &wanted)).await.unwrap()
     });
-    let assignments: Vec<_> =
-        found.iter().filter(|left| left.kind == lzctl::model::Kind::Assignment).collect();
+    let assignments: Vec<_> = found.iter().filter(|left| left.kind == Kind::Assignment).collect();
     let [left] = assignments.as_slice() else { panic!("{assignments:#?}") };
     assert_eq!((left.name.as_str(), left.place.len()), ("Billing:Finance", 12), "{left:#?}");
     assert!(left.remove.contains("access_removal.Billing:Finance"), "{left:#?}");
     assert!(left.adopt.contains("permission_set: \"Billing\""), "{left:#?}");
+}
+
+/// One call of the management account that succeeds.
+async fn done_by_hand(simulator: &Simulator, service: &str, operation: &str, input: Value) -> Value {
+    let key = simulator.world().account;
+    let asker = Asker { key: &key, token: None, region: "us-east-1" };
+    let answer = simulator.ask(asker, service, operation, &input).await.unwrap();
+    assert_eq!(answer.code(), None, "{operation}: {}", answer.text);
+    serde_json::from_str(&answer.text).unwrap()
+}
+
+/// The world after somebody has let `ann`, one of so many users, into the management account.
+fn with_ann_among(users: usize, world: World) -> World {
+    let settings = Settings { account: world.account.clone(), ..Settings::default() };
+    virtual_runtime().unwrap().block_on(async {
+        let simulator = Simulator::from_world(world, settings);
+        let listed = done_by_hand(&simulator, "sso-admin", "ListInstances", json!({})).await;
+        let (instance, store) =
+            (&listed["Instances"][0]["InstanceArn"], &listed["Instances"][0]["IdentityStoreId"]);
+        let mut ann = Value::Null;
+        for number in 0..users {
+            let name = if number == 0 { "ann".to_owned() } else { format!("user{number:03}") };
+            let input = json!({ "IdentityStoreId": store, "UserName": name, "DisplayName": name,
+                "Name": { "GivenName": name, "FamilyName": "Example" } });
+            let made = done_by_hand(&simulator, "identitystore", "CreateUser", input).await;
+            if number == 0 {
+                ann = made["UserId"].clone();
+            }
+        }
+        let sets =
+            done_by_hand(&simulator, "sso-admin", "ListPermissionSets", json!({ "InstanceArn": instance }));
+        let sets = sets.await;
+        let mut billing = Value::Null;
+        for arn in sets["PermissionSets"].as_array().unwrap() {
+            let asked = json!({ "InstanceArn": instance, "PermissionSetArn": arn });
+            let set = done_by_hand(&simulator, "sso-admin", "DescribePermissionSet", asked).await;
+            if set["PermissionSet"]["Name"] == "Billing" {
+                billing = arn.clone();
+            }
+        }
+        let input = json!({ "InstanceArn": instance, "PermissionSetArn": billing, "PrincipalType": "USER",
+            "PrincipalId": ann, "TargetId": simulator.world().account, "TargetType": "AWS_ACCOUNT" });
+        done_by_hand(&simulator, "sso-admin", "CreateAccountAssignment", input).await;
+        simulator.advance(Duration::from_secs(600));
+        simulator.world()
+    })
+}
+
+#[test]
+fn a_single_user_whom_somebody_let_in_is_left_over_whichever_way_aws_is_asked() {
+    let built = built();
+    let wanted: Vec<_> = graph(&whole("Workloads")).resources.into_values().collect();
+    // Of few users each is asked about, of many each pair of an account and a permission set.
+    for (users, by_pair) in [(1, false), (60, true)] {
+        let world = with_ann_among(users, built.clone());
+        let (found, asked) = virtual_runtime().unwrap().block_on(async {
+            let bench = Bench::open(&setting(&whole("Workloads")), Some(world.clone())).await.unwrap();
+            let found = Box::pin(leftovers(&bench.connection, &wanted)).await.unwrap();
+            (found, bench.simulator.requests())
+        });
+        let assignments: Vec<_> = found.iter().filter(|left| left.kind == Kind::Assignment).collect();
+        let [left] = assignments.as_slice() else { panic!("{assignments:#?}") };
+        assert_eq!((left.name.as_str(), left.place.as_str()), ("Billing:user/ann", world.account.as_str()));
+        assert!(left.adopt.contains("user: \"ann\""), "{left:#?}");
+        let pairs = asked.operations.keys().any(|name| name.ends_with(":ListAccountAssignments"));
+        assert_eq!(pairs, by_pair, "{users} users: {:?}", asked.operations);
+        let removal = document("Workloads", ACCESS) + "remove: [\"assignment.Billing:user/ann\"]\n";
+        let gone = done(again(&removal, &world, &["access_removal.Billing:user/ann"]));
+        assert_eq!(ids(&gone).len(), 1, "{:?}", ids(&gone));
+    }
 }
 
 #[test]

@@ -218,3 +218,46 @@ fn a_policy_in_force_that_denies_a_step_is_told_before_anything_is_sent() {
         note.message
     );
 }
+
+/// A key in a member account, and nothing about policies.
+const KEY: &str = "version: 1\norganization: { home_region: us-east-1 }\n\
+                   accounts: { vault: { email: v@example.com } }\n";
+
+#[test]
+fn a_policy_that_the_document_does_not_have_is_told_when_it_denies_a_step() {
+    // Somebody makes it, and the next document knows nothing of it.
+    let deny = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Deny", "Action": "kms:CreateKey", "Resource": "*" }] });
+    let policy = json!({ "type": "service_control", "document": deny, "targets": ["root"] });
+    let made = format!("{KEY}policies: {}\n", json!({ "no-keys": policy }));
+    let world = super::rehearsal::rehearsed(&made).world;
+    let with_key = format!("{KEY}keys: {{ mine: {{ account: vault }} }}\n");
+    let refused = rehearse_in(&with_key, &world);
+    let note = note(&refused.plan, "policy-denies-step");
+    assert_eq!(note.level, Level::Blocker);
+    assert!(note.message.contains("policy `no-keys` (p-"), "{}", note.message);
+    assert!(
+        note.message.contains("does deny step") && note.message.contains("kms:CreateKey"),
+        "{}",
+        note.message
+    );
+    assert!(refused.outcome.is_none(), "nothing may be written");
+}
+
+#[test]
+fn a_policy_that_the_document_does_not_have_and_that_spares_the_steps_stands_in_nobodys_way() {
+    let deny = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Deny", "Action": "kms:ScheduleKeyDeletion", "Resource": "*" }] });
+    let policy = json!({ "type": "service_control", "document": deny, "targets": ["root"] });
+    let made = format!("{KEY}policies: {}\n", json!({ "keep-keys": policy }));
+    let world = super::rehearsal::rehearsed(&made).world;
+    let done = rehearse_in(&format!("{KEY}keys: {{ mine: {{ account: vault }} }}\n"), &world);
+    assert!(done.plan.notes.iter().all(|note| !note.code.starts_with("policy-")), "{:#?}", done.plan.notes);
+    assert!(done.succeeded(), "{:#?}", done.outcome.map(|outcome| outcome.causes));
+}
+
+/// Rehearses a document in a world that exists.
+fn rehearse_in(yaml: &str, world: &lzctl::sim::World) -> lzctl::rehearse::Rehearsal {
+    let setting = super::rehearsal::setting(yaml);
+    let consents = BTreeSet::new();
+    lzctl::rehearse::rehearse(&graph(yaml), &setting, Some(world.clone()), &consents, &mut |_, _, _| {})
+        .unwrap()
+}

@@ -197,7 +197,7 @@ mod tests {
     async fn an_item_of_a_departure_without_an_administrator_sends_nothing() {
         let double = Double::new();
         let connection = double.connection().await;
-        for verb in ["reach_none_guardduty", "let_go_guardduty", "forget_guardduty"] {
+        for verb in ["reach_none_guardduty", "let_go_guardduty", "forget_guardduty", "let_go_macie2"] {
             let odd = at("guardduty", verb, "us-east-1/x/0", "guardduty_members.us-east-1/x/0");
             assert_eq!(connection.begin(&odd).await.unwrap_err().verdict, Verdict::Rejected, "{verb}");
         }

@@ -1,7 +1,8 @@
-//! What an administrator of GuardDuty lets go of before it is dismissed, called in its own account.
+//! What an administrator of GuardDuty or Macie lets go of before it is dismissed, called in its own
+//! account.
 //!
-//! Accounts that join meanwhile are still reached: settings that reached everybody reach the new
-//! ones from then on.
+//! Accounts that join meanwhile are still reached: GuardDuty's settings that reached everybody reach
+//! the new ones from then on, and Macie lets go of the management account alone.
 
 use aws_sdk_guardduty::types::{
     AutoEnableMembers, OrgFeature, OrgFeatureAdditionalConfiguration, OrgFeatureStatus,
@@ -14,7 +15,7 @@ use crate::catalog::operations::Verdict;
 use crate::cloud::call::Site;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::{CallError, code};
-use crate::cloud::inventory::guardduty as inventory;
+use crate::cloud::inventory::{guardduty as inventory, macie};
 use crate::cloud::task::{Found, Progress, Task};
 use crate::model::Attributes;
 use crate::model::region::Region;
@@ -22,6 +23,7 @@ use crate::model::region::Region;
 const SETTINGS: &str = "guardduty:UpdateOrganizationConfiguration";
 const LET_GO: &str = "guardduty:DisassociateMembers";
 const FORGET: &str = "guardduty:DeleteMembers";
+const MACIE_LETS_GO: &str = "macie2:DisassociateMember";
 
 /// AWS's words for settings that reach every account, and for those that reach new ones.
 const EVERYBODY: &str = "ALL";
@@ -29,11 +31,23 @@ const NEW: &str = "NEW";
 
 /// Whether a step is one of a departure.
 pub(super) fn is_one(task: &Task) -> bool {
-    matches!(task.verb.as_str(), "reach_none_guardduty" | "let_go_guardduty" | "forget_guardduty")
+    of_macie(task)
+        || matches!(task.verb.as_str(), "reach_none_guardduty" | "let_go_guardduty" | "forget_guardduty")
+}
+
+fn of_macie(task: &Task) -> bool {
+    task.verb == "let_go_macie2"
 }
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
     let (site, members) = subject(connection, task).await?;
+    if of_macie(task) {
+        let client = site.clients.macie2();
+        for id in &members {
+            site.call(MACIE_LETS_GO, || client.disassociate_member().id(id).send()).await?;
+        }
+        return Ok(Progress::Done(Attributes::new()));
+    }
     let id = inventory::detector(&site).await?.ok_or_else(|| unusable(task))?;
     let client = site.clients.guardduty();
     match task.verb.as_str() {
@@ -56,6 +70,10 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
 
 pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
     let (site, members) = subject(connection, task).await?;
+    if of_macie(task) {
+        let current = macie::members(&site).await?.current;
+        return Ok(effect_if(members.iter().all(|member| !current.contains(member))));
+    }
     let Some(id) = inventory::detector(&site).await? else { return Ok(effect_if(true)) };
     if task.verb == "reach_none_guardduty" {
         let (reach, features) = inventory::settings(&site, &id).await?;

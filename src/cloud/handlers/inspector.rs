@@ -50,19 +50,16 @@ pub(super) async fn poll(connection: &Connection, task: &Task, id: &str) -> Resu
 pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
     let site = place(connection, task).await?;
     match task.verb.as_str() {
-        "activate" => Ok(effect_if(ready(&site, &[], &on(task, "own")).await?)),
+        "activate" => begun(&site, &[], &on(task, "own")).await,
         "configure" => {
             let live = inventory::settings(&site).await?;
             let alike = task.leaves("auto_enable").all(|(name, on)| live.get(name).copied() == on.as_bool());
             Ok(effect_if(alike))
         }
-        "enrol" => {
-            let members = inventory::members(&site).await?;
-            Ok(effect_if(reached::ids(task, "members", ASSOCIATE)?.iter().all(|id| members.contains(id))))
-        }
+        "enrol" => joining(&site, &reached::ids(task, "members", ASSOCIATE)?).await,
         "scan" => {
             let ids = reached::ids(task, "scanned", ENABLE)?;
-            Ok(effect_if(ready(&site, &ids, &on(task, "auto_enable")).await?))
+            begun(&site, &ids, &on(task, "auto_enable")).await
         }
         _ => Err(unknown_verb(task)),
     }
@@ -100,6 +97,21 @@ async fn ready(site: &Site, accounts: &[String], scans: &[&str]) -> Result<bool,
     Ok(all && found.values().all(|live| scans.iter().all(|name| inventory::is_ready(live, name))))
 }
 
+/// What a call for scans has come to whose answer is lost: scans that are still being switched on
+/// are waited for, not asked for again.
+async fn begun(site: &Site, accounts: &[String], scans: &[&str]) -> Result<Found, CallError> {
+    let found = inventory::scans(site, accounts).await?;
+    let all = |held: fn(&inventory::Scans, &str) -> bool| {
+        found.len() == accounts.len().max(1)
+            && found.values().all(|live| scans.iter().all(|name| held(live, name)))
+    };
+    Ok(match all(inventory::is_on) {
+        false => Found::Nothing,
+        true if all(inventory::is_ready) => effect_if(true),
+        true => Found::Effect(running(ENABLING)),
+    })
+}
+
 /// The call replaces every switch, so what the document does not say is said as it is.
 async fn configure(site: &Site, task: &Task) -> Result<Progress, CallError> {
     let mut switches: BTreeMap<&str, bool> = inventory::settings(site).await?;
@@ -129,6 +141,20 @@ async fn associate(site: &Site, task: &Task) -> Result<Progress, CallError> {
     Ok(running(ASSOCIATING))
 }
 
+/// What a call for members has come to whose answer is lost: an association that is on its way is
+/// waited for, since nothing can be asked for a member before.
+async fn joining(site: &Site, accounts: &[String]) -> Result<Found, CallError> {
+    let mut on_the_way = false;
+    for id in accounts {
+        match inventory::standing(site, id).await? {
+            Some(RelationshipStatus::Enabled) => {}
+            Some(RelationshipStatus::Created) => on_the_way = true,
+            _ => return Ok(Found::Nothing),
+        }
+    }
+    Ok(if on_the_way { Found::Effect(running(ASSOCIATING)) } else { effect_if(true) })
+}
+
 /// Whether the account of the step is a member; an error when AWS says that it will not be.
 async fn associated(site: &Site, task: &Task) -> Result<bool, CallError> {
     for id in reached::ids(task, "members", ASSOCIATE)? {
@@ -146,6 +172,7 @@ async fn associated(site: &Site, task: &Task) -> Result<bool, CallError> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use serde_json::json;
 
     use super::*;
@@ -211,5 +238,44 @@ mod tests {
         assert_eq!(connection.poll(&enrol, ASSOCIATING).await.unwrap(), Progress::Done(Attributes::new()));
         let error = connection.poll(&enrol, ASSOCIATING).await.unwrap_err();
         assert!(error.message.contains("CANNOT_CREATE_DETECTOR_IN_ORG_MASTER"), "{error}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_lost_answer_has_begun_is_waited_for_and_not_asked_for_again() {
+        let scan =
+            |status: &str| json!({ "status": status, "errorCode": "ALREADY_ENABLED", "errorMessage": "-" });
+        let status = |ec2: &str| {
+            let scans = json!({ "ec2": scan(ec2), "ecr": scan("ENABLED") });
+            let one = json!({ "accountId": "222222222222", "state": scan(ec2), "resourceState": scans });
+            ok(json!({ "accounts": [one], "failedAccounts": [] }))
+        };
+        let member =
+            |word: &str| ok(json!({ "member": { "accountId": "222222222222", "relationshipStatus": word } }));
+        let double = Double::new()
+            .on("/status/batch/get", status("DISABLED"))
+            .on("/status/batch/get", status("ENABLING"))
+            .on("/status/batch/get", status("ENABLED"))
+            .on("/members/get", member("CREATED"))
+            .on("/members/get", member("ENABLED"))
+            .on("/members/get", member("REMOVED"));
+        let connection = double.connection().await;
+        let inputs = json!({
+            "scanned.app": { "id": "222222222222" },
+            "members.app": { "id": "222222222222" },
+            "auto_enable.EC2": true,
+            "auto_enable.ECR": true,
+        });
+        let step = |verb| {
+            let keys = json!({ "region": "us-east-1" });
+            task(["inspector.us-east-1", verb, "app"], inputs.clone(), keys, &[])
+        };
+        let done = || Found::Effect(Progress::Done(Attributes::new()));
+        let since = Timestamp::UNIX_EPOCH;
+        for expected in [Found::Nothing, Found::Effect(running(ENABLING)), done()] {
+            assert_eq!(connection.look_up(&step("scan"), since).await.unwrap(), expected);
+        }
+        for expected in [Found::Effect(running(ASSOCIATING)), done(), Found::Nothing] {
+            assert_eq!(connection.look_up(&step("enrol"), since).await.unwrap(), expected);
+        }
     }
 }

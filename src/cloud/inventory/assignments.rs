@@ -1,8 +1,8 @@
 //! Who may work where: the accounts and permission sets of one principal, and how
 //! asynchronous changes go.
 //!
-//! Asked principal by principal, a hundred assignments a page. The other question that
-//! AWS offers, by account and permission set, is one call for each pair.
+//! Asked principal by principal, a hundred assignments a page, or by account and permission
+//! set, which is one call for each pair.
 
 use super::identity_center::Instance;
 use super::pages;
@@ -10,6 +10,7 @@ use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
 
 const LIST: &str = "sso-admin:ListAccountAssignmentsForPrincipal";
+const LIST_OF_PAIR: &str = "sso-admin:ListAccountAssignments";
 const CREATION: &str = "sso-admin:DescribeAccountAssignmentCreationStatus";
 const DELETION: &str = "sso-admin:DescribeAccountAssignmentDeletionStatus";
 const PROVISIONING: &str = "sso-admin:DescribePermissionSetProvisioningStatus";
@@ -97,6 +98,40 @@ pub async fn of(
         })
     });
     Ok(assigned.collect())
+}
+
+/// Who works in an account with a permission set.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn at(
+    connection: &Connection,
+    instance: &Instance,
+    one: &Assigned,
+) -> Result<Vec<Principal>, CallError> {
+    use aws_sdk_ssoadmin::types::PrincipalType;
+    let site = instance.site(connection);
+    let client = site.clients.ssoadmin();
+    let site = &site;
+    let found = pages::all(LIST_OF_PAIR, |token| async move {
+        let request = || {
+            let request = client.list_account_assignments().instance_arn(&instance.arn);
+            let request = request.account_id(&one.account).permission_set_arn(&one.permission_set);
+            request.max_results(PAGE).set_next_token(token.clone())
+        };
+        let answer = site.call(LIST_OF_PAIR, || request().send()).await?;
+        Ok((answer.account_assignments().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    let found = found.await?;
+    let principals = found.iter().filter_map(|one| {
+        let id = one.principal_id()?.to_owned();
+        match one.principal_type()? {
+            PrincipalType::Group => Some(Principal::Group(id)),
+            PrincipalType::User => Some(Principal::User(id)),
+            _ => None,
+        }
+    });
+    Ok(principals.collect())
 }
 
 /// How an assignment that was asked for goes, or with `deletion` its removal.

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_ssoadmin::types::ProvisioningStatus;
 use serde_json::{Value, json};
 
 use super::fan_out::{WIDTH, fan_out};
@@ -261,15 +262,34 @@ pub async fn outdated(
     instance: &Instance,
     arn: &str,
 ) -> Result<BTreeSet<String>, CallError> {
-    use aws_sdk_ssoadmin::types::ProvisioningStatus::LatestPermissionSetNotProvisioned;
+    copies(connection, instance, arn, Some(ProvisioningStatus::LatestPermissionSetNotProvisioned)).await
+}
+
+/// Accounts that have a copy of a set: those in which it is assigned to somebody.
+///
+/// # Errors
+/// When they cannot be read.
+pub async fn provisioned(
+    connection: &Connection,
+    instance: &Instance,
+    arn: &str,
+) -> Result<BTreeSet<String>, CallError> {
+    copies(connection, instance, arn, None).await
+}
+
+async fn copies(
+    connection: &Connection,
+    instance: &Instance,
+    arn: &str,
+    status: Option<ProvisioningStatus>,
+) -> Result<BTreeSet<String>, CallError> {
     let site = instance.site(connection);
     let client = site.clients.ssoadmin();
-    let site = &site;
+    let (site, status) = (&site, &status);
     let found = pages::all(ACCOUNTS, |token| async move {
         let request = || {
             let request = client.list_accounts_for_provisioned_permission_set().instance_arn(&instance.arn);
-            let request =
-                request.permission_set_arn(arn).provisioning_status(LatestPermissionSetNotProvisioned);
+            let request = request.permission_set_arn(arn).set_provisioning_status(status.clone());
             request.max_results(PAGE).set_next_token(token.clone())
         };
         let answer = site.call(ACCOUNTS, || request().send()).await?;

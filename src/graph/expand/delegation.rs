@@ -6,6 +6,7 @@
 
 use serde_json::{Value, json};
 
+use super::organization::ACCOUNT_MANAGEMENT;
 use super::{
     Expansion, MANAGEMENT, account, account_id, id_of, organization, resource, the_landing_zone,
     the_organization,
@@ -96,9 +97,12 @@ fn order(expansion: &mut Expansion<'_>, service: &Service, said: &Delegation, me
         Edge::exists(me, &the_organization(), "organization-first"),
         Edge::settled(me, &the_landing_zone(), "landing-zone-before-delegation"),
     ];
-    for principal in service.trusted() {
+    for principal in &service.principals {
         let access = organization::needed(expansion, principal, &said.origin);
-        edges.push(Edge::settled(&access, &the_landing_zone(), "landing-zone-before-delegation"));
+        // The accounts of the landing zone are named, and have their contacts, before it is set up.
+        if principal != ACCOUNT_MANAGEMENT {
+            edges.push(Edge::settled(&access, &the_landing_zone(), "landing-zone-before-delegation"));
+        }
         edges.push(Edge::settled(me, &access, "trust-before-delegation"));
     }
     for name in said.accounts.iter().filter(|name| *name != MANAGEMENT) {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::key_policies::{administration, backup_use, logging_use};
 use super::{Expansion, account_id, management_id, resource};
 use crate::model::{Address, Kind, reference};
+use crate::spec::backup::Backup;
 use crate::spec::document::Key;
 
 /// The address of a key.
@@ -42,7 +43,14 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     }
 }
 
-/// The statements that the landing zone needs in this key's policy.
+/// Whether backups lie under this key: in the vaults of protected accounts, which take it from another account, or
+/// in a vault of the document, whose copies come from others.
+fn encrypts(backup: &Backup, name: &str) -> bool {
+    let local = backup.local_key.as_deref() == Some(name);
+    local || backup.vaults.values().any(|vault| vault.key.as_deref() == Some(name))
+}
+
+/// The statements that whatever uses this key needs in its policy.
 fn policy_for(expansion: &Expansion<'_>, name: &str, said: &Key) -> Value {
     let zone = expansion.spec.landing_zone.as_ref();
     let names = |key: &Option<String>| key.as_deref() == Some(name);
@@ -50,7 +58,8 @@ fn policy_for(expansion: &Expansion<'_>, name: &str, said: &Key) -> Value {
         let integrations = [&zone.centralized_logging, &zone.config];
         integrations.into_iter().flatten().any(|integration| names(&integration.key))
     });
-    let backs_up = zone.and_then(|zone| zone.backup.as_ref()).is_some_and(|backup| names(&backup.key));
+    let of_zone = zone.and_then(|zone| zone.backup.as_ref()).is_some_and(|backup| names(&backup.key));
+    let backs_up = of_zone || expansion.spec.backup.as_ref().is_some_and(|backup| encrypts(backup, name));
     let mut statements = Vec::new();
     if logs && said.account.is_none() {
         statements.extend(logging_use(expansion.partition, &expansion.home_region));

@@ -62,7 +62,7 @@ fn parent_id(path: &UnitPath) -> Value {
 }
 
 /// A 3.x landing zone makes the units that its manifest names.
-fn made_by_landing_zone(expansion: &Expansion<'_>, path: &UnitPath) -> bool {
+pub(super) fn made_by_landing_zone(expansion: &Expansion<'_>, path: &UnitPath) -> bool {
     expansion.spec.landing_zone.as_ref().is_some_and(|zone| {
         let named = [&zone.integration_unit, &zone.sandbox_unit];
         zone.version.starts_with("3.") && named.into_iter().flatten().any(|unit| unit == path)

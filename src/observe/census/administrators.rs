@@ -52,7 +52,7 @@ pub(super) async fn read(
     };
     // Of one service it is not known which principal it works with: it is always asked.
     let asked =
-        services::all().iter().filter(|row| row.trusted().is_empty() || row.trusted().iter().any(known));
+        services::all().iter().filter(|row| row.principals.is_empty() || row.principals.iter().any(known));
     let home = connection.home_region().clone();
     let global = connection.partition().global_region.clone();
     let questions = asked.map(|row| {

@@ -50,7 +50,44 @@ pub const READS: &[Kind] = &[
     Kind::PermissionSet,
     Kind::Group,
     Kind::Assignment,
+    Kind::ServiceRole,
     Kind::GuardDuty,
+    Kind::SecurityHub,
+    Kind::FindingAggregator,
+    Kind::SecurityHubConfiguration,
+    Kind::SecurityHubPolicy,
+    Kind::SecurityHubAssociations,
+    Kind::Inspector,
+    Kind::Macie,
+    Kind::Detective,
+    Kind::Analyzer,
+];
+
+/// Kinds of which a census reads nothing, with the words for them: silence would be taken for
+/// their absence.
+pub const UNREAD: &[(&[Kind], &str)] = &[
+    (&[Kind::Trail], "trails of CloudTrail"),
+    (
+        &[Kind::ConfigAggregator, Kind::ConfigRule, Kind::ConformancePack],
+        "aggregators, rules and conformance packs of AWS Config",
+    ),
+    (&[Kind::StackSet], "stack sets"),
+    (
+        &[
+            Kind::BackupSettings,
+            Kind::BackupOptIn,
+            Kind::BackupVault,
+            Kind::AirGappedVault,
+            Kind::RestoreTestingPlan,
+            Kind::RestoreTestingSelection,
+            Kind::ReportPlan,
+            Kind::BackupFramework,
+        ],
+        "AWS Backup beyond its policies",
+    ),
+    (&[Kind::FirewallPolicy], "policies of Firewall Manager"),
+    (&[Kind::ResourceShare], "what accounts share"),
+    (&[Kind::Key], "keys"),
 ];
 
 /// The form of a census in a file.
@@ -193,4 +230,18 @@ async fn looked_at(
     regions.sort();
     regions.dedup();
     regions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_or_said_not_to_be() {
+        for kind in Kind::ALL {
+            let unread = UNREAD.iter().filter(|(kinds, _)| kinds.contains(kind)).count();
+            let read = READS.iter().filter(|read| *read == kind).count();
+            assert_eq!(read + unread, 1, "{kind}");
+        }
+    }
 }

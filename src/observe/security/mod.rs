@@ -6,6 +6,7 @@
 //! An account that does not exist yet has nothing.
 
 mod access_analyzer;
+mod automation_rules;
 mod detective;
 mod detectors;
 mod firewall_manager;
@@ -40,6 +41,7 @@ const TOGETHER: &[Kind] = &[
     Kind::SecurityHubConfiguration,
     Kind::SecurityHubPolicy,
     Kind::SecurityHubAssociations,
+    Kind::AutomationRule,
 ];
 
 /// What was seen of a resource.
@@ -85,6 +87,7 @@ pub(super) async fn observe(connection: &Connection, wanted: &Wanted<'_>, findin
         }
     }
     security_hub::observe(connection, wanted, findings).await;
+    automation_rules::observe(connection, wanted, findings).await;
 }
 
 /// Notes what can be done only once something else has run for a time, where even that is not

@@ -5,10 +5,12 @@
 
 mod account_quota;
 mod accounts_under_creation;
+mod administrators;
 mod backup;
 mod config;
 mod control_tower_busy;
 mod controls;
+mod enrolment;
 mod existing_accounts;
 mod fixed_fields;
 mod identity_center;
@@ -41,6 +43,7 @@ const CHECKS: &[Check] = &[
     account_quota::check,
     accounts_under_creation::check,
     inactive_accounts::check,
+    enrolment::check,
     landing_zone_version::check,
     untrusted_config::check,
     config::check,
@@ -50,6 +53,7 @@ const CHECKS: &[Check] = &[
     removals::check,
     policies::check,
     resource_policy::check,
+    administrators::check,
     security_services::check,
     identity_center::check,
     backup::check,

@@ -9,7 +9,8 @@ use crate::graph::ResourceGraph;
 use crate::model::evaluation::Document;
 use crate::model::reference::as_reference;
 use crate::model::resource::Presence;
-use crate::model::{Address, Kind, Resource};
+use crate::model::{Address, Kind, Live, Resource};
+use crate::observe::Snapshot;
 use crate::plan::step::{Step, StepId};
 
 /// What a policy binds.
@@ -36,7 +37,7 @@ impl Layer {
 /// One policy.
 #[derive(Debug, Clone)]
 pub struct Binding {
-    /// Its address.
+    /// Its address, or for one that the document does not have its name and id.
     pub name: String,
     /// What it binds.
     pub layer: Layer,
@@ -103,4 +104,28 @@ fn target(id: &Value) -> Option<String> {
         (Kind::OrganizationalUnit | Kind::Account, "id") => Some(to.address.to_string()),
         _ => None,
     }
+}
+
+/// The policies in force that the document does not have, by what its places are called. Where they
+/// are attached to units that it does not have they bind none of its accounts that it could tell.
+#[must_use]
+pub fn standing(snapshot: &Snapshot) -> Vec<Binding> {
+    let word = |(address, live): (&Address, &Live)| match address.kind {
+        Kind::Organization => Some((live.attribute("root_id")?.to_owned(), ROOT.to_owned())),
+        Kind::OrganizationalUnit | Kind::Account => {
+            Some((live.attribute("id")?.to_owned(), address.to_string()))
+        }
+        _ => None,
+    };
+    let words: BTreeMap<String, String> = snapshot.live.iter().filter_map(word).collect();
+    let policies = snapshot.facts.standing_policies.iter().filter_map(|(id, policy)| {
+        let targets = policy.targets.iter().filter_map(|target| Some((words.get(target)?.clone(), None)));
+        Some(Binding {
+            name: format!("policy `{}` ({id}), which the document does not have,", policy.name),
+            layer: Layer::of(&policy.kind)?,
+            document: Document::read(&policy.content).ok()?,
+            targets: targets.collect(),
+        })
+    });
+    policies.filter(|binding| !binding.targets.is_empty()).collect()
 }

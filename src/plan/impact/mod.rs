@@ -55,11 +55,15 @@ pub struct Harm {
     pub resource: String,
 }
 
-/// What the policies of a document would deny of its plan and of what must go on after
-/// it.
+/// What the policies of a document, and those in force beside them, would deny of its plan and of
+/// what must go on after it. What policies in force deny in accounts that the document does not name
+/// is nothing of its business.
 #[must_use]
 pub fn of_plan(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step]) -> Vec<Harm> {
-    let (bindings, closed) = binding::of_plan(graph, steps);
+    let (mut bindings, closed) = binding::of_plan(graph, steps);
+    let standing = binding::standing(snapshot);
+    let of_others: BTreeSet<String> = standing.iter().map(|binding| binding.name.clone()).collect();
+    bindings.extend(standing);
     if bindings.is_empty() && closed.is_empty() {
         return Vec::new();
     }
@@ -73,6 +77,11 @@ pub fn of_plan(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step]) -> Ve
     work::by_seat(graph, snapshot, steps, &estate, &relevant, &mut |tasks| {
         harms.extend(tasks.iter().filter_map(|task| of_task(&estate, &in_force, task)));
     });
+    let beside = |harm: &Harm| {
+        let by_others = matches!(&harm.cause, Cause::Denied { policy, .. } if of_others.contains(policy));
+        by_others && snapshot.facts.strangers.contains_key(&harm.account)
+    };
+    harms.retain(|harm| !beside(harm));
     harms
 }
 

@@ -144,6 +144,9 @@ fn hint(duty: Duty, harm: &Harm, saved: bool) -> String {
              BoolIfExists on aws:PrincipalIsAWSService"
                 .to_owned()
         }
+        (Duty::Own, Cause::Denied { .. }, _) if harm.since.is_empty() => {
+            "exempt the access role in it, or detach it first".to_owned()
+        }
         (Duty::Own, ..) => "exempt the access role, or attach the policy by a later plan".to_owned(),
     }
 }

@@ -6,6 +6,7 @@
 //! need; or the [`Narrowing`] that a run's member sessions are held to. Pure; the
 //! same input gives the same text.
 
+mod fitting;
 mod needs;
 mod sessions;
 mod statements;

@@ -110,12 +110,16 @@ impl Needs {
         self.reading(resources, &table().verification);
     }
 
-    fn reading(&mut self, resources: &[Resource], rows: &[Planning]) {
+    fn reading(&mut self, resources: &[Resource], rows: &'static [Planning]) {
         for resource in resources {
             let subject =
                 Subject { address: &resource.address, fields: &resource.fields, keys: &resource.keys };
             for row in rows.iter().filter(|row| asks(row, resource)) {
                 let purpose = if row.seldom { Purpose::Prove } else { Purpose::Read };
+                if row.of_organization {
+                    self.of_organization(row, purpose, subject);
+                    continue;
+                }
                 for operation in &row.operations {
                     self.operation(operation, purpose, subject);
                 }
@@ -174,6 +178,15 @@ impl Needs {
         self.forwards |= row.is_some_and(|row| row.forwards);
     }
 
+    /// What is asked of the organization for a resource, wherever that lives.
+    fn of_organization(&mut self, row: &'static Planning, purpose: Purpose, subject: Subject<'_>) {
+        let mut values = self.scope.values(subject);
+        values.extend(row.values.iter().map(|(name, found)| (name.as_str(), found.clone())));
+        for operation in &row.operations {
+            self.grants(operation, purpose, &values, None);
+        }
+    }
+
     fn operation(&mut self, operation: &str, purpose: Purpose, subject: Subject<'_>) {
         let row = table().get(operation);
         let place = match row {
@@ -197,7 +210,8 @@ impl Needs {
     }
 
     fn grants(&mut self, operation: &str, purpose: Purpose, values: &Values, place: Option<Place>) {
-        let rows = table().get(operation).into_iter().flat_map(|row| &row.grant);
+        let by_whom = |grant: &&Grant| grant.by_member.is_none_or(|by_member| by_member == place.is_some());
+        let rows = table().get(operation).into_iter().flat_map(|row| &row.grant).filter(by_whom);
         let needed: Vec<Needed> = rows.flat_map(|grant| filled(grant, purpose, values)).collect();
         let held = self.places.entry(place).or_default();
         for one in needed {
@@ -241,7 +255,9 @@ fn asks(row: &Planning, resource: &Resource) -> bool {
         let begins = |name: &String| {
             name.strip_prefix(group.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        resource.fields.keys().any(begins) || resource.whole.contains(group)
+        resource.fields.keys().any(begins)
+            || resource.whole.contains(group)
+            || resource.keys.contains_key(group)
     });
     row.kinds.contains(&resource.address.kind)
         && named

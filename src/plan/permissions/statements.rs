@@ -21,10 +21,10 @@ const MANY: usize = 20;
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Statement {
-    purpose: Purpose,
-    actions: BTreeSet<String>,
-    resources: BTreeSet<String>,
-    conditions: Conditions,
+    pub(super) purpose: Purpose,
+    pub(super) actions: BTreeSet<String>,
+    pub(super) resources: BTreeSet<String>,
+    pub(super) conditions: Conditions,
 }
 
 /// Everything needed in one account as statements, in the order of purposes.

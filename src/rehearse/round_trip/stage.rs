@@ -38,9 +38,7 @@ impl Stage {
 
     /// One that exists already.
     pub(super) fn from(world: &World, home: &Region) -> Self {
-        let settings = Settings { account: world.account.clone(), ..settings(home) };
-        let simulator = Simulator::from_world(world.clone(), settings);
-        Self { simulator, home: home.to_string(), serial: 0 }
+        Self { simulator: super::simulated(world, home), home: home.to_string(), serial: 0 }
     }
 
     async fn ask(&self, service: &str, operation: &str, input: Value) -> Answer {

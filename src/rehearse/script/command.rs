@@ -47,6 +47,10 @@ pub enum Command {
     },
     /// `resume`: go on with the run that broke off, from its journal.
     Resume,
+    /// `tear`: half of the last line of the run's journal is lost.
+    Tear,
+    /// `wake`: the call before which the last run died reaches AWS now, as that of a program that was only stopped.
+    Wake,
     /// `fault OPERATION [call N] NAME [KEY=VALUE ...]`: AWS misbehaves from now on, in place of earlier faults.
     Fault(Strike),
     /// `heal`: no faults any more, and what hangs goes on.
@@ -61,6 +65,8 @@ pub enum Command {
     Advance(Duration),
     /// `show`: the organization as a tree.
     Show,
+    /// `verify`: how the promises of backups stand.
+    Verify,
     /// `expect ...`: the script ends here unless it is so.
     Expect(Expectation),
 }
@@ -76,7 +82,8 @@ pub struct Ask {
     pub operation: String,
     /// Where; the home Region unless said.
     pub region: Option<String>,
-    /// The input. A text `$a.0.b` stands for what the last answer has there.
+    /// The input. A text `$a.0.b` stands for what AWS last granted has there,
+    /// and `{NAME}` within a text for the id of an account.
     pub input: Map<String, Value>,
 }
 
@@ -102,6 +109,8 @@ pub enum Expectation {
     Answer(Option<(String, Value)>),
     /// `expect error CODE`: AWS refused the last question so.
     Error(String),
+    /// `expect kept` or `broken N`: so many promises of backups are broken.
+    Broken(usize),
     /// `expect complete`, `incomplete`, `interrupted` or `crashed`: so the last run ended.
     Ending(String),
 }

@@ -55,8 +55,11 @@ fn command(word: &str, rest: &[String]) -> Result<Command, String> {
         ("plan", []) => Ok(Command::Plan),
         ("apply", []) => Ok(Command::Apply),
         ("resume", []) => Ok(Command::Resume),
+        ("tear", []) => Ok(Command::Tear),
+        ("wake", []) => Ok(Command::Wake),
         ("heal", []) => Ok(Command::Heal),
         ("show", []) => Ok(Command::Show),
+        ("verify", []) => Ok(Command::Verify),
         ("crash", [moment, call]) => crash(moment, call),
         ("fault", [operation, rest @ ..]) => fault(operation, rest),
         ("drift", [name, pairs @ ..]) => words::named(name, pairs).map(Command::Drift),
@@ -82,6 +85,8 @@ const KNOWN: &[(&str, &str)] = &[
     ("apply", "apply"),
     ("resume", "resume"),
     ("crash", "crash before N, or crash after N"),
+    ("tear", "tear"),
+    ("wake", "wake"),
     ("fault", "fault OPERATION [call N] NAME [KEY=VALUE ...]"),
     ("heal", "heal"),
     ("drift", "drift NAME KEY=VALUE ..."),
@@ -89,10 +94,11 @@ const KNOWN: &[(&str, &str)] = &[
     ("seed", "seed account=ACCOUNT region=REGION kind=EBS name=NAME [tags=JSON] [bytes=N]"),
     ("advance", "advance 30m, or advance 3d"),
     ("show", "show"),
+    ("verify", "verify"),
     (
         "expect",
         "expect nothing | steps N | refused | complete | incomplete | interrupted | crashed | answer [PATH=VALUE] | \
-         error CODE",
+         error CODE | kept | broken N",
     ),
 ];
 
@@ -159,6 +165,8 @@ fn expect(words: &[String]) -> Result<Command, String> {
         ["nothing"] => Expectation::Nothing,
         ["refused"] => Expectation::Refused,
         ["steps", n] => Expectation::Steps(number(n)?),
+        ["kept"] => Expectation::Broken(0),
+        ["broken", n] => Expectation::Broken(number(n)?),
         ["error", code] => Expectation::Error((*code).to_owned()),
         ["answer"] => Expectation::Answer(None),
         ["answer", pair] => {

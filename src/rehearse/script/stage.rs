@@ -10,14 +10,17 @@ use tokio::sync::mpsc;
 
 use super::command::{Ask, Command, Expectation, Moment};
 use super::{ScriptError, Wanted};
-use crate::apply::journal::{Journal, Ledger, MemorySink, Run};
+use crate::apply::journal::{Journal, Run};
 use crate::apply::outcome::Ending;
 use crate::apply::{self, Outcome, Settings, preconditions};
+use crate::cloud::task::{Performer as _, Task};
+use crate::diff::promises::{Judgement, Known, asked, judge};
 use crate::model::Resource;
-use crate::observe::{self, Snapshot};
+use crate::observe::{self, Snapshot, recovery};
 use crate::plan::{self, Plan};
 use crate::rehearse::bench::Bench;
 use crate::rehearse::error::RehearseError;
+use crate::rehearse::memory::{Text, torn};
 use crate::rehearse::saboteur::{Mischief, Place, Saboteur};
 use crate::sim::caller::Asker;
 use crate::sim::{FaultPlan, World};
@@ -46,13 +49,14 @@ pub enum Told {
     Answered(Result<Value, (String, String)>),
     /// The organization as it is.
     Seen(Box<Snapshot>),
+    /// How the promises of backups stand.
+    Judged(Box<Judgement>),
 }
 
-/// What the last run left: its plan and what its journal says.
+/// What the last run left: its plan and its journal.
 struct Left {
     plan: Plan,
-    ledger: Ledger,
-    sink: MemorySink,
+    journal: Text,
 }
 
 pub(super) struct Stage {
@@ -61,17 +65,31 @@ pub(super) struct Stage {
     bench: Bench,
     crash: Option<(usize, Moment)>,
     left: Option<Left>,
+    /// The call that a run was about to send when it died.
+    unsent: Option<Task>,
     /// How the last run ended, in a script's words.
     ending: Option<&'static str>,
     /// What AWS answered to the last question.
     answer: Option<Result<Value, (String, String)>>,
+    /// What AWS last granted; a refusal has nothing to go on with.
+    granted: Option<Value>,
 }
 
 impl Stage {
     pub(super) async fn open(wanted: Wanted, world: Option<World>) -> Result<Self, RehearseError> {
         let bench = Bench::open(&wanted.setting, world).await?;
         let consents = BTreeSet::new();
-        Ok(Self { wanted, consents, bench, crash: None, left: None, ending: None, answer: None })
+        Ok(Self {
+            wanted,
+            consents,
+            bench,
+            crash: None,
+            left: None,
+            unsent: None,
+            ending: None,
+            answer: None,
+            granted: None,
+        })
     }
 
     pub(super) fn world(&self) -> World {
@@ -100,6 +118,8 @@ impl Stage {
                 self.crash = Some((*call, *moment));
                 Told::Noted
             }
+            Command::Tear => self.tear(line)?,
+            Command::Wake => self.wake(line).await?,
             Command::Fault(strike) => {
                 simulator.arm(FaultPlan::new(vec![strike.clone()]));
                 Told::Noted
@@ -122,6 +142,7 @@ impl Stage {
                 let wanted = self.resources();
                 Told::Seen(Box::new(self.survey(&wanted).await?))
             }
+            Command::Verify => Told::Judged(Box::new(self.verify().await?)),
             Command::Expect(expectation) => self.expect(line, expectation).await?,
         })
     }
@@ -132,16 +153,16 @@ impl Stage {
         let simulator = &self.bench.simulator;
         let account = simulator.account(&ask.account);
         let key = account.ok_or_else(|| impossible(format!("there is no account `{}`", ask.account)))?;
-        let last = self.answer.as_ref().and_then(|answer| answer.as_ref().ok());
+        let last = self.granted.as_ref();
         let mut input = Map::new();
         for (name, value) in &ask.input {
             let path = value.as_str().and_then(|text| text.strip_prefix('$'));
             let value = match path {
-                None => value.clone(),
+                None => spelled_out(value, &|name| simulator.account(name)),
                 Some(path) => last
                     .and_then(|answer| at(answer, path))
                     .cloned()
-                    .ok_or_else(|| impossible(format!("the last answer holds no `{path}`")))?,
+                    .ok_or_else(|| impossible(format!("what AWS last granted holds no `{path}`")))?,
             };
             input.insert(name.clone(), value);
         }
@@ -153,6 +174,9 @@ impl Stage {
             None => Ok(answer.json()),
             Some(code) => Err((code, answer.words().unwrap_or_default())),
         };
+        if let Ok(body) = &told {
+            self.granted = Some(body.clone());
+        }
         self.answer = Some(told.clone());
         Ok(Told::Answered(told))
     }
@@ -171,6 +195,16 @@ impl Stage {
         Ok(plan::make(&self.wanted.graph, &snapshot, &consents))
     }
 
+    /// How the promises of backups stand now.
+    async fn verify(&self) -> Result<Judgement, RehearseError> {
+        // Sessions of a run are held to its plan, so this is a program of its own.
+        let connection = Bench::connected(&self.wanted.setting, &self.bench.simulator).await?;
+        let (promises, asked) = (&self.wanted.promises, asked(self.wanted.graph.resources.values()));
+        let known = Known::of(&Box::pin(observe::survey(&connection, &asked)).await?);
+        let evidence = Box::pin(recovery::read(&connection, &promises.questions(&known))).await;
+        Ok(judge(promises, &evidence, &known, self.bench.simulator.now()))
+    }
+
     async fn apply(&mut self) -> Result<Told, RehearseError> {
         self.restart().await?;
         let plan = self.plan().await?;
@@ -179,7 +213,7 @@ impl Stage {
             self.ending = Some("refused");
             return Ok(Told::Refused(Box::new(plan), refusals.iter().map(ToString::to_string).collect()));
         }
-        self.run(Left { plan, ledger: Ledger::default(), sink: MemorySink::default() }).await
+        self.run(Left { plan, journal: Text::default() }).await
     }
 
     async fn resume(&mut self, line: usize) -> Result<Told, ScriptError> {
@@ -188,7 +222,7 @@ impl Stage {
         };
         self.restart().await?;
         let fresh = self.survey(&left.plan.resources).await?;
-        let refusals = preconditions::refusals_on_resume(&left.plan, &fresh, &left.ledger);
+        let refusals = preconditions::refusals_on_resume(&left.plan, &fresh, &left.journal.ledger);
         if !refusals.is_empty() {
             self.ending = Some("refused");
             let why = refusals.iter().map(ToString::to_string).collect();
@@ -205,9 +239,9 @@ impl Stage {
 
     async fn run(&mut self, left: Left) -> Result<Told, RehearseError> {
         let simulator = &self.bench.simulator;
-        let mischief = self.crash.take().map(|(call, moment)| {
-            (Place::Nth(call - 1), Mischief::Crash { effect: moment == Moment::After })
-        });
+        let crash = self.crash.take();
+        let effect = crash.is_some_and(|(_, moment)| moment == Moment::After);
+        let mischief = crash.map(|(call, _)| (Place::Nth(call - 1), Mischief::Crash { effect }));
         let saboteur = Saboteur::new(
             self.bench.connection.clone(),
             simulator.clone(),
@@ -215,7 +249,7 @@ impl Stage {
         );
         let saboteur = Arc::new(saboteur);
         let run = Run::new(&left.plan.id, simulator.now());
-        let mut journal = Journal::after(left.ledger.clone(), Box::new(left.sink.clone()));
+        let mut journal = Journal::after(left.journal.ledger.clone(), Box::new(left.journal.sink.clone()));
         let (_, interrupts) = mpsc::channel(1);
         let (performer, settings) = (Arc::clone(&saboteur), Settings::default());
         let outcome = {
@@ -236,6 +270,7 @@ impl Stage {
             }
         };
         let ledger = journal.ledger().clone();
+        let ended = outcome.as_ref().map(|outcome| outcome.ending);
         let told = match outcome {
             Some(outcome) => {
                 self.ending = Some(ending(outcome.ending));
@@ -249,8 +284,31 @@ impl Stage {
                 }
             }
         };
-        self.left = (self.ending != Some("complete")).then_some(Left { ledger, ..left });
+        if let (None, Some(begun)) = (&ended, saboteur.begun().last()) {
+            self.unsent = (!effect).then(|| begun.task.clone());
+        }
+        let journal = Text { ledger, ..left.journal };
+        self.left = (self.ending != Some("complete")).then_some(Left { plan: left.plan, journal });
         Ok(told)
+    }
+
+    fn tear(&mut self, line: usize) -> Result<Told, ScriptError> {
+        let impossible = |why: String| ScriptError::Impossible { line, why };
+        let Some(left) = &mut self.left else {
+            return Err(impossible("there is no run whose journal could be torn".to_owned()));
+        };
+        left.journal = Text::of(torn(left.journal.sink.text().as_bytes())).map_err(impossible)?;
+        Ok(Told::Noted)
+    }
+
+    /// The call arrives; whoever sent it hears nothing any more.
+    async fn wake(&mut self, line: usize) -> Result<Told, ScriptError> {
+        let Some(task) = self.unsent.take() else {
+            let why = "no run died before a call, so none wakes".to_owned();
+            return Err(ScriptError::Impossible { line, why });
+        };
+        let _ = self.bench.connection.begin(&task).await;
+        Ok(Told::Noted)
     }
 
     async fn expect(&self, line: usize, expectation: &Expectation) -> Result<Told, ScriptError> {
@@ -268,6 +326,11 @@ impl Stage {
                 (format!("{number} steps"), (steps != *number).then(|| format!("there are {steps}")))
             }
             Expectation::Answer(_) | Expectation::Error(_) => answered(self.answer.as_ref(), expectation),
+            Expectation::Broken(number) => {
+                let broken = self.verify().await?.broken();
+                let found = (broken != *number).then(|| format!("{broken} are broken"));
+                (format!("{number} broken promises of backups"), found)
+            }
             Expectation::Refused => {
                 let allowed = preconditions::of_itself(&self.plan().await?).is_empty();
                 ("a plan that is refused".to_owned(), allowed.then(|| "it may be applied".to_owned()))
@@ -278,6 +341,21 @@ impl Stage {
             Some(found) => Err(ScriptError::Unexpected { line, wanted, found }),
         }
     }
+}
+
+/// A text with the id of each account in the place of its name in braces; anything else as it is.
+fn spelled_out(value: &Value, id: &dyn Fn(&str) -> Option<String>) -> Value {
+    let Some(text) = value.as_str() else { return value.clone() };
+    let mut parts = text.split('{');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let known = part.split_once('}').and_then(|(name, rest)| Some((id(name)?, rest)));
+        match known {
+            Some((id, rest)) => out.extend([id.as_str(), rest]),
+            None => out.extend(["{", part]),
+        }
+    }
+    Value::String(out)
 }
 
 /// What is at a path such as `detectorIds.0`.

@@ -200,6 +200,12 @@ pub(super) const TABLE: &[Row] = &[
     ),
     row("F11-repeated", "an item is listed on two pages", Read(|| Fault::RepeatedItem { times: 1 }), Nothing),
     row(
+        "F11-skipped",
+        "an item is listed on no page, having moved to one that was read",
+        Read(|| Fault::SkippedItem { times: 1 }),
+        Nothing,
+    ),
+    row(
         "F4-read",
         "a read meets status 500 twice",
         Read(|| Fault::ServerError { status: 500, times: 2 }),
@@ -225,6 +231,12 @@ pub(super) const TABLE: &[Row] = &[
         "roles cannot be assumed for 150 seconds after their creation",
         Mutation(role_too_early),
         Absorbed,
+    ),
+    row(
+        "F14-denied",
+        "a service control policy denies a mutation in a member account, once",
+        Mutation(|step, _| own(step, Fault::ScpDenies { actions: vec![step.operation.clone()], times: 1 })),
+        Reported,
     ),
     row("F15", "the last line of an append to the journal is torn", Torn, Absorbed),
     row(

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use super::faults::{How, TABLE};
 use super::record::Reference;
 use super::run;
-use super::site::{End, Site, Text};
+use super::site::{End, Site};
 use super::target::Target;
 use crate::apply::outcome::Ending;
+use crate::rehearse::memory::Text;
 use crate::rehearse::saboteur::{Mischief, Place};
 use crate::sim::FaultPlan;
 

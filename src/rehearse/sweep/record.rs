@@ -27,9 +27,7 @@ use crate::sim::{Simulator, World};
 /// One append to the journal.
 #[derive(Debug, Clone)]
 pub(super) struct Append {
-    /// How long the journal was before it, in bytes.
-    pub(super) before: usize,
-    /// And after it.
+    /// How long the journal was after it, in bytes.
     pub(super) after: usize,
     /// The world at that moment.
     pub(super) world: World,
@@ -131,7 +129,6 @@ fn appends(witness: &Witness) -> Result<(String, Vec<Append>), String> {
     let written = witness.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let (mut text, mut ledger, mut found) = (String::new(), Ledger::default(), Vec::new());
     for (lines, world) in written {
-        let before = text.len();
         text.push_str(&lines);
         let former = ledger.clone();
         let mut intents = Vec::new();
@@ -142,7 +139,7 @@ fn appends(witness: &Witness) -> Result<(String, Vec<Append>), String> {
                 intents.push(step);
             }
         }
-        found.push(Append { before, after: text.len(), world, ledger: former, intents });
+        found.push(Append { after: text.len(), world, ledger: former, intents });
     }
     let whole = read(text.as_bytes()).map_err(|error| error.to_string())?;
     if whole.ledger == ledger {

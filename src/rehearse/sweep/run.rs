@@ -15,12 +15,13 @@ use super::faults::{Demand, How, Successor, UNPROTECTED, interference, stale};
 use super::inventory::Inventory;
 use super::random;
 use super::record::{Mutation, Reference};
-use super::site::{End, Findings, SHORT_PAGE, Site, Text};
+use super::site::{End, Findings, SHORT_PAGE, Site};
 use super::target::Target;
 use crate::apply::Outcome;
 use crate::apply::outcome::Ending;
 use crate::model::Kind;
 use crate::plan::{Plan, StepId};
+use crate::rehearse::memory::{Text, torn as torn_lines};
 use crate::rehearse::saboteur::{Mischief, Place};
 use crate::sim::{Fault, FaultPlan, World};
 
@@ -32,8 +33,6 @@ const PATIENCE: Duration = Duration::from_secs(1800);
 pub(super) const AFTERWARDS: Duration = Duration::from_secs(4 * 1800);
 /// How often such an operator comes back.
 const RETURNS: usize = 12;
-/// Blockers that pass by themselves, since AWS is at work on what the plan would meet.
-const PASSING: [&str; 2] = ["account-under-creation", "control-tower-busy"];
 /// One case of so many looks at its world again much later.
 const LATER: usize = 8;
 
@@ -98,7 +97,7 @@ async fn attempt(case: Case, target: &Target, reference: &Reference) -> Result<V
     site.findings.orphans.extend(difference.orphans);
     site.findings.stuck.extend(difference.wrong);
     site.look_for_secrets();
-    let requests = u64::try_from(site.simulator.log().len()).unwrap_or(u64::MAX);
+    let requests = u64::try_from(site.seen).unwrap_or(u64::MAX);
     Ok(Verdict { struck: site.struck > 0, requests, findings: site.findings })
 }
 
@@ -273,16 +272,8 @@ async fn torn<'a>(
     reference: &'a Reference,
 ) -> Result<(Site<'a>, Option<Outcome>), String> {
     let append = reference.appends.get(place).ok_or("no such record")?;
-    let whole = reference.journal.as_bytes();
-    let batch = whole.get(append.before..append.after).ok_or("no such record")?;
-    let last = batch
-        .iter()
-        .rev()
-        .skip(1)
-        .position(|byte| *byte == b'\n')
-        .map_or(batch.len(), |from_end| from_end + 1);
-    let left = whole.get(..append.after - last.div_ceil(2)).ok_or("no such record")?;
-    let mut journal = Text::of(left)?;
+    let written = reference.journal.as_bytes().get(..append.after).ok_or("no such record")?;
+    let mut journal = Text::of(torn_lines(written))?;
     let mut site = Site::open(target, reference, append.world.clone(), None).await?;
     site.struck += 1;
     let outcome = resume(&mut site, &reference.plan, &mut journal).await?;
@@ -297,13 +288,8 @@ pub(super) async fn resume(
     journal: &mut Text,
 ) -> Result<Option<Outcome>, String> {
     let snapshot = site.survey().await.map_err(|error| error.to_string())?;
-    let others = site
-        .simulator
-        .log()
-        .iter()
-        .any(|entry| entry.fault.as_deref().is_some_and(|fault| fault.contains("actor")));
     let refusals = Site::refusals(plan, &snapshot, &journal.ledger);
-    if let (Some(refusal), false) = (refusals.first(), others) {
+    if let (Some(refusal), false) = (refusals.first(), site.others) {
         site.findings.stuck.push(format!("the journal is not gone on with: {refusal}"));
     }
     if !refusals.is_empty() || journal.ledger.ending == Some(Ending::Complete) {
@@ -385,16 +371,8 @@ async fn converge(site: &mut Site<'_>, mut applies: usize, later: bool) -> Resul
         let snapshot = site.survey().await.map_err(|error| error.to_string())?;
         let plan = site.plan(&snapshot);
         if let Some(note) = plan.blockers().next() {
-            let passes = PASSING.contains(&note.code.as_str());
-            if !passes || returns == RETURNS {
-                site.findings
-                    .stuck
-                    .push(format!("the next plan is refused: {}: {}", note.code, note.message));
-                return Ok(());
-            }
-            returns += 1;
-            tokio::time::sleep(PATIENCE).await;
-            continue;
+            site.findings.stuck.push(format!("the next plan is refused: {}: {}", note.code, note.message));
+            return Ok(());
         }
         let Some(step) = plan.steps.first() else { break };
         if applies == 0 {

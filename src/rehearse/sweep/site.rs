@@ -13,13 +13,14 @@ use tokio::sync::mpsc;
 use super::canaries;
 use super::record::Reference;
 use super::target::Target;
-use crate::apply::journal::{Journal, Ledger, MemorySink, Run, Sink as _, State, read};
+use crate::apply::journal::{Journal, Ledger, Run, State};
 use crate::apply::{self, Outcome, Settings, preconditions};
 use crate::cloud::Connection;
 use crate::observe::leftovers::{Leftover, leftovers};
 use crate::observe::{self, ObserveError, Snapshot};
 use crate::plan::{self, Plan};
 use crate::rehearse::bench::{Bench, Setting};
+use crate::rehearse::memory::Text;
 use crate::rehearse::saboteur::{Begun, Mischief, Place, Saboteur};
 use crate::sim::{FaultPlan, Simulator, World};
 
@@ -78,8 +79,11 @@ pub(super) struct Site<'a> {
     pub(super) findings: Findings,
     /// How often faults struck so far.
     pub(super) struck: u64,
+    /// Whether somebody else has changed something.
+    pub(super) others: bool,
     connection: Connection,
-    seen: usize,
+    /// Requests that were looked at.
+    pub(super) seen: usize,
     /// What the program has written so far, where anybody looks for secrets in it.
     written: Option<String>,
 }
@@ -104,7 +108,17 @@ impl<'a> Site<'a> {
         let bench = Bench::open(&setting, Some(world)).await.map_err(|error| error.to_string())?;
         let Bench { simulator, connection } = bench;
         let (findings, written) = (Findings::default(), canaries::listening().then(String::new));
-        Ok(Self { target, reference, simulator, findings, struck: 0, connection, seen: 0, written })
+        Ok(Self {
+            target,
+            reference,
+            simulator,
+            findings,
+            struck: 0,
+            others: false,
+            connection,
+            seen: 0,
+            written,
+        })
     }
 
     /// Every text that the program has written, its log last, held against what must
@@ -219,9 +233,9 @@ impl<'a> Site<'a> {
 
     /// Holds what AWS saw since the last look against the calls that were begun.
     fn check(&mut self, begun: &[Begun], plan: Option<&Plan>, former: &Ledger) {
-        let log = self.simulator.log();
-        let news = log.get(self.seen..).unwrap_or_default();
-        self.seen = log.len();
+        let news = self.simulator.log_after(self.seen);
+        self.seen += news.len();
+        self.others |= news.iter().any(|entry| entry.fault.as_deref().is_some_and(|it| it.contains("actor")));
         let steps: BTreeMap<_, _> = plan
             .iter()
             .flat_map(|plan| &plan.steps)
@@ -264,34 +278,5 @@ impl<'a> Site<'a> {
                 }
             }
         }
-    }
-}
-
-/// A journal in memory.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Text {
-    /// What it says.
-    pub(super) ledger: Ledger,
-    /// Its lines, from where the case began.
-    pub(super) sink: MemorySink,
-}
-
-impl Text {
-    /// What is left of a journal's bytes.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub(super) fn of(bytes: &[u8]) -> Result<Self, String> {
-        let story = read(bytes).map_err(|error| error.to_string())?;
-        let trusted =
-            bytes.get(..usize::try_from(story.trusted_bytes).unwrap_or(usize::MAX)).unwrap_or(bytes);
-        let mut sink = MemorySink::default();
-        sink.append(&String::from_utf8_lossy(trusted)).map_err(|error| error.to_string())?;
-        Ok(Self { ledger: story.ledger, sink })
-    }
-
-    /// A journal that is known to say this.
-    pub(super) fn saying(ledger: Ledger) -> Self {
-        Self { ledger, sink: MemorySink::default() }
     }
 }

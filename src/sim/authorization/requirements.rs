@@ -48,6 +48,8 @@ struct Also {
     action: String,
     resource: String,
     when: Option<String>,
+    /// Only when a member account asks, or only when the management account does.
+    by_member: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -110,8 +112,12 @@ pub(super) fn needs(world: &World, request: &Request) -> Vec<Need> {
         found.into_iter().map(|resource| Need { action: action.clone(), resource }).collect();
     let tagging =
         row.tagging.as_ref().filter(|_| row.tags.as_ref().is_some_and(|tags| is_given(request, tags)));
-    let also =
-        row.also.iter().filter(|also| also.when.as_ref().is_none_or(|member| is_given(request, member)));
+    let caller = &request.caller.account;
+    let manages = world.organizations.of(caller).is_some_and(|one| one.management == *caller);
+    let also = row.also.iter().filter(|also| {
+        also.when.as_ref().is_none_or(|member| is_given(request, member))
+            && also.by_member.is_none_or(|by_member| by_member != manages)
+    });
     for further in also.chain(tagging) {
         let resource = resources::arn(world, request, &further.resource).unwrap_or_else(|| "*".to_owned());
         needs.push(Need { action: further.action.clone(), resource });

@@ -3,7 +3,10 @@
 //! In: requests of the management account. Out: the appointment. Sources:
 //! <https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-macie.html> (trusted access),
 //! <https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao-integrate.html> (one; the management account may be it).
-//! The words are UNSOURCED.
+//! A management account that is a member of the current administrator cannot name another or dismiss that one
+//! (<https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao-admin-change.html>: it "won't be allowed to access
+//! Macie operations for designating a different administrator account"); that it can still ask who it is, and all words,
+//! are UNSOURCED.
 
 use serde_json::{Value, json};
 
@@ -12,6 +15,7 @@ use crate::sim::request::Request;
 use crate::sim::services::administrators::{Office, Refusal};
 use crate::sim::world::World;
 
+use super::members;
 use super::state::Discovery;
 
 const OFFICE: Office = Office {
@@ -39,13 +43,26 @@ pub(super) fn holder(world: &World, account: &str, region: &str) -> Option<Strin
     OFFICE.holder(world, world.organizations.of(account)?, region)
 }
 
+/// The caller is no member of an administrator.
+fn must_be_no_member(world: &World, request: &Request) -> Result<(), AwsError> {
+    match members::administrator(world, &request.caller.account, &request.region) {
+        None => Ok(()),
+        Some(_) => {
+            let words = "The request was refused because the account is a Macie member account.";
+            Err(AwsError::new("AccessDeniedException", words))
+        }
+    }
+}
+
 pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
+    must_be_no_member(world, request)?;
     OFFICE.appoint(world, request, request.required("adminAccountId"))?;
     Ok(json!({}))
 }
 
 pub(super) fn disable(world: &mut World, request: &Request) -> Result<Value, AwsError> {
     let account = request.required("adminAccountId");
+    must_be_no_member(world, request)?;
     OFFICE.dismiss(world, request, account)?;
     // Members are disassociated, and Macie stays on in them
     // (https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao-admin-change.html).

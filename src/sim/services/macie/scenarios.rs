@@ -119,6 +119,23 @@ async fn the_management_account_needs_its_own_macie_and_strangers_are_refused() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_management_account_that_is_a_member_can_neither_dismiss_nor_appoint_until_it_is_let_go_of() {
+    let stage = Stage::new().await;
+    stage.must("EnableMacie", json!({})).await;
+    stage.ask(MANAGEMENT, "EnableMacie", json!({})).await;
+    assert_eq!(stage.take(MANAGEMENT).await.status, 200);
+    let (holder, other) = (json!({"adminAccountId": stage.audit}), json!({"adminAccountId": stage.app}));
+    for (operation, input) in
+        [("DisableOrganizationAdminAccount", &holder), ("EnableOrganizationAdminAccount", &other)]
+    {
+        assert_eq!(stage.refused(MANAGEMENT, operation, input.clone()).await, "AccessDeniedException");
+    }
+    stage.must("DisassociateMember", json!({"id": MANAGEMENT})).await;
+    let dismissed = stage.ask(MANAGEMENT, "DisableOrganizationAdminAccount", holder).await;
+    assert_eq!(dismissed.status, 200, "{}", dismissed.text);
+}
+
+#[tokio::test(start_paused = true)]
 async fn accounts_that_join_get_macie_when_the_administrator_wants_it_and_discovery_reaches_all_unless_said()
 {
     let stage = Stage::new().await;
