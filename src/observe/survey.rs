@@ -13,9 +13,9 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, backup, config, control_tower, controls, delegation, everybody, identity_center, keys, people,
-    policies, recording, resource_policy, roles, root_access, security, stack_sets, standing_policies,
-    strangers, trails,
+    assembly, backup, config, control_tower, controls, delegation, everybody, identity_center, keys,
+    outsiders, people, policies, recording, resource_policy, roles, root_access, security, stack_sets,
+    standing_policies, strangers, trails,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
