@@ -79,6 +79,11 @@ impl Look {
         &self.graph
     }
 
+    /// What was seen.
+    pub(super) const fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
     /// How each resource stands.
     pub(super) fn changes(&self) -> ChangeSet {
         compare_all(&graph::settled(&self.graph, &self.snapshot.facts.controls), &self.snapshot)

@@ -188,6 +188,8 @@ pub enum Join {
     Create,
     /// It is a member already.
     Existing,
+    /// It exists outside the organization, which invites it.
+    Invite,
 }
 
 /// One account.

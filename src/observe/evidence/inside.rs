@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Asked;
@@ -17,7 +18,7 @@ const ADMINISTRATOR: &str = "policy/AdministratorAccess";
 const OWN: &str = "aws-controltower-";
 
 /// What was found out about the inside of an account.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inside {
     /// The way that led in.
     pub way: Result<Way, NoWayIn>,
@@ -28,7 +29,7 @@ pub struct Inside {
 }
 
 /// What was seen inside.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// Control Tower's role; none when it is not there.
     pub execution_role: Asked<Option<Role>>,
@@ -41,7 +42,7 @@ pub struct Seen {
 }
 
 /// Control Tower's role in the account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
     /// Whether the management account may assume it.
     pub trusts_management: bool,
@@ -50,10 +51,12 @@ pub struct Role {
 }
 
 /// AWS Config of one Region, by names.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     /// Configuration recorders.
     pub recorders: Vec<String>,
+    /// Those of them that record.
+    pub running: Vec<String>,
     /// Delivery channels.
     pub channels: Vec<String>,
 }
@@ -72,7 +75,7 @@ impl Inside {
     }
 }
 
-pub(super) async fn look(
+pub(in crate::observe) async fn look(
     connection: &Connection,
     account: &str,
     management: &str,
@@ -140,8 +143,11 @@ async fn leftover_roles(site: &Site) -> Asked<Vec<String>> {
 async fn recording(connection: &Connection, account: &str, region: &Region) -> Asked<Recording> {
     let site = connection.site_in(Some(account), region).await?;
     let (recorders, channels) = tokio::join!(recording::recorders(&site), recording::channels(&site));
+    let recorders = recorders?;
+    let running = recorders.iter().filter(|recorder| recorder.recording);
     Ok(Recording {
-        recorders: recorders?.into_iter().map(|recorder| recorder.name).collect(),
+        running: running.map(|recorder| recorder.name.clone()).collect(),
+        recorders: recorders.into_iter().map(|recorder| recorder.name).collect(),
         channels: channels?,
     })
 }

@@ -8,6 +8,7 @@
 mod account_name;
 mod alternate_contacts;
 mod assignments;
+mod automation_rules;
 mod backup_accounts;
 mod backup_key;
 mod backup_names;
@@ -115,6 +116,7 @@ pub(crate) const RULES: &[Rule] = &[
     backup_proofs::RULE,
     security_switches::RULE,
     security_hub::RULE,
+    automation_rules::RULE,
     config::RULE,
     cloudtrail::RULE,
     firewall_manager::RULE,

@@ -147,6 +147,22 @@ pub(crate) fn disable_at_once(world: &mut World, control: &str, unit: &str, now:
     true
 }
 
+/// Somebody takes away what carries a control out, such as its resource control policy or its control of Security Hub.
+/// False: it is not enabled there, or is carried out otherwise.
+pub(crate) fn disturb(world: &mut World, control: &str, unit: &str) -> bool {
+    let Some(enabled) = on_unit(world, unit, control) else { return false };
+    let disturbed = match control_table::implementation(&enabled.control) {
+        Implementation::Rcp | Implementation::Declarative | Implementation::SecurityHub => true,
+        Implementation::Scp | Implementation::ConfigRule | Implementation::Hook | Implementation::Unknown => {
+            false
+        }
+    };
+    if let Some(enabled) = world.control_tower.enabled_controls.get_mut(&enabled.arn).filter(|_| disturbed) {
+        enabled.ineffective = true;
+    }
+    disturbed
+}
+
 fn proceed(
     world: &mut World,
     request: &Request,
