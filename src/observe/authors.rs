@@ -104,7 +104,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::cloud::doubles::{Double, ok};
+    use crate::cloud::doubles::Double;
 
     fn question(address: &str, id: &str) -> Question {
         let known =

@@ -14,8 +14,8 @@ use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
     assembly, backup, config, control_tower, controls, delegation, everybody, factory, identity_center, keys,
-    people, policies, resource_policy, roles, root_access, security, stack_sets, standing_policies,
-    strangers, trails, ungoverned,
+    outsiders, people, policies, resource_policy, roles, root_access, security, stack_sets,
+    standing_policies, strangers, trails, ungoverned,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};

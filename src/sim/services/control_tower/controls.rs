@@ -63,6 +63,7 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
         last_operation: None,
         parameters: parameters.clone(),
         deployed: false,
+        ineffective: false,
     };
     world.control_tower.enabled_controls.insert(arn.clone(), enabled);
     tags::put(world, &arn, request.input.get("tags"));
