@@ -7,11 +7,7 @@ use serde_json::Value;
 
 use super::{
     account_address, account_creation, account_enrolment, account_factory, account_joining,
-<<<<<<< HEAD
-    account_recording, effect_if, known, unit, unknown_verb,
-=======
     account_recording, effect_if, unit, unknown_verb,
->>>>>>> int
 };
 use crate::catalog::operations::Verdict;
 use crate::cloud::connection::Connection;
