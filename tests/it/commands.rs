@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a fixture that cannot be set up should stop its test at once")]
 
 mod backups;
+mod covered;
 mod drifting;
 mod exported;
 mod joining;

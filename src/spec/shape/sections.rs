@@ -180,6 +180,8 @@ section! {
         multi_region: Located<bool>,
         /// Regions to hold a replica of a multi-Region key: `governed`, or a list.
         regions: Located<KeyRegions>,
+        /// Days after which KMS gives it new material by itself, 90 to 2560. Unless said, that is left alone.
+        rotation_days: Located<Days>,
     }
 }
 
