@@ -16,6 +16,8 @@ fn legacy(accounts: Value, automatic: bool) -> TempDir {
     world["past"]["landing_zone"]["auto_enroll"] = json!(automatic);
     world["past"]["landing_zone"]["launchers"] = json!(["arn:aws:iam::111122223333:user/administrator"]);
     std::fs::write(folder.path().join("w.json"), world.to_string()).unwrap();
+    // From now on its past has happened.
+    run(folder.path(), &["preflight", "--simulate", "w.json"]);
     folder
 }
 
@@ -173,7 +175,8 @@ fn account_factory_enrols_one_account_of_a_unit_that_cannot_be_registered_again(
     let folder = folder.path();
     let before = moves(folder);
     let done = enroll(folder, &[&OLD[..], &["-v"]].concat()).exits(0);
-    let done = done.prints("+ create service_role.AWSControlTowerExecution/old").prints("iam:AttachRolePolicy");
+    let done =
+        done.prints("+ create service_role.AWSControlTowerExecution/old").prints("iam:AttachRolePolicy");
     done.prints("servicecatalog:ProvisionProduct").prints("Enrolled: 1 of 1.");
     assert_eq!(enrolled(folder, &["old"]), ["old"]);
     assert_eq!(moves(folder)[before.len()..], ["Workloads"]);
