@@ -166,7 +166,7 @@ impl Args {
         };
         let outcome = carrying.carry_out(claimed, session, signals, printer, false).await;
         session.save()?;
-        carrying::told(&outcome?, &self.again(), printer)
+        carrying::told(&carrying.planned.plan, &outcome?, &self.again(), printer)
     }
 
     async fn start(

@@ -17,6 +17,7 @@ mod under_way;
 
 mod accounts;
 mod assembly;
+pub mod authors;
 mod backup;
 mod config;
 mod control_tower;
@@ -35,6 +36,7 @@ mod leftover_policies;
 mod leftover_tower;
 mod leftover_users;
 mod leftover_vaults;
+mod outsiders;
 mod people;
 mod policies;
 mod resource_policy;

@@ -135,6 +135,11 @@ const CLASSES: &[Class] = &[
         window: "none: AWS deletes it at once; what happens until there is another is recorded nowhere",
     },
     Class {
+        name: "automation_rule_deletion",
+        consequence: "the rule {} of Security Hub is deleted; findings that it has changed stay as it left them",
+        window: "none: AWS deletes it at once; it can be made again",
+    },
+    Class {
         name: "firewall_policy_deletion",
         consequence: "the policy {} of Firewall Manager is deleted; what it made in accounts stays and is kept by \
                       nobody",

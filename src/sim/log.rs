@@ -160,6 +160,12 @@ const TARGETS: &[&str] = &[
     "UserId",
 ];
 
+/// The members of a request that say what it is about.
+pub(crate) fn named(input: &Value) -> serde_json::Map<String, Value> {
+    let member = |name: &&str| input.get(*name).map(|value| ((*name).to_owned(), value.clone()));
+    TARGETS.iter().filter_map(member).filter(|(_, value)| value.is_string()).collect()
+}
+
 /// The short target string of a request.
 pub(crate) fn target(input: &serde_json::Value) -> String {
     let named = |name: &&str| {

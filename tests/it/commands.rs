@@ -5,7 +5,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that cannot be set up should stop its test at once")]
 
+mod backups;
+mod covered;
+mod drifting;
 mod exported;
+mod joining;
 mod newcomer;
 mod over_the_wire;
 mod rehearsed;

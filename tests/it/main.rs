@@ -7,7 +7,9 @@
 
 mod account_defaults;
 mod architecture;
+mod automation_rules;
 mod backup;
+mod by_policy;
 mod census;
 mod closing;
 mod commands;
@@ -18,10 +20,15 @@ mod coverage;
 mod delegation;
 mod documents;
 mod enrolling;
+#[path = "../../benches/estate/mod.rs"]
+#[allow(dead_code, reason = "benches use more of it")]
+mod estate;
 mod figures;
 mod forms;
 mod identity_center;
+mod joining;
 mod leftovers;
+mod network_isolation;
 mod pages;
 mod permissions;
 mod planning;
@@ -32,6 +39,7 @@ mod processes;
 mod promises;
 mod reference;
 mod rehearsal;
+mod requests;
 mod resource_policy;
 mod resume;
 mod root_access;
@@ -44,3 +52,4 @@ mod sweep;
 mod takeover;
 mod tcp;
 mod trails_and_firewalls;
+mod unprocessed;

@@ -94,7 +94,7 @@ fn files(blocks: &[Block]) -> Vec<&str> {
 
 /// Whether a command speaks to AWS, so that it is given a simulated one.
 fn speaks_to_aws(arguments: &[String]) -> bool {
-    const SPEAK: [&str; 15] = [
+    const SPEAK: [&str; 16] = [
         "plan",
         "apply",
         "resume",
@@ -109,6 +109,7 @@ fn speaks_to_aws(arguments: &[String]) -> bool {
         "preflight",
         "enroll",
         "access",
+        "drift",
         "permissions",
     ];
     SPEAK.contains(&arguments[0].as_str())
@@ -199,6 +200,7 @@ fn the_pages_of_tasks_are_among_those_that_are_followed() {
         "delegated-administrators",
         "rotate-keys",
         "upgrade-the-landing-zone",
+        "recover-from-ransomware",
         "ci",
     ];
     for name in tasks {

@@ -1,12 +1,13 @@
-//! Member accounts: move, rename, tag, contacts, closing. Their creation is a matter of
-//! its own, see `account_creation`.
+//! Member accounts: move, rename, tag, contacts, closing. How they come to be members are
+//! matters of their own, see `account_creation` and `account_joining`.
 
 use aws_sdk_account::types::AlternateContactType;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    account_creation, account_enrolment, account_factory, account_recording, effect_if, unit, unknown_verb,
+    account_address, account_creation, account_enrolment, account_factory, account_joining,
+    account_recording, effect_if, unit, unknown_verb,
 };
 use crate::catalog::operations::Verdict;
 use crate::cloud::connection::Connection;
@@ -20,8 +21,10 @@ const MOVE: &str = "organizations:MoveAccount";
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
     match task.verb.as_str() {
         "create" => account_creation::begin(connection, task).await,
+        "invite" | "accept" => account_joining::begin(connection, task).await,
         "move" => relocate(connection, task).await,
         "rename" => rename(connection, task).await,
+        "send_code" | "change_email" => account_address::begin(connection, task).await,
         "tag" => unit::tag(connection, task).await,
         "put_contact" => put_contact(connection, task).await,
         "close" => close(connection, task).await,
@@ -36,6 +39,7 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
 pub(super) async fn poll(connection: &Connection, task: &Task, car: &str) -> Result<Progress, CallError> {
     match task.verb.as_str() {
         "close" => Ok(closing(&accounts::describe(connection, car).await?)),
+        "change_email" => account_address::poll(connection, task, car).await,
         "move" => account_enrolment::poll(connection, task, car).await,
         "enrol" | "discard_product" => account_factory::poll(connection, task, car).await,
         _ => account_creation::poll(connection, task, car).await,
@@ -49,6 +53,7 @@ pub(super) async fn look_up(
 ) -> Result<Found, CallError> {
     match task.verb.as_str() {
         "create" => account_creation::look_up(connection, task, since).await,
+        "invite" | "accept" => account_joining::look_up(connection, task).await,
         "move" => {
             let (id, to) = (task.own("id")?, task.text("unit")?);
             let here = accounts::parent(connection, id).await? == to;
@@ -61,6 +66,7 @@ pub(super) async fn look_up(
             let live = accounts::describe(connection, task.own("id")?).await?;
             Ok(effect_if(live.name == task.text("name")?))
         }
+        "send_code" | "change_email" => account_address::look_up(connection, task).await,
         "tag" => unit::tagged(connection, task).await,
         "stop_recorder" | "delete_channel" | "delete_recorder" => {
             account_recording::look_up(connection, task).await

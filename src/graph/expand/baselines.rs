@@ -38,11 +38,11 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
 }
 
 /// The accounts that the document places directly in each unit.
-pub(super) fn members<'s>(expansion: &Expansion<'s>) -> BTreeMap<&'s UnitPath, Vec<&'s String>> {
-    let mut members: BTreeMap<&UnitPath, Vec<&String>> = BTreeMap::new();
+pub(super) fn members<'s>(expansion: &Expansion<'s>) -> BTreeMap<UnitPath, Vec<&'s String>> {
+    let mut members: BTreeMap<UnitPath, Vec<&String>> = BTreeMap::new();
     for (name, said) in &expansion.spec.accounts {
         if let Placement::Unit(path) = &said.placement {
-            members.entry(path).or_default().push(name);
+            members.entry(path.clone()).or_default().push(name);
         }
     }
     members

@@ -203,6 +203,7 @@ impl Scope {
             | Kind::SecurityHubConfiguration
             | Kind::SecurityHubPolicy
             | Kind::SecurityHubAssociations
+            | Kind::AutomationRule
             | Kind::Inspector
             | Kind::Macie
             | Kind::Detective
@@ -275,12 +276,28 @@ impl Scope {
         };
         put("region", Some(text("region").unwrap_or_else(|| self.home.clone())));
         put("vault", text("vault"));
-        put("vault_key", arn("key"));
+        let key = arn("key");
+        put("key", key.as_deref().and_then(|arn| arn.rsplit('/').next()).map(str::to_owned));
+        put("vault_key", key);
+        // Of keys nothing but that one is asked about.
+        for name in ["made_key", "found_key", "replica"] {
+            put(name, None);
+        }
         put("passed_role", arn("role"));
-        put("linked_service", Some(format!("reports.{BACKUP}")));
+        for name in ["plan", "report", "framework"] {
+            put(name, text(name));
+        }
+        let of_tests =
+            matches!(subject.address.kind, Kind::RestoreTestingPlan | Kind::RestoreTestingSelection);
+        let part = if of_tests { "restore-testing" } else { "reports" };
+        put("linked_service", Some(format!("{part}.{BACKUP}")));
         if let Some((_, id)) = self.member(subject) {
             put("owner", Some(id.unwrap_or_else(|| ANY.to_owned())));
         }
+        // A role of restore tests is passed to a part of AWS Backup that has a name of its own (SAR list_awsbackup); older
+        // words name AWS Backup itself.
+        let passed_to = [BACKUP.to_owned(), format!("restore-testing.{BACKUP}")];
+        values.insert("passed_to", passed_to.into());
         values
     }
 

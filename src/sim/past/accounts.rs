@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::form::{Member, State, Stranger};
+use super::form::{Member, Role, State, Stranger};
 use super::{account_named, act, act_in, unit_at};
 use crate::sim::services::control_tower;
 use crate::sim::services::iam::queries::{self, ADMINISTRATOR_ACCESS, WantedRole};
@@ -67,14 +67,7 @@ fn administrator(world: &mut World, account: &str, name: &str, trusted: &str) {
 pub(super) fn left_behind(world: &mut World, wanted: &Member) -> Result<(), String> {
     let account = account_named(world, &wanted.name)?;
     let (management, now) = (world.account.clone(), world.time);
-    for role in &wanted.roles {
-        let trust = queries::trust_of_account(role.trusts.as_deref().unwrap_or(&management));
-        let managed: Vec<&str> = role.managed.iter().map(String::as_str).collect();
-        let name = role.name.as_str();
-        let wanted =
-            WantedRole { path: "/", name, trust: &trust, description: None, managed: &managed, inline: &[] };
-        queries::put_role(world, &account, &wanted, now);
-    }
+    roles(world, &account, &wanted.roles);
     for region in &wanted.recorders {
         recorder(world, &account, region)?;
     }
@@ -92,6 +85,19 @@ pub(super) fn left_behind(world: &mut World, wanted: &Member) -> Result<(), Stri
         };
     }
     Ok(())
+}
+
+/// Further roles in an account.
+fn roles(world: &mut World, account: &str, wanted: &[Role]) {
+    let (management, now) = (world.account.clone(), world.time);
+    for role in wanted {
+        let trust = queries::trust_of_account(role.trusts.as_deref().unwrap_or(&management));
+        let managed: Vec<&str> = role.managed.iter().map(String::as_str).collect();
+        let name = role.name.as_str();
+        let wanted =
+            WantedRole { path: "/", name, trust: &trust, description: None, managed: &managed, inline: &[] };
+        queries::put_role(world, account, &wanted, now);
+    }
 }
 
 /// AWS Config of the account's own, as somebody once switched it on in the console.
@@ -133,5 +139,6 @@ pub(super) fn elsewhere(world: &mut World, wanted: &Stranger) -> Result<(), Stri
             other.created = other.created.min(since);
         }
     }
+    roles(world, &wanted.id, &wanted.roles);
     Ok(())
 }

@@ -112,6 +112,9 @@ pub struct Stranger {
     /// How many days ago it joined that organization, and the organization was made.
     #[serde(default)]
     pub days: u32,
+    /// Roles in it.
+    #[serde(default)]
+    pub roles: Vec<Role>,
 }
 
 /// A policy.

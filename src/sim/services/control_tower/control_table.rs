@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 pub(super) use super::super::control_catalog::table::Implementation;
 use super::super::control_catalog::table::{self, Control};
@@ -15,7 +16,15 @@ use super::super::control_catalog::table::{self, Control};
 struct Controls {
     unchangeable: Vec<String>,
     mandatory_actions: Vec<String>,
+    conditions: BTreeMap<String, Value>,
     actions: BTreeMap<String, Vec<String>>,
+    region_deny: RegionDeny,
+}
+
+#[derive(Deserialize)]
+struct RegionDeny {
+    control: String,
+    exempted: Vec<String>,
 }
 
 #[expect(clippy::expect_used, reason = "the table is part of the program and a test parses it")]
@@ -62,6 +71,17 @@ pub(super) fn denied_actions(arn: &str) -> &'static [String] {
     CONTROLS.actions.get(name(arn)).unwrap_or(&NOTHING)
 }
 
+/// The actions that a control which denies by Region leaves alone; none for any other control.
+pub(super) fn exempted_everywhere(arn: &str) -> Option<&'static [String]> {
+    let row = &CONTROLS.region_deny;
+    (row.control == name(arn)).then_some(row.exempted.as_slice())
+}
+
+/// Whom its service control policy binds, where that is not everybody but Control Tower's own role.
+pub(super) fn condition(arn: &str) -> Option<&'static Value> {
+    CONTROLS.conditions.get(name(arn))
+}
+
 /// What the policy denies that stands for the mandatory controls.
 pub(super) fn mandatory_actions() -> &'static [String] {
     &CONTROLS.mandatory_actions
@@ -99,7 +119,7 @@ mod tests {
 
     #[test]
     fn every_row_of_actions_is_a_policy_of_the_catalogue() {
-        for name in CONTROLS.actions.keys() {
+        for name in CONTROLS.actions.keys().chain(CONTROLS.conditions.keys()) {
             assert_eq!(table::named(name).map(|row| row.implementation), Some(Implementation::Scp), "{name}");
         }
     }

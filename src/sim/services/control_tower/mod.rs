@@ -50,7 +50,7 @@ mod zone_reads;
 use crate::sim::service::Service;
 
 pub(crate) use account_factory::{enrol, has_account_factory, managed_unit, unmanage, usual};
-pub(crate) use controls::disable_at_once as disable_control;
+pub(crate) use controls::{disable_at_once as disable_control, disturb as disturb_control};
 pub(crate) use enrolment::look as overlook;
 pub use seed::{Seed, SeededBaseline, SeededControl, seed};
 pub use state::State;

@@ -1,0 +1,216 @@
+//! The tables of docs/performance.md that depend on a machine: CPU and memory of the pure
+//! floors, start, size, and the comparison with Terraform, with date and machine.
+//!
+//! `cargo bench --bench performance` writes them into the page; `-- --print` prints them.
+//! Time on the CPU is counted, where the system tells it, so that a busy machine changes
+//! little. Absent: any limit. Times are told, never asserted.
+
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+
+#[allow(dead_code, reason = "tests use more of it")]
+mod estate;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::hint::black_box;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use estate::Size;
+use lzctl::apply::{Engine, Settings};
+use lzctl::catalog::operations::table;
+use lzctl::plan::bound::lower_bound;
+use lzctl::plan::{Plan, Step, make};
+use lzctl::report::Paint;
+use lzctl::report::plan_text::{self, Options};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_lzctl");
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+/// The argument that makes this program measure the pure floors, in a process of their own.
+const PURE: &str = "--pure";
+/// What the issue of speed is held against.
+const LARGE: Size =
+    Size { accounts: 10_000, units: 2_000, policies: 1_000, assignments: 20_000, regions: 17 };
+
+fn main() {
+    let arguments: BTreeSet<String> = std::env::args().skip(1).collect();
+    if arguments.contains(PURE) {
+        pure();
+        return;
+    }
+    let tables = [machine(), floors(), start(), beside_terraform()].join("\n");
+    if arguments.contains("--print") {
+        println!("{tables}");
+        return;
+    }
+    let path = format!("{ROOT}/docs/performance.md");
+    let page = fs::read_to_string(&path).expect("the page");
+    let (before, rest) = page.split_once("<!-- machine -->\n").expect("the first mark");
+    let (_, after) = rest.split_once("<!-- end of machine -->").expect("the second mark");
+    fs::write(&path, format!("{before}<!-- machine -->\n{tables}<!-- end of machine -->{after}"))
+        .expect("the page");
+    println!("{tables}");
+}
+
+/// When and where.
+fn machine() -> String {
+    let told = |path: &str, key: &str| {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        let line = text.lines().find(|line| line.starts_with(key)).map(str::to_owned);
+        line.and_then(|line| Some(line.split_once(':')?.1.trim().to_owned()))
+    };
+    let cpu = told("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned());
+    let memory =
+        told("/proc/meminfo", "MemTotal").and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
+    let memory = memory.map(|kib| format!(", {} GiB", (kib + (1 << 19)) >> 20)).unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let (date, system) = (jiff::Timestamp::now().strftime("%Y-%m-%d"), std::env::consts::OS);
+    format!("{date}, {cores} cores of {cpu}{memory}, {system}.\n")
+}
+
+/// Seconds that this thread has been on a CPU; of the clock where the system does not tell.
+fn cpu_seconds(begin: Instant) -> f64 {
+    let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| begin.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
+}
+
+/// The most memory that this process has held, in MiB, where the system tells it.
+fn peak() -> Option<u64> {
+    let text = fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? / 1024)
+}
+
+/// The pure floors, each after those that it needs; rows of the table.
+fn pure() {
+    let begin = Instant::now();
+    let row = |what: &str, from: f64| {
+        let peak = peak().map_or_else(|| "?".to_owned(), |mib| format!("{mib} MiB"));
+        println!("| {what} | {:.2} s | {peak} |", cpu_seconds(begin) - from);
+        cpu_seconds(begin)
+    };
+    let yaml = LARGE.document();
+    let from = cpu_seconds(begin);
+    let spec = estate::read(&yaml);
+    let from = row(&format!("document of {} KiB to spec", yaml.len() / 1024), from);
+    drop(yaml);
+    let graph = estate::graph(&spec);
+    row(&format!("spec to graph: {} resources, {} edges", graph.resources.len(), graph.edges.len()), from);
+    drop(spec);
+    let snapshot = estate::converged(&graph);
+    let from = cpu_seconds(begin);
+    let idle = make(&graph, &snapshot, &BTreeSet::new());
+    assert!(idle.steps.is_empty(), "{:?}", idle.steps.first());
+    row("plan of an organization that is so already", from);
+    drop((idle, snapshot));
+    let from = cpu_seconds(begin);
+    let plan = make(&graph, &estate::nothing(), &BTreeSet::new());
+    row(&format!("plan of a new organization: {} steps", plan.steps.len()), from);
+    drop(graph);
+    schedule(&plan, &row, begin);
+}
+
+fn schedule(plan: &Plan, row: &dyn Fn(&str, f64) -> f64, begin: Instant) {
+    let from = cpu_seconds(begin);
+    black_box(Engine::new(plan, table(), Settings::default()).expect("a schedule"));
+    row("schedule", from);
+    let from = cpu_seconds(begin);
+    let usual = |step: &Step| Duration::from_secs(step.usual_seconds);
+    black_box(lower_bound(&plan.steps, &usual, table(), Duration::from_millis(100)));
+    row("lower bound", from);
+    let from = cpu_seconds(begin);
+    let options = Options { paint: Paint::PLAIN, verbose: false, estimate: None };
+    let text = plan_text::render(plan, options);
+    row(&format!("plan to text: {} lines", text.lines().count()), from);
+}
+
+fn floors() -> String {
+    let mut child = Command::new(std::env::current_exe().expect("this program"));
+    let told = child.arg(PURE).stderr(Stdio::inherit()).output().expect("the pure floors");
+    assert!(told.status.success(), "the pure floors were not measured");
+    let Size { accounts, units, policies, assignments, regions } = LARGE;
+    format!(
+        "{accounts} accounts in {units} units, {policies} policies, {assignments} assignments, {regions} Regions, \
+         on one core:\n\n| | CPU | most memory so far |\n|---|---|---|\n{}",
+        String::from_utf8_lossy(&told.stdout)
+    )
+}
+
+/// The middle one of several measurements.
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort();
+    times[times.len() / 2].as_secs_f64() * 1000.0
+}
+
+/// How long the program takes to say its version, and to send the first byte to AWS.
+fn start() -> String {
+    let version = || {
+        let begin = Instant::now();
+        let said = Command::new(PROGRAM).arg("--version").output().expect("a version");
+        assert!(said.status.success());
+        begin.elapsed()
+    };
+    let folder = std::env::temp_dir().join(format!("lzctl-start-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    let document = folder.join("landing-zone.yaml");
+    fs::write(&document, "version: 1\norganization: { home_region: us-east-1 }\n").expect("a document");
+    let first_byte = || first_byte(&document);
+    let (version, first_byte) = (repeated(21, version), repeated(21, first_byte));
+    fs::remove_dir_all(&folder).expect("the folder gone");
+    let size = fs::metadata(PROGRAM).expect("the program").len() as f64 / f64::from(1 << 20);
+    let mut table = String::from("| | |\n|---|---|\n");
+    let _ = writeln!(table, "| `lzctl --version` | {version:.0} ms |");
+    let _ = writeln!(table, "| `lzctl plan` until its first byte to AWS | {first_byte:.0} ms |");
+    let _ = writeln!(table, "| size of the program | {size:.0} MiB |");
+    table
+}
+
+fn repeated(count: usize, one: impl Fn() -> Duration) -> f64 {
+    median((0..count).map(|_| one()).collect())
+}
+
+/// From the start of a plan to the first byte that a server in AWS's place receives.
+fn first_byte(document: &std::path::Path) -> Duration {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
+    let begin = Instant::now();
+    let mut child = Command::new(PROGRAM)
+        .arg("plan")
+        .arg(document)
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .env("AWS_ACCESS_KEY_ID", "any")
+        .env("AWS_SECRET_ACCESS_KEY", "any")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a plan");
+    let (mut stream, _) = listener.accept().expect("a connection");
+    stream.read_exact(&mut [0]).expect("a byte");
+    let took = begin.elapsed();
+    // It would ask again and again for an answer that nobody gives.
+    child.kill().expect("its end");
+    child.wait().expect("its end");
+    took
+}
+
+/// The comparison, or the reason why there is none.
+fn beside_terraform() -> String {
+    let script = format!("{ROOT}/benches/compare/run");
+    let told = Command::new(script).env("LZCTL", PROGRAM).stderr(Stdio::piped()).output();
+    let Ok(told) = told else { return "No comparison: its script does not run here.\n".to_owned() };
+    let why = String::from_utf8_lossy(&told.stderr);
+    std::io::stderr().write_all(&told.stderr).expect("stderr");
+    let last = why.lines().last().unwrap_or("the script failed without a word").to_owned();
+    if told.status.success() && last.is_empty() {
+        return String::from_utf8_lossy(&told.stdout).into_owned();
+    }
+    if told.status.success() {
+        return format!("{}\nNo Terraform: {last}.\n", String::from_utf8_lossy(&told.stdout));
+    }
+    format!("No comparison: {last}.\n")
+}
