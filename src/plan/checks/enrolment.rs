@@ -10,10 +10,9 @@ use serde_json::Value;
 use super::super::document::{Level, Note};
 use super::super::planner::Situation;
 use super::note;
-use crate::model::Address;
-use crate::model::Resource;
 use crate::model::reference::as_reference;
 use crate::model::region::Region;
+use crate::model::{Address, Kind, Resource};
 use crate::observe::evidence::Inside;
 use crate::preflight::{self, Finding};
 
@@ -74,10 +73,15 @@ fn to_be_governed(situation: &Situation<'_>, address: &Address, findings: &[Find
         step.address == *address && ["delete_channel", "delete_recorder"].contains(&step.verb.as_str())
     });
     let cleared = |finding: &Finding| clears && CLEARED.contains(&finding.code);
+    // A plan that works neither on the account nor on what governs units fails by nothing inside it.
+    let governs = [Kind::LandingZone, Kind::Baseline];
+    let at_work =
+        situation.steps.iter().any(|step| step.address == *address || governs.contains(&step.address.kind));
+    let level = if at_work { Level::Blocker } else { Level::Warning };
     for finding in findings.iter().filter(|finding| finding.stops() && !cleared(finding)) {
         let message = format!("it cannot be enrolled: {}", in_words(finding));
         let hint = format!("{}; or place it in a unit without baselines", finding.repair);
-        notes.push(note(Level::Blocker, finding.code, Some(address), message, &hint));
+        notes.push(note(level, finding.code, Some(address), message, &hint));
     }
 }
 
