@@ -242,7 +242,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_a_lost_answer_has_begun_is_waited_for_and_not_asked_for_again() {
-        let scan = |status: &str| json!({ "status": status, "errorCode": "ALREADY_ENABLED", "errorMessage": "-" });
+        let scan =
+            |status: &str| json!({ "status": status, "errorCode": "ALREADY_ENABLED", "errorMessage": "-" });
         let status = |ec2: &str| {
             let scans = json!({ "ec2": scan(ec2), "ecr": scan("ENABLED") });
             let one = json!({ "accountId": "222222222222", "state": scan(ec2), "resourceState": scans });

@@ -83,9 +83,8 @@ fn of_service(action: &str) -> Option<String> {
 fn united(statements: Vec<Statement>) -> Vec<Statement> {
     let mut found: Vec<Statement> = Vec::new();
     for one in statements {
-        let same = |other: &&mut Statement| {
-            other.resources == one.resources && other.conditions == one.conditions
-        };
+        let same =
+            |other: &&mut Statement| other.resources == one.resources && other.conditions == one.conditions;
         match found.iter_mut().find(same) {
             Some(other) => {
                 // What is kept longest is what changes.
@@ -140,7 +139,8 @@ mod tests {
             statement(Purpose::Change, &["kms:PutKeyPolicy"], keys(20)),
         ];
         let found = statements(&fitted(all));
-        let of = |action: &str| found.iter().find(|one| one["Action"][0] == action).unwrap()["Resource"].clone();
+        let of =
+            |action: &str| found.iter().find(|one| one["Action"][0] == action).unwrap()["Resource"].clone();
         assert_eq!(of("kms:DescribeKey"), serde_json::json!(["*"]));
         assert_eq!(of("kms:PutKeyPolicy").as_array().unwrap().len(), 20);
     }

@@ -235,9 +235,7 @@ pub(super) const TABLE: &[Row] = &[
     row(
         "F14-denied",
         "a service control policy denies a mutation in a member account, once",
-        Mutation(|step, _| {
-            own(step, Fault::ScpDenies { actions: vec![step.operation.clone()], times: 1 })
-        }),
+        Mutation(|step, _| own(step, Fault::ScpDenies { actions: vec![step.operation.clone()], times: 1 })),
         Reported,
     ),
     row("F15", "the last line of an append to the journal is torn", Torn, Absorbed),
