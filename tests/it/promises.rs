@@ -141,7 +141,10 @@ fn one_resource_without_a_copy_is_found_behind_another_that_has_one() {
     let told: Vec<&str> = judgement.unprotected.iter().map(|one| one.why.as_str()).collect();
     assert_eq!(
         told,
-        ["backed up in its account, not copied", "not backed up any more: deleted, or without its tag"]
+        [
+            "backed up in its account, not copied",
+            "not backed up any more: deleted, without its tag, or its backups fail"
+        ]
     );
 }
 

@@ -273,7 +273,7 @@ fn of_key(vault: &recovery::Vault) -> Standing {
 }
 
 const NOT_COPIED: &str = "backed up in its account, not copied";
-const NO_LONGER: &str = "not backed up any more: deleted, or without its tag";
+const NO_LONGER: &str = "not backed up any more: deleted, without its tag, or its backups fail";
 
 /// What a validation of restored data came to. One that nobody spoke about until its window was over
 /// is `TIMED_OUT` at AWS (Backup Developer Guide, restore-testing: validation is optional).

@@ -188,9 +188,13 @@ impl Act {
 
     fn act(&self, world: &mut World, now: Timestamp) -> bool {
         match self {
-            Self::DeleteRole { account, role } => world.iam.account_mut(account).roles.remove(role).is_some(),
+            Self::DeleteRole { account, role } => {
+                let id = id_of(world, account);
+                world.iam.account_mut(&id).roles.remove(role).is_some()
+            }
             Self::DetachRolePolicy { account, role, policy } => {
-                let roles = &mut world.iam.account_mut(account).roles;
+                let id = id_of(world, account);
+                let roles = &mut world.iam.account_mut(&id).roles;
                 roles.get_mut(role).is_some_and(|role| role.attached.remove(policy))
             }
             Self::EditPermissionSet { permission_set, session_duration } => {
@@ -221,10 +225,7 @@ impl Act {
                 id.is_some_and(|id| world.organizations.remove(&id, now))
             }
             Self::AddData { account, region, kind, name, tags, bytes } => {
-                let management = world.account.clone();
-                let organization = world.organizations.of(&management);
-                let id = organization.and_then(|organization| named_account(organization, account));
-                let id = id.unwrap_or_else(|| account.clone());
+                let id = id_of(world, account);
                 world.backup.put_named((&id, region), (kind, name), tags.clone(), *bytes)
             }
             _ => self.in_organization(world, now).unwrap_or(false),
@@ -354,6 +355,13 @@ impl Act {
             | Self::AddData { .. } => false,
         })
     }
+}
+
+/// The id of an account, by whatever it is called; what nobody is called is an id.
+fn id_of(world: &World, account: &str) -> String {
+    let organization = world.organizations.of(&world.account);
+    let named = organization.and_then(|organization| named_account(organization, account));
+    named.unwrap_or_else(|| account.to_owned())
 }
 
 pub(in crate::sim) fn named_account(organization: &Organization, name: &str) -> Option<String> {

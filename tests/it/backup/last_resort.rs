@@ -33,8 +33,10 @@ fn an_air_gapped_vault_needs_a_consent_and_is_shared_with_whom_the_document_name
     assert!(rehearsal.succeeded(), "{:#?}", rehearsal.outcome.map(|outcome| outcome.causes));
     assert_eq!(steps(&rehearsal.second_plan), Vec::<&str>::new());
     let admin = rehearsal.snapshot.live[&Address::new(Kind::Account, "backup-admin")].attribute("id");
-    let shared = Asked::of(rehearsal.world, admin.expect("an id"))
-        .answers("ListBackupVaults", json!({ "shared": true }));
+    let asked = Asked::of(rehearsal.world, admin.expect("an id"));
+    // RAM takes a moment until those it shares with see something.
+    asked.later(Duration::from_secs(60));
+    let shared = asked.answers("ListBackupVaults", json!({ "shared": true }));
     assert_eq!(shared["BackupVaultList"][0]["BackupVaultName"], "last-resort", "{shared}");
 }
 
