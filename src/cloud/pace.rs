@@ -88,9 +88,10 @@ impl Bucket {
         Duration::from_secs_f64(1.0 / self.rate)
     }
 
-    /// How far ahead of its steady pace a request may come.
+    /// How far ahead of its steady pace a request may come: whole intervals, as they are rounded, so
+    /// that the last request of a burst is not kept waiting for a part of a nanosecond.
     fn tolerance(&self) -> Duration {
-        Duration::from_secs_f64((self.burst - 1.0) / self.rate)
+        self.interval().mul_f64(self.burst - 1.0)
     }
 
     /// How long from `now` until a request may go.
@@ -369,7 +370,8 @@ mod tests {
     fn throttled_part(rate: f64, burst: f64, others: f64, count: usize) -> f64 {
         let mut bucket = Bucket::new(rate * SHARE, burst);
         let others_rate = others * rate;
-        let mut aws = Shared { rate, burst, tokens: burst, last: 0.0, other: 0.0, others_rate };
+        let other = 1.0 / others_rate;
+        let mut aws = Shared { rate, burst, tokens: burst, last: 0.0, other, others_rate };
         let (mut now, mut taken, mut throttled) = (Duration::ZERO, 0, 0);
         while taken < count {
             now += bucket.ready_in(now);

@@ -43,7 +43,8 @@ pub const STARTERS: &[Starter] = &[
         "packs/ransomware-baseline.yaml",
         "policies/keep-recovery-points.json",
         "rules/described-groups.guard",
-        "stacks/guard-hook.yaml"
+        "stacks/guard-hook.yaml",
+        "stacks/remediation-role.yaml"
     ),
     starter!(
         "regulated",

@@ -16,6 +16,8 @@ fn legacy(accounts: Value, automatic: bool) -> TempDir {
     world["past"]["landing_zone"]["auto_enroll"] = json!(automatic);
     world["past"]["landing_zone"]["launchers"] = json!(["arn:aws:iam::111122223333:user/administrator"]);
     std::fs::write(folder.path().join("w.json"), world.to_string()).unwrap();
+    // From now on its past has happened.
+    run(folder.path(), &["preflight", "--simulate", "w.json"]);
     folder
 }
 

@@ -218,7 +218,9 @@ fn only_accounts_with_keys_of_their_own_are_changed_and_those_to_be_enrolled_are
         actions.map(|action| action.as_str().unwrap().to_owned()).collect()
     };
     let looks = |action: &String| {
-        ["config:Describe", "iam:Get", "iam:List"].iter().any(|reads| action.starts_with(reads))
+        ["account:List", "config:Describe", "iam:Get", "iam:List", "sts:"]
+            .iter()
+            .any(|reads| action.starts_with(reads))
     };
     let (looked_into, changed): (Vec<_>, Vec<_>) =
         permissions.members.iter().partition(|member| actions(&member.policy).iter().all(looks));

@@ -31,7 +31,7 @@ pub struct Made {
 ///
 /// # Errors
 /// When they cannot be read.
-pub async fn made(site: &Site, source: &str, pages: usize) -> Result<Vec<Made>, CallError> {
+pub(crate) async fn made(site: &Site, source: &str, pages: usize) -> Result<Vec<Made>, CallError> {
     let client = site.clients.cloudtrail();
     let attribute =
         LookupAttribute::builder().attribute_key(LookupAttributeKey::EventSource).attribute_value(source);

@@ -22,7 +22,7 @@ const OWN: &str = "aws-controltower-";
 pub struct Inside {
     /// The way that led in.
     pub way: Result<Way, NoWayIn>,
-    /// AWS's word for each Region of the account, as the management account sees it.
+    /// AWS's word for each Region of the account.
     pub regions: Asked<BTreeMap<String, String>>,
     /// What was seen, where a way led in.
     pub seen: Option<Seen>,
@@ -81,11 +81,13 @@ pub(in crate::observe) async fn look(
     management: &str,
     governed: &[Region],
 ) -> Inside {
-    let regions = regions::of_member(connection, account).await;
     let way = connection.way_in(account).await;
     if way.is_err() {
+        // From outside only the management account is answered, and only with trust in Account Management.
+        let regions = regions::of_member(connection, account).await;
         return Inside { way, regions, seen: None };
     }
+    let regions = regions::of_entered(connection, account).await;
     let roles = async {
         let site = connection.global_site_in(account).await?;
         let role = execution_role(&site, account, management).await;

@@ -10,10 +10,9 @@ use serde_json::Value;
 use super::super::document::{Level, Note};
 use super::super::planner::Situation;
 use super::note;
-use crate::model::Address;
-use crate::model::Resource;
 use crate::model::reference::as_reference;
 use crate::model::region::Region;
+use crate::model::{Address, Kind, Resource};
 use crate::observe::evidence::Inside;
 use crate::preflight::{self, Finding};
 
@@ -23,14 +22,29 @@ const CLEARED: [&str; 2] = ["config-delivery-channel", "config-recorder"];
 const UNKNOWN: &str = "not-looked-into";
 
 pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
+    let mut unknown = Vec::new();
     for (address, inside) in &situation.snapshot.facts.inside {
         let Some(resource) = situation.graph.resources.get(address) else { continue };
         let findings = found(situation, resource, inside);
         if resource.whole.contains("recorders") {
             to_be_governed(situation, address, &findings, notes);
+            unknown.extend(findings.iter().any(|one| one.code == UNKNOWN).then_some(address.name.as_str()));
         } else {
             ungoverned(address, &place(resource), &findings, notes);
         }
+    }
+    if !unknown.is_empty() {
+        let message = format!(
+            "what is inside {} shall be enrolled is not known: {}",
+            match unknown.len() {
+                1 => "an account that".to_owned(),
+                several => format!("{several} accounts that"),
+            },
+            unknown.join(", ")
+        );
+        let hint = "Control Tower gets in by itself, and refuses the whole unit where AWS Config records already; \
+                    `lzctl preflight` tells of each account why it could not be looked into";
+        notes.push(note(Level::Warning, UNKNOWN, None, message, hint));
     }
 }
 
@@ -58,41 +72,39 @@ fn to_be_governed(situation: &Situation<'_>, address: &Address, findings: &[Find
     let clears = situation.steps.iter().any(|step| {
         step.address == *address && ["delete_channel", "delete_recorder"].contains(&step.verb.as_str())
     });
-    for finding in findings {
-        let cleared = clears && CLEARED.contains(&finding.code);
-        if finding.stops() && !cleared {
-            let message = format!("{address} cannot be enrolled: {}", in_words(finding));
-            let hint = format!("{}; or place it in a unit without baselines", finding.repair);
-            notes.push(note(Level::Blocker, finding.code, Some(address), message, &hint));
-        } else if finding.code == UNKNOWN {
-            let message = format!(
-                "{address} shall be enrolled, and what is inside it is not known: {}",
-                finding.evidence
-            );
-            notes.push(note(Level::Warning, UNKNOWN, Some(address), message, &finding.repair));
-        }
+    let cleared = |finding: &Finding| clears && CLEARED.contains(&finding.code);
+    // A plan that works neither on the account nor on what governs units fails by nothing inside it.
+    let governs = [Kind::LandingZone, Kind::Baseline];
+    let at_work =
+        situation.steps.iter().any(|step| step.address == *address || governs.contains(&step.address.kind));
+    let level = if at_work { Level::Blocker } else { Level::Warning };
+    for finding in findings.iter().filter(|finding| finding.stops() && !cleared(finding)) {
+        let message = format!("it cannot be enrolled: {}", in_words(finding));
+        let hint = format!("{}; or place it in a unit without baselines", finding.repair);
+        notes.push(note(level, finding.code, Some(address), message, &hint));
     }
 }
 
 fn ungoverned(address: &Address, place: &str, findings: &[Finding], notes: &mut Vec<Note>) {
-    let telling: Vec<&Finding> =
-        findings.iter().filter(|finding| finding.stops() || finding.code == UNKNOWN).collect();
-    let Some(first) = telling.first() else {
-        let message =
-            format!("{address} stays ungoverned in {place}; nothing was found in the way of enrolling it");
-        notes.push(note(
-            Level::Info,
-            "ungoverned",
-            Some(address),
-            message,
-            "place it in a unit with baselines",
-        ));
-        return;
+    let stops: Vec<&Finding> = findings.iter().filter(|finding| finding.stops()).collect();
+    let unknown = findings.iter().find(|finding| finding.code == UNKNOWN);
+    let (level, code, message, hint) = match (stops.first(), unknown) {
+        (Some(first), _) => {
+            let words: Vec<String> = stops.iter().map(|finding| in_words(finding)).collect();
+            let message =
+                format!("it stays ungoverned in {place} and cannot be enrolled: {}", words.join("; "));
+            (Level::Warning, first.code, message, first.repair.as_str())
+        }
+        (None, Some(unknown)) => {
+            let message = format!("it stays ungoverned in {place}, and what is inside it is not known");
+            (Level::Warning, UNKNOWN, message, unknown.repair.as_str())
+        }
+        (None, None) => {
+            let message = format!("it stays ungoverned in {place}; nothing inside it stands in the way");
+            (Level::Info, "ungoverned", message, "place it in a unit with baselines")
+        }
     };
-    let words: Vec<String> = telling.iter().map(|finding| in_words(finding)).collect();
-    let message =
-        format!("{address} stays ungoverned in {place} and cannot be enrolled: {}", words.join("; "));
-    notes.push(note(Level::Warning, first.code, Some(address), message, &first.repair));
+    notes.push(note(level, code, Some(address), message, hint));
 }
 
 fn in_words(finding: &Finding) -> String {

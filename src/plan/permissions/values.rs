@@ -326,6 +326,8 @@ impl Scope {
             ("owner", BTreeSet::from([id])),
             ("role", BTreeSet::from([member_work::table().role.clone()])),
             ("path", BTreeSet::from([String::new()])),
+            // Whether STS is on in a Region is told by how it refuses a session of no role.
+            ("access_role", BTreeSet::from(["lzctl-is-sts-there".to_owned()])),
             ("parent", std::iter::once(from).chain(to).collect()),
             ("unit", BTreeSet::new()),
         ])
