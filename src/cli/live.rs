@@ -50,9 +50,15 @@ impl Live {
 
     /// Shows a notice.
     pub(super) fn notice(&mut self, at: Duration, notice: &Notice) {
-        if self.remaining.notice(at, notice) {
+        let moved = self.remaining.notice(at, notice);
+        self.show(at, notice);
+        // Last, because a new message draws the line, and a new count alone waits for the next tick.
+        if moved {
             self.total.set_message(duration::words(self.remaining.left(at)));
         }
+    }
+
+    fn show(&mut self, at: Duration, notice: &Notice) {
         match notice {
             // A call that is answered at once needs no line of its own.
             Notice::Started { .. } => {}

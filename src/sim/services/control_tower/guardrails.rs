@@ -41,8 +41,11 @@ fn content(statements: &[Value]) -> String {
     json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
 }
 
-/// Has somebody else changed the policy of a unit.
+/// Has somebody else changed the policy of a unit that is still there.
 pub(super) fn is_edited(world: &World, unit: &str, policy: &str) -> bool {
+    if estate::unit(world, unit).is_none() {
+        return false;
+    }
     let organization = world.organizations.of(&world.account);
     let live = organization.and_then(|organization| organization.policies.get(policy));
     live.is_some_and(|live| live.content != content(&statements(world, unit)))

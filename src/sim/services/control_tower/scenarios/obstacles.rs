@@ -103,6 +103,8 @@ async fn a_policy_that_denies_control_towers_work_fails_the_accounts_below_until
     let deny = json!({"Effect": "Deny", "Action": "iam:CreateRole", "Resource": "*"});
     let document = |statement: &Value| json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
     let input = json!({"Name": "frozen", "Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": document(&deny)});
+    let on = json!({"RootId": stage.root, "PolicyType": "SERVICE_CONTROL_POLICY"});
+    stage.must("organizations", "EnablePolicyType", on).await;
     let made = stage.must("organizations", "CreatePolicy", input).await;
     let policy = made["Policy"]["PolicySummary"]["Id"].clone();
     let attach = json!({"PolicyId": policy, "TargetId": stage.units["Workloads"]});
