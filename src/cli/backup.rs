@@ -1,7 +1,5 @@
 //! `lzctl backup verify`: are the promises of backups kept?
 
-use std::collections::BTreeMap;
-
 use clap::Subcommand;
 
 use super::aws::{AwsArgs, Session};
@@ -10,10 +8,9 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::printer::Printer;
 use super::{interrupt, planning};
-use crate::diff::promises::{Judgement, Promises, judge};
+use crate::diff::promises::{Judgement, Known, Promises, asked, judge};
 use crate::graph;
-use crate::model::{Kind, Resource};
-use crate::observe::{Snapshot, recovery};
+use crate::observe::recovery;
 use crate::report::promises_text;
 use crate::spec::Spec;
 
@@ -40,10 +37,6 @@ struct Verify {
     #[command(flatten)]
     aws: AwsArgs,
 }
-
-/// What must be known of the organization to ask: which accounts there are, and which plans of
-/// restore tests.
-const ASKED: [Kind; 3] = [Kind::Organization, Kind::Account, Kind::RestoreTestingPlan];
 
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
@@ -79,20 +72,7 @@ impl Verify {
 async fn verified(spec: &Spec, session: &Session) -> Result<Judgement, CliError> {
     let promises = Promises::of(spec);
     let graph = graph::expand(spec, Some(session.connection.home_region()))?;
-    let asked: Vec<Resource> =
-        graph.resources.into_values().filter(|resource| ASKED.contains(&resource.address.kind)).collect();
-    let snapshot = planning::survey(session, &asked).await?;
-    let ids = attributes(&snapshot, Kind::Account, "id");
-    let plans = attributes(&snapshot, Kind::RestoreTestingPlan, "arn");
-    let questions = promises.questions(&ids, &plans);
-    let evidence = Box::pin(recovery::read(&session.connection, &questions)).await;
-    Ok(judge(&promises, &evidence, &ids, &plans, session.now()))
-}
-
-/// An attribute of everything of a kind, by its name.
-fn attributes(snapshot: &Snapshot, kind: Kind, name: &str) -> BTreeMap<String, String> {
-    let of_kind = snapshot.live.iter().filter(|(address, _)| address.kind == kind);
-    of_kind
-        .filter_map(|(address, live)| Some((address.name.clone(), live.attribute(name)?.to_owned())))
-        .collect()
+    let known = Known::of(&planning::survey(session, &asked(graph.resources.values())).await?);
+    let evidence = Box::pin(recovery::read(&session.connection, &promises.questions(&known))).await;
+    Ok(judge(&promises, &evidence, &known, session.now()))
 }

@@ -12,12 +12,13 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::planning;
 use super::printer::Printer;
+use crate::diff::promises::Promises;
 use crate::graph::{self, GraphError};
 use crate::model::region::Region;
 use crate::plan::Plan;
 use crate::rehearse::script::{self, Line, Script, ScriptError, Told, Wanted};
 use crate::rehearse::{Setting, seed};
-use crate::report::{outcome, plan_text, tree};
+use crate::report::{outcome, plan_text, promises_text, tree};
 use crate::sim::World;
 use crate::spec::Spec;
 
@@ -70,7 +71,8 @@ fn wanted(spec: &Spec, region: Option<&Region>) -> Result<Wanted, GraphError> {
         accounts: asked.accounts,
         sign_in: None,
     };
-    Ok(Wanted { graph, setting, consents: spec.consents.iter().cloned().collect::<BTreeSet<_>>() })
+    let consents = spec.consents.iter().cloned().collect::<BTreeSet<_>>();
+    Ok(Wanted { graph, setting, consents, promises: Promises::of(spec) })
 }
 
 fn load(path: &Path, region: Option<&Region>) -> Result<Wanted, String> {
@@ -103,6 +105,7 @@ fn shown(line: &Line, told: &Told, printer: &Printer) -> String {
         Told::Answered(Err((code, words))) => {
             let _ = writeln!(out, "AWS refuses: {code}: {words}");
         }
+        Told::Judged(judgement) => out.push_str(&promises_text::render(judgement, paint)),
         Told::Seen(snapshot) => out.push_str(&tree::render(snapshot, paint)),
     }
     out

@@ -20,7 +20,7 @@ use crate::apply::runs::{Kept, RunsError};
 use crate::model::resource::Presence;
 use crate::model::{Address, Fields, Kind, Resource};
 use crate::observe::{self, ObserveError, Snapshot};
-use crate::report::{journal_text, plan_text};
+use crate::report::{journal_text, lock_clock, plan_text};
 use crate::spec::Spec;
 
 /// Show the organization, what is under way, the last run, and whether the document is met
@@ -46,6 +46,8 @@ struct Status {
     lease: Option<Standing>,
     /// The last line of the plan of the document.
     document: Option<String>,
+    /// The clocks of the locks of the document's vaults.
+    locks: Vec<String>,
 }
 
 impl Args {
@@ -89,12 +91,14 @@ async fn look(spec: Option<&Spec>, session: &Session, runs: &Runs) -> Result<Sta
             runs.register(&snapshot.account).look().await.ok().and_then(|look| Standing::of(&look.found?))
         }
     };
-    let document = match spec {
-        Some(spec) => Some(plan_text::summary(&Look::at(spec, session).await?.plan(&BTreeSet::new()))),
+    let seen = match spec {
+        Some(spec) => Some(Look::at(spec, session).await?),
         None => None,
     };
+    let document = seen.as_ref().map(|look| plan_text::summary(&look.plan(&BTreeSet::new())));
+    let locks = seen.map(|look| lock_clock::lines(&look.snapshot().facts.vault_locks, session.now()));
     let under_way = under_way.iter().map(ToString::to_string).collect();
-    Ok(Status { snapshot, under_way, run, lease, document })
+    Ok(Status { snapshot, under_way, run, lease, document, locks: locks.unwrap_or_default() })
 }
 
 /// A thing of which there is one, asked about and nothing more.
@@ -146,6 +150,7 @@ impl Status {
         if let Some(document) = &self.document {
             told("document", document);
         }
+        self.locks.iter().for_each(|lock| told("vault lock", lock));
         out
     }
 
@@ -160,6 +165,7 @@ impl Status {
             "last_run": self.run.as_ref().map(|kept| json!({ "id": kept.id, "ending": kept.ending(), "text": run(kept) })),
             "held": self.lease.as_ref().map(ToString::to_string),
             "document": self.document,
+            "vault_locks": self.locks,
         })
     }
 }

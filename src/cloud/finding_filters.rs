@@ -266,18 +266,29 @@ pub(crate) fn change_from_aws(change: &AutomationRulesFindingFieldsUpdate) -> Va
     let related: Vec<Value> = change
         .related_findings()
         .iter()
-        .map(|one| object([("ProductArn", one.product_arn().map(Value::from)), ("Id", one.id().map(Value::from))]))
+        .map(|one| {
+            object([("ProductArn", one.product_arn().map(Value::from)), ("Id", one.id().map(Value::from))])
+        })
         .collect();
     object([
         ("Confidence", change.confidence().map(Value::from)),
         ("Criticality", change.criticality().map(Value::from)),
         ("VerificationState", change.verification_state().map(|word| json!(word.as_str()))),
-        ("Severity", change.severity().and_then(|one| one.label()).map(|label| json!({ "Label": label.as_str() }))),
-        ("Workflow", change.workflow().and_then(|one| one.status()).map(|word| json!({ "Status": word.as_str() }))),
+        (
+            "Severity",
+            change.severity().and_then(|one| one.label()).map(|label| json!({ "Label": label.as_str() })),
+        ),
+        (
+            "Workflow",
+            change.workflow().and_then(|one| one.status()).map(|word| json!({ "Status": word.as_str() })),
+        ),
         (
             "Note",
             change.note().map(|note| {
-                object([("Text", note.text().map(Value::from)), ("UpdatedBy", note.updated_by().map(Value::from))])
+                object([
+                    ("Text", note.text().map(Value::from)),
+                    ("UpdatedBy", note.updated_by().map(Value::from)),
+                ])
             }),
         ),
         ("Types", (!change.types().is_empty()).then(|| json!(change.types()))),

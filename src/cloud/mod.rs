@@ -6,6 +6,7 @@
 
 pub mod call;
 mod clients;
+pub mod codes;
 pub mod connection;
 #[cfg(test)]
 pub(crate) mod doubles;
@@ -14,6 +15,7 @@ pub mod failure;
 mod finding_filters;
 mod handlers;
 pub mod inventory;
+pub mod joining;
 mod mapping;
 mod narrowing;
 pub mod objects;

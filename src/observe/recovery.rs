@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::backup::BACKUP_POLICY;
 use crate::cloud::inventory::backup_vaults::{self, AIR_GAPPED};
 use crate::cloud::inventory::fan_out::fan_out;
-use crate::cloud::inventory::{invalid_policies, recovery};
+use crate::cloud::inventory::{invalid_policies, keys, recovery};
 use crate::cloud::{CallError, Connection};
 use crate::model::region::Region;
 
@@ -22,6 +22,8 @@ pub type Place = (Option<String>, Region);
 pub struct Questions {
     /// Vaults by place and name.
     pub vaults: BTreeSet<(Place, String)>,
+    /// Those of them whose key is asked for.
+    pub keyed: BTreeSet<(Place, String)>,
     /// Plans of restore tests by place and ARN.
     pub tests: BTreeSet<(Place, String)>,
     /// Accounts whose protected resources are asked for.
@@ -55,6 +57,8 @@ pub struct Vault {
     pub air_gapped: bool,
     /// Its recovery points that can be restored.
     pub points: Vec<RecoveryPoint>,
+    /// AWS's word for the state of its key, where that was asked for; none for a key that is gone.
+    pub key: Option<Seen<Option<String>>>,
 }
 
 /// One recovery point.
@@ -101,7 +105,7 @@ pub struct Source {
 /// Reads everything that is asked. No call changes anything (invariant I8).
 pub async fn read(connection: &Connection, questions: &Questions) -> Evidence {
     let (vaults, tests, sources, invalid) = tokio::join!(
-        vaults(connection, &questions.vaults),
+        vaults(connection, questions),
         tests(connection, &questions.tests),
         sources(connection, &questions.sources),
         invalid_policies::invalid(connection, BACKUP_POLICY)
@@ -112,16 +116,18 @@ pub async fn read(connection: &Connection, questions: &Questions) -> Evidence {
 
 async fn vaults(
     connection: &Connection,
-    asked: &BTreeSet<(Place, String)>,
+    asked: &Questions,
 ) -> BTreeMap<(Place, String), Seen<Option<Vault>>> {
     let mut by_place: BTreeMap<Place, Vec<String>> = BTreeMap::new();
-    for (place, name) in asked {
+    for (place, name) in &asked.vaults {
         by_place.entry(place.clone()).or_default().push(name.clone());
     }
     let questions = by_place.into_iter().map(|(place, names)| {
         let connection = connection.clone();
+        let keyed = names.iter().filter(|name| asked.keyed.contains(&(place.clone(), (*name).clone())));
+        let keyed: BTreeSet<String> = keyed.cloned().collect();
         async move {
-            let found = of_place(&connection, &place, &names).await;
+            let found = of_place(&connection, &place, &names, &keyed).await;
             (place, names, found)
         }
     });
@@ -137,13 +143,14 @@ async fn vaults(
     all
 }
 
-/// The vaults of one place, listed once, each with its recovery points.
+/// The vaults of one place, listed once, each with its recovery points and, if asked for, its key.
 async fn of_place(
     connection: &Connection,
-    (account, region): &Place,
+    place: &Place,
     names: &[String],
+    keyed: &BTreeSet<String>,
 ) -> Result<Vec<(String, Seen<Option<Vault>>)>, CallError> {
-    let site = connection.site_in(account.as_deref(), region).await?;
+    let site = connection.site_in(place.0.as_deref(), &place.1).await?;
     let listed = backup_vaults::list(&site).await?;
     let mut found = Vec::new();
     for name in names {
@@ -161,8 +168,13 @@ async fn of_place(
             };
             whole.map(copy).collect()
         });
+        let key = match vault.key.as_ref().filter(|_| keyed.contains(name)) {
+            Some(arn) => Some(state(connection, place, arn).await),
+            None => None,
+        };
         let seen = points.map(|points| {
             Some(Vault {
+                key,
                 locked: vault.lock.is_some(),
                 immutable_since: vault.lock.as_ref().and_then(|lock| lock.since),
                 air_gapped: vault.sort == AIR_GAPPED,
@@ -172,6 +184,12 @@ async fn of_place(
         found.push((name.clone(), seen));
     }
     Ok(found)
+}
+
+/// AWS's word for the state of a key; none when it is gone.
+async fn state(connection: &Connection, (account, region): &Place, key: &str) -> Seen<Option<String>> {
+    let found = keys::describe(connection, account.as_deref(), region, key).await?;
+    Ok(found.map(|key| key.state))
 }
 
 async fn tests(

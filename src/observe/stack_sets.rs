@@ -98,7 +98,9 @@ fn by_target(instances: &[stack_sets::Instance]) -> BTreeMap<String, BTreeSet<St
 /// The paths of the units that are known, by their ids.
 fn units(findings: &Findings) -> BTreeMap<String, String> {
     let units = findings.live.iter().filter(|(address, _)| address.kind == Kind::OrganizationalUnit);
-    units.filter_map(|(address, live)| Some((live.attribute("id")?.to_owned(), address.name.clone()))).collect()
+    units
+        .filter_map(|(address, live)| Some((live.attribute("id")?.to_owned(), address.name.clone())))
+        .collect()
 }
 
 /// A target in the form in which it is wanted; one that is not wanted by the path of its unit, or by

@@ -188,6 +188,12 @@ const CLASSES: &[Class] = &[
         window: "none: AWS deletes them at once; what was recorded stays in its bucket",
     },
     Class {
+        name: "unfinished_product_removal",
+        consequence: "Account Factory forgets that it tried to enrol the account {}; the account stays where it is, \
+                      since it was never finished",
+        window: "none once it has begun; the account can be enrolled again",
+    },
+    Class {
         name: "group_deletion",
         consequence: "the group {} is deleted with its memberships; one of the same name gets another id",
         window: "none: AWS deletes it at once",

@@ -18,7 +18,7 @@ pub fn render(judgement: &Judgement, paint: Paint) -> String {
     let vaults = judgement.vaults.iter().map(of_vault).collect();
     table("Vaults", &["vault", "account", "region", "lock", "copies"], vaults, paint, &mut out);
     let tests = judgement.tests.iter().map(of_test).collect();
-    table("Restore tests", &["plan", "region", "type", "last", "took"], tests, paint, &mut out);
+    table("Restore tests", &["plan", "region", "type", "last", "took", "validation"], tests, paint, &mut out);
     if !judgement.unprotected.is_empty() {
         let _ = writeln!(out, "{}", paint.heading("Without protection"));
         let mut account = "";
@@ -80,6 +80,7 @@ fn of_test(one: &OfTest) -> Row<'_> {
         one.resource_type.clone(),
         ended,
         took.unwrap_or_else(|| "-".to_owned()),
+        one.validation.clone().unwrap_or_else(|| "-".to_owned()),
     ];
     (cells, &one.standing)
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Simulator;
 use super::engine::Outcome;
 use super::faults::named_account;
-use super::shapes::{Operation, Protocol, Table, table};
+use super::shapes::{Kind, Operation, Protocol, Table, table};
 
 /// Who sends a request, and to which Region.
 #[derive(Debug, Clone, Copy)]
@@ -146,15 +146,26 @@ fn request(
     request.uri(uri).header("content-type", kind).body(Bytes::from(body)).ok()
 }
 
-/// An input whose members go by the model's names or already by those on the wire.
+/// An input whose members go by the model's names or already by those on the wire, in the body and in the path.
 fn on_the_wire(table: &Table, op: &Operation, input: &Value) -> Value {
     let members = op.input.as_deref().and_then(|name| table.shape(name)).map(|shape| &shape.members);
     let Some((members, given)) = members.zip(input.as_object()) else { return input.clone() };
     let wire = |name: &String| match members.get(name) {
-        Some(reference) if reference.at.is_none() => reference.wire(name).to_owned(),
+        Some(reference) if reference.at.as_deref().is_none_or(|at| at == "uri") => {
+            reference.wire(name).to_owned()
+        }
         _ => name.clone(),
     };
-    Value::Object(given.iter().map(|(name, value)| (wire(name), value.clone())).collect())
+    let is_text = |name: &String| {
+        let shape = members.get(name).and_then(|reference| table.shape(&reference.shape));
+        shape.is_some_and(|shape| shape.kind == Kind::String)
+    };
+    // A document, e.g. a policy, travels as a text.
+    let sent = |name: &String, value: &Value| match value {
+        Value::Object(_) | Value::Array(_) if is_text(name) => Value::String(value.to_string()),
+        other => other.clone(),
+    };
+    Value::Object(given.iter().map(|(name, value)| (wire(name), sent(name, value))).collect())
 }
 
 /// Path and query of a REST request; what travels in the query may be named by the model or

@@ -1,5 +1,9 @@
 //! Backups that survive the accounts they are of, on the simulated AWS.
 
+mod landing_zone;
+mod last_resort;
+mod left_alone;
+
 use std::time::Duration;
 
 use lzctl::model::Resource;
@@ -7,7 +11,9 @@ use lzctl::observe::{Snapshot, survey};
 use lzctl::plan::document::Level;
 use lzctl::plan::{Plan, make};
 use lzctl::rehearse::{Bench, Rehearsal, rehearse, virtual_runtime};
-use lzctl::sim::World;
+use lzctl::sim::caller::{Answer, Asker};
+use lzctl::sim::{Act, Settings, Simulator, World};
+use serde_json::{Value, json};
 
 use super::documents::{graph, plan_text, spec};
 use super::rehearsal::{rehearsed, setting};
@@ -57,6 +63,62 @@ fn planned(yaml: &str, world: World, later: Duration) -> (Plan, Snapshot, World)
         let consents = ["vault_lock.central".to_owned()].into();
         (make(&graph, &seen, &consents), seen, bench.simulator.world())
     })
+}
+
+/// A world in which an account asks AWS Backup, in the home Region.
+struct Asked {
+    simulator: Simulator,
+    account: String,
+}
+
+impl Asked {
+    fn of(world: World, account: &str) -> Self {
+        let settings = Settings { account: world.account.clone(), ..Settings::default() };
+        Self { simulator: Simulator::from_world(world, settings), account: account.to_owned() }
+    }
+
+    fn asks(&self, operation: &str, input: &Value) -> Answer {
+        let asker = Asker { key: &self.account, token: None, region: "eu-central-1" };
+        let runtime = virtual_runtime().expect("a runtime");
+        let answer = runtime.block_on(self.simulator.ask(asker, "backup", operation, input));
+        answer.expect("an answer")
+    }
+
+    fn answers(&self, operation: &str, input: Value) -> Value {
+        let answer = self.asks(operation, &input);
+        assert_eq!(answer.code(), None, "{operation}: {}", answer.text);
+        answer.json()
+    }
+
+    /// The code of a refusal.
+    fn refused(&self, operation: &str, input: Value) -> String {
+        let answer = self.asks(operation, &input);
+        answer.code().unwrap_or_else(|| panic!("{operation} succeeded: {}", answer.text))
+    }
+
+    /// There is data in an account that the daily plan backs up.
+    fn has_data(&self, account: &str, kind: &str, name: &str) {
+        let act = Act::AddData {
+            account: account.to_owned(),
+            region: "eu-central-1".to_owned(),
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            tags: [("backup".to_owned(), "daily".to_owned())].into(),
+            bytes: 1 << 30,
+        };
+        let now = self.simulator.now();
+        assert!(self.simulator.change(|world| act.carry_out(world, now)));
+    }
+
+    fn world(&self) -> World {
+        self.simulator.world()
+    }
+
+    fn later(&self, time: Duration) -> World {
+        let _runtime = virtual_runtime().expect("a runtime");
+        self.simulator.advance(time);
+        self.simulator.world()
+    }
 }
 
 fn steps(plan: &Plan) -> Vec<&str> {
@@ -193,6 +255,24 @@ fn an_account_that_joins_later_gets_its_role_and_vaults_before_anything_else_of_
         steps(&joined.plan).into_iter().filter(|step| step.contains("organization-backup")).collect();
     assert!(of_backup.iter().all(|step| step.contains("/late")), "{of_backup:?}");
     assert_eq!(of_backup.iter().filter(|step| step.ends_with(":create")).count(), 3, "{of_backup:?}");
+}
+
+#[test]
+fn what_aws_finds_wrong_with_a_backup_policy_of_an_account_is_told_by_the_plan() {
+    let rehearsal = rehearsed(SMALL);
+    // Somebody attaches another backup policy, which lacks its selections.
+    let broken = SMALL.replace(
+        "backup:\n  administrator",
+        "policies:\n  stray:\n    type: backup\n    targets: [Prod]\n    document: { plans: { stray: { regions: { \"@@assign\": \
+         [eu-central-1] }, rules: { r: { schedule_expression: { \"@@assign\": \"cron(0 5 ? * * *)\" }, \
+         target_backup_vault_name: { \"@@assign\": organization-backup } } } } } }\nbackup:\n  administrator",
+    );
+    let applied = again(&broken, rehearsal.world);
+    assert!(applied.succeeded(), "{:#?}", applied.outcome.map(|outcome| outcome.causes));
+    let (plan, ..) = planned(SMALL, applied.world, DAY);
+    let told = notes(&plan, "backup-policy-invalid");
+    assert_eq!(told.len(), 1, "{:?}", plan.notes);
+    assert!(told[0].1.contains("make no valid whole") && told[0].1.contains("selections"), "{told:?}");
 }
 
 #[test]

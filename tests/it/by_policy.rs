@@ -20,7 +20,8 @@ fn by_administrator() -> String {
 /// The same organization, in which policies of the root set three services.
 fn by_policies() -> String {
     let head = plan_text("detect").split("\nsecurity:\n").next().expect("a head").to_owned();
-    let everywhere = "{ enable_in_regions: { \"@@assign\": [ALL_SUPPORTED] }, disable_in_regions: { \"@@assign\": [] } }";
+    let everywhere =
+        "{ enable_in_regions: { \"@@assign\": [ALL_SUPPORTED] }, disable_in_regions: { \"@@assign\": [] } }";
     format!(
         "{head}
 delegated_administrators: {{ guardduty: security, inspector2: security, securityhub-cspm: security }}
@@ -62,7 +63,8 @@ fn reached(rehearsal: Rehearsal) -> Rehearsal {
 async fn is_on(simulator: &Simulator, account: &str, feature: &str) -> bool {
     let key = simulator.account(account).expect("the account");
     let asker = Asker { key: &key, token: None, region: "eu-west-1" };
-    let listed = simulator.ask(asker, "guardduty", "ListDetectors", &json!({})).await.expect("an answer").json();
+    let listed =
+        simulator.ask(asker, "guardduty", "ListDetectors", &json!({})).await.expect("an answer").json();
     let input = json!({ "DetectorId": listed["detectorIds"][0] });
     let detector = simulator.ask(asker, "guardduty", "GetDetector", &input).await.expect("an answer").json();
     let features = detector["features"].as_array().cloned().unwrap_or_default();

@@ -208,7 +208,9 @@ fn a_delegated_administrator_manages_stack_sets_as_such() {
 #[test]
 fn rules_packs_firewalls_and_stacks_of_fifty_accounts_are_read_in_as_many_calls_as_there_are_pages() {
     let accounts: String = (0..50)
-        .map(|n| format!("  extra{n:02}: {{ email: extra{n:02}@example.com, organizational_unit: Workloads }}\n"))
+        .map(|n| {
+            format!("  extra{n:02}: {{ email: extra{n:02}@example.com, organizational_unit: Workloads }}\n")
+        })
         .collect();
     let yaml = four()
         .replace("[us-east-1, eu-west-1]", "[us-east-1, eu-west-1, ap-northeast-1]")

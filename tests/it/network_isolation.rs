@@ -91,9 +91,8 @@ fn a_unit_is_cut_off_by_region_by_gateway_and_by_firewall_and_its_neighbour_is_n
     assert_eq!(isolated.pointer(mode), Some(&json!("block_bidirectional")));
     assert_eq!(effective("aws+shop@example.com"), None);
     let settings = Settings { account: world.account.clone(), ..Settings::default() };
-    let simulator = virtual_runtime()
-        .expect("a runtime")
-        .block_on(async { Simulator::from_world(world, settings) });
+    let simulator =
+        virtual_runtime().expect("a runtime").block_on(async { Simulator::from_world(world, settings) });
     assert_eq!(refused(&simulator, "aws+vault@example.com", "us-east-1"), None);
     let denied = refused(&simulator, "aws+vault@example.com", "eu-west-1");
     assert_eq!(denied.as_deref(), Some("AccessDeniedException"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use lzctl::diff::promises::{Judgement, Promises, Standing, judge};
+use lzctl::diff::promises::{Judgement, Known, Promises, Standing, judge};
 use lzctl::observe::recovery::{Evidence, Place, RecoveryPoint, Restore, Source, Vault};
 use lzctl::report::{Paint, promises_text};
 
@@ -68,6 +68,7 @@ fn kept() -> Evidence {
         immutable_since: Some(ago(1)),
         air_gapped: false,
         points: vec![copy(VOLUME, 12)],
+        key: Some(Ok(Some("Enabled".to_owned()))),
     };
     let source = Source { arn: VOLUME.to_owned(), sort: "EBS".to_owned(), last: Some(ago(12)) };
     Evidence {
@@ -81,9 +82,9 @@ fn kept() -> Evidence {
 
 fn judged(evidence: &Evidence) -> Judgement {
     let ids = [("central", "111111111111"), ("app", "222222222222")];
-    let ids = ids.map(|(name, id)| (name.to_owned(), id.to_owned())).into();
-    let plans = [("weekly/eu-central-1".to_owned(), "arn:plan".to_owned())].into();
-    judge(&Promises::of(&spec(DOCUMENT)), evidence, &ids, &plans, now())
+    let accounts = ids.map(|(name, id)| (name.to_owned(), id.to_owned())).into();
+    let tests = [("weekly/eu-central-1".to_owned(), "arn:plan".to_owned())].into();
+    judge(&Promises::of(&spec(DOCUMENT)), evidence, &Known { accounts, tests }, now())
 }
 
 fn vault(evidence: &mut Evidence) -> &mut Vault {
@@ -136,11 +137,14 @@ fn one_resource_without_a_copy_is_found_behind_another_that_has_one() {
     let gone = Source { arn: format!("{VOLUME}3"), sort: "EBS".to_owned(), last: Some(ago(900)) };
     evidence.sources.values_mut().next().unwrap().as_mut().unwrap().extend([other, gone]);
     let judgement = judged(&evidence);
-    assert_eq!(broken(&judgement), ["1 resources have no copy as young"]);
+    assert_eq!(broken(&judgement), ["1 resource has no copy as young"]);
     let told: Vec<&str> = judgement.unprotected.iter().map(|one| one.why.as_str()).collect();
     assert_eq!(
         told,
-        ["backed up in its account, not copied", "not backed up any more: deleted, or without its tag"]
+        [
+            "backed up in its account, not copied",
+            "not backed up any more: deleted, without its tag, or its backups fail"
+        ]
     );
 }
 
@@ -157,6 +161,15 @@ fn an_unlocked_vault_and_one_whose_lock_can_be_taken_away_are_found() {
 }
 
 #[test]
+fn a_key_that_does_not_work_is_found_at_once_whatever_lock_there_is() {
+    let mut evidence = kept();
+    vault(&mut evidence).key = Some(Ok(Some("Disabled".to_owned())));
+    assert_eq!(broken(&judged(&evidence)), ["its key is Disabled: nothing in the vault can be restored"]);
+    vault(&mut evidence).key = Some(Ok(None));
+    assert_eq!(broken(&judged(&evidence)), ["its key is gone: nothing in the vault can be restored"]);
+}
+
+#[test]
 fn a_failed_an_invalid_and_an_old_restore_test_are_found() {
     let mut evidence = kept();
     let mut last = |job: Restore| {
@@ -165,12 +178,11 @@ fn a_failed_an_invalid_and_an_old_restore_test_are_found() {
         broken(&judged(&evidence)).into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(last(restored("FAILED", None, 30)), ["the last one is FAILED: AWS's words"]);
-    assert_eq!(
-        last(restored("COMPLETED", Some("FAILED"), 30)),
-        ["what was restored was not found valid: FAILED"]
-    );
+    assert_eq!(last(restored("COMPLETED", Some("FAILED"), 30)), ["what was restored was found invalid"]);
     assert_eq!(last(restored("COMPLETED", Some("SUCCESSFUL"), 200)), ["the last one ended 200 hours ago"]);
     assert!(last(restored("COMPLETED", Some("SUCCESSFUL"), 30)).is_empty());
+    // Nobody has to validate: a restore that nobody spoke about is one that worked.
+    assert!(last(restored("COMPLETED", Some("TIMED_OUT"), 30)).is_empty());
     *evidence.tests.values_mut().next().unwrap() = Ok(Vec::new());
     assert_eq!(broken(&judged(&evidence)), ["none has run yet"], "of S3 there is nothing to restore");
 }
@@ -203,9 +215,9 @@ Vaults
   kept    central  central  eu-central-1  immutable since 2026-11-28  1
 
 Restore tests
-          plan    region        type  last              took
-  kept    weekly  eu-central-1  EBS   2026-11-27 06:00  20 min
-  kept    weekly  eu-central-1  S3    none              -
+          plan    region        type  last              took    validation
+  kept    weekly  eu-central-1  EBS   2026-11-27 06:00  20 min  -
+  kept    weekly  eu-central-1  S3    none              -       -
 
 Without protection
   app

@@ -32,7 +32,9 @@ async fn applied(plan: &Plan, bench: &Bench) -> Outcome {
     let performer: Arc<Connection> = Arc::new(bench.connection.clone());
     let watch: apply::dispatch::Observer<'_> = &mut |_, _| {};
     let settings = Settings::default();
-    apply::dispatch::run(plan, performer, &mut journal, &run, settings, interrupts, watch).await.expect("a run")
+    apply::dispatch::run(plan, performer, &mut journal, &run, settings, interrupts, watch)
+        .await
+        .expect("a run")
 }
 
 /// The accounts that a service knows as members in Ireland.
@@ -53,12 +55,14 @@ fn an_account_that_is_closed_after_planning_is_told_with_the_reason_of_aws_and_t
     virtual_runtime().expect("a runtime").block_on(async {
         let bench = Bench::open(&setting(&yaml), Some(world)).await.expect("a bench");
         let plan = planned(&yaml, &bench).await;
-        let id = |name: &str| bench.simulator.account(&format!("aws+{name}@example.com")).expect("an account");
+        let id =
+            |name: &str| bench.simulator.account(&format!("aws+{name}@example.com")).expect("an account");
         let (closed, open, administrator) = (id("app-two"), id("app-one"), id("security"));
         let key = bench.simulator.account("management").expect("an account");
         let asker = Asker { key: &key, token: None, region: "us-east-1" };
         let input: Value = json!({ "AccountId": closed });
-        let answer = bench.simulator.ask(asker, "organizations", "CloseAccount", &input).await.expect("an answer");
+        let answer =
+            bench.simulator.ask(asker, "organizations", "CloseAccount", &input).await.expect("an answer");
         assert_eq!(answer.code(), None, "{}", answer.text);
         let outcome = applied(&plan, &bench).await;
         let enrolments: Vec<String> = outcome

@@ -111,6 +111,8 @@ def backups_are_copied_restored_and_kept(client, until, endpoint):
     ask = lambda: mine.describe_copy_job(CopyJobId=copy["CopyJobId"])["CopyJob"]
     copied = until(ask, lambda job: job["State"] not in ("CREATED", "RUNNING"))
     assert copied["State"] == "COMPLETED", copied
+    # The session has come to its end while jobs ran.
+    theirs = inside(client, endpoint, "backup", central)
     theirs.put_backup_vault_lock_configuration(BackupVaultName="central", MinRetentionDays=7, MaxRetentionDays=60)
     short = mine.start_copy_job(Lifecycle={"DeleteAfterDays": 1}, **copying)
     failed = mine.describe_copy_job(CopyJobId=short["CopyJobId"])["CopyJob"]
@@ -128,7 +130,11 @@ def backups_are_copied_restored_and_kept(client, until, endpoint):
     assert mine.list_recovery_points_by_resource(ResourceArn=VOLUME)["RecoveryPoints"]
     assert mine.list_protected_resources_by_backup_vault(BackupVaultName="local")["Results"]
     assert mine.list_backup_jobs(ByState="COMPLETED")["BackupJobs"] and mine.list_copy_jobs(ByState="FAILED")["CopyJobs"]
+    # The jobs of other accounts are seen by whom the organization trusts to see them.
+    assert refusal(mine.list_backup_jobs, ByAccountId="*") == DENIED
+    organizations.enable_aws_service_access(ServicePrincipal="backup.amazonaws.com")
     assert mine.list_backup_jobs(ByAccountId="*")["BackupJobs"]
+    assert refusal(theirs.list_backup_jobs, ByAccountId="*") == DENIED
 
     restoring = mine.start_restore_job(RecoveryPointArn=point, Metadata={"encrypted": "true"}, IamRoleArn=arn)
     ask = lambda: mine.describe_restore_job(RestoreJobId=restoring["RestoreJobId"])

@@ -354,7 +354,6 @@ def protects(story):
 STORIES = [
     *(alone(story) for story in governance.STORIES + recording.STORIES + detection.STORIES + deployment.STORIES),
     *(protects(story) for story in backup.STORIES),
-    *(alone(story) for story in governance.STORIES + recording.STORIES + detection.STORIES),
     boto3_gives_people_access,
     boto3_delegates_services,
     boto3_builds_an_organization,

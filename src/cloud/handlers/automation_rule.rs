@@ -66,11 +66,7 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
 }
 
 /// A call for one rule is done unless AWS has left the rule out.
-fn done(
-    operation: &str,
-    left: &[UnprocessedAutomationRule],
-    gone: Verdict,
-) -> Result<Progress, CallError> {
+fn done(operation: &str, left: &[UnprocessedAutomationRule], gone: Verdict) -> Result<Progress, CallError> {
     let Some(one) = left.first() else { return Ok(Progress::Done(Attributes::new())) };
     let verdict = if one.error_code() == Some(GONE) { gone } else { Verdict::Rejected };
     let why = one.error_message().unwrap_or("no reason given");
@@ -160,16 +156,24 @@ mod tests {
             let one = json!({ "RuleArn": ARN, "ErrorCode": code, "ErrorMessage": "not so" });
             ok(json!({ "ProcessedAutomationRules": [], "UnprocessedAutomationRules": [one] }))
         };
-        let double = Double::new()
-            .on("/automationrules/update", left(400))
-            .on("/automationrules/delete", left(404));
+        let double =
+            Double::new().on("/automationrules/update", left(400)).on("/automationrules/delete", left(404));
         let connection = double.connection().await;
-        let update = task(["automation_rule.loud/us-east-1", "update", ""], json!({ "order": 7 }), keys(), &[("arn", ARN)]);
+        let update = task(
+            ["automation_rule.loud/us-east-1", "update", ""],
+            json!({ "order": 7 }),
+            keys(),
+            &[("arn", ARN)],
+        );
         let error = connection.begin(&update).await.unwrap_err();
         assert_eq!((error.code.as_str(), error.verdict), ("UnprocessedAutomationRules", Verdict::Rejected));
         assert!(error.message.contains("not so"), "{error}");
-        assert_eq!(double.bodies("/automationrules/update")[0]["UpdateAutomationRulesRequestItems"][0]["RuleOrder"], 7);
-        let delete = task(["automation_rule.loud/us-east-1", "delete", ""], json!({}), keys(), &[("arn", ARN)]);
+        assert_eq!(
+            double.bodies("/automationrules/update")[0]["UpdateAutomationRulesRequestItems"][0]["RuleOrder"],
+            7
+        );
+        let delete =
+            task(["automation_rule.loud/us-east-1", "delete", ""], json!({}), keys(), &[("arn", ARN)]);
         assert_eq!(connection.begin(&delete).await.unwrap_err().verdict, Verdict::Satisfied);
     }
 }

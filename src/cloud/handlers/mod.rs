@@ -20,7 +20,11 @@ use crate::model::region::Region;
 use crate::model::{Attributes, Fields, Kind, kinds};
 
 mod account;
+mod account_address;
 mod account_creation;
+mod account_enrolment;
+mod account_factory;
+mod account_joining;
 mod account_recording;
 mod analyzer;
 mod appointments;

@@ -65,7 +65,8 @@ pub(crate) async fn rules(site: &Site, arns: &[String]) -> Result<Vec<Found>, Ca
 }
 
 fn read(rule: &AutomationRulesConfig) -> Option<Found> {
-    let (criteria, accounts) = rule.criteria().map(filters::from_aws).unwrap_or_else(|| (json!({}), Vec::new()));
+    let (criteria, accounts) =
+        rule.criteria().map(filters::from_aws).unwrap_or_else(|| (json!({}), Vec::new()));
     let change = rule.actions().iter().find_map(|action| action.finding_fields_update());
     let mut fields = Fields::from([
         ("order".to_owned(), json!(rule.rule_order())),

@@ -1,25 +1,17 @@
 //! Whether each promise is kept.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
+use super::known::Known;
 use super::wanted::{Lock, Promises, Protected, Tested, Vault, place};
 use super::{Judgement, OfAccount, OfTest, OfVault, Standing, Unprotected};
 use crate::model::region::Region;
 use crate::observe::recovery::{self, Evidence, RecoveryPoint, Restore, Seen, Source};
 
-/// Judges every promise. `ids` are the ids of accounts by their names in the document, `plans`
-/// the ARNs of plans of restore tests by their names in addresses.
+/// Judges every promise.
 #[must_use]
-pub fn judge(
-    promises: &Promises,
-    evidence: &Evidence,
-    ids: &BTreeMap<String, String>,
-    plans: &BTreeMap<String, String>,
-    now: Timestamp,
-) -> Judgement {
-    let court = Court { evidence, ids, plans, now };
+pub fn judge(promises: &Promises, evidence: &Evidence, known: &Known, now: Timestamp) -> Judgement {
+    let court = Court { evidence, known, now };
     let mut unprotected: Vec<Unprotected> =
         promises.protected.iter().flat_map(|promise| court.unprotected(promise)).collect();
     unprotected.sort();
@@ -36,8 +28,7 @@ pub fn judge(
 /// What everything is judged by.
 struct Court<'c> {
     evidence: &'c Evidence,
-    ids: &'c BTreeMap<String, String>,
-    plans: &'c BTreeMap<String, String>,
+    known: &'c Known,
     now: Timestamp,
 }
 
@@ -49,7 +40,7 @@ fn unread(what: &str, error: &impl std::fmt::Display) -> Standing {
 impl Court<'_> {
     /// A vault as it was seen: none when its account does not exist or nobody asked.
     fn seen(&self, account: &str, region: &Region, name: &str) -> Option<&Seen<Option<recovery::Vault>>> {
-        let place = place(account, region, self.ids)?;
+        let place = place(account, region, &self.known.accounts)?;
         self.evidence.vaults.get(&(place, name.to_owned()))
     }
 
@@ -66,7 +57,7 @@ impl Court<'_> {
             Some(Ok(None)) => return Err(Standing::Broken("there is no such vault".to_owned())),
             Some(Ok(Some(vault))) => vault,
         };
-        let id = self.ids.get(&promise.account);
+        let id = self.known.accounts.get(&promise.account);
         let mut copies: Vec<&RecoveryPoint> =
             vault.points.iter().filter(|copy| id.is_some() && copy.account.as_ref() == id).collect();
         copies.sort_by_key(|copy| std::cmp::Reverse(copy.at));
@@ -94,23 +85,42 @@ impl Court<'_> {
         told.resources = resources.len();
         told.newest = copies.first().map(|copy| copy.at);
         told.age_hours = told.newest.map(|at| self.age(at));
-        let broken = match told.age_hours {
-            _ if !self.ids.contains_key(&promise.account) => Some("the account does not exist".to_owned()),
-            None => Some("there is no recovery point".to_owned()),
-            Some(age) if age >= promise.within_hours => Some(format!("the newest is {age} hours old")),
-            Some(_) => match self.unprotected(promise).iter().filter(|one| one.why != NO_LONGER).count() {
-                0 => None,
-                missing => Some(format!("{missing} resources have no copy as young")),
-            },
-        };
+        let broken = self.what_is_wrong(promise, told.age_hours);
         told.standing = broken.map_or(Standing::Kept, Standing::Broken);
         told
     }
 
+    /// Why copies whose newest is so many hours old are not what was promised.
+    fn what_is_wrong(&self, promise: &Protected, age: Option<u64>) -> Option<String> {
+        if !self.known.accounts.contains_key(&promise.account) {
+            return Some("the account does not exist".to_owned());
+        }
+        match age {
+            None => return Some("there is no recovery point".to_owned()),
+            Some(age) if age >= promise.within_hours => {
+                return Some(format!("the newest is {age} hours old"));
+            }
+            Some(_) => {}
+        }
+        // Only beside what is backed up it shows whether each resource has a copy.
+        if let Some(Err(error)) = self.sources(promise) {
+            return Some(format!("what is backed up there could not be read: {error}"));
+        }
+        match self.unprotected(promise).iter().filter(|one| one.why != NO_LONGER).count() {
+            0 => None,
+            1 => Some("1 resource has no copy as young".to_owned()),
+            missing => Some(format!("{missing} resources have no copy as young")),
+        }
+    }
+
+    /// What is backed up in a promised account; none when its account does not exist or nobody asked.
+    fn sources(&self, promise: &Protected) -> Option<&Seen<Vec<Source>>> {
+        self.evidence.sources.get(&place(&promise.account, &promise.region, &self.known.accounts)?)
+    }
+
     /// Resources that are backed up in their account and not copied, or not backed up any more.
     fn unprotected(&self, promise: &Protected) -> Vec<Unprotected> {
-        let Some(place) = place(&promise.account, &promise.region, self.ids) else { return Vec::new() };
-        let Some(Ok(sources)) = self.evidence.sources.get(&place) else { return Vec::new() };
+        let Some(Ok(sources)) = self.sources(promise) else { return Vec::new() };
         let Ok(copies) = self.copies(promise) else { return Vec::new() };
         let young = |at: Timestamp| self.age(at) < promise.within_hours;
         let copied =
@@ -158,7 +168,8 @@ impl Court<'_> {
             let words = if vault.locked { "its lock can be taken away" } else { "it is not locked" };
             Standing::Broken(words.to_owned())
         };
-        told(lock, vault.points.len(), if kept { Standing::Kept } else { broken() })
+        let standing = if kept { of_key(vault) } else { broken() };
+        told(lock, vault.points.len(), standing)
     }
 
     fn lock_in_words(&self, vault: &recovery::Vault) -> String {
@@ -178,11 +189,12 @@ impl Court<'_> {
             resource_type: promise.resource_type.clone(),
             ended: last.and_then(|job| job.ended),
             seconds: last.and_then(|job| u64::try_from(job.ended?.duration_since(job.begun).as_secs()).ok()),
+            validation: last.and_then(|job| validation(job.validation.as_deref())).map(str::to_owned),
             standing,
         };
         let broken = |words: &str| Standing::Broken(words.to_owned());
-        let place = place(&promise.account, &promise.region, self.ids);
-        let arn = self.plans.get(&promise.address_name());
+        let place = place(&promise.account, &promise.region, &self.known.accounts);
+        let arn = self.known.tests.get(&promise.address_name());
         let Some(key) = place.zip(arn.cloned()) else {
             return told(None, broken("there is no such plan of restore tests"));
         };
@@ -206,8 +218,8 @@ impl Court<'_> {
         if job.status != "COMPLETED" {
             return Standing::Broken(format!("the last one is {}{words}", job.status));
         }
-        if let Some(bad) = job.validation.as_deref().filter(|word| matches!(*word, "FAILED" | "TIMED_OUT")) {
-            return Standing::Broken(format!("what was restored was not found valid: {bad}"));
+        if job.validation.as_deref() == Some("FAILED") {
+            return Standing::Broken("what was restored was found invalid".to_owned());
         }
         let age = job.ended.map_or(0, |at| self.age(at));
         if age >= promise.within_hours {
@@ -234,7 +246,12 @@ impl Court<'_> {
             Some(Ok(all)) => all
                 .iter()
                 .map(|(id, errors)| {
-                    let name = self.ids.iter().find(|(_, known)| *known == id).map_or(id, |(name, _)| name);
+                    let name = self
+                        .known
+                        .accounts
+                        .iter()
+                        .find(|(_, known)| *known == id)
+                        .map_or(id, |(name, _)| name);
                     format!("the backup policies of {name} make no valid whole: {}", errors.join("; "))
                 })
                 .collect(),
@@ -242,8 +259,32 @@ impl Court<'_> {
     }
 }
 
+/// A lock does not protect the key, and without it nothing in the vault can be read.
+fn of_key(vault: &recovery::Vault) -> Standing {
+    let useless = |words: String| Standing::Broken(format!("{words}: nothing in the vault can be restored"));
+    match &vault.key {
+        None => Standing::Kept,
+        Some(Err(error)) => unread("its key", error),
+        Some(Ok(None)) => useless("its key is gone".to_owned()),
+        // A key whose primary Region is being moved works meanwhile (KMS Developer Guide, key-state).
+        Some(Ok(Some(state))) if matches!(state.as_str(), "Enabled" | "Updating") => Standing::Kept,
+        Some(Ok(Some(state))) => useless(format!("its key is {state}")),
+    }
+}
+
 const NOT_COPIED: &str = "backed up in its account, not copied";
-const NO_LONGER: &str = "not backed up any more: deleted, or without its tag";
+const NO_LONGER: &str = "not backed up any more: deleted, without its tag, or its backups fail";
+
+/// What a validation of restored data came to. One that nobody spoke about until its window was over
+/// is `TIMED_OUT` at AWS (Backup Developer Guide, restore-testing: validation is optional).
+fn validation(word: Option<&str>) -> Option<&'static str> {
+    match word? {
+        "SUCCESSFUL" => Some("found valid"),
+        "FAILED" => Some("found invalid"),
+        "VALIDATING" => None,
+        _ => Some("not validated"),
+    }
+}
 
 /// The day of a moment, in UTC.
 fn day(at: Timestamp) -> String {

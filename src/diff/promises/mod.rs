@@ -1,15 +1,18 @@
 //! What the document promises of backups, held against what there is to recover from.
 //!
-//! In: the spec, the ids of accounts, [`Evidence`] and the present time. Out: for every protected
+//! In: the spec, what a [`Snapshot`] knows, [`Evidence`] and the present time. Out: for every protected
 //! account and Region, vault and restore test whether its promise is kept, and if not, why. What
 //! could not be read is a promise that is not shown to be kept.
 //!
+//! [`Snapshot`]: crate::observe::Snapshot
 //! [`Evidence`]: crate::observe::recovery::Evidence
 
 mod judge;
+mod known;
 mod wanted;
 
 pub use judge::judge;
+pub use known::{Known, asked};
 pub use wanted::{Lock, Promises, Protected, Tested, Vault};
 
 use jiff::Timestamp;
@@ -90,6 +93,9 @@ pub struct OfTest {
     pub ended: Option<Timestamp>,
     /// How long it took, in seconds.
     pub seconds: Option<u64>,
+    /// What was said of the restored data: `found valid`, `found invalid`, `not validated`. AWS asks
+    /// nobody to validate it, so silence is told and breaks no promise.
+    pub validation: Option<String>,
     /// How it stands.
     #[serde(flatten)]
     pub standing: Standing,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::known::Known;
 use crate::model::region::Region;
 use crate::model::schedule::longest_gap_hours;
 use crate::observe::recovery::{Place, Questions};
@@ -54,6 +55,8 @@ pub struct Vault {
     pub region: Region,
     /// What of a lock is promised.
     pub lock: Lock,
+    /// Whether it has a key of the document, which must work.
+    pub keyed: bool,
 }
 
 /// What of a lock is promised.
@@ -105,14 +108,15 @@ impl Promises {
         Self { protected: protected(spec, backup), vaults: vaults(backup), tests: tested(backup) }
     }
 
-    /// What must be asked to judge them. `ids` are the ids of accounts by their names in the
-    /// document; what lives in an account without one is not asked for.
+    /// What must be asked to judge them; what lives in an account without an id is not asked for.
     #[must_use]
-    pub fn questions(&self, ids: &BTreeMap<String, String>, plans: &BTreeMap<String, String>) -> Questions {
+    pub fn questions(&self, known: &Known) -> Questions {
+        let (ids, plans) = (&known.accounts, &known.tests);
         let mut questions = Questions::default();
         for vault in &self.vaults {
-            let place = place(&vault.account, &vault.region, ids);
-            questions.vaults.extend(place.map(|place| (place, vault.name.clone())));
+            let asked = place(&vault.account, &vault.region, ids).map(|place| (place, vault.name.clone()));
+            questions.keyed.extend(asked.clone().filter(|_| vault.keyed));
+            questions.vaults.extend(asked);
         }
         for one in &self.protected {
             questions.sources.extend(place(&one.account, &one.region, ids));
@@ -177,6 +181,7 @@ fn vaults(backup: &Backup) -> Vec<Vault> {
             account: vault.account.clone(),
             region: region.clone(),
             lock,
+            keyed: vault.key.is_some(),
         }));
     }
     found

@@ -7,7 +7,7 @@
 
 use serde_json::{Value, json};
 
-use super::backup::{key_arn, lives_in};
+use super::backup::{key_arn, lives_in, the_settings};
 use super::{Expansion, id_of, keys, organization, resource, the_organization, unit};
 use crate::graph::edge::Edge;
 use crate::model::reference::{from, join};
@@ -72,6 +72,9 @@ fn one(expansion: &mut Expansion<'_>, name: &str, said: &Vault, region: &Region)
             wanted.fields.insert("min_days".to_owned(), json!(min_days));
             wanted.fields.insert("max_days".to_owned(), json!(max_days));
             wanted.fields.extend(approval_team.iter().map(|arn| ("approval_team".to_owned(), json!(arn))));
+            let switched_on =
+                Edge::settled(&wanted.address, &the_settings(), "approval-switched-on-before-teams");
+            expansion.graph.connect(switched_on.only(&["appoint_approvers"]));
             if !share_with.is_empty() {
                 share(expansion, name, said, region, share_with);
             }

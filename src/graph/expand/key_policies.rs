@@ -1,4 +1,4 @@
-//! The statements of key policies that Control Tower asks for.
+//! The statements of key policies that Control Tower and vaults of backups ask for.
 //!
 //! Sources: Control Tower User Guide, "Configure KMS keys" (logging) and "Backup
 //! prerequisites" (backup); KMS Developer Guide, default key policy.

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Values;
 use crate::catalog::permissions::table;
-use crate::catalog::{partitions, policy_types, service_access, service_roles, services};
+use crate::catalog::{member_work, partitions, policy_types, service_access, service_roles, services};
 use crate::model::ids::AccountId;
 use crate::model::kinds;
 use crate::model::reference::{Reference, as_reference, resolve};
@@ -276,12 +276,28 @@ impl Scope {
         };
         put("region", Some(text("region").unwrap_or_else(|| self.home.clone())));
         put("vault", text("vault"));
-        put("vault_key", arn("key"));
+        let key = arn("key");
+        put("key", key.as_deref().and_then(|arn| arn.rsplit('/').next()).map(str::to_owned));
+        put("vault_key", key);
+        // Of keys nothing but that one is asked about.
+        for name in ["made_key", "found_key", "replica"] {
+            put(name, None);
+        }
         put("passed_role", arn("role"));
-        put("linked_service", Some(format!("reports.{BACKUP}")));
+        for name in ["plan", "report", "framework"] {
+            put(name, text(name));
+        }
+        let of_tests =
+            matches!(subject.address.kind, Kind::RestoreTestingPlan | Kind::RestoreTestingSelection);
+        let part = if of_tests { "restore-testing" } else { "reports" };
+        put("linked_service", Some(format!("{part}.{BACKUP}")));
         if let Some((_, id)) = self.member(subject) {
             put("owner", Some(id.unwrap_or_else(|| ANY.to_owned())));
         }
+        // A role of restore tests is passed to a part of AWS Backup that has a name of its own (SAR list_awsbackup); older
+        // words name AWS Backup itself.
+        let passed_to = [BACKUP.to_owned(), format!("restore-testing.{BACKUP}")];
+        values.insert("passed_to", passed_to.into());
         values
     }
 
@@ -305,7 +321,13 @@ impl Scope {
         let from = attribute("parent_id").map_or_else(|| self.root_piece(), |id| self.piece(&id.into()));
         let to = subject.fields.get("unit").map(|id| self.piece(id));
         Values::from([
-            ("account", BTreeSet::from([id])),
+            ("account", BTreeSet::from([id.clone()])),
+            // What is looked at inside it is the role that Control Tower works with.
+            ("owner", BTreeSet::from([id])),
+            ("role", BTreeSet::from([member_work::table().role.clone()])),
+            ("path", BTreeSet::from([String::new()])),
+            // Whether STS is on in a Region is told by how it refuses a session of no role.
+            ("access_role", BTreeSet::from(["lzctl-is-sts-there".to_owned()])),
             ("parent", std::iter::once(from).chain(to).collect()),
             ("unit", BTreeSet::new()),
         ])

@@ -65,6 +65,8 @@ pub enum Command {
     Advance(Duration),
     /// `show`: the organization as a tree.
     Show,
+    /// `verify`: how the promises of backups stand.
+    Verify,
     /// `expect ...`: the script ends here unless it is so.
     Expect(Expectation),
 }
@@ -80,7 +82,8 @@ pub struct Ask {
     pub operation: String,
     /// Where; the home Region unless said.
     pub region: Option<String>,
-    /// The input. A text `$a.0.b` stands for what the last answer has there.
+    /// The input. A text `$a.0.b` stands for what AWS last granted has there,
+    /// and `{NAME}` within a text for the id of an account.
     pub input: Map<String, Value>,
 }
 
@@ -106,6 +109,8 @@ pub enum Expectation {
     Answer(Option<(String, Value)>),
     /// `expect error CODE`: AWS refused the last question so.
     Error(String),
+    /// `expect kept` or `broken N`: so many promises of backups are broken.
+    Broken(usize),
     /// `expect complete`, `incomplete`, `interrupted` or `crashed`: so the last run ended.
     Ending(String),
 }

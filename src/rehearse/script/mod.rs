@@ -22,6 +22,7 @@ use self::stage::Stage;
 use super::bench::Setting;
 use super::clock;
 use super::error::RehearseError;
+use crate::diff::promises::Promises;
 use crate::graph::ResourceGraph;
 use crate::sim::World;
 
@@ -34,6 +35,8 @@ pub struct Wanted {
     pub setting: Setting,
     /// Consents that it gives.
     pub consents: std::collections::BTreeSet<String>,
+    /// What it promises of backups.
+    pub promises: Promises,
 }
 
 /// Why a script did not come to its end.

@@ -59,6 +59,7 @@ fn command(word: &str, rest: &[String]) -> Result<Command, String> {
         ("wake", []) => Ok(Command::Wake),
         ("heal", []) => Ok(Command::Heal),
         ("show", []) => Ok(Command::Show),
+        ("verify", []) => Ok(Command::Verify),
         ("crash", [moment, call]) => crash(moment, call),
         ("fault", [operation, rest @ ..]) => fault(operation, rest),
         ("drift", [name, pairs @ ..]) => words::named(name, pairs).map(Command::Drift),
@@ -93,10 +94,11 @@ const KNOWN: &[(&str, &str)] = &[
     ("seed", "seed account=ACCOUNT region=REGION kind=EBS name=NAME [tags=JSON] [bytes=N]"),
     ("advance", "advance 30m, or advance 3d"),
     ("show", "show"),
+    ("verify", "verify"),
     (
         "expect",
         "expect nothing | steps N | refused | complete | incomplete | interrupted | crashed | answer [PATH=VALUE] | \
-         error CODE",
+         error CODE | kept | broken N",
     ),
 ];
 
@@ -163,6 +165,8 @@ fn expect(words: &[String]) -> Result<Command, String> {
         ["nothing"] => Expectation::Nothing,
         ["refused"] => Expectation::Refused,
         ["steps", n] => Expectation::Steps(number(n)?),
+        ["kept"] => Expectation::Broken(0),
+        ["broken", n] => Expectation::Broken(number(n)?),
         ["error", code] => Expectation::Error((*code).to_owned()),
         ["answer"] => Expectation::Answer(None),
         ["answer", pair] => {

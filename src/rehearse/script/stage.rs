@@ -14,8 +14,9 @@ use crate::apply::journal::{Journal, Run};
 use crate::apply::outcome::Ending;
 use crate::apply::{self, Outcome, Settings, preconditions};
 use crate::cloud::task::{Performer as _, Task};
+use crate::diff::promises::{Judgement, Known, asked, judge};
 use crate::model::Resource;
-use crate::observe::{self, Snapshot};
+use crate::observe::{self, Snapshot, recovery};
 use crate::plan::{self, Plan};
 use crate::rehearse::bench::Bench;
 use crate::rehearse::error::RehearseError;
@@ -48,6 +49,8 @@ pub enum Told {
     Answered(Result<Value, (String, String)>),
     /// The organization as it is.
     Seen(Box<Snapshot>),
+    /// How the promises of backups stand.
+    Judged(Box<Judgement>),
 }
 
 /// What the last run left: its plan and its journal.
@@ -68,6 +71,8 @@ pub(super) struct Stage {
     ending: Option<&'static str>,
     /// What AWS answered to the last question.
     answer: Option<Result<Value, (String, String)>>,
+    /// What AWS last granted; a refusal has nothing to go on with.
+    granted: Option<Value>,
 }
 
 impl Stage {
@@ -83,6 +88,7 @@ impl Stage {
             unsent: None,
             ending: None,
             answer: None,
+            granted: None,
         })
     }
 
@@ -136,6 +142,7 @@ impl Stage {
                 let wanted = self.resources();
                 Told::Seen(Box::new(self.survey(&wanted).await?))
             }
+            Command::Verify => Told::Judged(Box::new(self.verify().await?)),
             Command::Expect(expectation) => self.expect(line, expectation).await?,
         })
     }
@@ -146,16 +153,16 @@ impl Stage {
         let simulator = &self.bench.simulator;
         let account = simulator.account(&ask.account);
         let key = account.ok_or_else(|| impossible(format!("there is no account `{}`", ask.account)))?;
-        let last = self.answer.as_ref().and_then(|answer| answer.as_ref().ok());
+        let last = self.granted.as_ref();
         let mut input = Map::new();
         for (name, value) in &ask.input {
             let path = value.as_str().and_then(|text| text.strip_prefix('$'));
             let value = match path {
-                None => value.clone(),
+                None => spelled_out(value, &|name| simulator.account(name)),
                 Some(path) => last
                     .and_then(|answer| at(answer, path))
                     .cloned()
-                    .ok_or_else(|| impossible(format!("the last answer holds no `{path}`")))?,
+                    .ok_or_else(|| impossible(format!("what AWS last granted holds no `{path}`")))?,
             };
             input.insert(name.clone(), value);
         }
@@ -167,6 +174,9 @@ impl Stage {
             None => Ok(answer.json()),
             Some(code) => Err((code, answer.words().unwrap_or_default())),
         };
+        if let Ok(body) = &told {
+            self.granted = Some(body.clone());
+        }
         self.answer = Some(told.clone());
         Ok(Told::Answered(told))
     }
@@ -183,6 +193,16 @@ impl Stage {
         let snapshot = self.survey(&self.resources()).await?;
         let consents = self.wanted.consents.union(&self.consents).cloned().collect();
         Ok(plan::make(&self.wanted.graph, &snapshot, &consents))
+    }
+
+    /// How the promises of backups stand now.
+    async fn verify(&self) -> Result<Judgement, RehearseError> {
+        // Sessions of a run are held to its plan, so this is a program of its own.
+        let connection = Bench::connected(&self.wanted.setting, &self.bench.simulator).await?;
+        let (promises, asked) = (&self.wanted.promises, asked(self.wanted.graph.resources.values()));
+        let known = Known::of(&Box::pin(observe::survey(&connection, &asked)).await?);
+        let evidence = Box::pin(recovery::read(&connection, &promises.questions(&known))).await;
+        Ok(judge(promises, &evidence, &known, self.bench.simulator.now()))
     }
 
     async fn apply(&mut self) -> Result<Told, RehearseError> {
@@ -306,6 +326,11 @@ impl Stage {
                 (format!("{number} steps"), (steps != *number).then(|| format!("there are {steps}")))
             }
             Expectation::Answer(_) | Expectation::Error(_) => answered(self.answer.as_ref(), expectation),
+            Expectation::Broken(number) => {
+                let broken = self.verify().await?.broken();
+                let found = (broken != *number).then(|| format!("{broken} are broken"));
+                (format!("{number} broken promises of backups"), found)
+            }
             Expectation::Refused => {
                 let allowed = preconditions::of_itself(&self.plan().await?).is_empty();
                 ("a plan that is refused".to_owned(), allowed.then(|| "it may be applied".to_owned()))
@@ -316,6 +341,21 @@ impl Stage {
             Some(found) => Err(ScriptError::Unexpected { line, wanted, found }),
         }
     }
+}
+
+/// A text with the id of each account in the place of its name in braces; anything else as it is.
+fn spelled_out(value: &Value, id: &dyn Fn(&str) -> Option<String>) -> Value {
+    let Some(text) = value.as_str() else { return value.clone() };
+    let mut parts = text.split('{');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let known = part.split_once('}').and_then(|(name, rest)| Some((id(name)?, rest)));
+        match known {
+            Some((id, rest)) => out.extend([id.as_str(), rest]),
+            None => out.extend(["{", part]),
+        }
+    }
+    Value::String(out)
 }
 
 /// What is at a path such as `detectorIds.0`.

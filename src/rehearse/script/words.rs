@@ -2,7 +2,7 @@
 //!
 //! In: text such as `fault organizations:CreateAccount throttle times=3`. Out: words, and a fault or an act by
 //! its name and its `KEY=VALUE` pairs. A value is JSON where it reads as such, else a text; double quotes keep
-//! words together. The names and keys are those of the simulator's own types, so a new fault needs no word here.
+//! words together, and what begins with a brace or a bracket is taken whole up to its last. The names and keys are those of the simulator's own types, so a new fault needs no word here.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -13,8 +13,25 @@ use serde_json::{Map, Value};
 /// When a quote is not closed.
 pub(super) fn of(line: &str) -> Result<Vec<String>, String> {
     let (mut words, mut word, mut quoted) = (Vec::new(), None::<String>, false);
+    // What is still open of a JSON value: the last first.
+    let mut open: Vec<char> = Vec::new();
     for c in line.chars() {
+        if let Some(last) = open.last().copied() {
+            match c {
+                _ if c == last => drop(open.pop()),
+                '"' if last != '"' => open.push('"'),
+                '{' if last != '"' => open.push('}'),
+                '[' if last != '"' => open.push(']'),
+                _ => {}
+            }
+            word.get_or_insert_default().push(c);
+            continue;
+        }
         match c {
+            '{' | '[' if !quoted && word.as_ref().is_some_and(|word| word.ends_with('=')) => {
+                open.push(if c == '{' { '}' } else { ']' });
+                word.get_or_insert_default().push(c);
+            }
             '"' => {
                 quoted = !quoted;
                 word.get_or_insert_default();
@@ -26,6 +43,9 @@ pub(super) fn of(line: &str) -> Result<Vec<String>, String> {
     }
     if quoted {
         return Err("a quote is not closed".to_owned());
+    }
+    if let Some(last) = open.first() {
+        return Err(format!("a value lacks its `{last}`"));
     }
     words.extend(word);
     Ok(words)
@@ -75,6 +95,16 @@ mod tests {
         assert_eq!(of("drift tag key=\"a b\" # why").unwrap(), ["drift", "tag", "key=a b"]);
         assert_eq!(of("  # nothing").unwrap(), Vec::<String>::new());
         assert!(of("plan \"").is_err());
+    }
+
+    #[test]
+    fn a_value_in_braces_is_one_word_with_its_quotes() {
+        let words = of(r#"seed tags={"a b": "}"} list=["x", 1] text="{" # why"#).unwrap();
+        assert_eq!(words, ["seed", r#"tags={"a b": "}"}"#, r#"list=["x", 1]"#, "text={"]);
+        let members = members(&words[1..3]).unwrap();
+        assert_eq!(members["tags"], serde_json::json!({ "a b": "}" }));
+        assert_eq!(members["list"], serde_json::json!(["x", 1]));
+        assert_eq!(of(r#"seed tags={"a": 1"#).unwrap_err(), "a value lacks its `}`");
     }
 
     #[test]

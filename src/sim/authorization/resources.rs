@@ -68,6 +68,13 @@ const MAKERS: &[(&str, Maker)] = &[
         regional(request, "backup", &format!("backup-plan:{}", request.text(member)?))
     }),
     ("backup", |_, request, kind| regional(request, "backup", &format!("{kind}:*"))),
+    // What exists by its whole ARN, whose end is an id of AWS's choice; else anything of the kind.
+    ("backup-named", |world, request, argument| {
+        let (kind, member) = argument.split_once('.')?;
+        let (account, region) = (&request.caller.account, &request.region);
+        let known = world.backup.arn_of(account, region, kind, request.text(member)?);
+        known.map(str::to_owned).or_else(|| regional(request, "backup", &format!("{kind}:*")))
+    }),
     ("nested", |_, request, path| {
         let (outer, inner) = path.split_once('.')?;
         request.input.get(outer)?.get(inner)?.as_str().map(str::to_owned)

@@ -48,12 +48,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
 }
 
 /// Which findings a rule is about.
-fn matches(
-    view: &View<'_>,
-    name: &Located<String>,
-    rule: &AutomationRuleSection,
-    findings: &mut Findings,
-) {
+fn matches(view: &View<'_>, name: &Located<String>, rule: &AutomationRuleSection, findings: &mut Findings) {
     let accounts = || rule.accounts.iter().flatten();
     if let Some(criteria) = &rule.criteria
         && let Some(why) = view.attached.content(criteria).and_then(finding_filters::trouble)

@@ -33,6 +33,7 @@ mod incomplete_integration;
 mod integration_accounts;
 mod integration_order;
 mod key_regions;
+mod key_rotation;
 mod landing_zone_version;
 mod leave_alone;
 mod logging_key;
@@ -88,6 +89,7 @@ pub(crate) const RULES: &[Rule] = &[
     unknown_account::RULE,
     unknown_kms_key::RULE,
     key_regions::RULE,
+    key_rotation::RULE,
     landing_zone_version::RULE,
     manifest_sections::RULE,
     incomplete_integration::RULE,

@@ -34,10 +34,7 @@ pub struct AutomationRule {
     pub set: Value,
 }
 
-pub(super) fn lower(
-    context: &Context<'_>,
-    section: &SecurityHubSection,
-) -> BTreeMap<String, AutomationRule> {
+pub(super) fn lower(context: &Context<'_>, section: &SecurityHubSection) -> BTreeMap<String, AutomationRule> {
     let all = section.automation_rules.iter().flatten();
     all.filter_map(|(name, said)| {
         Some((name.value.clone(), rule(context, said, &name.value, (context.at)(name.span))?))

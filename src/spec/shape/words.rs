@@ -97,7 +97,7 @@ words! {
     UnitPath, "a path of units such as Workloads/Prod", { "type": "string", "pattern": "^[^/]+(/[^/]+){0,4}$" };
     PlacementWord, "`root` or a path of units", { "type": "string", "pattern": "^[^/]+(/[^/]+){0,4}$" };
     RootAccessWord, "credentials_management or sessions", { "type": "string", "enum": ["credentials_management", "sessions"] };
-    JoinWord, "create or existing", { "type": "string", "enum": ["create", "existing"] };
+    JoinWord, "create, existing or invite", { "type": "string", "enum": ["create", "existing", "invite"] };
 }
 
 /// Where an account shall be: the document's spelling of [`Placement`].
@@ -133,7 +133,8 @@ impl FromStr for JoinWord {
         match text {
             "create" => Ok(Self(Join::Create)),
             "existing" => Ok(Self(Join::Existing)),
-            other => Err(format!("`{other}` is neither `create` nor `existing`")),
+            "invite" => Ok(Self(Join::Invite)),
+            other => Err(format!("`{other}` is neither `create` nor `existing` nor `invite`")),
         }
     }
 }

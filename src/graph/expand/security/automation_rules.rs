@@ -12,7 +12,12 @@ use crate::spec::security::SecurityHub;
 
 /// The rules of the section, each after the hubs that it is made in: they come with what follows
 /// the configuration policies.
-pub(super) fn expand(expansion: &mut Expansion<'_>, service: Service<'_>, said: &SecurityHub, hubs: &Address) {
+pub(super) fn expand(
+    expansion: &mut Expansion<'_>,
+    service: Service<'_>,
+    said: &SecurityHub,
+    hubs: &Address,
+) {
     for (name, rule) in &said.automation_rules {
         for region in service.regions(expansion) {
             let address = Address::new(Kind::AutomationRule, format!("{name}/{region}"));

@@ -212,6 +212,16 @@ impl State {
         self.vault(account, region, name).map(|vault| &vault.tags)
     }
 
+    /// The ARN of what a place has of a kind by that name, the kind being as in ARNs.
+    pub(crate) fn arn_of(&self, account: &str, region: &str, kind: &str, name: &str) -> Option<&str> {
+        let place = self.place(account, region);
+        match kind {
+            "report-plan" => Some(place?.reports.get(name)?.arn.as_str()),
+            "framework" => Some(place?.frameworks.get(name)?.arn.as_str()),
+            _ => Some(self.testing.get(region)?.get(account)?.get(name)?.arn.as_str()),
+        }
+    }
+
     /// Whether the management account of an organization has switched something on.
     pub(crate) fn switched_on(&self, organization: &str, switch: &str) -> bool {
         let global = self.global.get(organization);

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 pub(super) use super::super::control_catalog::table::Implementation;
 use super::super::control_catalog::table::{self, Control};
@@ -15,6 +16,7 @@ use super::super::control_catalog::table::{self, Control};
 struct Controls {
     unchangeable: Vec<String>,
     mandatory_actions: Vec<String>,
+    conditions: BTreeMap<String, Value>,
     actions: BTreeMap<String, Vec<String>>,
     region_deny: RegionDeny,
 }
@@ -75,6 +77,11 @@ pub(super) fn exempted_everywhere(arn: &str) -> Option<&'static [String]> {
     (row.control == name(arn)).then_some(row.exempted.as_slice())
 }
 
+/// Whom its service control policy binds, where that is not everybody but Control Tower's own role.
+pub(super) fn condition(arn: &str) -> Option<&'static Value> {
+    CONTROLS.conditions.get(name(arn))
+}
+
 /// What the policy denies that stands for the mandatory controls.
 pub(super) fn mandatory_actions() -> &'static [String] {
     &CONTROLS.mandatory_actions
@@ -112,7 +119,7 @@ mod tests {
 
     #[test]
     fn every_row_of_actions_is_a_policy_of_the_catalogue() {
-        for name in CONTROLS.actions.keys() {
+        for name in CONTROLS.actions.keys().chain(CONTROLS.conditions.keys()) {
             assert_eq!(table::named(name).map(|row| row.implementation), Some(Implementation::Scp), "{name}");
         }
     }

@@ -269,7 +269,10 @@ async fn rules_about_findings_are_the_administrators_in_each_region_and_batches_
         "Actions": [{ "Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": { "Severity": { "Label": "CRITICAL" } } }],
     });
     stage.ask(&stage.app, "EnableSecurityHub", json!({})).await;
-    assert_eq!(stage.refused(&stage.app, "CreateAutomationRule", rule.clone()).await, "InvalidAccessException");
+    assert_eq!(
+        stage.refused(&stage.app, "CreateAutomationRule", rule.clone()).await,
+        "InvalidAccessException"
+    );
     let arn = stage.must("CreateAutomationRule", rule).await["RuleArn"].clone();
     let item = json!({ "RuleArn": arn, "RuleStatus": "DISABLED" });
     let gone = json!({ "RuleArn": "arn:aws:securityhub:us-east-1:1:automation-rule/none", "RuleOrder": 2 });
