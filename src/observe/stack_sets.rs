@@ -13,7 +13,7 @@ use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::stack_sets;
 use crate::cloud::{CallError, Connection};
 use crate::model::region::Region;
-use crate::model::{Attributes, Fields, Live, Resource};
+use crate::model::{Attributes, Fields, Kind, Live, Resource};
 
 /// Fills in the stack sets that are wanted.
 pub(super) async fn observe(connection: &Connection, wanted: &[&Resource], findings: &mut Findings) {
@@ -23,10 +23,11 @@ pub(super) async fn observe(connection: &Connection, wanted: &[&Resource], findi
             Some(value) => Some(findings.resolved(value)?.as_str()?.to_owned()),
         };
         let region: Region = key(resource, "region")?.parse().ok()?;
-        let targets = targets(resource, findings);
+        let (targets, units) = (targets(resource, findings), units(findings));
         let (connection, resource) = (connection.clone(), (*resource).clone());
         Some(async move {
-            let seen = read(&connection, &resource, account.as_deref(), &region, &targets).await;
+            let target = |unit: &str, regions: &BTreeSet<String>| as_wanted(unit, regions, &targets, &units);
+            let seen = read(&connection, &resource, account.as_deref(), &region, &target).await;
             (resource, seen)
         })
     });
@@ -53,7 +54,7 @@ async fn read(
     resource: &Resource,
     account: Option<&str>,
     region: &Region,
-    targets: &BTreeMap<String, (String, Value)>,
+    target: &(dyn Fn(&str, &BTreeSet<String>) -> (String, Value) + Sync),
 ) -> Result<Option<Live>, CallError> {
     let site = connection.site_in(account, region).await?;
     let (name, delegated) = (&resource.address.name, account.is_some());
@@ -79,7 +80,7 @@ async fn read(
         by_target(&stack_sets::instances(&site, name, delegated, None).await?)
     };
     for (unit, regions) in live {
-        let (leaf, value) = as_wanted(&unit, &regions, targets);
+        let (leaf, value) = target(&unit, &regions);
         fields.insert(format!("targets.{leaf}"), value);
     }
     fields.insert("failed".to_owned(), failed(&site, name, delegated).await?);
@@ -94,14 +95,26 @@ fn by_target(instances: &[stack_sets::Instance]) -> BTreeMap<String, BTreeSet<St
     targets
 }
 
-/// A target in the form in which it is wanted, or with its id where it is not.
+/// The paths of the units that are known, by their ids.
+fn units(findings: &Findings) -> BTreeMap<String, String> {
+    let units = findings.live.iter().filter(|(address, _)| address.kind == Kind::OrganizationalUnit);
+    units
+        .filter_map(|(address, live)| Some((live.attribute("id")?.to_owned(), address.name.clone())))
+        .collect()
+}
+
+/// A target in the form in which it is wanted; one that is not wanted by the path of its unit, or by
+/// its id where the document does not speak of the unit.
 fn as_wanted(
     unit: &str,
     regions: &BTreeSet<String>,
     targets: &BTreeMap<String, (String, Value)>,
+    units: &BTreeMap<String, String>,
 ) -> (String, Value) {
     let found = || json!({ "unit": unit, "regions": regions });
-    let Some((leaf, value)) = targets.get(unit) else { return (unit.to_owned(), found()) };
+    let Some((leaf, value)) = targets.get(unit) else {
+        return (units.get(unit).map_or(unit, String::as_str).to_owned(), found());
+    };
     let wanted = value["regions"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let whole = wanted.into_iter().all(|region| regions.contains(region));
     (leaf.clone(), if whole { value.clone() } else { found() })
