@@ -42,6 +42,9 @@ pub struct Durations {
     pub mean: f64,
     /// One of ten was quicker than this.
     pub tenth: f64,
+    /// One of ten was slower than this; 0 where an older text does not say it.
+    #[serde(default)]
+    pub ninetieth: f64,
 }
 
 /// How a run fared with one rate.
@@ -97,7 +100,8 @@ impl Experience {
         let durations = kept.durations.into_iter().filter_map(|(operation, known)| {
             let count = known.count.clamp(0.0, WEIGHT) * 0.5_f64.powf(age / DURATIONS_HALVE);
             let (mean, tenth) = (believed(known.mean)?, believed(known.tenth)?);
-            count.is_finite().then_some((operation, Durations { count, mean, tenth }))
+            let ninetieth = believed(known.ninetieth)?.max(mean);
+            count.is_finite().then_some((operation, Durations { count, mean, tenth, ninetieth }))
         });
         let shares = kept.shares.into_iter().filter_map(|(operation, share)| {
             let missing = (1.0 - share).clamp(0.0, 1.0) * 0.5_f64.powf(age / RATES_HALVE);
@@ -110,9 +114,10 @@ impl Experience {
     #[must_use]
     pub fn and(mut self, lessons: &Lessons) -> Self {
         for (operation, new) in &lessons.durations {
-            let (Some(mean), Some(tenth)) = (believed(new.mean), believed(new.tenth)) else { continue };
+            let believed = (believed(new.mean), believed(new.tenth), believed(new.ninetieth));
+            let (Some(mean), Some(tenth), Some(ninetieth)) = believed else { continue };
             let old = self.durations.get(operation).copied();
-            let old = old.unwrap_or(Durations { count: 0.0, mean, tenth });
+            let old = old.unwrap_or(Durations { count: 0.0, mean, tenth, ninetieth });
             let count = old.count + new.count;
             let mixed = |old_value: f64, new_value: f64| {
                 (old_value * old.count + new_value * new.count) / count.max(f64::EPSILON)
@@ -121,6 +126,7 @@ impl Experience {
                 count: count.min(WEIGHT),
                 mean: mixed(old.mean, mean),
                 tenth: mixed(old.tenth, tenth),
+                ninetieth: mixed(old.ninetieth, ninetieth),
             };
             self.durations.insert(operation.clone(), all);
         }
@@ -154,6 +160,13 @@ impl Experience {
         known.map_or(usual, |known| usual.mul_f64(known.mean))
     }
 
+    /// Within what time nine of ten end of what usually takes `usual`; none where too few have been seen.
+    #[must_use]
+    pub fn slow(&self, operation: &str, usual: Duration) -> Option<Duration> {
+        let known = self.durations.get(operation).filter(|known| known.count >= ENOUGH);
+        known.map(|known| usual.mul_f64(known.ninetieth.max(known.mean)))
+    }
+
     /// Whether nothing is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -177,7 +190,8 @@ mod tests {
     }
 
     fn lessons(count: f64, mean: f64) -> Lessons {
-        let durations = [("a".to_owned(), Durations { count, mean, tenth: mean / 2.0 })].into();
+        let durations =
+            [("a".to_owned(), Durations { count, mean, tenth: mean / 2.0, ninetieth: mean * 1.25 })].into();
         Lessons { durations, paces: BTreeMap::new() }
     }
 
@@ -200,6 +214,18 @@ mod tests {
         assert_eq!(known.expected("b", hour), hour);
         assert_eq!(later(&known, 1).expected("a", hour), hour * 2);
         assert_eq!(later(&known, 60).expected("a", hour), hour);
+    }
+
+    #[test]
+    fn what_is_slow_is_learned_as_what_is_usual_is_and_older_texts_do_not_say_it() {
+        let hour = Duration::from_secs(3600);
+        let known = Experience::default().and(&lessons(8.0, 2.0));
+        assert_eq!(known.slow("a", hour), Some(hour.mul_f64(2.5)));
+        assert_eq!(later(&known, 1).slow("a", hour), Some(hour.mul_f64(2.5)));
+        assert_eq!((known.slow("b", hour), later(&known, 60).slow("a", hour)), (None, None));
+        let older = known.text(day(0)).unwrap().replace("\"ninetieth\"", "\"other\"");
+        let older = Experience::recalled(older.as_bytes(), day(0)).unwrap();
+        assert_eq!(older.slow("a", hour), Some(hour * 2), "never quicker than usual");
     }
 
     #[test]

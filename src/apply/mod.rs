@@ -9,6 +9,7 @@
 //! looks (`report`), and undoing: a failed run is carried on by the next one.
 
 pub mod dispatch;
+pub mod efficiency;
 pub mod engine;
 pub mod event;
 pub mod experience;

@@ -57,6 +57,10 @@ pub struct StepReport {
     pub started: Option<Duration>,
     /// When it ended.
     pub ended: Option<Duration>,
+    /// So long at least AWS was at work on it, as far as its answers tell: until it last said
+    /// that it is, else one round trip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took: Option<Duration>,
     /// How often its call was sent.
     pub sendings: u32,
     /// AWS's id of the operation, when there was one.

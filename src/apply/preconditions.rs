@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::journal::Ledger;
+use crate::catalog::services;
 use crate::cloud::failure::CallError;
 use crate::model::ids::{AccountId, OrganizationId};
 use crate::model::kinds::{self, Action};
@@ -169,8 +170,12 @@ pub fn refusals_on_resume(plan: &Plan, fresh: &Snapshot, ledger: &Ledger) -> Vec
     let begun: Vec<&Step> = plan.steps.iter().filter(begun).collect();
     let made: BTreeSet<&Address> =
         begun.iter().filter(|step| step.action == Action::Create).map(|step| &step.address).collect();
-    let weakened = plan.steps.iter().filter(|step| is_so(plan, step, fresh));
-    let changed = begun.iter().copied().chain(weakened).map(|step| step.address.clone());
+    let appears = |resource: &&Resource| {
+        (aws_makes(plan, resource) || comes_with_an_office(&begun, resource))
+            && nothing_stands_against(plan, resource, fresh)
+    };
+    let weakened = plan.resources.iter().filter(appears).map(|resource| &resource.address);
+    let changed = begun.iter().map(|step| &step.address).chain(weakened).cloned();
     let come_along = plan.resources.iter().filter(|resource| {
         comes_along(resource, &made) || comes_with_the_organization(plan, &resource.address)
     });
@@ -199,21 +204,34 @@ fn comes_with_the_organization(plan: &Plan, address: &Address) -> bool {
 /// trusts the services that it needs.
 const BY_ITSELF: [Kind; 1] = [Kind::TrustedAccess];
 
-/// Whether what a step makes exists by now, because AWS makes it by itself, and nothing of
-/// it stands against the plan: what the document says of it is so already, or a step of the
-/// plan sets it. Then the step weakens to "not needed", or does the rest of what it was to
-/// do, as for the stack sets, which Control Tower trusts and does not activate. Neither is
-/// a reason to refuse.
-fn is_so(plan: &Plan, step: &Step, fresh: &Snapshot) -> bool {
-    if step.action != Action::Create || !BY_ITSELF.contains(&step.address.kind) {
-        return false;
-    }
-    let Some(live) = fresh.live.get(&step.address) else { return false };
-    let Some(resource) = plan.resources.iter().find(|resource| resource.address == step.address) else {
-        return false;
+/// Whether AWS may have made by itself what a step was to make.
+fn aws_makes(plan: &Plan, resource: &Resource) -> bool {
+    let makes = |step: &Step| step.action == Action::Create && step.address == resource.address;
+    BY_ITSELF.contains(&resource.address.kind) && plan.steps.iter().any(makes)
+}
+
+/// Whether a service may have been switched on in its administrator's account by the appointment
+/// that this run has begun in that Region, as GuardDuty, Security Hub, Macie and Detective do.
+fn comes_with_an_office(begun: &[&Step], resource: &Resource) -> bool {
+    let Some(service) = services::of_kind(resource.address.kind) else { return false };
+    // What lives in the management account although somebody else holds the office has no account.
+    let region = resource.keys.get("region").filter(|_| resource.keys.contains_key("account"));
+    let appoints = |step: &&Step| {
+        step.address.kind == Kind::DelegatedAdministrator
+            && step.address.name == service.word
+            && step.item.split('/').next() == region.and_then(serde_json::Value::as_str)
     };
+    region.is_some() && begun.iter().any(appoints)
+}
+
+/// Whether something is there by now and nothing of it stands against the plan: what the
+/// document says of it is so already, or a step of the plan sets it. Then the step that was to
+/// make it weakens to "not needed", or does the rest of what it was to do, as for the stack
+/// sets, which Control Tower trusts and does not activate. Neither is a reason to refuse.
+fn nothing_stands_against(plan: &Plan, resource: &Resource, fresh: &Snapshot) -> bool {
+    let Some(live) = fresh.live.get(&resource.address) else { return false };
     let set = |field: &String| {
-        plan.steps.iter().any(|other| other.address == step.address && other.inputs.contains_key(field))
+        plan.steps.iter().any(|step| step.address == resource.address && step.inputs.contains_key(field))
     };
     resource.fields.iter().all(|(field, wanted)| live.fields.get(field) == Some(wanted) || set(field))
 }
@@ -482,6 +500,41 @@ mod tests {
         (plan.resources, plan.fingerprints, fresh.live) = (unit.resources, unit.fingerprints, live.live);
         let refused = [Refusal::Moved { address, how: Motion::Appeared, fields: Vec::new() }];
         assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), refused);
+    }
+
+    #[test]
+    fn a_service_that_its_administrators_appointment_has_switched_on_keeps_no_run_from_going_on() {
+        let office: Address = "delegated_administrator.guardduty".parse().unwrap();
+        let mut appoint = plans::step("audit", "guardduty:EnableOrganizationAdminAccount", 1, &[]);
+        (appoint.id, appoint.item) =
+            (StepId::of(&office, "enable", "us-east-1/audit"), "us-east-1/audit".to_owned());
+        appoint.address = office;
+        let (mut plan, mut fresh, detector) = appeared("guardduty.us-east-1", "guardduty:CreateDetector");
+        plan.steps.push(appoint.clone());
+        let keys = &mut plan.resources[0].keys;
+        keys.insert("account".to_owned(), "222222222222".into());
+        keys.insert("region".to_owned(), "us-east-1".into());
+        let refused = |plan: &Plan, fresh: &Snapshot, ledger: &Ledger| {
+            let address = detector.clone();
+            let moved = Refusal::Moved { address, how: Motion::Appeared, fields: Vec::new() };
+            assert_eq!(refusals_on_resume(plan, fresh, ledger), [moved]);
+        };
+        // Nobody has been appointed yet.
+        refused(&plan, &fresh, &Ledger::default());
+        let mut ledger = Ledger::default();
+        let story = StepStory { state: State::Intended, sendings: 1, ..StepStory::default() };
+        ledger.steps.insert(appoint.id, story);
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), []);
+        // A switch that no step of the plan would turn is somebody else's.
+        plan.resources[0].fields.insert("status".to_owned(), "ENABLED".into());
+        fresh.live.get_mut(&detector).unwrap().fields.insert("status".to_owned(), "DISABLED".into());
+        refused(&plan, &fresh, &ledger);
+        plan.resources[0].fields.clear();
+        // In another Region the appointment switches nothing on, nor in the management account.
+        plan.resources[0].keys.insert("region".to_owned(), "eu-west-1".into());
+        refused(&plan, &fresh, &ledger);
+        plan.resources[0].keys = [("region".to_owned(), "us-east-1".into())].into();
+        refused(&plan, &fresh, &ledger);
     }
 
     #[test]

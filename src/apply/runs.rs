@@ -422,7 +422,7 @@ mod tests {
             ("111122223333".parse().unwrap(), "444455556666".parse().unwrap());
         let now: Timestamp = "2026-11-23T10:15:00Z".parse().unwrap();
         assert!(runs.experience(&mine, now).await.is_empty());
-        let durations = [("a".to_owned(), Durations { count: 9.0, mean: 2.0, tenth: 1.0 })];
+        let durations = [("a".to_owned(), Durations { count: 9.0, mean: 2.0, tenth: 1.0, ninetieth: 3.0 })];
         let lessons = Lessons { durations: durations.into(), ..Lessons::default() };
         runs.learn(&mine, Experience::default(), &lessons, now).await;
         assert_eq!(runs.experience(&mine, now).await.durations, lessons.durations);

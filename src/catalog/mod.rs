@@ -10,6 +10,7 @@ pub mod capabilities;
 pub mod controls;
 pub mod csf;
 pub mod durations;
+pub mod finding_filters;
 pub mod findings;
 pub mod identity_center;
 pub mod member_work;

@@ -76,7 +76,8 @@ pub struct Planning {
     /// Only for a resource that is to go.
     #[serde(default)]
     pub removal: bool,
-    /// Only when AWS leaves something out that it usually tells.
+    /// Only when AWS leaves something out that it usually tells, or when there is something beside
+    /// the document.
     #[serde(default)]
     pub seldom: bool,
     /// Whether the organization is asked, in the management account, wherever the resource lives.

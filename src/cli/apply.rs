@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use super::aws::{AwsArgs, Session, Wanted};
 use super::carrying::{self, Carrying};
 use super::claimed::{Claimed, WaitArgs};
+use super::codes::TellCodes;
 use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
@@ -42,6 +43,8 @@ pub(super) struct Args {
     /// Write a page for browsers: the plan, the run, and what is covered
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    #[command(flatten)]
+    codes: TellCodes,
     #[command(flatten)]
     run_place: RunPlace,
     #[command(flatten)]
@@ -80,6 +83,7 @@ impl Args {
         self.aws.runtime()?.block_on(async {
             let mut signals = interrupt::listen()?;
             let session = self.aws.open(&source.wanted(), printer).await?;
+            self.codes.tell(&session.connection);
             let runs = self.aws.runs(&self.run_place).await?;
             let claimed = Claimed::take(runs, &session, &self.wait, printer);
             let claimed = interrupt::or_stop(claimed, &mut signals).await?;
@@ -115,7 +119,7 @@ impl Args {
         session.save()?;
         let outcome = outcome?;
         self.page(&carrying.planned.plan, &estimate, Some(&outcome), coverage.as_deref(), session, printer)?;
-        carrying::told(&outcome, &self.again(), printer)
+        carrying::told(&carrying.planned.plan, &outcome, &self.again(), printer)
     }
 
     /// Writes the page, where one is asked for.

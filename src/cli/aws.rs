@@ -78,6 +78,11 @@ impl AwsArgs {
         self.region.as_ref()
     }
 
+    /// Whether it is an AWS simulated in this process.
+    pub(super) const fn is_simulated(&self) -> bool {
+        self.simulate.is_some()
+    }
+
     /// The profile that was named.
     pub(super) fn profile(&self) -> Option<&str> {
         self.profile.as_deref()

@@ -15,8 +15,9 @@ use crate::apply::dispatch::{self, ApplyError};
 use crate::apply::journal::{Journal, JournalError, Run};
 use crate::apply::outcome::Ending;
 use crate::apply::runs::{Planned, Reopened};
-use crate::apply::{Notice, Outcome, Settings};
+use crate::apply::{Notice, Outcome, Settings, efficiency};
 use crate::cloud::failure::code;
+use crate::plan::Plan;
 use crate::report::outcome;
 
 /// A plan with the journal that its run is written to.
@@ -77,10 +78,13 @@ impl Carrying {
     }
 }
 
-/// Tells what came of a run; `again` is the command that carries on.
-pub(super) fn told(result: &Outcome, again: &str, printer: &Printer) -> Result<Exit, CliError> {
+/// Tells what came of a run of a plan; `again` is the command that carries on.
+pub(super) fn told(plan: &Plan, result: &Outcome, again: &str, printer: &Printer) -> Result<Exit, CliError> {
     if result.ending == Ending::Complete {
-        printer.data(&outcome::render(result, again, printer.out))?;
+        let least = efficiency::least(plan, result);
+        let beside = least.map(|least| outcome::beside_the_least(result, least)).unwrap_or_default();
+        let text = format!("{} {beside}", outcome::render(result, again, printer.out).trim_end());
+        printer.data(&format!("{}\n", text.trim_end()))?;
         return Ok(Exit::Done);
     }
     printer.say(outcome::render(result, again, printer.err).trim_end());

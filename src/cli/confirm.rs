@@ -14,13 +14,18 @@ pub(super) async fn confirmed(plan: &Plan, yes: bool, printer: &Printer) -> Resu
     if !refusals.is_empty() {
         return Err(CliError::Refused(refusals));
     }
-    if yes || plan.steps.is_empty() {
+    agreed(&format!("Apply these {} steps?", plan.steps.len()), yes || plan.steps.is_empty(), printer).await
+}
+
+/// Asks, where somebody can answer, unless the answer was given beforehand.
+pub(super) async fn agreed(question: &str, yes: bool, printer: &Printer) -> Result<(), CliError> {
+    if yes {
         return Ok(());
     }
     if !io::stdin().is_terminal() {
         return Err(CliError::Unconfirmed("there is no terminal to confirm it on"));
     }
-    printer.say(&format!("Apply these {} steps? Only `yes` is taken:", plan.steps.len()));
+    printer.say(&format!("{question} Only `yes` is taken:"));
     if answer().await.is_some_and(|answer| answer.trim() == "yes") {
         Ok(())
     } else {

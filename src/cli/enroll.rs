@@ -19,8 +19,11 @@ use super::{confirm, interrupt, planning, saved};
 use crate::apply::Experience;
 use crate::apply::runs::Planned;
 use crate::catalog::baselines;
+use crate::catalog::findings::Path;
 use crate::cloud::session::Narrowing;
-use crate::graph::{self, Enrolment, ResourceGraph};
+use crate::graph::{self, Enrolment, Factory, ResourceGraph};
+use crate::model::email::Email;
+use crate::model::unit_path::UnitPath;
 use crate::observe::estate::Estate;
 use crate::observe::evidence;
 use crate::plan::Plan;
@@ -47,6 +50,10 @@ pub(super) struct Args {
     /// Allow an irreversible act by its name, as the plan shows it
     #[arg(long = "consent", value_name = "NAME")]
     consents: Vec<String>,
+    /// Who gets access to accounts that Account Factory enrols, where Control Tower keeps Identity
+    /// Center
+    #[arg(long, value_name = "FIRST LAST <EMAIL>", value_parser = person)]
+    sso_user: Option<Person>,
     /// How long to wait until Control Tower has enrolled what was moved, e.g. 3h
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = saved::lifetime)]
     patience: SignedDuration,
@@ -65,8 +72,27 @@ pub(super) struct Args {
 /// to several hours (Control Tower User Guide, account-auto-enrollment).
 const LOOK: Duration = Duration::from_secs(60);
 
-/// What the plan mends itself, with its consent.
-const MENDED: [&str; 2] = ["config-delivery-channel", "config-recorder"];
+/// What the plan mends itself, with its consent where something is taken away.
+const MENDED: [&str; 4] =
+    ["config-delivery-channel", "config-recorder", "execution-role-missing", "product-unfinished"];
+
+/// A person as Account Factory asks for one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Person {
+    first: String,
+    last: String,
+    email: String,
+}
+
+fn person(text: &str) -> Result<Person, String> {
+    let wrong = || "say it as \"First Last <address@example.com>\"".to_owned();
+    let (name, email) =
+        text.trim().strip_suffix('>').and_then(|text| text.split_once('<')).ok_or_else(wrong)?;
+    let (first, last) = name.trim().split_once(' ').ok_or_else(wrong)?;
+    let email: Email = email.trim().parse().map_err(|_| wrong())?;
+    let (first, last) = (first.to_owned(), last.trim().to_owned());
+    Ok(Person { first, last, email: email.to_string() })
+}
 
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
@@ -101,7 +127,7 @@ impl Args {
         mut signals: mpsc::Receiver<()>,
         printer: &Printer,
     ) -> Result<Exit, CliError> {
-        let graph = wanted(looked, open)?;
+        let graph = wanted(looked, open, self.sso_user.as_ref())?;
         session.connection.narrow(Narrowing::default());
         if self.dry_run {
             let plan = planning::of_graph(&graph, session, &self.given()).await?;
@@ -140,7 +166,7 @@ impl Args {
         };
         let outcome = carrying.carry_out(claimed, session, signals, printer, false).await;
         session.save()?;
-        carrying::told(&outcome?, &self.again(), printer)
+        carrying::told(&carrying.planned.plan, &outcome?, &self.again(), printer)
     }
 
     async fn start(
@@ -174,8 +200,7 @@ impl Args {
         let begun = tokio::time::Instant::now();
         loop {
             let standing = Standing::of(open, session).await?;
-            let settled = standing.pending.is_empty() || !standing.failed.is_empty();
-            if settled || begun.elapsed() >= patience {
+            if standing.pending.is_empty() || begun.elapsed() >= patience {
                 return standing.tell(open.len(), printer);
             }
             tokio::time::sleep(LOOK.div_f64(session.speed())).await;
@@ -242,18 +267,22 @@ impl Standing {
 }
 
 /// What the accounts shall be, each in the way that touches least.
-fn wanted(looked: &Looked, open: &[Report]) -> Result<ResourceGraph, CliError> {
+fn wanted(looked: &Looked, open: &[Report], person: Option<&Person>) -> Result<ResourceGraph, CliError> {
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
     for report in open {
         *names.entry(report.name.as_str()).or_default() += 1;
     }
     let mut enrolments = Vec::new();
     for report in open {
-        let unit = report.to.parse().map_err(|_| {
+        let unit: UnitPath = report.to.parse().map_err(|_| {
             CliError::Account(format!("the unit {} cannot stand in a plan: a name in it is odd", report.to))
         })?;
         let row = looked.baseline_of(report).and_then(baselines::by_name);
         let (Some(row), Some(by)) = (row, report.open.first()) else { continue };
+        let factory = match by {
+            Path::Factory => Some(factory(looked, report, &unit, person)?),
+            Path::Move | Path::Reset => None,
+        };
         // Two accounts of one name are told apart by their ids.
         let alone = names.get(report.name.as_str()) == Some(&1);
         enrolments.push(Enrolment {
@@ -263,7 +292,60 @@ fn wanted(looked: &Looked, open: &[Report]) -> Result<ResourceGraph, CliError> {
             baseline: row.word.clone(),
             baseline_name: row.name.clone(),
             by: *by,
+            factory,
         });
     }
     Ok(graph::enrolments(&enrolments, looked.governed())?)
+}
+
+/// What Account Factory is told. It always asks for a person, also where nobody gets anything.
+fn factory(
+    looked: &Looked,
+    report: &Report,
+    unit: &UnitPath,
+    person: Option<&Person>,
+) -> Result<Factory, CliError> {
+    let evidence = &looked.evidence;
+    let account = evidence.estate.accounts.iter().find(|account| account.id == report.account);
+    let email = account.map(|account| account.email.clone()).unwrap_or_default();
+    let gives = evidence.zone.as_ref().is_some_and(|zone| zone.identity_center);
+    let person = match person {
+        Some(person) => person.clone(),
+        None if gives => {
+            return Err(CliError::Usage(format!(
+                "Account Factory gives somebody access to {}: say whom with --sso-user \"First Last <address>\"",
+                report.name
+            )));
+        }
+        None => Person { first: "AWS".to_owned(), last: "Account".to_owned(), email: email.clone() },
+    };
+    let told = [
+        ("email", email),
+        ("name", report.name.clone()),
+        ("unit", unit.name().to_owned()),
+        ("user_email", person.email),
+        ("first_name", person.first),
+        ("last_name", person.last),
+    ];
+    Ok(Factory {
+        role_missing: report.findings.iter().any(|finding| finding.code == "execution-role-missing"),
+        partition: evidence.partition.as_str().to_owned(),
+        management: evidence.estate.organization.management_account.to_string(),
+        told: told.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_said_by_name_and_address() {
+        let said = person("Ada King Lovelace <ada@example.com>").unwrap();
+        assert_eq!((said.first.as_str(), said.last.as_str()), ("Ada", "King Lovelace"));
+        assert_eq!(said.email, "ada@example.com");
+        for wrong in ["ada@example.com", "Ada <ada@example.com>", "Ada Lovelace <nowhere>"] {
+            assert!(person(wrong).is_err(), "{wrong}");
+        }
+    }
 }

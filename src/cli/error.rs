@@ -84,6 +84,9 @@ pub(super) enum CliError {
         /// The endpoint, when it is not AWS's own.
         endpoint: Option<String>,
     },
+    /// An invitation could not be read or answered.
+    #[error("the invitation: {0}")]
+    Invitation(CallError),
     /// Nobody could be signed in.
     #[error(transparent)]
     SignIn(#[from] SignInError),
@@ -97,7 +100,7 @@ pub(super) enum CliError {
     #[error("the plan is not applied:{}", listed(.0))]
     Refused(Vec<Refusal>),
     /// Nobody has confirmed it.
-    #[error("the plan is not applied: {0}")]
+    #[error("nothing is changed: {0}")]
     Unconfirmed(&'static str),
     /// The run could not be carried out.
     #[error(transparent)]
@@ -181,6 +184,7 @@ impl CliError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Observe { error, endpoint } => observing(error, endpoint.as_deref()),
+            Self::Invitation(error) => verdict_hint::of(error).to_owned(),
             Self::Graph(GraphError::NoHomeRegion) => "write it, name --region, or set AWS_REGION".to_owned(),
             Self::Connection(_) => {
                 "say `organization.home_region`, name --region, or set AWS_REGION".to_owned()
@@ -190,7 +194,7 @@ impl CliError {
             Self::Exists(_) => "name another folder, or say --force".to_owned(),
             Self::NoPlan { .. } => "make one with `lzctl plan FILE... -o plan.json`".to_owned(),
             Self::Refused(refusals) => refused(refusals),
-            Self::Unconfirmed(_) => "say --yes to apply without being asked".to_owned(),
+            Self::Unconfirmed(_) => "say --yes to go on without being asked".to_owned(),
             Self::Apply(ApplyError::Journal(JournalError::Sink(error)))
                 if error.kind() == io::ErrorKind::WouldBlock =>
             {

@@ -30,7 +30,7 @@ pub const TABLE: &[(Exit, &str)] = &[
     (Exit::Failed, "failed"),
     (
         Exit::Changes,
-        "there are changes to make (plan --exit-code), something to mend first (preflight), or a promise is broken (backup verify)",
+        "there are changes to make (plan --exit-code, drift --exit-code), something to mend first (preflight), or a promise is broken (backup verify)",
     ),
     (Exit::Invalid, "the document is invalid"),
     (

@@ -45,12 +45,13 @@ impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         let text = match &self.what {
             None => known().map(|one| format!("{:<28} {}\n", one.code, one.title)).collect(),
-            Some(what) => match what.parse::<Address>() {
-                Ok(address) => self.resource(&address, printer)?,
-                Err(_) => {
-                    let found = known().find(|one| one.code == *what).ok_or_else(|| unknown(what))?;
+            Some(what) => match (known().find(|one| one.code == *what), what.parse::<Address>()) {
+                // Some codes read like addresses; a document is only named for a resource.
+                (Some(found), _) if self.files.is_empty() => {
                     format!("{}: {}\n\n{}\n", found.code, found.title, found.text)
                 }
+                (_, Ok(address)) => self.resource(&address, printer)?,
+                _ => return Err(unknown(what)),
             },
         };
         printer.data(&text)?;

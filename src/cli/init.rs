@@ -1,12 +1,12 @@
 //! `lzctl init`: a first document, from a few questions.
 
-use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::error::CliError;
 use super::exit::Exit;
 use super::printer::Printer;
+use super::questions::{Question, Questions};
 use crate::model::ids::AccountId;
 use crate::model::region::Region;
 use crate::spec::render::{self, Style};
@@ -51,8 +51,9 @@ impl Args {
         if self.file.exists() {
             return Err(CliError::Usage(format!("{} is there already", self.file.display())));
         }
-        let starter = self.starter(printer)?;
-        let answers = self.answers(printer)?;
+        let mut questions = Questions::new(printer);
+        let starter = self.starter(&mut questions, printer)?;
+        let answers = self.answers(&mut questions)?;
         let text = starter.document(&answers, SCHEMA);
         check(&self.file, &text, starter, printer)?;
         let folder = self.file.parent().unwrap_or_else(|| Path::new(""));
@@ -69,85 +70,65 @@ impl Args {
         Ok(Exit::Done)
     }
 
-    fn starter(&self, printer: &Printer) -> Result<&'static Starter, CliError> {
-        let choose = || {
+    fn starter(
+        &self,
+        questions: &mut Questions<'_>,
+        printer: &Printer,
+    ) -> Result<&'static Starter, CliError> {
+        if self.plan.is_none() {
+            let widest = STARTERS.iter().map(|starter| starter.name.len()).max().unwrap_or_default();
             for starter in STARTERS {
-                printer.say(&format!("  {:<12} {}", starter.name, starter.about()));
+                printer.say(&format!("  {:<widest$}  {}", starter.name, starter.about()));
             }
-            asked("What to begin with", Some(STARTERS[0].name), "--plan", printer)
-        };
-        let name = self.plan.clone().map_or_else(choose, Ok)?;
-        Starter::named(&name).ok_or_else(|| {
-            CliError::Usage(format!("there is no plan `{name}`; there are {}", names().join(", ")))
+        }
+        let question =
+            Question { text: "What to begin with", default: Some(STARTERS[0].name), option: "--plan" };
+        questions.unless_said(self.plan.as_deref(), question, |name| {
+            Starter::named(name).ok_or_else(|| {
+                CliError::Usage(format!("there is no plan `{name}`; there are {}", names().join(", ")))
+            })
         })
     }
 
-    fn answers(&self, printer: &Printer) -> Result<Answers, CliError> {
-        let title = match &self.organization {
-            Some(title) => title.clone(),
-            None => asked("What the organization is called", Some(""), "--organization", printer)?,
-        };
-        let emails = match &self.emails {
-            Some(emails) => emails.clone(),
-            None => asked(
-                &format!("E-mail addresses, with {NAME} for each account, such as aws+{NAME}@yours"),
-                None,
-                "--emails",
-                printer,
-            )?,
-        };
-        if !emails.contains(NAME) || !emails.contains('@') {
-            return Err(CliError::Usage(format!(
-                "`{emails}` is no pattern of e-mail addresses with {NAME} in it"
-            )));
-        }
+    fn answers(&self, questions: &mut Questions<'_>) -> Result<Answers, CliError> {
+        let called =
+            Question { text: "What the organization is called", default: Some(""), option: "--organization" };
+        let title =
+            questions.unless_said(self.organization.as_deref(), called, |text| Ok(text.to_owned()))?;
+        let text = format!("E-mail addresses, with {NAME} for each account, such as aws+{NAME}@yours");
+        let addresses = Question { text: &text, default: None, option: "--emails" };
+        let emails = questions.unless_said(self.emails.as_deref(), addresses, pattern)?;
+        let home = Question { text: "The home Region, which never changes", default: None, option: "--home" };
         let home = match &self.home {
             Some(home) => home.clone(),
-            None => read(&asked("The home Region, which never changes", None, "--home", printer)?)?,
+            None => questions.unless_said(None, home, read)?,
         };
         let others = match (&self.govern, &self.home) {
             (Some(others), _) => others.clone(),
             // Whoever names the home Region on the command line has said all there is to say.
             (None, Some(_)) => Vec::new(),
             (None, None) => {
-                let text =
-                    asked("Other Regions to govern, separated by commas", Some(""), "--govern", printer)?;
-                text.split(',')
-                    .map(str::trim)
-                    .filter(|part| !part.is_empty())
-                    .map(read)
-                    .collect::<Result<_, _>>()?
+                let text = "Other Regions to govern, separated by commas";
+                questions.unless_said(
+                    None,
+                    Question { text, default: Some(""), option: "--govern" },
+                    |text| text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(read).collect(),
+                )?
             }
         };
         Ok(Answers { title, emails, home, others, management: self.management_account.clone() })
     }
 }
 
-fn read<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, CliError> {
-    text.parse().map_err(|error: T::Err| CliError::Usage(error.to_string()))
+fn pattern(text: &str) -> Result<String, CliError> {
+    if text.contains(NAME) && text.contains('@') {
+        return Ok(text.to_owned());
+    }
+    Err(CliError::Usage(format!("`{text}` is no pattern of e-mail addresses with {NAME} in it")))
 }
 
-/// An answer from the terminal; where there is none, what it is when nobody says, or the
-/// option that says it.
-fn asked(question: &str, default: Option<&str>, option: &str, printer: &Printer) -> Result<String, CliError> {
-    if !io::stdin().is_terminal() {
-        return default
-            .map(str::to_owned)
-            .ok_or_else(|| CliError::Usage(format!("say {option}: there is no terminal to ask on")));
-    }
-    let shown = default.filter(|text| !text.is_empty()).map(|text| format!(" [{text}]")).unwrap_or_default();
-    printer.say(&format!("{question}{shown}:"));
-    let mut line = String::new();
-    let heard = io::stdin().lock().read_line(&mut line);
-    heard.map_err(|source| CliError::System { what: "the answer cannot be read".to_owned(), source })?;
-    let line = line.trim();
-    match (line.is_empty(), default) {
-        (false, _) => Ok(line.to_owned()),
-        (true, Some(default)) => Ok(default.to_owned()),
-        (true, None) => Err(CliError::Usage(format!(
-            "without an answer there is nothing to begin with; {option} says it, too"
-        ))),
-    }
+fn read<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, CliError> {
+    text.parse().map_err(|error: T::Err| CliError::Usage(error.to_string()))
 }
 
 /// What the answers make of it must be valid, e.g. the addresses.

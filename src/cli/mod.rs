@@ -10,11 +10,13 @@ mod aws;
 mod backup;
 mod carrying;
 mod claimed;
+mod codes;
 mod completions;
 mod confirm;
 mod controls;
 mod coverage;
 mod documents;
+mod drift;
 mod effective_policy;
 mod enroll;
 mod error;
@@ -25,6 +27,7 @@ mod findings_file;
 mod graph;
 mod init;
 mod interrupt;
+mod join;
 mod journal;
 mod key;
 mod leftovers;
@@ -38,6 +41,7 @@ mod plan;
 mod planning;
 mod preflight;
 mod printer;
+mod questions;
 mod rehearse;
 mod resume;
 mod run_place;
@@ -80,6 +84,7 @@ enum Command {
     Validate(validate::Args),
     Plan(plan::Args),
     Apply(apply::Args),
+    Drift(drift::Args),
     Resume(resume::Args),
     Journal(journal::Args),
     Sign(sign::Args),
@@ -94,6 +99,7 @@ enum Command {
     Access(access::Args),
     Preflight(preflight::Args),
     Enroll(enroll::Args),
+    Join(join::Args),
     Login(login::Args),
     Logout(login::LogoutArgs),
     Snapshot(snapshot::Args),
@@ -137,6 +143,7 @@ fn run(cli: Cli) -> Exit {
         Command::Validate(args) => args.run(&printer),
         Command::Plan(args) => args.run(&printer),
         Command::Apply(args) => args.run(&printer),
+        Command::Drift(args) => args.run(&printer),
         Command::Resume(args) => args.run(&printer),
         Command::Journal(args) => args.run(&printer),
         Command::Sign(args) => args.run(&printer),
@@ -151,6 +158,7 @@ fn run(cli: Cli) -> Exit {
         Command::Access(args) => args.run(&printer),
         Command::Preflight(args) => args.run(&printer),
         Command::Enroll(args) => args.run(&printer),
+        Command::Join(args) => args.run(&printer),
         Command::Login(args) => args.run(&printer),
         Command::Logout(args) => args.run(&printer),
         Command::Snapshot(args) => args.run(&printer),

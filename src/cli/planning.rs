@@ -14,7 +14,7 @@ use crate::model::region::Region;
 use crate::model::{Resource, canonical};
 use crate::observe::{self, Snapshot, census};
 use crate::plan::estimate::Estimate;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Step};
 use crate::report::plan_json::Calls;
 use crate::spec::{self, Input, Spec};
 
@@ -164,7 +164,9 @@ pub(super) async fn survey(session: &Session, resources: &[Resource]) -> Result<
 /// What a plan will take when each step takes as long as usual, or as long as former runs
 /// have found.
 pub(super) fn estimate(plan: &Plan, known: &Experience) -> Estimate {
-    Estimate::of(plan, &|step| known.expected(&step.operation, Duration::from_secs(step.usual_seconds)))
+    let usual = |step: &Step| Duration::from_secs(step.usual_seconds);
+    let expected = |step: &Step| known.expected(&step.operation, usual(step));
+    Estimate::of(plan, &expected, &|step| known.slow(&step.operation, usual(step)))
 }
 
 /// Calls that a session has sent so far.

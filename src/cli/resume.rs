@@ -77,7 +77,7 @@ async fn work(
     unfinished::say_how_far(&carrying, kept.opening().as_ref(), printer);
     let outcome = carrying.carry_out(claimed, session, signals, printer, false).await;
     session.save()?;
-    carrying::told(&outcome?, &again(&kept), printer)
+    carrying::told(&carrying.planned.plan, &outcome?, &again(&kept), printer)
 }
 
 fn is_complete(kept: &Kept, printer: &Printer) -> bool {

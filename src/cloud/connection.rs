@@ -25,6 +25,7 @@ use tokio::sync::OnceCell;
 
 use super::call::{Counter, Counts, Site};
 use super::clients::Clients;
+use super::codes::Codes;
 use super::failure::CallError;
 use super::inventory::identity_center::Instance;
 use super::pace::Pacer;
@@ -123,6 +124,7 @@ struct Inner {
     clients: Mutex<HashMap<Place, Arc<Clients>>>,
     sessions: Sessions,
     permit: OnceLock<Arc<dyn Permit>>,
+    codes: OnceLock<Arc<dyn Codes>>,
     /// Identity Center, once it was found.
     instance: Mutex<Option<Instance>>,
     /// The ARNs of the baselines that Control Tower offers, once they were listed.
@@ -159,6 +161,7 @@ impl Connection {
                 &settings.run,
             ),
             permit: OnceLock::new(),
+            codes: OnceLock::new(),
             instance: Mutex::default(),
             baselines: OnceCell::new(),
         };
@@ -204,6 +207,15 @@ impl Connection {
     /// From now on changes are sent only by leave. The first who gives it stays.
     pub fn only_by(&self, permit: Arc<dyn Permit>) {
         self.inner.permit.get_or_init(|| permit);
+    }
+
+    /// From now on whoever knows one-time codes is asked for them. The first stays.
+    pub fn codes_from(&self, codes: Arc<dyn Codes>) {
+        self.inner.codes.get_or_init(|| codes);
+    }
+
+    pub(crate) fn codes(&self) -> Option<&Arc<dyn Codes>> {
+        self.inner.codes.get()
     }
 
     pub(crate) fn permit(&self) -> Option<&Arc<dyn Permit>> {

@@ -11,7 +11,7 @@ use std::sync::PoisonError;
 
 use aws_credential_types::Credentials;
 use aws_sdk_sts::types::Tag;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::connection::Connection;
@@ -26,7 +26,7 @@ const ASSUME: &str = "sts:AssumeRole";
 const PORTAL: &str = "sso:GetRoleCredentials";
 
 /// How an account is entered.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     /// It is the caller's own.
@@ -38,7 +38,7 @@ pub enum Way {
 }
 
 /// One way that did not lead in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tried {
     /// The role's name, or what was asked of Identity Center.
     pub way: String,
@@ -47,7 +47,7 @@ pub struct Tried {
 }
 
 /// No way leads into an account.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[error("{}", in_words(.0))]
 pub struct NoWayIn(pub Vec<Tried>);
 

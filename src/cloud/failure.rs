@@ -44,6 +44,10 @@ pub mod code {
     pub const OPERATION_FAILED: &str = "OperationFailed";
     /// An answer that makes no sense.
     pub const UNREADABLE: &str = "Unreadable";
+    /// Only somebody else can go on: the owner of an account, or of a mailbox.
+    pub const WAITS_FOR_OWNER: &str = "WaitsForOwner";
+    /// AWS has sent a code to somebody, and nobody has told it.
+    pub const WAITS_FOR_CODE: &str = "WaitsForCode";
     /// The lease on the organization is gone; nothing was sent.
     pub const LEASE_LOST: &str = "LeaseLost";
 }

@@ -6,13 +6,16 @@
 
 pub mod call;
 mod clients;
+pub mod codes;
 pub mod connection;
 #[cfg(test)]
 pub(crate) mod doubles;
 pub mod entry;
 pub mod failure;
+mod finding_filters;
 mod handlers;
 pub mod inventory;
+pub mod joining;
 mod mapping;
 mod narrowing;
 pub mod objects;

@@ -14,8 +14,9 @@ use tokio::time::Instant;
 
 use crate::catalog::operations::{self, Operation};
 
-/// The part of a published rate that we use.
-const SHARE: f64 = 0.9;
+/// The part of a published rate that we use. The rest is for clocks that differ; whoever else
+/// uses the rate is met by throttles, after which the lane gives way.
+const SHARE: f64 = 0.95;
 /// Requests per second for operations whose rate AWS does not publish: a careful
 /// guess, corrected by throttles.
 const UNPUBLISHED_RATE: f64 = 10.0;
@@ -54,7 +55,7 @@ impl Bucket {
         }
     }
 
-    /// The bucket for an operation: nine tenths of the published rate, with the
+    /// The bucket for an operation: nineteen twentieths of the published rate, with the
     /// published burst.
     #[must_use]
     pub fn of(operation: Option<&Operation>) -> Self {
@@ -87,9 +88,10 @@ impl Bucket {
         Duration::from_secs_f64(1.0 / self.rate)
     }
 
-    /// How far ahead of its steady pace a request may come.
+    /// How far ahead of its steady pace a request may come: whole intervals, as they are rounded, so
+    /// that the last request of a burst is not kept waiting for a part of a nanosecond.
     fn tolerance(&self) -> Duration {
-        Duration::from_secs_f64((self.burst - 1.0) / self.rate)
+        self.interval().mul_f64(self.burst - 1.0)
     }
 
     /// How long from `now` until a request may go.
@@ -236,11 +238,11 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_is_seeded_at_nine_tenths_of_what_aws_publishes() {
+    fn a_bucket_is_seeded_a_little_below_what_aws_publishes() {
         let bucket = Bucket::of(operations::table().get("organizations:ListAccounts"));
-        assert!((bucket.rate() - 7.2).abs() < 1e-9);
+        assert!((bucket.rate() - 7.6).abs() < 1e-9);
         let unknown = Bucket::of(None);
-        assert!((unknown.rate() - 9.0).abs() < 1e-9);
+        assert!((unknown.rate() - 9.5).abs() < 1e-9);
     }
 
     #[test]
@@ -325,8 +327,74 @@ mod tests {
             caller.await.unwrap();
         }
         assert_eq!(*held(&order), [0, 1, 2, 3, 4, 5]);
-        // Three at once, then three more at 0.09 per second.
+        // Three at once, then three more at 0.095 per second.
         let taken = begin.elapsed().as_secs_f64();
-        assert!((33.0..34.0).contains(&taken), "{taken}");
+        assert!((31.0..32.0).contains(&taken), "{taken}");
+    }
+
+    /// AWS's side of a rate: a bucket from which another client takes, too.
+    struct Shared {
+        rate: f64,
+        burst: f64,
+        tokens: f64,
+        last: f64,
+        /// When the other client calls next, and its rate while it scans: two minutes in
+        /// every twenty, as Control Tower's scans for drift come and go.
+        other: f64,
+        others_rate: f64,
+    }
+
+    impl Shared {
+        fn take(&mut self, at: f64) -> bool {
+            self.tokens = (self.tokens + (at - self.last) * self.rate).min(self.burst);
+            self.last = at;
+            let has = self.tokens >= 1.0;
+            self.tokens -= f64::from(u8::from(has));
+            has
+        }
+
+        /// Whether a call of ours that arrives at `at` is taken.
+        fn answer(&mut self, at: f64) -> bool {
+            while self.other <= at {
+                let now = self.other;
+                if now % 1200.0 < 120.0 {
+                    self.take(now);
+                }
+                self.other += 1.0 / self.others_rate;
+            }
+            self.take(at)
+        }
+    }
+
+    /// The part of `count` calls that a lane has to send again, each as often as it takes.
+    fn throttled_part(rate: f64, burst: f64, others: f64, count: usize) -> f64 {
+        let mut bucket = Bucket::new(rate * SHARE, burst);
+        let others_rate = others * rate;
+        let other = 1.0 / others_rate;
+        let mut aws = Shared { rate, burst, tokens: burst, last: 0.0, other, others_rate };
+        let (mut now, mut taken, mut throttled) = (Duration::ZERO, 0, 0);
+        while taken < count {
+            now += bucket.ready_in(now);
+            bucket.take(now);
+            if aws.answer(now.as_secs_f64()) {
+                bucket.succeeded();
+                taken += 1;
+            } else {
+                bucket.throttled(now, None);
+                throttled += 1;
+            }
+        }
+        f64::from(throttled) / (count as f64 + f64::from(throttled))
+    }
+
+    #[test]
+    fn alone_nothing_is_throttled_and_beside_a_client_that_comes_and_goes_one_call_in_two_hundred() {
+        // ListAccounts, ListOrganizationalUnitsForParent, DescribeAccount, DescribePolicy.
+        for (rate, burst) in [(8.0, 12.0), (5.0, 8.0), (20.0, 30.0), (2.0, 3.0)] {
+            assert!(throttled_part(rate, burst, 1e-6, 100_000) < 1e-9, "{rate}");
+            let beside = throttled_part(rate, burst, 0.5, 100_000);
+            println!("{rate} per second: {:.2} % throttled beside another client", beside * 100.0);
+            assert!(beside <= 0.005, "{rate}: {beside}");
+        }
     }
 }

@@ -11,7 +11,7 @@ pub mod resource_graph;
 
 pub use edge::{Edge, Until};
 pub use expand::controls::{exclude, place as control_place, settled};
-pub use expand::enrolment::{Enrolment, of as enrolments};
+pub use expand::enrolment::{Enrolment, Factory, of as enrolments};
 pub use expand::expand;
 pub use resource_graph::ResourceGraph;
 

@@ -125,6 +125,8 @@ kinds! {
     Trail = "trail",
     /// A policy of Firewall Manager, `NAME/REGION`.
     FirewallPolicy = "firewall_policy",
+    /// A rule by which Security Hub changes findings, `NAME/REGION`.
+    AutomationRule = "automation_rule",
 }
 
 impl fmt::Display for Kind {

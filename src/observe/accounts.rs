@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::findings::Findings;
+use super::outsiders;
 use super::units::managed_tags;
 use super::wanted::{key, leaves};
 use crate::catalog::operations::Verdict;
@@ -147,7 +148,10 @@ pub(super) async fn observe(
     });
     let (tags, contacts) = tokio::join!(tags, fan_out(contacts.collect()));
     for (((resource, account), tags), contacts) in live.into_iter().zip(tags).zip(contacts) {
-        let mut seen = seen(account);
+        let mut seen = seen(resource, account);
+        if outsiders::joins(resource) {
+            seen.fields.extend(outsiders::joined());
+        }
         match tags {
             Ok(tags) => seen.fields.extend(tags.into_iter().map(|(k, v)| (format!("tags.{k}"), json!(v)))),
             Err(error) => findings.gap(resource, &error),
@@ -172,7 +176,8 @@ async fn creations(
     wanted: &[&Resource],
     listed: &Index<'_>,
 ) -> (BTreeSet<String>, Vec<Account>) {
-    let coming = wanted.iter().filter(|resource| resource.presence != Presence::Remove);
+    let comes = |resource: &&&Resource| resource.presence != Presence::Remove && !outsiders::joins(resource);
+    let coming = wanted.iter().filter(comes);
     let missing = coming.filter(|resource| listed.find(resource).is_none_or(|a| a.state == CLOSED));
     let missing: BTreeSet<&str> =
         missing.map(|resource| resource.fields.get("name").and_then(Value::as_str).unwrap_or("")).collect();
@@ -201,9 +206,15 @@ async fn creations(
     (under_way.map(|creation| creation.name).collect(), late)
 }
 
-fn seen(account: &Account) -> Live {
+fn seen(resource: &Resource, account: &Account) -> Live {
+    // Whether letters are large makes no other address.
+    let wanted = key(resource, "email").filter(|email| account.email.eq_ignore_ascii_case(email));
+    let email = json!(wanted.unwrap_or(&account.email));
     let mut fields: BTreeMap<String, Value> =
-        [("name".to_owned(), json!(account.name)), ("email".to_owned(), json!(account.email))].into();
+        [("name".to_owned(), json!(account.name)), ("email".to_owned(), email.clone())].into();
+    if resource.fields.contains_key("email_code") {
+        fields.insert("email_code".to_owned(), email);
+    }
     if let Some(parent) = &account.parent {
         fields.insert("unit".to_owned(), json!(parent));
     }

@@ -8,7 +8,7 @@ use super::controls::Catalog;
 use super::findings::Findings;
 use super::people::People;
 use super::wanted::Wanted;
-use super::{accounts, control_tower, controls, delegation, policies, units};
+use super::{accounts, control_tower, controls, delegation, outsiders, policies, units};
 use crate::catalog::service_access;
 use crate::cloud::inventory::organization::{Organization, Root};
 use crate::cloud::inventory::own_trust;
@@ -95,6 +95,7 @@ pub(super) async fn people(
     match &people.accounts {
         Ok(all) if !accounts_wanted.is_empty() => {
             accounts::observe(connection, &accounts_wanted, all, findings).await;
+            outsiders::observe(connection, &accounts_wanted, Some(root), findings).await;
         }
         Ok(_) => {}
         Err(error) => findings.gap_all(&accounts_wanted, error),

@@ -77,6 +77,17 @@ impl Tower {
         children.filter_map(|child| child.target.rsplit('/').next()).map(str::to_owned).collect()
     }
 
+    /// The unit in which each account is governed, its baseline being healthy: account to unit, ids.
+    pub(super) fn seats(&self) -> BTreeMap<String, String> {
+        let last = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
+        let unit = |parent: &String| {
+            let of_unit = self.enabled.iter().find(|one| one.parent.is_none() && one.arn == *parent)?;
+            Some(last(&of_unit.target))
+        };
+        let healthy = self.enabled.iter().filter(|one| one.status == "SUCCEEDED" && one.drift != "DRIFTED");
+        healthy.filter_map(|child| Some((last(&child.target), unit(child.parent.as_ref()?)?))).collect()
+    }
+
     /// The accounts that the landing zone has appointed itself, by service principal (Control
     /// Tower User Guide, config-updates-v4 and backup-resources).
     pub(super) fn appointed(&self) -> BTreeMap<&'static str, String> {
@@ -141,11 +152,19 @@ pub(super) async fn observe_baselines(
     management: &str,
     findings: &mut Findings,
 ) {
+    let on_targets: BTreeMap<(&str, &str), &Enabled> =
+        tower.enabled.iter().rev().map(|one| ((one.target.as_str(), one.baseline.as_str()), one)).collect();
+    let on_unit = |resource: &Resource| {
+        let target = findings.resolved(resource.fields.get("target")?)?;
+        let baseline = tower.offered.get(key(resource, "baseline")?)?;
+        on_targets.get(&(target.as_str()?, baseline.as_str())).copied()
+    };
     let found: Vec<(&Resource, &Enabled)> =
-        wanted.iter().filter_map(|resource| Some((*resource, on_unit(resource, tower, findings)?))).collect();
+        wanted.iter().filter_map(|resource| Some((*resource, on_unit(resource)?))).collect();
     let parameters = parameters(connection, &found).await;
+    let governed = Governed::of(&tower.enabled, accounts, management);
     for ((resource, enabled), parameters) in found.into_iter().zip(parameters) {
-        let missing = missing_members(enabled, &tower.enabled, accounts, management);
+        let missing = governed.missing_members(enabled);
         let mut fields = Fields::from([
             ("target".to_owned(), json!(enabled.target)),
             ("version".to_owned(), json!(enabled.version)),
@@ -160,14 +179,6 @@ pub(super) async fn observe_baselines(
         let attributes = Attributes::from([("arn".to_owned(), enabled.arn.clone())]);
         findings.see(resource, Live { fields, attributes });
     }
-}
-
-/// The enabled baseline that a resource means, if it is there.
-fn on_unit<'t>(resource: &Resource, tower: &'t Tower, findings: &Findings) -> Option<&'t Enabled> {
-    let target = findings.resolved(resource.fields.get("target")?)?;
-    let baseline = tower.offered.get(key(resource, "baseline")?)?;
-    let mut all = tower.enabled.iter();
-    all.find(|enabled| Some(enabled.target.as_str()) == target.as_str() && enabled.baseline == *baseline)
 }
 
 /// The parameters of each, which lists do not tell; only where somebody asks.
@@ -188,25 +199,37 @@ async fn parameters(
     fan_out(questions.collect()).await
 }
 
-/// Active accounts directly in the unit without a healthy child baseline. The
-/// management account is never enrolled.
-fn missing_members(
-    enabled: &Enabled,
-    all: &[Enabled],
-    accounts: &[Account],
-    management: &str,
-) -> BTreeSet<String> {
-    let healthy = |child: &&Enabled| {
-        child.parent.as_deref() == Some(&enabled.arn)
-            && child.status == "SUCCEEDED"
-            && child.drift != "DRIFTED"
-    };
-    let enrolled: BTreeSet<&str> =
-        all.iter().filter(healthy).filter_map(|child| child.target.rsplit('/').next()).collect();
-    let unit = enabled.target.rsplit('/').next();
-    let members = accounts.iter().filter(|a| a.parent.as_deref() == unit && a.state == "ACTIVE");
-    let missing = members.filter(|a| a.id != management && !enrolled.contains(a.id.as_str()));
-    missing.map(|account| account.id.clone()).collect()
+/// Who stands in which unit, and who is enrolled with it.
+struct Governed<'a> {
+    /// Active accounts by the unit they are in, without the management account, which is
+    /// never enrolled.
+    members: BTreeMap<&'a str, Vec<&'a str>>,
+    /// Accounts with a healthy child, by the enabled baseline of their unit.
+    enrolled: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Governed<'a> {
+    fn of(enabled: &'a [Enabled], accounts: &'a [Account], management: &str) -> Self {
+        let mut governed = Self { members: BTreeMap::new(), enrolled: BTreeMap::new() };
+        for account in accounts.iter().filter(|a| a.state == "ACTIVE" && a.id != management) {
+            let Some(unit) = account.parent.as_deref() else { continue };
+            governed.members.entry(unit).or_default().push(&account.id);
+        }
+        for child in enabled.iter().filter(|one| one.status == "SUCCEEDED" && one.drift != "DRIFTED") {
+            let account = child.target.rsplit('/').next();
+            let Some((parent, account)) = child.parent.as_deref().zip(account) else { continue };
+            governed.enrolled.entry(parent).or_default().insert(account);
+        }
+        governed
+    }
+
+    /// Active accounts directly in the unit without a healthy child baseline.
+    fn missing_members(&self, enabled: &Enabled) -> BTreeSet<String> {
+        let unit = enabled.target.rsplit('/').next().unwrap_or_default();
+        let enrolled = self.enrolled.get(enabled.arn.as_str());
+        let is_missing = |id: &&&str| enrolled.is_none_or(|all| !all.contains(**id));
+        self.members.get(unit).into_iter().flatten().filter(is_missing).map(|id| (*id).to_owned()).collect()
+    }
 }
 
 #[cfg(test)]
@@ -253,7 +276,7 @@ mod tests {
             ["0", "1", "2", "3", "4"].map(|id| account(id, "ou-1", "ACTIVE")).into();
         accounts.push(account("5", "ou-1", "SUSPENDED"));
         accounts.push(account("6", "ou-2", "ACTIVE"));
-        let missing = missing_members(&unit, &all, &accounts, "0");
+        let missing = Governed::of(&all, &accounts, "0").missing_members(&unit);
         assert_eq!(missing.into_iter().collect::<Vec<_>>(), ["2", "3", "4"]);
     }
 }

@@ -26,12 +26,15 @@ use crate::model::{Address, Attributes, Fields, Kind, Live, Resource};
 
 const KINDS: [Kind; 3] = [Kind::PermissionSet, Kind::Group, Kind::Assignment];
 
+/// Groups, none where there is no such group.
+type Groups = BTreeMap<Address, Result<Option<Live>, CallError>>;
+
 /// What Identity Center told.
 #[derive(Debug, Default)]
 pub(super) struct Centre {
     there: bool,
     sets: BTreeMap<Address, Result<Option<Set>, CallError>>,
-    groups: BTreeMap<Address, Result<Option<Live>, CallError>>,
+    groups: Groups,
     assignments: BTreeMap<Address, Result<Relation, CallError>>,
 }
 
@@ -87,17 +90,13 @@ async fn ask(connection: &Connection, wanted: &Wanted<'_>) -> Result<Centre, Cal
             (resource.address, seen)
         }
     });
-    let (sets, groups, assignments) = tokio::join!(
-        fan_out(sets.collect()),
-        fan_out(groups.collect()),
-        assigned(connection, &instance, &relations, &named)
-    );
-    Ok(Centre {
-        there: true,
-        sets: sets.into_iter().collect(),
-        groups: groups.into_iter().collect(),
-        assignments,
-    })
+    let holders = async {
+        let groups: Groups = fan_out(groups.collect()).await.into_iter().collect();
+        let assignments = assigned(connection, &instance, &relations, &named, &groups).await;
+        (groups, assignments)
+    };
+    let (sets, (groups, assignments)) = tokio::join!(fan_out(sets.collect()), holders);
+    Ok(Centre { there: true, sets: sets.into_iter().collect(), groups, assignments })
 }
 
 /// A set with all that is spoken of.
@@ -178,12 +177,14 @@ async fn assigned(
     instance: &Instance,
     relations: &[&Resource],
     sets: &BTreeMap<String, PermissionSet>,
+    groups: &Groups,
 ) -> BTreeMap<Address, Result<Relation, CallError>> {
     let subjects: BTreeSet<(bool, String)> = relations.iter().filter_map(|one| subject(one)).collect();
     let questions = subjects.into_iter().map(|(user, name)| {
         let (connection, instance) = (connection.clone(), instance.clone());
+        let known = known(groups, &name).filter(|_| !user);
         async move {
-            let held = held(&connection, &instance, user, &name).await;
+            let held = held(&connection, &instance, user, &name, known).await;
             ((user, name), held)
         }
     });
@@ -196,11 +197,24 @@ async fn assigned(
     relations.iter().filter_map(relation).collect()
 }
 
-async fn held(connection: &Connection, instance: &Instance, user: bool, name: &str) -> Held {
-    let id = if user {
-        identity_store::user_id(connection, instance, name).await?.map(Principal::User)
-    } else {
-        identity_store::group_id(connection, instance, name).await?.map(Principal::Group)
+/// The id of a group that was read already, none for one that is not there; nothing for
+/// one that was not read.
+fn known(groups: &Groups, name: &str) -> Option<Option<String>> {
+    let seen = groups.get(&Address::new(Kind::Group, name))?.as_ref().ok()?;
+    Some(seen.as_ref().and_then(|live| live.attribute("id")).map(str::to_owned))
+}
+
+async fn held(
+    connection: &Connection,
+    instance: &Instance,
+    user: bool,
+    name: &str,
+    known: Option<Option<String>>,
+) -> Held {
+    let id = match known {
+        Some(id) => id.map(Principal::Group),
+        None if user => identity_store::user_id(connection, instance, name).await?.map(Principal::User),
+        None => identity_store::group_id(connection, instance, name).await?.map(Principal::Group),
     };
     let Some(principal) = id else { return Ok(None) };
     let all = assignments::of(connection, instance, &principal, None).await?;
@@ -307,18 +321,23 @@ fn note_below(
         .flat_map(|one| one.below())
         .flat_map(|(_, units)| units)
         .collect();
+    // Most accounts are placed by the document, and units that are asked about are many.
+    let elsewhere: Vec<(&String, &Account)> = accounts
+        .iter()
+        .filter_map(|account| Some((names.get(&account.id)?, account)))
+        .filter(|(name, _)| *name != "management" && !placed.contains(name.as_str()))
+        .collect();
     for address in asked {
         let id = match address.kind {
             Kind::Organization => Some(root.id.as_str()),
             _ => address.name.parse().ok().and_then(|path| found.get(&path)).map(|unit| unit.id.as_str()),
         };
-        let inside = id.map(|id| below(id, tree)).unwrap_or_default();
-        let member = |account: &Account| {
-            let name = names.get(&account.id).filter(|name| *name != "management")?;
-            let here = account.parent.as_deref().is_some_and(|parent| inside.contains(parent));
-            (here && !placed.contains(name.as_str())).then(|| (name.clone(), account.id.clone()))
+        let inside = id.filter(|_| !elsewhere.is_empty()).map(|id| below(id, tree)).unwrap_or_default();
+        let here = |(_, account): &&(&String, &Account)| {
+            account.parent.as_deref().is_some_and(|parent| inside.contains(parent))
         };
-        let members = accounts.iter().filter_map(member).collect();
+        let members = elsewhere.iter().filter(here);
+        let members = members.map(|(name, account)| ((*name).clone(), account.id.clone())).collect();
         findings.facts.accounts_below.insert(address, members);
     }
 }

@@ -97,6 +97,10 @@ async fn one(
         let policy = keys::key_policy(connection, account, region, id).await?;
         fields.extend(policy.map(|policy| ("policy".to_owned(), policy)));
     }
+    if resource.fields.contains_key("rotation_days") {
+        let days = keys::rotation(connection, account, region, id).await?;
+        fields.extend(days.map(|days| ("rotation_days".to_owned(), json!(days))));
+    }
     for replica in &live.replicas {
         fields.insert(format!("replicas.{replica}"), Value::Bool(true));
     }

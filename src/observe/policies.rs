@@ -19,7 +19,7 @@ use crate::cloud::inventory::organization::Root;
 use crate::cloud::inventory::policies::{self, Policy};
 use crate::cloud::inventory::quotas::Quotas;
 use crate::cloud::{CallError, Connection};
-use crate::model::{Attributes, Fields, Kind, Live, Resource};
+use crate::model::{Address, Attributes, Fields, Kind, Live, Resource};
 
 /// The state of a policy type that is being switched off.
 const PENDING_DISABLE: &str = "PENDING_DISABLE";
@@ -51,33 +51,75 @@ pub(super) fn note_quotas(wanted: &[&Resource], quotas: &Quotas, findings: &mut 
     }
 }
 
-/// Fills in the desired policies that exist, and what is attached to their targets.
-pub(super) async fn observe(connection: &Connection, wanted: &[&Resource], findings: &mut Findings) {
+/// A desired policy that exists, with what the document asks about it.
+#[derive(Debug)]
+struct Known {
+    policy: Policy,
+    tags: Result<BTreeMap<String, String>, CallError>,
+    details: Result<(Option<Value>, Vec<String>), CallError>,
+}
+
+/// What was read of the desired policies: each one that is there, or that could not be
+/// looked for.
+#[derive(Debug, Default)]
+pub(super) struct Book(BTreeMap<Address, Result<Known, CallError>>);
+
+/// Reads the desired policies. It needs nothing but the document, so it goes beside the
+/// rest of the survey: AWS lets documents of policies be read at two per second only.
+pub(super) async fn read(connection: &Connection, wanted: &[&Resource]) -> Book {
     let lists = lists(connection, wanted).await;
+    let mut book = Book::default();
     let mut found: Vec<(&Resource, Policy)> = Vec::new();
     for resource in wanted {
         match matched(resource, &lists) {
             Ok(Some(policy)) => found.push((resource, policy)),
             Ok(None) => {}
-            Err(error) => findings.gap(resource, &error),
+            Err(error) => {
+                book.0.insert(resource.address.clone(), Err(error));
+            }
         }
     }
-    let tags = managed_tags(connection, found.iter().map(|(one, policy)| (*one, policy.id.as_str()))).await;
     let questions = found.iter().map(|(resource, policy)| {
         let (connection, resource, id) = (connection.clone(), (*resource).clone(), policy.id.clone());
         async move { details(&connection, &resource, &id).await }
     });
-    let answers = fan_out(questions.collect()).await;
-    for (((resource, policy), tags), answer) in found.iter().zip(tags).zip(answers) {
-        let mut live = seen(policy);
+    let (tags, details) = tokio::join!(
+        managed_tags(connection, found.iter().map(|(one, policy)| (*one, policy.id.as_str()))),
+        fan_out(questions.collect())
+    );
+    let known = found.into_iter().zip(tags).zip(details);
+    book.0.extend(known.map(|(((resource, policy), tags), details)| {
+        (resource.address.clone(), Ok(Known { policy, tags, details }))
+    }));
+    book
+}
+
+/// Fills in the desired policies that exist, and what is attached to their targets.
+pub(super) async fn observe(
+    connection: &Connection,
+    wanted: &[&Resource],
+    mut book: Book,
+    findings: &mut Findings,
+) {
+    let names = Names::of(findings);
+    for resource in wanted {
+        let Known { policy, tags, details } = match book.0.remove(&resource.address) {
+            None => continue,
+            Some(Err(error)) => {
+                findings.gap(resource, &error);
+                continue;
+            }
+            Some(Ok(known)) => known,
+        };
+        let mut live = seen(&policy);
         match tags {
             Ok(tags) => live.fields.extend(tags.into_iter().map(|(k, v)| (format!("tags.{k}"), json!(v)))),
             Err(error) => findings.gap(resource, &error),
         }
-        match answer {
+        match details {
             Ok((content, targets)) => {
                 live.fields.extend(content.map(|content| ("content".to_owned(), content)));
-                live.fields.extend(leaf_names(resource, &targets, findings));
+                live.fields.extend(names.leaves(resource, &targets, findings));
                 live.fields.extend(by_switching_on(resource, findings));
             }
             Err(error) => findings.gap(resource, &error),
@@ -206,40 +248,46 @@ async fn details(
     Ok((content?.map(|(_, content)| content), targets?))
 }
 
-/// Targets as fields: by what this resource calls them, else by what the document
-/// calls them, else by their id.
-fn leaf_names<'t>(
-    resource: &Resource,
-    targets: &'t [String],
-    findings: &Findings,
-) -> impl Iterator<Item = (String, Value)> + use<'t> {
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for (address, live) in &findings.live {
-        let id = match address.kind {
-            Kind::OrganizationalUnit | Kind::Account => {
-                live.attribute("id").map(|id| (id, address.name.clone()))
-            }
-            Kind::Organization => live.attribute("root_id").map(|id| (id, "root".to_owned())),
-            _ => None,
-        };
-        // A unit and an account may have one name; then the id tells them apart.
-        if let Some((id, name)) = id {
-            let taken = resource.fields.contains_key(&format!("targets.{name}"))
-                || names.values().any(|n| *n == name);
-            names.insert(id.to_owned(), if taken { id.to_owned() } else { name });
+/// What the document calls the roots, units and accounts that are there, by id. Where two
+/// have one name, the id tells the second apart.
+struct Names(BTreeMap<String, String>);
+
+impl Names {
+    fn of(findings: &Findings) -> Self {
+        let mut names = BTreeMap::new();
+        let mut taken: BTreeSet<&str> = BTreeSet::new();
+        for (address, live) in &findings.live {
+            let (id, name) = match address.kind {
+                Kind::OrganizationalUnit | Kind::Account => (live.attribute("id"), address.name.as_str()),
+                Kind::Organization => (live.attribute("root_id"), "root"),
+                _ => continue,
+            };
+            let Some(id) = id else { continue };
+            let name = if taken.insert(name) { name } else { id };
+            names.insert(id.to_owned(), name.to_owned());
         }
+        Self(names)
     }
-    for (field, value) in &resource.fields {
-        let Some(leaf) = field.strip_prefix("targets.") else { continue };
-        // What is not to have the policy is named beside the group of fields.
-        let named = if value.is_null() { resource.keys.get(&format!("not.{leaf}")) } else { Some(value) };
-        let id = named.and_then(|value| findings.resolved(value));
-        names.extend(id.and_then(|id| Some((id.as_str()?.to_owned(), leaf.to_owned()))));
+
+    /// Targets as fields: by what this resource calls them, else by what the document
+    /// calls them, else by their id.
+    fn leaves(&self, resource: &Resource, targets: &[String], findings: &Findings) -> Fields {
+        let mut own: BTreeMap<String, &str> = BTreeMap::new();
+        for (field, value) in &resource.fields {
+            let Some(leaf) = field.strip_prefix("targets.") else { continue };
+            // What is not to have the policy is named beside the group of fields.
+            let named = if value.is_null() { resource.keys.get(&format!("not.{leaf}")) } else { Some(value) };
+            let id = named.and_then(|value| findings.resolved(value));
+            own.extend(id.and_then(|id| Some((id.as_str()?.to_owned(), leaf))));
+        }
+        let leaf = |id: &String| {
+            let called = || self.0.get(id).map(String::as_str);
+            // This resource may mean something else by that name.
+            let free = |name: &&str| !resource.fields.contains_key(&format!("targets.{name}"));
+            own.get(id).copied().or_else(|| called().filter(free)).unwrap_or(id).to_owned()
+        };
+        targets.iter().map(|id| (format!("targets.{}", leaf(id)), json!(id))).collect()
     }
-    targets.iter().map(move |id| {
-        let name = names.get(id).unwrap_or(id);
-        (format!("targets.{name}"), json!(id))
-    })
 }
 
 /// What is attached to the units of controls that are not enabled yet: Control Tower will

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::Inside;
 use crate::cloud::failure::CallError;
 use crate::model::controls::ControlFacts;
 use crate::model::ids::{AccountId, OrganizationId};
@@ -121,6 +122,10 @@ pub struct Facts {
     /// Accounts that are to be closed and that Control Tower still governs.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub enrolled: BTreeSet<Address>,
+    /// What is inside accounts that Control Tower does not govern yet, as far as the document wants
+    /// them governed or has taken them over.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inside: BTreeMap<Address, Inside>,
     /// How the wanted vaults of AWS Backup are locked, those that are.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vault_locks: BTreeMap<Address, VaultLock>,

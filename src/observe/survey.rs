@@ -13,9 +13,9 @@ use super::findings::Findings;
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use super::{
-    assembly, backup, config, control_tower, controls, delegation, everybody, identity_center, keys, people,
-    policies, recording, resource_policy, roles, root_access, security, stack_sets, standing_policies,
-    strangers, trails,
+    assembly, backup, config, control_tower, controls, delegation, everybody, factory, identity_center, keys,
+    outsiders, people, policies, resource_policy, roles, root_access, security, stack_sets,
+    standing_policies, strangers, trails, ungoverned,
 };
 use crate::cloud::inventory::organization::{self, Organization};
 use crate::cloud::inventory::quotas::{self, Quotas};
@@ -75,6 +75,7 @@ async fn look_around(connection: &Connection, wanted: &Wanted<'_>, findings: &mu
     delegation::nobody(&wanted.kind(Kind::DelegatedAdministrator), findings);
     security::premature(wanted, findings);
     policies::to_come(&wanted.kind(Kind::Policy), findings);
+    outsiders::observe(connection, &wanted.kind(Kind::Account), None, findings).await;
 }
 
 /// Reads an organization that exists.
@@ -90,8 +91,8 @@ async fn look(
         let people = people::read(connection, wanted, &root).await;
         Ok::<_, CallError>((root, people))
     };
-    let controls_wanted = wanted.kind(Kind::Control);
-    let (people, trusted, quotas, roles, tower, root_switches, own_policy, centre, catalog) = tokio::join!(
+    let (controls_wanted, policies_wanted) = (wanted.kind(Kind::Control), wanted.kind(Kind::Policy));
+    let (people, trusted, quotas, roles, tower, root_switches, own_policy, centre, catalog, book) = tokio::join!(
         people,
         trusted(connection, wanted),
         quotas(connection, wanted),
@@ -100,7 +101,8 @@ async fn look(
         root_access::read(connection, wanted),
         resource_policy::read(connection, wanted),
         identity_center::read(connection, wanted),
-        controls::catalog(connection, &controls_wanted)
+        controls::catalog(connection, &controls_wanted),
+        policies::read(connection, &policies_wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
@@ -114,7 +116,7 @@ async fn look(
     let types = wanted.any(&[Kind::PolicyType, Kind::Policy]) || security::rivals_policies(wanted);
     policies::note_types(types, &root, findings);
     policies::observe_types(&wanted.kind(Kind::PolicyType), &root, findings);
-    policies::observe(connection, &wanted.kind(Kind::Policy), findings).await;
+    policies::observe(connection, &policies_wanted, book, findings).await;
     standing_policies::note(connection, wanted, &root, findings).await;
     identity_center::observe(wanted, centre, organization, &root, &people, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
@@ -136,9 +138,12 @@ async fn look(
     }
     // Where Control Tower could not be asked, nobody is taken for ungoverned.
     let governed = tower.as_ref().ok().map(Tower::governed);
+    let seats = tower.as_ref().map(Tower::seats).unwrap_or_default();
     assembly::tower(connection, wanted, tower, people, organization, &catalog, findings).await;
     let is_governed = |id: &str| governed.as_ref().is_none_or(|all| all.contains(id));
-    recording::observe(connection, &wanted.kind(Kind::Account), &is_governed, findings).await;
+    let management = organization.management_account.as_str();
+    ungoverned::observe(connection, &wanted.kind(Kind::Account), management, &is_governed, findings).await;
+    factory::observe(connection, &wanted.kind(Kind::Account), &seats, findings).await;
     findings.facts.controls = catalog.facts;
     Ok(())
 }

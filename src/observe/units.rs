@@ -1,6 +1,6 @@
 //! Units: matched by path, name by name from the root.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -123,15 +123,15 @@ pub(super) fn note_inactive(
     accounts: &[Account],
     findings: &mut Findings,
 ) {
+    let mut gone: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for account in accounts.iter().filter(|account| GONE.contains(&account.state.as_str())) {
+        let Some(unit) = account.parent.as_deref() else { continue };
+        gone.entry(unit).or_default().insert(account.id.clone());
+    }
     for resource in wanted {
         let Some(unit) = path(resource).and_then(|path| found.get(&path).copied()) else { continue };
-        let gone = accounts
-            .iter()
-            .filter(|a| a.parent.as_deref() == Some(&unit.id) && GONE.contains(&a.state.as_str()))
-            .map(|account| account.id.clone())
-            .collect::<std::collections::BTreeSet<_>>();
-        if !gone.is_empty() {
-            findings.facts.units_with_inactive_accounts.insert(resource.address.clone(), gone);
+        if let Some(ids) = gone.get(unit.id.as_str()) {
+            findings.facts.units_with_inactive_accounts.insert(resource.address.clone(), ids.clone());
         }
     }
 }

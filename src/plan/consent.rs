@@ -135,6 +135,11 @@ const CLASSES: &[Class] = &[
         window: "none: AWS deletes it at once; what happens until there is another is recorded nowhere",
     },
     Class {
+        name: "automation_rule_deletion",
+        consequence: "the rule {} of Security Hub is deleted; findings that it has changed stay as it left them",
+        window: "none: AWS deletes it at once; it can be made again",
+    },
+    Class {
         name: "firewall_policy_deletion",
         consequence: "the policy {} of Firewall Manager is deleted; what it made in accounts stays and is kept by \
                       nobody",
@@ -181,6 +186,12 @@ const CLASSES: &[Class] = &[
                       governed Region, so that Control Tower can enrol it; rules of its own see nothing until \
                       Control Tower records",
         window: "none: AWS deletes them at once; what was recorded stays in its bucket",
+    },
+    Class {
+        name: "unfinished_product_removal",
+        consequence: "Account Factory forgets that it tried to enrol the account {}; the account stays where it is, \
+                      since it was never finished",
+        window: "none once it has begun; the account can be enrolled again",
     },
     Class {
         name: "group_deletion",

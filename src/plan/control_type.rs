@@ -67,6 +67,7 @@ pub fn of(step: &Step) -> Option<ControlType> {
         | Kind::Detective
         | Kind::Analyzer
         | Kind::ConfigRule => Some(ControlType::Detective),
+        Kind::AutomationRule => Some(ControlType::Responsive),
         _ => None,
     }
 }

@@ -39,14 +39,20 @@ pub struct Cost {
 }
 
 impl Estimate {
-    /// Of a plan whose steps are expected to take so long.
+    /// Of a plan whose steps are expected to take so long, and nine of ten of them no longer than `slow`, where that is
+    /// known.
     #[must_use]
-    pub fn of(plan: &Plan, expected: &dyn Fn(&Step) -> Duration) -> Self {
+    pub fn of(
+        plan: &Plan,
+        expected: &dyn Fn(&Step) -> Duration,
+        slow: &dyn Fn(&Step) -> Option<Duration>,
+    ) -> Self {
         let least = |durations: &dyn Fn(&Step) -> Duration| {
             let bound = bound::lower_bound(&plan.steps, durations, operations::table(), ROUND_TRIP);
             Duration::try_from_secs_f64(bound.seconds).unwrap_or_default()
         };
-        let slow = |step: &Step| durations::slow(&step.operation, expected(step));
+        let slow =
+            |step: &Step| slow(step).unwrap_or_else(|| durations::slow(&step.operation, expected(step)));
         Self { usual: least(expected), slow: least(&slow), cost: Cost::of(plan) }
     }
 }

@@ -10,6 +10,7 @@ pub mod consent;
 pub mod control_type;
 pub mod document;
 mod draft;
+pub mod drift;
 pub mod estimate;
 pub mod fingerprint;
 pub mod impact;

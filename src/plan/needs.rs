@@ -70,9 +70,9 @@ impl<'p> Needs<'p> {
 
     /// The step that brings a resource into being, if one is planned.
     fn until_exists(&self, provider: &Address) -> BTreeSet<StepId> {
-        let creator = info(provider.kind).creator().map(|verb| verb.name);
-        let first = self.steps(provider).first().filter(|step| Some(step.verb.as_str()) == creator);
-        first.map(|step| step.id.clone()).into_iter().collect()
+        let info = info(provider.kind);
+        let brings = |step: &&Step| info.verb(&step.verb).is_some_and(|verb| info.brings_about(verb));
+        self.steps(provider).iter().find(brings).map(|step| step.id.clone()).into_iter().collect()
     }
 
     /// The last step of a resource, or what lies beyond one that has none.

@@ -14,12 +14,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::catalog::findings::Path;
+use crate::catalog::findings::{self, Path};
 use crate::cloud::entry::Way;
 use crate::cloud::inventory::accounts::Account;
-use crate::observe::evidence::Evidence;
+use crate::model::region::Region;
+use crate::observe::evidence::{Evidence, Inside};
 
 pub use duties::{Desk, in_member};
+use rules::One;
 use scene::Scene;
 
 /// One thing that was found about an account.
@@ -36,6 +38,44 @@ pub struct Finding {
     pub repair: String,
     /// The ways of enrolling that it closes.
     pub rules_out: Vec<Path>,
+}
+
+impl Finding {
+    /// A finding of a row of the catalogue; `names` fill its words for the repair.
+    fn of<'n>(
+        code: &str,
+        place: Option<String>,
+        evidence: String,
+        names: impl Iterator<Item = (&'n str, &'n str)>,
+    ) -> Option<Self> {
+        let row = findings::get(code)?;
+        let mut repair = row.repair.clone();
+        for (name, value) in names {
+            repair = repair.replace(&format!("{{{name}}}"), value);
+        }
+        Some(Self { code: row.code.as_str(), place, evidence, repair, rules_out: row.rules_out.clone() })
+    }
+
+    /// Whether no way of enrolling that a document can take is open while this is so: Account
+    /// Factory takes accounts one by one.
+    #[must_use]
+    pub fn stops(&self) -> bool {
+        [Path::Move, Path::Reset].iter().all(|path| self.rules_out.contains(path))
+    }
+}
+
+/// What is found inside an account, without the rest of the evidence. `about` fills the
+/// catalogue's words for the repair: `account`, `management`, `unit`.
+#[must_use]
+pub fn inside(inside: &Inside, governed: &[Region], about: &[(&str, &str)]) -> Vec<Finding> {
+    let found = rules::inside::noted(inside, governed).0;
+    let finding = |one: &One| {
+        let names = one.names.iter().map(|(name, value)| (*name, value.as_str()));
+        Finding::of(one.code, one.place.clone(), one.evidence.clone(), about.iter().copied().chain(names))
+    };
+    let mut all: Vec<Finding> = found.iter().filter_map(finding).collect();
+    all.sort();
+    all
 }
 
 /// What was found out about one account.

@@ -1,8 +1,7 @@
 //! One account in its evidence, and the findings about it so far.
 
-use crate::catalog::findings;
 use crate::cloud::inventory::accounts::Account;
-use crate::observe::evidence::{Evidence, Governed, Inside, Seen};
+use crate::observe::evidence::{Evidence, Governed, Inside};
 
 use super::Finding;
 
@@ -52,11 +51,6 @@ impl<'e> Scene<'e> {
         self.evidence.inside.get(&self.account.id)
     }
 
-    /// What was seen there, where a way led in.
-    pub(super) fn seen(&self) -> Option<&'e Seen> {
-        self.inside()?.seen.as_ref()
-    }
-
     /// Notes a finding; `names` fill the catalogue's words for the repair.
     pub(super) fn find(
         &mut self,
@@ -65,24 +59,12 @@ impl<'e> Scene<'e> {
         evidence: impl Into<String>,
         names: &[(&str, &str)],
     ) {
-        let Some(row) = findings::get(code) else { return };
         let management = self.evidence.estate.organization.management_account.as_str();
         let own =
             [("account", self.account.id.as_str()), ("management", management), ("unit", self.unit_path())];
-        let mut repair = row.repair.clone();
-        for (name, value) in own.iter().chain(names) {
-            repair = repair.replace(&format!("{{{name}}}"), value);
-        }
-        let place = place.map(str::to_owned);
-        let finding = Finding {
-            code: row.code.as_str(),
-            place,
-            evidence: evidence.into(),
-            repair,
-            rules_out: row.rules_out.clone(),
-        };
-        if !self.findings.contains(&finding) {
-            self.findings.push(finding);
-        }
+        let words = own.iter().chain(names).copied();
+        let found = Finding::of(code, place.map(str::to_owned), evidence.into(), words);
+        let new = found.filter(|found| !self.findings.contains(found));
+        self.findings.extend(new);
     }
 }

@@ -10,6 +10,7 @@ mod agreement;
 mod bench;
 mod clock;
 pub mod error;
+mod mailbox;
 mod measured;
 mod memory;
 pub mod rehearsal;

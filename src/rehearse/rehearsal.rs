@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use super::bench::{Bench, Setting};
 use super::error::RehearseError;
+use super::mailbox::Mailboxes;
 use super::{clock, measured};
 use crate::apply::journal::{Journal, MemorySink, Run};
 use crate::apply::outcome::Ending;
@@ -101,6 +102,7 @@ async fn carry_out(
 ) -> Result<Rehearsal, RehearseError> {
     let remarks = if world.is_none() { setting.remark().into_iter().collect() } else { Vec::new() };
     let bench = Bench::open(setting, world).await?;
+    bench.connection.codes_from(Arc::new(Mailboxes(bench.simulator.clone())));
     let wanted: Vec<Resource> = graph.resources.values().cloned().collect();
     let before = Box::pin(observe::survey(&bench.connection, &wanted)).await?;
     let first = plan::make(graph, &before, consents);

@@ -60,7 +60,8 @@ const fn shape(kind: Kind) -> &'static str {
         | Kind::ConfigRule
         | Kind::ConformancePack
         | Kind::Trail
-        | Kind::FirewallPolicy => "cds",
+        | Kind::FirewallPolicy
+        | Kind::AutomationRule => "cds",
         Kind::Control | Kind::PermissionSet | Kind::Assignment | Kind::SecurityHubAssociations => "hexagon",
         Kind::Group => "house",
     }

@@ -38,14 +38,18 @@ mod tests {
             step("key.b", "create", Action::Create, "kms:CreateKey"),
             step("guardduty.us-east-1", "create", Action::Create, "guardduty:CreateDetector"),
         ];
-        let estimate = Estimate::of(&plan(steps), &|step| Duration::from_secs(step.usual_seconds));
+        let estimate = Estimate::of(&plan(steps), &|step| Duration::from_secs(step.usual_seconds), &|_| None);
         assert_eq!(
             money(&estimate.cost).unwrap(),
             "$2.00 a month for 2 KMS keys; by their use are billed: GuardDuty"
         );
         let zone = step("landing_zone", "create", Action::Create, "controltower:CreateLandingZone");
-        let estimate = Estimate::of(&plan(vec![zone]), &|_| Duration::from_secs(1800));
-        assert_eq!(time(&estimate), "30 min, seldom more than 1 h 00 min");
+        let of = |slow: Option<u64>| {
+            let slow = slow.map(Duration::from_secs);
+            time(&Estimate::of(&plan(vec![zone.clone()]), &|_| Duration::from_secs(1800), &|_| slow))
+        };
+        assert_eq!(of(None), "30 min, seldom more than 1 h 00 min");
+        assert_eq!(of(Some(2700)), "30 min, seldom more than 45 min", "what runs have learned");
     }
 
     #[test]

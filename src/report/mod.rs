@@ -9,6 +9,7 @@ pub mod census_text;
 pub mod controls_text;
 pub mod coverage_text;
 pub mod dot;
+pub mod drift_text;
 pub mod duration;
 pub mod effective_text;
 pub mod estimate_text;

@@ -4,6 +4,7 @@
 //! has AWS's own words, the operation and the request id, then a hint.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use super::{Paint, duration, verdict_hint};
 use crate::apply::Outcome;
@@ -46,6 +47,13 @@ pub fn summary(outcome: &Outcome) -> String {
         Ending::Interrupted => "Interrupted",
     };
     format!("{word}: {} in {}.", numbers(&outcome.counts), duration::words(outcome.makespan))
+}
+
+/// One sentence: the time against the least possible one.
+#[must_use]
+pub fn beside_the_least(outcome: &Outcome, least: Duration) -> String {
+    let ratio = outcome.makespan.as_secs_f64() / least.as_secs_f64().max(f64::MIN_POSITIVE);
+    format!("That is {ratio:.2} times the least that AWS's limits allow ({}).", duration::words(least))
 }
 
 fn numbers(counts: &Counts) -> String {
@@ -96,7 +104,6 @@ pub(super) mod tests {
     use crate::cloud::failure::CallError;
     use crate::plan::StepId;
     use std::collections::BTreeMap;
-    use std::time::Duration;
 
     /// An outcome of steps given as id, status, start and end in seconds.
     pub(in crate::report) fn outcome(steps: &[(&str, Status, u64, u64)]) -> Outcome {
@@ -107,6 +114,7 @@ pub(super) mod tests {
             ready: Some(Duration::ZERO),
             started: Some(Duration::from_secs(*started)),
             ended: Some(Duration::from_secs(*ended)),
+            took: None,
             sendings: 1,
             operation: None,
             error: None,
@@ -132,6 +140,13 @@ pub(super) mod tests {
     fn a_complete_run_is_one_line() {
         let outcome = outcome(&[("organization:create", Status::Done, 0, 2)]);
         assert_eq!(render(&outcome, "lzctl apply a.yaml", Paint::PLAIN), "Complete: 1 done in 2 s.\n");
+    }
+
+    #[test]
+    fn a_run_is_held_against_the_least_time_there_is() {
+        let outcome = outcome(&[("organization:create", Status::Done, 0, 120)]);
+        let expected = "That is 1.20 times the least that AWS's limits allow (100 s).";
+        assert_eq!(beside_the_least(&outcome, Duration::from_secs(100)), expected);
     }
 
     #[test]

@@ -178,7 +178,8 @@ mod tests {
             window: "none".to_owned(),
             given: false,
         });
-        let estimate = Estimate::of(&plan, &|step| std::time::Duration::from_secs(step.usual_seconds));
+        let estimate =
+            Estimate::of(&plan, &|step| std::time::Duration::from_secs(step.usual_seconds), &|_| None);
         let text = render(&plan, Some(&estimate));
         let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part} is not in\n{text}"));
         assert!(place("- [ ] `policy_deletion.x`: it is &lt;gone>") < place("Look at these first"));

@@ -30,6 +30,15 @@ const BY_CODE: &[(&str, &str)] = &[
         "InvalidSignatureException",
         "the secret access key does not fit the access key, or this machine's clock is wrong",
     ),
+    (
+        code::WAITS_FOR_OWNER,
+        "accept the invitation inside the account (`lzctl join` with its credentials, or the console of AWS \
+         Organizations), then run the same command again",
+    ),
+    (
+        code::WAITS_FOR_CODE,
+        "look into the new mailbox, then run the same command again with --code ACCOUNT=CODE",
+    ),
     (code::OPERATION_FAILED, "mend what AWS names, then run the same command again"),
 ];
 

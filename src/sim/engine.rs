@@ -209,6 +209,9 @@ impl Engine {
             authorizer(&run.world, &request)?;
         }
         let result = run.faults.perform(&mut run.world, handler, &request, met);
+        if met.write {
+            services::cloudtrail::note(&mut run.world, &request, result.as_ref().err());
+        }
         if let Err(error) = &result {
             let known = call.operation.errors.contains(&error.code) || wire::is_common(&error.code);
             debug_assert!(known, "{}:{} does not declare {}", service.name, call.name, error.code);

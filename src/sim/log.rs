@@ -90,7 +90,8 @@ const READS: &[(&str, &str)] = &[
 
 /// Whether an operation may change something.
 pub(crate) fn is_write(service: &str, operation: &str) -> bool {
-    let reads = ["Describe", "List", "Get", "BatchGet"].iter().any(|prefix| operation.starts_with(prefix));
+    let reads =
+        ["Describe", "List", "Get", "BatchGet", "Search"].iter().any(|prefix| operation.starts_with(prefix));
     !reads && !READS.contains(&(service, operation))
 }
 
@@ -158,6 +159,12 @@ const TARGETS: &[&str] = &[
     "GroupId",
     "UserId",
 ];
+
+/// The members of a request that say what it is about.
+pub(crate) fn named(input: &Value) -> serde_json::Map<String, Value> {
+    let member = |name: &&str| input.get(*name).map(|value| ((*name).to_owned(), value.clone()));
+    TARGETS.iter().filter_map(member).filter(|(_, value)| value.is_string()).collect()
+}
 
 /// The short target string of a request.
 pub(crate) fn target(input: &serde_json::Value) -> String {

@@ -188,6 +188,8 @@ pub enum Join {
     Create,
     /// It is a member already.
     Existing,
+    /// It exists outside the organization, which invites it.
+    Invite,
 }
 
 /// One account.
@@ -249,6 +251,8 @@ pub struct Key {
     pub multi_region: bool,
     /// Regions beside the home Region to hold a replica.
     pub replica_regions: Vec<Region>,
+    /// Days after which it gets new material by itself; none when unsaid.
+    pub rotation_days: Option<u32>,
 }
 
 /// The section `landing_zone`. Accounts and keys are names of entries above.

@@ -232,6 +232,7 @@ fn key(view: &View<'_>, section: &KeySection, origin: Origin) -> Option<Key> {
         account: (account != "management").then(|| account.clone()),
         multi_region: section.multi_region.as_ref().is_some_and(|multi| multi.value),
         replica_regions,
+        rotation_days: section.rotation_days.as_ref().map(|days| days.value.0),
     })
 }
 

@@ -21,57 +21,41 @@ pub struct Starter {
     pub files: &'static [(&'static str, &'static str)],
 }
 
+/// A starter from the folder of its name, with the files that its document names.
+macro_rules! starter {
+    ($name:literal $(, $file:literal)*) => {
+        Starter {
+            name: $name,
+            document: include_str!(concat!("../../plans/", $name, "/landing-zone.yaml")),
+            files: &[$(($file, include_str!(concat!("../../plans/", $name, "/", $file)))),*],
+        }
+    };
+}
+
 /// Everything to begin with, the smallest first.
 pub const STARTERS: &[Starter] = &[
-    Starter { name: "minimal", document: include_str!("../../plans/minimal/landing-zone.yaml"), files: &[] },
-    Starter {
-        name: "standard",
-        document: include_str!("../../plans/standard/landing-zone.yaml"),
-        files: &[],
-    },
-    Starter { name: "detect", document: include_str!("../../plans/detect/landing-zone.yaml"), files: &[] },
-    Starter {
-        name: "ransomware-ready",
-        document: include_str!("../../plans/ransomware-ready/landing-zone.yaml"),
-        files: &[
-            (
-                "policies/protect-backups.json",
-                include_str!("../../plans/ransomware-ready/policies/protect-backups.json"),
-            ),
-            (
-                "policies/protect-central-backup.json",
-                include_str!("../../plans/ransomware-ready/policies/protect-central-backup.json"),
-            ),
-        ],
-    },
-    Starter {
-        name: "regulated",
-        document: include_str!("../../plans/regulated/landing-zone.yaml"),
-        files: &[
-            (
-                "policies/deny-leave-organization.json",
-                include_str!("../../plans/regulated/policies/deny-leave-organization.json"),
-            ),
-            (
-                "policies/hardened-compute.yaml",
-                include_str!("../../plans/regulated/policies/hardened-compute.yaml"),
-            ),
-            ("policies/operator.json", include_str!("../../plans/regulated/policies/operator.json")),
-            (
-                "policies/protect-log-archive.json",
-                include_str!("../../plans/regulated/policies/protect-log-archive.json"),
-            ),
-            ("policies/quarantine.yaml", include_str!("../../plans/regulated/policies/quarantine.yaml")),
-            (
-                "policies/required-tags.yaml",
-                include_str!("../../plans/regulated/policies/required-tags.yaml"),
-            ),
-            (
-                "policies/trusted-identities-only.json",
-                include_str!("../../plans/regulated/policies/trusted-identities-only.json"),
-            ),
-        ],
-    },
+    starter!("minimal"),
+    starter!("standard"),
+    starter!("detect"),
+    starter!("ransomware-ready", "policies/protect-backups.json", "policies/protect-central-backup.json"),
+    starter!(
+        "four-controls",
+        "packs/ransomware-baseline.yaml",
+        "policies/keep-recovery-points.json",
+        "rules/described-groups.guard",
+        "stacks/guard-hook.yaml",
+        "stacks/remediation-role.yaml"
+    ),
+    starter!(
+        "regulated",
+        "policies/deny-leave-organization.json",
+        "policies/hardened-compute.yaml",
+        "policies/operator.json",
+        "policies/protect-log-archive.json",
+        "policies/quarantine.yaml",
+        "policies/required-tags.yaml",
+        "policies/trusted-identities-only.json"
+    ),
 ];
 
 /// Where a name stands in a pattern of e-mail addresses.

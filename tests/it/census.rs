@@ -56,7 +56,9 @@ fn the_printed_permissions_suffice_for_everything_and_only_read() {
         for action in actions {
             let action = action.as_str().unwrap().to_owned();
             let verb = action.split(':').nth(1).unwrap();
-            let reads = ["Get", "List", "Describe", "AssumeRole"].iter().any(|begin| verb.starts_with(begin));
+            let reads = ["Get", "BatchGet", "List", "Describe", "AssumeRole"]
+                .iter()
+                .any(|begin| verb.starts_with(begin));
             assert!(reads || action.starts_with("sts:"), "{action}");
         }
     }

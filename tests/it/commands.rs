@@ -6,7 +6,10 @@
 #![expect(clippy::unwrap_used, reason = "a fixture that cannot be set up should stop its test at once")]
 
 mod backups;
+mod covered;
+mod drifting;
 mod exported;
+mod joining;
 mod newcomer;
 mod over_the_wire;
 mod rehearsed;
@@ -32,24 +35,24 @@ accounts:
 ";
 
 /// What a run left behind.
-struct Ran {
-    code: i32,
-    out: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
     err: String,
 }
 
 impl Ran {
-    fn exits(self, code: i32) -> Self {
+    pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
         self
     }
 
-    fn prints(self, part: &str) -> Self {
+    pub(crate) fn prints(self, part: &str) -> Self {
         assert!(self.out.contains(part), "stdout lacks `{part}`:\n{}", self.out);
         self
     }
 
-    fn says(self, part: &str) -> Self {
+    pub(crate) fn says(self, part: &str) -> Self {
         assert!(self.err.contains(part), "stderr lacks `{part}`:\n{}", self.err);
         self
     }
@@ -58,13 +61,13 @@ impl Ran {
         self.out.lines().last().unwrap_or_default()
     }
 
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}:\n{}", self.out))
     }
 }
 
 /// A folder with the small document in it.
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("small.yaml"), SMALL).unwrap();
     folder
@@ -77,7 +80,7 @@ fn lzctl(folder: &Path) -> Command {
     command
 }
 
-fn run(folder: &Path, args: &[&str]) -> Ran {
+pub(crate) fn run(folder: &Path, args: &[&str]) -> Ran {
     finish(lzctl(folder).args(args))
 }
 

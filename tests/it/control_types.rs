@@ -10,6 +10,7 @@ use lzctl::sim::World;
 
 use super::documents::{graph, plan_text};
 use super::rehearsal::{rehearsed, setting};
+use super::security::planned;
 
 fn again(yaml: &str, world: World, consents: &[&str]) -> Rehearsal {
     let consents: BTreeSet<String> = consents.iter().map(|name| (*name).to_owned()).collect();
@@ -62,8 +63,11 @@ fn one_document_prevents_refuses_finds_and_repairs_and_then_has_nothing_left_to_
     assert_eq!(kinds(ControlType::Preventive), BTreeSet::from([Kind::Policy, Kind::Control]));
     assert_eq!(kinds(ControlType::Proactive), BTreeSet::from([Kind::Control, Kind::StackSet]));
     assert_eq!(kinds(ControlType::Detective), BTreeSet::from([Kind::Control, Kind::ConfigRule]));
-    let repairing = BTreeSet::from([Kind::ConformancePack, Kind::FirewallPolicy]);
+    let repairing = BTreeSet::from([Kind::ConformancePack, Kind::FirewallPolicy, Kind::StackSet]);
     assert_eq!(kinds(ControlType::Responsive), repairing);
+    let at = |id: &str| rehearsal.plan.steps.iter().position(|step| step.id.0 == id).expect("a step");
+    let role = at("stack_set.remediation-role:deploy[Workloads]");
+    assert!(role < at("conformance_pack.ransomware-baseline/us-east-1:create"), "roles come before repairs");
 }
 
 #[test]
@@ -134,7 +138,7 @@ fn a_stack_that_fails_in_one_account_is_told_and_repaired_by_the_next_run() {
     assert!(!second.succeeded());
     assert!(causes(&second).contains(&broken), "{}", causes(&second));
     let left: Vec<&str> = second.second_plan.steps.iter().map(|step| step.id.0.as_str()).collect();
-    assert_eq!(left, ["stack_set.guard-hook:repair"]);
+    assert_eq!(left, ["stack_set.guard-hook:repair", "stack_set.remediation-role:repair"]);
     second.world.cloudformation.failing.clear();
     reached(again(&four(), second.world, &[]));
 }
@@ -198,4 +202,33 @@ fn a_delegated_administrator_manages_stack_sets_as_such() {
                 stack_sets:\n  topics:\n    administrator: stacks\n    targets: [Workloads]\n    auto_deployment: false\n    template: { Resources: { Topic: { Type: \"AWS::SNS::Topic\" } } }\n";
     let rehearsal = reached(rehearsed(yaml));
     assert!(deployments(&rehearsal).contains(&"stack_set.topics:deploy[Workloads]"));
+}
+
+#[test]
+fn rules_packs_firewalls_and_stacks_of_fifty_accounts_are_read_in_as_many_calls_as_there_are_pages() {
+    let accounts: String = (0..50)
+        .map(|n| {
+            format!("  extra{n:02}: {{ email: extra{n:02}@example.com, organizational_unit: Workloads }}\n")
+        })
+        .collect();
+    let yaml = four()
+        .replace("[us-east-1, eu-west-1]", "[us-east-1, eu-west-1, ap-northeast-1]")
+        .replace("\nlanding_zone:\n", &format!("{accounts}\nlanding_zone:\n"));
+    let world = reached(rehearsed(&yaml)).world;
+    let head = |mark: &str| yaml.split(mark).next().expect("a head").to_owned();
+    let (steps, without) = planned(&head("\ndelegated_administrators:\n"), world.clone());
+    assert!(steps.is_empty(), "{steps:?}");
+    let (steps, with) = planned(&yaml, world);
+    assert!(steps.is_empty(), "{steps:?}");
+    // In each Region. Rules and packs with how they are, the text of one rule and the mark of one pack; Firewall
+    // Manager's policies and the one of ours.
+    let in_region = 2 + 2 + 1 + 1 + 2;
+    // Of each stack set: itself, where it is, what AWS does about it, and stacks that failed.
+    let stack_set = 4;
+    // Who administers Config (by two principals), Firewall Manager (by its own word and by Organizations') and Systems
+    // Manager; at most five tries of roles to enter the account.
+    let offices = 2 + 2 + 1 + 5;
+    let pages = 3 * in_region + 2 * stack_set + offices;
+    println!("{} calls for {pages} pages", with - without);
+    assert!(with - without <= pages, "{} calls, {pages} pages", with - without);
 }

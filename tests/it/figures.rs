@@ -1,6 +1,7 @@
 //! The figures in docs/performance.md are those of rehearsals, which repeat exactly.
 
 use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
 
 use lzctl::model::Resource;
 use lzctl::observe::survey;
@@ -55,18 +56,28 @@ fn table() -> String {
     table
 }
 
-#[test]
-fn the_figures_in_the_page_on_performance_are_the_programs_own() {
+/// Holds a table to the one between two marks of the page, or writes it there when
+/// `UPDATE_RECORDED` is set.
+pub(crate) fn recorded(mark: &str, table: &str) {
+    // Several tests write into one page.
+    static PAGE: Mutex<()> = Mutex::new(());
+    let _alone = PAGE.lock().unwrap_or_else(PoisonError::into_inner);
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/performance.md");
     let page = std::fs::read_to_string(path).expect("the page");
-    let (before, rest) = page.split_once("<!-- figures -->\n").expect("the first mark");
-    let (_, after) = rest.split_once("<!-- end of figures -->").expect("the second mark");
-    let fresh = format!("{before}<!-- figures -->\n{}<!-- end of figures -->{after}", table());
+    let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- end of {mark} -->"));
+    let (before, rest) = page.split_once(&begin).expect("the first mark");
+    let (_, after) = rest.split_once(&end).expect("the second mark");
+    let fresh = format!("{before}{begin}{table}{end}{after}");
     if std::env::var_os("UPDATE_RECORDED").is_some() {
         std::fs::write(path, &fresh).expect("the page");
         return;
     }
     assert_eq!(page, fresh, "run it again with UPDATE_RECORDED=1 and read the difference");
+}
+
+#[test]
+fn the_figures_in_the_page_on_performance_are_the_programs_own() {
+    recorded("figures", &table());
 }
 
 #[test]

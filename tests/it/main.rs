@@ -7,7 +7,9 @@
 
 mod account_defaults;
 mod architecture;
+mod automation_rules;
 mod backup;
+mod by_policy;
 mod census;
 mod closing;
 mod commands;
@@ -17,10 +19,16 @@ mod controls;
 mod coverage;
 mod delegation;
 mod documents;
+mod enrolling;
+#[path = "../../benches/estate/mod.rs"]
+#[allow(dead_code, reason = "benches use more of it")]
+mod estate;
 mod figures;
 mod forms;
 mod identity_center;
+mod joining;
 mod leftovers;
+mod network_isolation;
 mod pages;
 mod permissions;
 mod planning;
@@ -31,6 +39,7 @@ mod processes;
 mod promises;
 mod reference;
 mod rehearsal;
+mod requests;
 mod resource_policy;
 mod resume;
 mod root_access;
@@ -40,5 +49,7 @@ mod scenarios;
 mod security;
 mod spec;
 mod sweep;
+mod takeover;
 mod tcp;
 mod trails_and_firewalls;
+mod unprocessed;

@@ -94,7 +94,7 @@ fn files(blocks: &[Block]) -> Vec<&str> {
 
 /// Whether a command speaks to AWS, so that it is given a simulated one.
 fn speaks_to_aws(arguments: &[String]) -> bool {
-    const SPEAK: [&str; 15] = [
+    const SPEAK: [&str; 16] = [
         "plan",
         "apply",
         "resume",
@@ -109,6 +109,7 @@ fn speaks_to_aws(arguments: &[String]) -> bool {
         "preflight",
         "enroll",
         "access",
+        "drift",
         "permissions",
     ];
     SPEAK.contains(&arguments[0].as_str())
@@ -132,7 +133,8 @@ fn run(shown: &Shown, folder: &Path, page: &str) {
     if speaks_to_aws(&arguments) {
         arguments.extend(["--simulate", "world.json"].map(str::to_owned));
     }
-    if ["apply", "enroll"].contains(&arguments[0].as_str()) && !arguments.iter().any(|word| word == "--yes") {
+    let said = |wanted: &str| arguments.iter().any(|word| word == wanted);
+    if ["apply", "enroll"].contains(&arguments[0].as_str()) && !said("--yes") && !said("--dry-run") {
         arguments.push("--yes".to_owned());
     }
     let mut program = Command::cargo_bin("lzctl").unwrap();
@@ -194,9 +196,11 @@ fn the_pages_of_tasks_are_among_those_that_are_followed() {
         "bootstrap",
         "add-a-region",
         "close-an-account",
+        "enrol-a-legacy-account",
         "delegated-administrators",
         "rotate-keys",
         "upgrade-the-landing-zone",
+        "recover-from-ransomware",
         "ci",
     ];
     for name in tasks {

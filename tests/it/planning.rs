@@ -298,6 +298,42 @@ fn a_change_of_version_needs_its_consent_by_name() {
 }
 
 #[test]
+fn an_older_landing_zone_puts_its_own_accounts_into_the_unit_it_makes() {
+    let yaml = "version: 1\norganization: { home_region: us-east-1 }\n\
+                organizational_units: { Work: { baselines: [control_tower] } }\naccounts:\n  \
+                log: { email: log@example.com, organizational_unit: Security }\n  \
+                audit: { email: audit@example.com, organizational_unit: Security }\n  \
+                app: { email: app@example.com, organizational_unit: Work }\nlanding_zone:\n  \
+                version: \"3.3\"\n  integration_unit: Security\n  \
+                centralized_logging: { account: log }\n  security_roles: { account: audit }\n";
+    // Saying so is no ring: the landing zone waits for the accounts, and the unit comes with it.
+    let graph = graph(yaml);
+    let place = |account: &str| {
+        let address = format!("account.{account}").parse::<Address>().unwrap();
+        graph.resources[&address].fields.get("unit").cloned()
+    };
+    assert_eq!((place("log"), place("audit")), (None, None));
+    assert!(place("app").is_some());
+}
+
+#[test]
+fn a_key_that_only_backups_use_may_be_used_by_the_accounts_they_are_of() {
+    let yaml = "version: 1\norganization: { home_region: us-east-1 }\norganizational_units: { Work: {} }\n\
+                accounts:\n  admin: { email: admin@example.com }\n  central: { email: central@example.com }\n\
+                keys: { copies: { account: central }, local: { account: central }, other: { account: central } }\n\
+                backup:\n  administrator: admin\n  local_vault: { name: here, key: local }\n  \
+                vaults: { far: { account: central, key: copies } }\n";
+    let graph = graph(yaml);
+    let policy = |key: &str| {
+        let address = format!("key.{key}").parse::<Address>().unwrap();
+        graph.resources[&address].fields["policy"].to_string()
+    };
+    assert!(policy("copies").contains("UseByOrganizationForBackup"), "{}", policy("copies"));
+    assert!(policy("local").contains("UseByOrganizationForBackup"), "{}", policy("local"));
+    assert!(!policy("other").contains("UseByOrganizationForBackup"), "{}", policy("other"));
+}
+
+#[test]
 fn what_cannot_be_changed_blocks() {
     let mut snapshot = governed(&[], &[]);
     let role = "service_role.AWSControlTowerAdmin".parse::<Address>().unwrap();

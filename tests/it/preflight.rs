@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lzctl::catalog::findings;
+use lzctl::catalog::findings::{self, Path};
 use lzctl::cloud::inventory::accounts::Account;
 use lzctl::cloud::session::Narrowing;
 use lzctl::observe::estate::Estate;
@@ -13,8 +13,8 @@ use lzctl::rehearse::{Bench, Setting, virtual_runtime};
 use lzctl::sim::World;
 use serde_json::{Value, json};
 
-/// A world with a landing zone that governs Workloads, and whatever else is told.
-pub(crate) fn governed(accounts: Value, more: Value) -> World {
+/// The file of a world with a landing zone that governs Workloads, and whatever else is told.
+pub(crate) fn told(accounts: Value, more: Value) -> Value {
     let mut all =
         vec![json!({ "name": "log", "unit": "Security" }), json!({ "name": "audit", "unit": "Security" })];
     all.extend(accounts.as_array().unwrap().iter().cloned());
@@ -38,22 +38,26 @@ pub(crate) fn governed(accounts: Value, more: Value) -> World {
     for (key, value) in more.as_object().unwrap() {
         past[key] = value.clone();
     }
-    let world = json!({
+    json!({
         "account": "111122223333",
         "region": "us-east-1",
         "time": "2026-03-01T00:00:00Z",
         "past": past,
-    });
-    let mut world: World = serde_json::from_value(world).unwrap();
+    })
+}
+
+/// That world.
+fn governed(accounts: Value, more: Value) -> World {
+    let mut world: World = serde_json::from_value(told(accounts, more)).unwrap();
     world.live_through().unwrap();
     world
 }
 
 /// Reports about accounts or units, governed in `to` or where they are; and how many changes were asked for.
-fn reports(world: World, words: &[&str], to: Option<&str>) -> (BTreeMap<String, Report>, u64) {
+pub(crate) fn reports(world: World, words: &[&str], to: Option<&str>) -> (BTreeMap<String, Report>, u64) {
     virtual_runtime().unwrap().block_on(async {
         let setting = Setting {
-            home_region: "us-east-1".parse().unwrap(),
+            home_region: world.region.parse().unwrap(),
             management_account: None,
             access_role: None,
             caller_policy: None,
@@ -87,7 +91,7 @@ fn codes(report: &Report) -> Vec<&str> {
 }
 
 /// The codes that close every way of enrolling.
-fn stops(report: &Report) -> Vec<&str> {
+pub(crate) fn stops(report: &Report) -> Vec<&str> {
     let all = report.findings.iter().filter(|finding| finding.rules_out.len() == 3);
     all.map(|finding| finding.code).collect()
 }
@@ -158,17 +162,18 @@ fn what_stands_in_the_way_around_an_account_is_found() {
 #[test]
 fn an_account_with_a_recorder_keeps_its_neighbours_from_being_registered() {
     let accounts = json!([
-        { "name": "quiet", "unit": "Workloads" },
-        { "name": "recording", "unit": "Workloads", "recorders": ["us-east-1"] },
+        { "name": "app", "unit": "Workloads" },
+        { "name": "quiet", "unit": "Workloads", "late": true },
+        { "name": "recording", "unit": "Workloads", "late": true, "recorders": ["us-east-1"] },
     ]);
-    let (found, _) = reports(governed(accounts, json!({})), &["quiet"], None);
+    let (found, _) = reports(governed(accounts, json!({})), &["app", "quiet"], None);
+    assert!(found["app"].enrolled && found["app"].findings.is_empty(), "{:?}", found["app"]);
     let quiet = &found["quiet"];
-    if quiet.enrolled {
-        // The landing zone of the world enrolled it; then nothing keeps it from anything.
-        assert!(quiet.findings.is_empty());
-    } else {
-        assert!(codes(quiet).contains(&"neighbour-not-ready"), "{quiet:?}");
-    }
+    assert!(!quiet.enrolled);
+    let neighbour = quiet.findings.iter().find(|one| one.code == "neighbour-not-ready").unwrap();
+    assert_eq!(neighbour.rules_out, [Path::Reset], "{neighbour:?}");
+    assert!(codes(quiet).contains(&"already-there"), "{quiet:?}");
+    assert_eq!(stops(quiet), Vec::<&str>::new());
 }
 
 #[test]

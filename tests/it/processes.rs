@@ -333,3 +333,28 @@ fn a_journal_that_somebody_changed_is_found_out() {
     stage.holds_everything_once();
     stage.asked_for_each_account_once();
 }
+
+#[test]
+fn an_apply_with_nothing_to_do_asks_what_a_plan_asks_and_sends_no_change() {
+    let stage = Stage::new();
+    assert_code(&stage.run(APPLY), 0);
+    let asked = |arguments: &[&str]| {
+        let before = stage.get("requests");
+        assert_code(&stage.run(arguments), 0);
+        let after = stage.get("requests");
+        let operations = after["operations"].as_object().expect("operations");
+        let mut asked: Vec<(String, u64)> = Vec::new();
+        for (name, count) in operations {
+            let more =
+                count.as_u64().unwrap_or_default() - before["operations"][name].as_u64().unwrap_or_default();
+            if more > 0 {
+                asked.push((name.clone(), more));
+            }
+        }
+        assert_eq!(after["writes"], before["writes"], "{arguments:?}");
+        asked
+    };
+    let planned = asked(&["plan", "landing-zone.yaml"]);
+    assert!(planned.len() > 10, "{planned:?}");
+    assert_eq!(asked(APPLY), planned);
+}

@@ -188,3 +188,18 @@ fn what_aws_attaches_to_a_unit_that_the_run_has_made_does_not_stop_its_resumptio
     assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
     assert!(tried > 8, "{tried}");
 }
+
+const DETECTING: &str = "version: 1
+organization: { home_region: us-east-1 }
+accounts: { audit: { email: audit@example.com } }
+";
+
+#[test]
+fn what_an_appointment_switches_on_in_the_administrators_account_does_not_stop_a_resumption_i6() {
+    let first = rehearsed(DETECTING);
+    let offices = "security:\n  guardduty: { administrator: audit }\n  macie: { administrator: audit }\n";
+    let subject = Subject::new(&format!("{DETECTING}{offices}"), &[]);
+    let (tried, wrong) = broken_off_everywhere(&subject, Some(&first.world));
+    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(tried > 20, "{tried}");
+}

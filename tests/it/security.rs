@@ -51,7 +51,7 @@ fn after(world: World, time: Duration) -> World {
 }
 
 /// Steps of a plan made now, and the requests that making it took.
-fn planned(yaml: &str, world: World) -> (Vec<String>, u64) {
+pub(crate) fn planned(yaml: &str, world: World) -> (Vec<String>, u64) {
     let graph = graph(yaml);
     virtual_runtime().expect("a runtime").block_on(async {
         let bench = Bench::open(&setting(yaml), Some(world)).await.expect("a bench");
@@ -301,8 +301,8 @@ fn fifty_accounts_in_three_regions_are_planned_again_in_about_as_many_calls_as_t
     // In each Region. GuardDuty: who administers, the administrator's detector twice, the settings, members in pages of
     // 50, the management account's detector twice.
     let guardduty = 1 + 2 + 1 + 2 + 2;
-    // Security Hub: who administers, the management account's hub.
-    let security_hub = 1 + 1;
+    // Security Hub: who administers, the management account's hub, its automation rules and the one of ours.
+    let security_hub = 1 + 1 + 2;
     // Inspector: who administers, the administrator's scans, the settings, members in pages of 50, their scans, the
     // management account's scans.
     let inspector = 1 + 1 + 1 + 2 + 1 + 1;

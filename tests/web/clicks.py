@@ -91,6 +91,7 @@ class Pages:
         args = [self.lzctl, *command.split(), "--simulate", world, "--html", page, *more]
         done = subprocess.run(args, cwd=self.folder, capture_output=True, text=True)
         assert done.returncode == 0, f"{args}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+        assert "could not be read" not in done.stdout, f"{args}: {done.stdout[-2000:]}"
         return page
 
     def all(self, accounts):

@@ -1,5 +1,5 @@
 """boto3 builds detection across an organization: administrators, members, settings of GuardDuty, Security Hub,
-Inspector, Macie and Detective.
+Inspector, Macie, Detective and Access Analyzer.
 
 Each story is given the helpers of `stories.py` and an empty world.
 """
@@ -107,6 +107,25 @@ def security_hub_is_configured_centrally(client, until, endpoint):
     listed = administrator.list_configuration_policy_associations()["ConfigurationPolicyAssociationSummaries"]
     assert {row["AssociationType"] for row in listed} == {"APPLIED", "INHERITED"}, listed
     assert refusal(administrator.delete_configuration_policy, Identifier=policy["Id"]) == "ResourceConflictException"
+    findings_are_changed_by_rules(administrator, member)
+
+
+def findings_are_changed_by_rules(administrator, member):
+    rule = {
+        "RuleName": "loud", "RuleOrder": 1, "Description": "what is high is critical",
+        "Criteria": {"SeverityLabel": [{"Value": "HIGH", "Comparison": "EQUALS"}]},
+        "Actions": [{"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": {"Severity": {"Label": "CRITICAL"}}}],
+    }
+    assert refusal(member.create_automation_rule, **rule) == "InvalidAccessException"
+    arn = administrator.create_automation_rule(**rule)["RuleArn"]
+    items = [{"RuleArn": arn, "RuleStatus": "DISABLED"}, {"RuleArn": f"{arn}-not", "RuleOrder": 2}]
+    told = administrator.batch_update_automation_rules(UpdateAutomationRulesRequestItems=items)
+    assert told["ProcessedAutomationRules"] == [arn], told
+    assert [row["RuleArn"] for row in told["UnprocessedAutomationRules"]] == [f"{arn}-not"], told
+    assert administrator.list_automation_rules()["AutomationRulesMetadata"][0]["RuleStatus"] == "DISABLED"
+    shown = administrator.batch_get_automation_rules(AutomationRulesArns=[arn])["Rules"][0]
+    assert shown["Criteria"] == rule["Criteria"] and shown["Actions"] == rule["Actions"], shown
+    assert administrator.batch_delete_automation_rules(AutomationRulesArns=[arn])["ProcessedAutomationRules"] == [arn]
 
 
 def inspector_scans_members(client, until, endpoint):
@@ -186,10 +205,32 @@ def detective_waits_for_guardduty(client, until, endpoint):
     assert administrator.delete_members(GraphArn=graph, AccountIds=[app])["AccountIds"] == [app]
 
 
+def analyzers_belong_to_the_organization(client, until, endpoint):
+    audit, app = organization(client, until, endpoint, ["audit", "app"])
+    organizations = client(endpoint, "organizations")
+    trusted = {"ServicePrincipal": "access-analyzer.amazonaws.com"}
+    organizations.enable_aws_service_access(**trusted)
+    administrator, member = (inside(client, endpoint, "accessanalyzer", account) for account in (audit, app))
+    whole = {"analyzerName": "whole", "type": "ORGANIZATION"}
+    assert refusal(member.create_analyzer, **whole) == "AccessDeniedException"
+    organizations.register_delegated_administrator(AccountId=audit, **trusted)
+    arn = administrator.create_analyzer(**whole)["arn"]
+    assert refusal(administrator.create_analyzer, **whole) == "ConflictException"
+    unused = {"unusedAccess": {"unusedAccessAge": 60}}
+    administrator.create_analyzer(analyzerName="unused", type="ORGANIZATION_UNUSED_ACCESS", configuration=unused)
+    assert {row["name"] for row in administrator.list_analyzers()["analyzers"]} == {"whole", "unused"}
+    ask = lambda: administrator.get_analyzer(analyzerName="whole")["analyzer"]
+    shown = until(ask, lambda analyzer: analyzer["status"] != "CREATING")
+    assert (shown["arn"], shown["type"], shown["status"]) == (arn, "ORGANIZATION", "ACTIVE"), shown
+    administrator.delete_analyzer(analyzerName="whole")
+    assert refusal(administrator.get_analyzer, analyzerName="whole") == "ResourceNotFoundException"
+
+
 STORIES = [
     guardduty_reaches_members,
     security_hub_is_configured_centrally,
     inspector_scans_members,
     macie_reaches_members,
     detective_waits_for_guardduty,
+    analyzers_belong_to_the_organization,
 ]

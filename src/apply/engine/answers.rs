@@ -23,6 +23,7 @@ impl Engine {
         let Some(number) = self.answered(step, Phase::Beginning) else { return };
         if let Some(work) = self.works.get_mut(number as usize) {
             work.request = request;
+            work.took = Some(self.now.saturating_sub(work.sent));
         }
         match answer {
             Ok(progress) => {
@@ -106,6 +107,10 @@ impl Engine {
         let usual = self.index.usual(number);
         let Some(work) = self.works.get_mut(number as usize) else { return };
         let news = work.operation.as_ref() != Some(&operation) || work.phase != Phase::Polling;
+        if work.phase == Phase::Polling {
+            // It was not over when the question was sent.
+            work.took = Some(work.asked.saturating_sub(work.sent));
+        }
         work.phase = Phase::Running;
         work.answered();
         work.operation = Some(operation.clone());

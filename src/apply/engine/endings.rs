@@ -170,6 +170,7 @@ impl Engine {
             ready: work.ready,
             started: work.started,
             ended: work.ended,
+            took: work.took,
             sendings: work.sendings,
             operation: work.operation.clone(),
             error: work.error.clone(),

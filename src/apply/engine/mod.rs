@@ -258,6 +258,7 @@ impl Engine {
         let Some(work) = self.works.get_mut(number as usize) else { return };
         work.phase = Phase::Beginning;
         work.sent = self.now;
+        work.took = None;
         work.sendings += 1;
         work.started.get_or_insert(self.now);
         work.intended.get_or_insert(SignedDuration::try_from(self.now).unwrap_or(SignedDuration::MAX));
@@ -292,6 +293,7 @@ impl Engine {
         let Some(work) = self.works.get_mut(number as usize) else { return };
         let (Some(task), Some(operation)) = (work.task.clone(), work.operation.clone()) else { return };
         work.phase = Phase::Polling;
+        work.asked = self.now;
         self.calls_in_air += 1;
         self.calls.polls += 1;
         self.out.push(Command::Poll { step, task, operation });

@@ -53,6 +53,10 @@ pub(super) struct Work {
     pub(super) ready: Option<Duration>,
     pub(super) started: Option<Duration>,
     pub(super) ended: Option<Duration>,
+    /// When the last question about it was sent.
+    pub(super) asked: Duration,
+    /// So long at least AWS was at work on the last sending.
+    pub(super) took: Option<Duration>,
     /// The last sending.
     pub(super) sent: Duration,
     pub(super) sendings: u32,
@@ -89,6 +93,8 @@ impl Work {
             ready: None,
             started: None,
             ended: None,
+            asked: Duration::ZERO,
+            took: None,
             sent: Duration::ZERO,
             sendings: 0,
             intended: None,

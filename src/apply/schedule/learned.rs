@@ -44,8 +44,9 @@ impl Learned {
     /// What this run itself has learned.
     pub(in crate::apply) fn lessons(&self) -> BTreeMap<String, Durations> {
         let lesson = |ratios: &Ratios| {
-            let tenth = ratios.sorted.get(ratios.sorted.len() / 10).copied()?;
-            Some(Durations { count: ratios.sorted.len() as f64, mean: ratios.mean(None), tenth })
+            let all = &ratios.sorted;
+            let (tenth, ninetieth) = (*all.get(all.len() / 10)?, *all.get(all.len() * 9 / 10)?);
+            Some(Durations { count: all.len() as f64, mean: ratios.mean(None), tenth, ninetieth })
         };
         let known = self.ratios.iter();
         known.filter_map(|(operation, ratios)| Some((operation.clone(), lesson(ratios)?))).collect()
@@ -174,6 +175,16 @@ mod tests {
         }
         assert!(learned.expected("a", MINUTE) < MINUTE.mul_f64(1.1));
         assert_eq!(learned.tenth("a", MINUTE), MINUTE.mul_f64(MARGIN));
+    }
+
+    #[test]
+    fn a_run_tells_how_the_quickest_and_the_slowest_tenth_fared() {
+        let mut learned = Learned::default();
+        for minutes in 1..=10 {
+            learned.add("a", MINUTE, MINUTE * minutes);
+        }
+        let lesson = learned.lessons()["a"];
+        assert_eq!((lesson.count, lesson.mean, lesson.tenth, lesson.ninetieth), (10.0, 5.5, 2.0, 10.0));
     }
 
     #[test]

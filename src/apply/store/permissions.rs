@@ -160,7 +160,7 @@ mod tests {
             journal.append(Duration::ZERO, vec![entry]).unwrap();
             journal.settled().await.unwrap();
             tokio::time::sleep(Duration::from_secs(20)).await;
-            let lesson = Durations { count: 9.0, mean: 2.0, tenth: 1.0 };
+            let lesson = Durations { count: 9.0, mean: 2.0, tenth: 1.0, ninetieth: 3.0 };
             let lessons = Lessons { durations: [("a".to_owned(), lesson)].into(), ..Lessons::default() };
             runs.learn(&account, known, &lessons, run.started).await;
             keeper.give_back().await;

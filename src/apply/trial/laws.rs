@@ -61,7 +61,7 @@ proptest! {
         let mut experience = Experience::default();
         for step in &plan.steps {
             let (mean, tenth) = (dice.between(0.01, 9.0), dice.between(0.01, 9.0));
-            let known = Durations { count: dice.between(0.0, 30.0), mean, tenth };
+            let known = Durations { count: dice.between(0.0, 30.0), mean, tenth, ninetieth: mean * 2.0 };
             experience.durations.insert(step.operation.clone(), known);
             experience.shares.insert(step.operation.clone(), dice.between(-1.0, 2.0));
         }

@@ -1,11 +1,14 @@
-//! Member accounts: move, rename, tag, contacts, closing. Their creation is a matter of
-//! its own, see `account_creation`.
+//! Member accounts: move, rename, tag, contacts, closing. How they come to be members are
+//! matters of their own, see `account_creation` and `account_joining`.
 
 use aws_sdk_account::types::AlternateContactType;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{account_creation, account_recording, effect_if, known, unit, unknown_verb};
+use super::{
+    account_address, account_creation, account_enrolment, account_factory, account_joining,
+    account_recording, effect_if, unit, unknown_verb,
+};
 use crate::catalog::operations::Verdict;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
@@ -18,14 +21,17 @@ const MOVE: &str = "organizations:MoveAccount";
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
     match task.verb.as_str() {
         "create" => account_creation::begin(connection, task).await,
+        "invite" | "accept" => account_joining::begin(connection, task).await,
         "move" => relocate(connection, task).await,
         "rename" => rename(connection, task).await,
+        "send_code" | "change_email" => account_address::begin(connection, task).await,
         "tag" => unit::tag(connection, task).await,
         "put_contact" => put_contact(connection, task).await,
         "close" => close(connection, task).await,
         "stop_recorder" | "delete_channel" | "delete_recorder" => {
             account_recording::begin(connection, task).await
         }
+        "enrol" | "discard_product" => account_factory::begin(connection, task).await,
         _ => Err(unknown_verb(task)),
     }
 }
@@ -33,6 +39,9 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
 pub(super) async fn poll(connection: &Connection, task: &Task, car: &str) -> Result<Progress, CallError> {
     match task.verb.as_str() {
         "close" => Ok(closing(&accounts::describe(connection, car).await?)),
+        "change_email" => account_address::poll(connection, task, car).await,
+        "move" => account_enrolment::poll(connection, task, car).await,
+        "enrol" | "discard_product" => account_factory::poll(connection, task, car).await,
         _ => account_creation::poll(connection, task, car).await,
     }
 }
@@ -44,19 +53,25 @@ pub(super) async fn look_up(
 ) -> Result<Found, CallError> {
     match task.verb.as_str() {
         "create" => account_creation::look_up(connection, task, since).await,
+        "invite" | "accept" => account_joining::look_up(connection, task).await,
         "move" => {
             let (id, to) = (task.own("id")?, task.text("unit")?);
             let here = accounts::parent(connection, id).await? == to;
-            Ok(if here { Found::Effect(arrived(to)) } else { Found::Nothing })
+            match here {
+                true => account_enrolment::follow(connection, task, to).await.map(Found::Effect),
+                false => Ok(Found::Nothing),
+            }
         }
         "rename" => {
             let live = accounts::describe(connection, task.own("id")?).await?;
             Ok(effect_if(live.name == task.text("name")?))
         }
+        "send_code" | "change_email" => account_address::look_up(connection, task).await,
         "tag" => unit::tagged(connection, task).await,
         "stop_recorder" | "delete_channel" | "delete_recorder" => {
             account_recording::look_up(connection, task).await
         }
+        "enrol" | "discard_product" => account_factory::look_up(connection, task).await,
         "close" => match accounts::describe(connection, task.own("id")?).await {
             Ok(account) if account.state == "ACTIVE" => Ok(Found::Nothing),
             Ok(account) => Ok(Found::Effect(closing(&account))),
@@ -97,20 +112,19 @@ async fn relocate(connection: &Connection, task: &Task) -> Result<Progress, Call
         Err(_) => accounts::parent(connection, id).await?,
     };
     let refusal = match send_move(connection, id, &from, to).await {
-        Ok(()) => return Ok(arrived(to)),
+        Ok(()) => return account_enrolment::follow(connection, task, to).await,
         Err(error) if error.verdict == Verdict::Satisfied => error,
         Err(error) => return Err(error),
     };
     // AWS has refused the move: the account is there already, or somewhere else.
     let now = accounts::parent(connection, id).await?;
-    if now == to {
-        return Ok(arrived(to));
-    }
     if now == from {
         return Err(CallError { verdict: Verdict::Conflict, ..refusal });
     }
-    send_move(connection, id, &now, to).await?;
-    Ok(arrived(to))
+    if now != to {
+        send_move(connection, id, &now, to).await?;
+    }
+    account_enrolment::follow(connection, task, to).await
 }
 
 async fn send_move(connection: &Connection, id: &str, from: &str, to: &str) -> Result<(), CallError> {
@@ -121,10 +135,6 @@ async fn send_move(connection: &Connection, id: &str, from: &str, to: &str) -> R
         request.source_parent_id(from).destination_parent_id(to)
     };
     site.call(MOVE, || request().send()).await.map(|_| ())
-}
-
-fn arrived(parent: &str) -> Progress {
-    Progress::Done(known([("parent_id", parent)]))
 }
 
 /// The id to name in Account Management: the management account may not name
@@ -170,6 +180,7 @@ mod tests {
 
     use super::*;
     use crate::cloud::doubles::{Double, error, ok, task};
+    use crate::cloud::handlers::known;
     use crate::cloud::task::Performer as _;
 
     fn relocate() -> Task {
@@ -183,7 +194,7 @@ mod tests {
             .on("MoveAccount", error(400, "DuplicateAccountException", "there"))
             .on("ListParents", ok(json!({ "Parents": [{ "Id": "ou-to", "Type": "ORGANIZATIONAL_UNIT" }] })));
         let done = double.connection().await.begin(&relocate()).await.unwrap();
-        assert_eq!(done, arrived("ou-to"));
+        assert_eq!(done, Progress::Done(known([("parent_id", "ou-to")])));
     }
 
     #[tokio::test(start_paused = true)]

@@ -50,7 +50,7 @@ async fn follow(connection: &Connection, task: &Task, creation: Creation) -> Res
                 let message = format!("the request {} made another account than {email}", creation.id);
                 return Err(CallError::operation_failed(CREATE, message));
             }
-            finished(connection, account).await
+            finished(connection, account, CREATE).await
         }
         ("FAILED", _) => failed(connection, task, &creation.failure.unwrap_or_default()).await,
         _ => Ok(Progress::Running { operation: creation.id, attributes: Attributes::new() }),
@@ -64,7 +64,7 @@ async fn failed(connection: &Connection, task: &Task, reason: &str) -> Result<Pr
     if [EXISTS, SUBMITTED].contains(&reason)
         && let Some(account) = by_email(connection, email).await?
     {
-        return finished(connection, account).await;
+        return finished(connection, account, CREATE).await;
     }
     let message = if reason == EXISTS {
         format!("{email} belongs to an AWS account outside this organization")
@@ -86,10 +86,14 @@ async fn by_email(connection: &Connection, email: &str) -> Result<Option<Account
 }
 
 /// Everything that others refer to; the parent is asked for where it is not known.
-async fn finished(connection: &Connection, mut account: Account) -> Result<Progress, CallError> {
+pub(super) async fn finished(
+    connection: &Connection,
+    mut account: Account,
+    operation: &str,
+) -> Result<Progress, CallError> {
     if account.parent.is_none() {
         let parent = accounts::parent(connection, &account.id).await;
-        account.parent = Some(parent.map_err(|error| after_effect(CREATE, error))?);
+        account.parent = Some(parent.map_err(|error| after_effect(operation, error))?);
     }
     Ok(Progress::Done(account.attributes()))
 }
@@ -102,7 +106,7 @@ pub(super) async fn look_up(
     since: Timestamp,
 ) -> Result<Found, CallError> {
     if let Some(account) = by_email(connection, task.text("email")?).await? {
-        return finished(connection, account).await.map(Found::Effect);
+        return finished(connection, account, CREATE).await.map(Found::Effect);
     }
     let name = task.text("name")?;
     let mut candidates = creations::list(connection).await?;
@@ -116,7 +120,7 @@ pub(super) async fn look_up(
         let Some(id) = &creation.account else { continue };
         let account = accounts::describe(connection, id).await?;
         if account.email.eq_ignore_ascii_case(task.text("email")?) {
-            return finished(connection, account).await.map(Found::Effect);
+            return finished(connection, account, CREATE).await.map(Found::Effect);
         }
     }
     Ok(Found::Nothing)

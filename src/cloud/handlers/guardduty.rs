@@ -50,9 +50,10 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
     match task.verb.as_str() {
         "create" => Ok(Found::Effect(Progress::Done(known([("detector", &id)])))),
         "update" => {
-            let (status, features) = inventory::status(&site, &id).await?;
-            let alike = task.inputs.get("status").is_none_or(|wanted| wanted.as_str() == status.as_deref());
-            Ok(effect_if(alike && has(&features, "features")))
+            let seen = inventory::details(&site, id).await?;
+            let status = seen.status.as_deref();
+            let alike = task.inputs.get("status").is_none_or(|wanted| wanted.as_str() == status);
+            Ok(effect_if(alike && has(&seen.features, "features")))
         }
         "configure" => {
             let (reach, features) = inventory::settings(&site, &id).await?;

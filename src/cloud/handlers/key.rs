@@ -36,6 +36,7 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
         "put_replica_policy" => {
             put_policy(connection, task, &replica(task)?, &replica_policy_field(task)).await
         }
+        "rotate" => rotate(connection, task).await,
         "replicate" => replicate(connection, task).await,
         _ => Err(unknown_verb(task)),
     }
@@ -90,6 +91,10 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
         "put_replica_policy" => {
             holds_policy(connection, task, &replica(task)?, &replica_policy_field(task)).await
         }
+        "rotate" => {
+            let live = keys::rotation(connection, account(task), &home, task.own("id")?).await?;
+            Ok(effect_if(live.map(i64::from) == Some(days(task)?)))
+        }
         "replicate" => {
             let live = keys::describe(connection, account(task), &replica(task)?, task.own("id")?).await?;
             match live {
@@ -132,6 +137,22 @@ async fn put_policy(
     };
     site.call("kms:PutKeyPolicy", || request().send()).await?;
     Ok(Progress::Done(Attributes::new()))
+}
+
+/// New material under the same key, every so many days; of a multi-Region key for its replicas too.
+async fn rotate(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
+    let site = connection.site_in(account(task), &region(connection, task)?).await?;
+    let client = site.clients.kms();
+    let (id, days) = (task.own("id")?, days(task)?);
+    let days = i32::try_from(days).map_err(|error| unsendable(task, &error))?;
+    let request = || client.enable_key_rotation().key_id(id).rotation_period_in_days(days);
+    site.call("kms:EnableKeyRotation", || request().send()).await?;
+    Ok(Progress::Done(Attributes::new()))
+}
+
+/// After how many days it rotates.
+fn days(task: &Task) -> Result<i64, CallError> {
+    task.value("rotation_days")?.as_i64().ok_or_else(|| unsendable(task, &"rotation_days is no number"))
 }
 
 async fn replicate(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
@@ -183,10 +204,11 @@ fn replica(task: &Task) -> Result<Region, CallError> {
 }
 
 fn usable(task: &Task, text: &str) -> Result<Region, CallError> {
-    let unsendable = |error: crate::model::ids::InvalidId| {
-        CallError::ours(task.address.kind.name(), code::UNSENDABLE, error.to_string(), Verdict::Rejected)
-    };
-    text.parse().map_err(unsendable)
+    text.parse().map_err(|error: crate::model::ids::InvalidId| unsendable(task, &error))
+}
+
+fn unsendable(task: &Task, why: &dyn std::fmt::Display) -> CallError {
+    CallError::ours(task.address.kind.name(), code::UNSENDABLE, why.to_string(), Verdict::Rejected)
 }
 
 fn replica_policy_field(task: &Task) -> String {
@@ -264,6 +286,26 @@ mod tests {
         assert_eq!(look().await.unwrap(), effect_if(true));
         assert!(look().await.unwrap_err().message.contains("mrk-2"));
         assert_eq!(look().await.unwrap(), Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rotation_is_there_only_when_its_period_is_the_wanted_one() {
+        let status = |on: bool, days: Value| {
+            ok(json!({ "KeyId": "mrk-1", "KeyRotationEnabled": on, "RotationPeriodInDays": days }))
+        };
+        let double = Double::new()
+            .on("EnableKeyRotation", ok(json!({})))
+            .on("GetKeyRotationStatus", status(true, json!(180)))
+            .on("GetKeyRotationStatus", status(true, json!(365)))
+            .on("GetKeyRotationStatus", status(false, Value::Null));
+        let connection = double.connection().await;
+        let task = at("rotate", "", json!({ "rotation_days": 180 }));
+        assert_eq!(connection.begin(&task).await.unwrap(), Progress::Done(Attributes::new()));
+        assert_eq!(double.bodies("EnableKeyRotation")[0]["RotationPeriodInDays"], 180);
+        let look = || connection.look_up(&task, Timestamp::UNIX_EPOCH);
+        assert_eq!(look().await.unwrap(), effect_if(true));
+        assert_eq!(look().await.unwrap(), effect_if(false));
+        assert_eq!(look().await.unwrap(), effect_if(false));
     }
 
     #[tokio::test(start_paused = true)]

@@ -20,11 +20,16 @@ use crate::model::region::Region;
 use crate::model::{Attributes, Fields, Kind, kinds};
 
 mod account;
+mod account_address;
 mod account_creation;
+mod account_enrolment;
+mod account_factory;
+mod account_joining;
 mod account_recording;
 mod analyzer;
 mod appointments;
 mod assignment;
+mod automation_rule;
 mod backup_audit;
 mod backup_settings;
 mod backup_vault;
@@ -110,6 +115,7 @@ impl Performer for Connection {
             }
             Kind::Trail => trail::begin(self, task).await,
             Kind::FirewallPolicy => firewall_policy::begin(self, task).await,
+            Kind::AutomationRule => automation_rule::begin(self, task).await,
         }
     }
 
@@ -156,6 +162,7 @@ impl Performer for Connection {
             | Kind::ConfigAggregator
             | Kind::Trail
             | Kind::FirewallPolicy
+            | Kind::AutomationRule
             | Kind::Policy => Ok(Progress::Done(Attributes::new())),
         }
     }
@@ -227,6 +234,7 @@ async fn search(connection: &Connection, task: &Task, since: Timestamp) -> Resul
         }
         Kind::Trail => trail::look_up(connection, task).await,
         Kind::FirewallPolicy => firewall_policy::look_up(connection, task).await,
+        Kind::AutomationRule => automation_rule::look_up(connection, task).await,
     }
 }
 

@@ -14,6 +14,7 @@ const PORTFOLIOS: &str = "servicecatalog:ListPortfolios";
 const PRINCIPALS: &str = "servicecatalog:ListPrincipalsForPortfolio";
 const PRODUCT: &str = "servicecatalog:DescribeProductAsAdmin";
 const SEARCH: &str = "servicecatalog:SearchProvisionedProducts";
+const RECORD: &str = "servicecatalog:DescribeRecord";
 /// The names that Control Tower gives them (Control Tower User Guide, shared-account-resources).
 const PORTFOLIO_NAME: &str = "AWS Control Tower Account Factory Portfolio";
 const PRODUCT_NAME: &str = "AWS Control Tower Account Factory";
@@ -33,6 +34,43 @@ pub struct Product {
     pub message: Option<String>,
     /// The account, once AWS knows it.
     pub account: Option<String>,
+    /// The record of what was done with it last.
+    pub last_record: Option<String>,
+    /// Whether it was ever finished.
+    pub finished: bool,
+}
+
+impl Product {
+    /// Whether it was begun and never finished: terminating it lets no account go.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        self.status == "ERROR" && !self.finished
+    }
+}
+
+/// How something that Service Catalog was asked for stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Record {
+    /// AWS's word, e.g. `IN_PROGRESS`.
+    pub(crate) status: String,
+    /// Why it failed, in AWS's words.
+    pub(crate) reason: String,
+}
+
+/// The record of a request.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) async fn record(connection: &Connection, id: &str) -> Result<Record, CallError> {
+    let site = connection.home();
+    let client = site.clients.servicecatalog();
+    let answer = site.call(RECORD, || client.describe_record().id(id).send()).await?;
+    let detail = answer.record_detail().ok_or_else(|| CallError::unreadable(RECORD, "RecordDetail"))?;
+    let status = detail.status().ok_or_else(|| CallError::unreadable(RECORD, "Status"))?;
+    let reasons: Vec<&str> = detail.record_errors().iter().filter_map(|error| error.description()).collect();
+    let reason =
+        if reasons.is_empty() { "Account Factory gives no reason".to_owned() } else { reasons.join("; ") };
+    Ok(Record { status: status.as_str().to_owned(), reason })
 }
 
 /// The id of the portfolio; none where there is none.
@@ -101,6 +139,8 @@ pub(crate) async fn products(connection: &Connection) -> Result<Vec<Product>, Ca
             status: from.status()?.as_str().to_owned(),
             message: from.status_message().map(str::to_owned),
             account: from.physical_id().map(str::to_owned),
+            last_record: from.last_record_id().map(str::to_owned),
+            finished: from.last_successful_provisioning_record_id().is_some(),
         })
     };
     Ok(found.await?.iter().filter_map(one).collect())

@@ -26,6 +26,17 @@ const PAGE: i32 = 50;
 /// further switch as `FEATURE/SWITCH`.
 pub type Features = BTreeMap<String, String>;
 
+/// A detector.
+#[derive(Debug, Clone)]
+pub(crate) struct Detector {
+    pub(crate) id: String,
+    /// AWS's word.
+    pub(crate) status: Option<String>,
+    /// When it was made, in AWS's form.
+    pub(crate) created: Option<String>,
+    pub(crate) features: Features,
+}
+
 /// The id of the detector; an account has at most one in a Region.
 ///
 /// # Errors
@@ -40,15 +51,28 @@ pub(crate) async fn detector(site: &Site) -> Result<Option<String>, CallError> {
     Ok(found.await?.into_iter().next())
 }
 
-/// A detector's status and features.
+/// The detector with its status and features, if there is one.
 ///
 /// # Errors
 /// When it cannot be read.
-pub(crate) async fn status(site: &Site, id: &str) -> Result<(Option<String>, Features), CallError> {
+pub(crate) async fn whole(site: &Site) -> Result<Option<Detector>, CallError> {
+    match detector(site).await? {
+        Some(id) => Ok(Some(details(site, id).await?)),
+        None => Ok(None),
+    }
+}
+
+/// A detector by its id.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) async fn details(site: &Site, id: String) -> Result<Detector, CallError> {
     let client = site.clients.guardduty();
-    let answer = site.call(DETECTOR, || client.get_detector().detector_id(id).send()).await?;
+    let answer = site.call(DETECTOR, || client.get_detector().detector_id(&id).send()).await?;
     let status = answer.status().map(|status| status.as_str().to_owned());
-    Ok((status, answer.features().iter().flat_map(of_detector).collect()))
+    let created = answer.created_at().map(str::to_owned);
+    let features = answer.features().iter().flat_map(of_detector).collect();
+    Ok(Detector { id, status, created, features })
 }
 
 fn of_detector(feature: &DetectorFeatureConfigurationResult) -> Vec<(String, String)> {
@@ -61,16 +85,6 @@ fn of_detector(feature: &DetectorFeatureConfigurationResult) -> Vec<(String, Str
         Some((format!("{name}/{}", switch.name()?.as_str()), word))
     }));
     found
-}
-
-/// When a detector was made, in AWS's form.
-///
-/// # Errors
-/// When it cannot be read.
-pub(crate) async fn created(site: &Site, id: &str) -> Result<Option<String>, CallError> {
-    let client = site.clients.guardduty();
-    let answer = site.call(DETECTOR, || client.get_detector().detector_id(id).send()).await?;
-    Ok(answer.created_at().map(str::to_owned))
 }
 
 /// Whom the organization's settings reach, and with which features.

@@ -17,6 +17,7 @@ const KEYS: &str = "kms:ListKeys";
 const TAGS: &str = "kms:ListResourceTags";
 const DESCRIBE: &str = "kms:DescribeKey";
 const POLICY: &str = "kms:GetKeyPolicy";
+const ROTATION: &str = "kms:GetKeyRotationStatus";
 
 /// The one name that a key policy can have (KMS API reference, `PutKeyPolicy`).
 pub(crate) const POLICY_NAME: &str = "default";
@@ -123,6 +124,25 @@ pub async fn key_policy(
     let value: Value =
         serde_json::from_str(text).map_err(|_| CallError::unreadable(POLICY, "usable policy document"))?;
     Ok(Some(policy::canonical(&value)))
+}
+
+/// After how many days the key gets new material; none while it does not rotate by itself, or is not there.
+///
+/// # Errors
+/// When the account cannot be entered or the rotation cannot be read.
+pub async fn rotation(
+    connection: &Connection,
+    account: Option<&str>,
+    region: &Region,
+    id: &str,
+) -> Result<Option<i32>, CallError> {
+    let site = connection.site_in(account, region).await?;
+    let client = site.clients.kms();
+    match site.call(ROTATION, || client.get_key_rotation_status().key_id(id).send()).await {
+        Ok(answer) => Ok(answer.rotation_period_in_days().filter(|_| answer.key_rotation_enabled())),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The key that was created for an alias and has not got it, because a run broke off

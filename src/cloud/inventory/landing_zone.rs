@@ -32,6 +32,17 @@ pub struct LandingZone {
     pub drift: String,
 }
 
+/// The remediation type that stands for automatic enrolment.
+pub const AUTOMATIC: &str = "INHERITANCE_DRIFT";
+
+impl LandingZone {
+    /// Whether accounts that move into a governed unit are enrolled by themselves.
+    #[must_use]
+    pub fn enrols_automatically(&self) -> bool {
+        self.remediation_types.iter().any(|kind| kind == AUTOMATIC)
+    }
+}
+
 /// An asynchronous operation of Control Tower.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {

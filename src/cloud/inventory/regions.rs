@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_account::types::RegionOptStatus;
 
 use super::pages;
+use crate::cloud::call::Site;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
 use crate::model::region::Region;
@@ -34,7 +35,7 @@ pub async fn usable(connection: &Connection) -> Result<Vec<Region>, CallError> {
     Ok(found.await?.iter().filter_map(|region| region.region_name()?.parse().ok()).collect())
 }
 
-/// AWS's word for each Region of a member account, such as `ENABLED_BY_DEFAULT`.
+/// AWS's word for each Region of a member account, such as `ENABLED_BY_DEFAULT`, asked from outside.
 ///
 /// # Errors
 /// When they cannot be read.
@@ -42,12 +43,25 @@ pub(crate) async fn of_member(
     connection: &Connection,
     account: &str,
 ) -> Result<BTreeMap<String, String>, CallError> {
-    let site = connection.global();
+    words(&connection.global(), Some(account)).await
+}
+
+/// The same, asked inside the account, which takes no trust in Account Management.
+///
+/// # Errors
+/// When the account cannot be entered, or they cannot be read.
+pub(crate) async fn of_entered(
+    connection: &Connection,
+    account: &str,
+) -> Result<BTreeMap<String, String>, CallError> {
+    words(&connection.global_site_in(account).await?, None).await
+}
+
+async fn words(site: &Site, account: Option<&str>) -> Result<BTreeMap<String, String>, CallError> {
     let client = site.clients.account();
-    let site = &site;
     let found = pages::all(LIST, |token| async move {
         let request = || {
-            let request = client.list_regions().account_id(account).max_results(PAGE);
+            let request = client.list_regions().set_account_id(account.map(str::to_owned)).max_results(PAGE);
             request.set_next_token(token.clone())
         };
         let answer = site.call(LIST, || request().send()).await?;

@@ -16,7 +16,10 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         let address = account(name);
         let mut wanted = resource(address.clone(), Some(&said.origin));
         let root = reference::from(&the_organization(), "root_id");
-        wanted.fields.insert("name".to_owned(), json!(said.name.as_ref().unwrap_or(name)));
+        let joins = said.join == Join::Invite;
+        // One that comes from outside brings its name with it.
+        let own = said.name.as_ref().or((!joins).then_some(name));
+        wanted.fields.extend(own.map(|name| ("name".to_owned(), json!(name))));
         wanted.fields.insert("email".to_owned(), json!(said.email.as_str()));
         if let Some(role) = &expansion.spec.organization.access_role {
             wanted.fields.insert("role_name".to_owned(), json!(role));
@@ -30,15 +33,26 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         wanted.fields.extend(place.map(|id| ("unit".to_owned(), id)));
         wanted.at_creation.insert("unit".to_owned(), root);
         describe(&mut wanted.fields, said);
+        // Found by its id, it may have another address.
+        if said.id.is_some() {
+            let code = ("email_code".to_owned(), json!(said.email.as_str()));
+            wanted.at_creation.extend([code.clone()]);
+            wanted.fields.extend([code]);
+        }
         wanted.keys.insert("email".to_owned(), json!(said.email.as_str()));
         wanted.keys.extend(said.id.as_ref().map(|id| ("id".to_owned(), json!(id.as_str()))));
-        if said.join == Join::Existing {
+        if joins {
+            let steps = ["invitation", "membership"];
+            wanted.fields.extend(steps.map(|step| (step.to_owned(), json!(true))));
+        }
+        // One with an id was there: if it is not, it has left, and no other may take its place.
+        if said.join != Join::Create || said.id.is_some() {
             wanted.presence = Presence::Existing;
         }
         expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
         let access = Address::new(Kind::TrustedAccess, ACCOUNT_MANAGEMENT);
         let waits = Edge::settled(&address, &access, "account-management-access");
-        expansion.graph.connect(waits.only(&["rename", "put_contact"]));
+        expansion.graph.connect(waits.only(&["rename", "send_code", "change_email", "put_contact"]));
         expansion.graph.add(wanted);
     }
 }

@@ -34,14 +34,15 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
             one(expansion, zone, path, row, &said.origin, inside);
         }
     }
+    enrolment::look_at_the_rest(expansion);
 }
 
 /// The accounts that the document places directly in each unit.
-pub(super) fn members<'s>(expansion: &Expansion<'s>) -> BTreeMap<&'s UnitPath, Vec<&'s String>> {
-    let mut members: BTreeMap<&UnitPath, Vec<&String>> = BTreeMap::new();
+pub(super) fn members<'s>(expansion: &Expansion<'s>) -> BTreeMap<UnitPath, Vec<&'s String>> {
+    let mut members: BTreeMap<UnitPath, Vec<&String>> = BTreeMap::new();
     for (name, said) in &expansion.spec.accounts {
         if let Placement::Unit(path) = &said.placement {
-            members.entry(path).or_default().push(name);
+            members.entry(path.clone()).or_default().push(name);
         }
     }
     members
@@ -92,6 +93,11 @@ fn order(expansion: &mut Expansion<'_>, address: &Address, path: &UnitPath, row:
         let first = baseline_on(path, word);
         expansion.graph.connect(Edge::settled(address, &first, "control-tower-baseline-before-backup"));
     }
+    // A unit with a suspended account in it cannot be registered: what leaves it goes first.
+    for name in enrolment::outside(expansion.spec) {
+        let gone = Edge::settled(address, &account(name), "leavers-before-registration");
+        expansion.graph.connect(gone.only(&["create", "update", "reset"]));
+    }
     for above in path.ancestors() {
         let words = expansion.spec.units.get(&above).map(|unit| unit.baselines.as_slice());
         for word in words.unwrap_or_default() {
@@ -113,6 +119,9 @@ pub(super) fn joined(
 ) {
     graph.connect(Edge::settled(address, member, "members-before-registration"));
     if automatic {
+        if let Some(wanted) = graph.resources.get_mut(member) {
+            wanted.keys.insert("enrolled_by".to_owned(), json!("move"));
+        }
         graph.shared_lanes.push(SharedLane {
             address: member.clone(),
             verb: "move",

@@ -16,6 +16,8 @@ use crate::spec::config::Config;
 
 /// The document's name for the management account.
 const MANAGEMENT: &str = "management";
+/// The type of control that repairs.
+const RESPONSIVE: &str = "responsive";
 const AGGREGATION: &str = "config.amazonaws.com";
 const DEPLOYMENT: &str = "config-multiaccountsetup.amazonaws.com";
 
@@ -48,7 +50,21 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
             wanted.fields.insert("parameters".to_owned(), json!(pack.parameters));
             wanted.fields.insert("excluded".to_owned(), ids(&pack.exclude));
             wanted.keys.insert("purpose".to_owned(), json!(pack.purpose));
+            roles_first(expansion, &wanted.address, &pack.purpose);
             deploy(expansion, said, wanted, name, &region, &pack.origin);
+        }
+    }
+}
+
+/// What repairs does so with roles of the accounts, which stack sets lay there that are for repairing, too.
+fn roles_first(expansion: &mut Expansion<'_>, pack: &Address, purpose: &str) {
+    if purpose != RESPONSIVE {
+        return;
+    }
+    for (name, set) in &expansion.spec.stack_sets {
+        if set.purpose.as_deref() == Some(RESPONSIVE) {
+            let set = Address::new(Kind::StackSet, name);
+            expansion.graph.connect(Edge::settled(pack, &set, "roles-before-remediation"));
         }
     }
 }

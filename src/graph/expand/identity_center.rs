@@ -4,11 +4,14 @@
 //! places there stand here by name, wherever they are now; a key names the unit for
 //! those that only the live tree knows (see `docs/decisions/0007-accounts-below-a-unit.md`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Expansion, account_id, management_id, resource, the_landing_zone, the_organization, unit};
+use super::{
+    Expansion, account_id, baselines, management_id, resource, the_landing_zone, the_organization, unit,
+    units,
+};
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
 use crate::model::unit_path::UnitPath;
@@ -28,8 +31,9 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         let wanted = group_of(name, group);
         add(expansion, wanted);
     }
+    let members = baselines::members(expansion);
     for one in &said.assignments {
-        assignment(expansion, one);
+        assignment(expansion, one, &members);
     }
 }
 
@@ -97,7 +101,10 @@ fn group_of(name: &str, said: &Group) -> Resource {
     wanted
 }
 
-fn assignment(expansion: &mut Expansion<'_>, said: &Assignment) {
+/// Accounts by the unit that the document places them in.
+type Members<'s> = BTreeMap<UnitPath, Vec<&'s String>>;
+
+fn assignment(expansion: &mut Expansion<'_>, said: &Assignment, members: &Members<'_>) {
     let address = Address::new(Kind::Assignment, said.name());
     let mut wanted = resource(address.clone(), Some(&said.origin));
     let set = set_address(&said.permission_set);
@@ -106,7 +113,7 @@ fn assignment(expansion: &mut Expansion<'_>, said: &Assignment) {
     if let Subject::Group(name) = &said.subject {
         wanted.keys.insert("principal".to_owned(), reference::from(&group_address(name), "id"));
     }
-    let below = fill(expansion, said, &mut wanted);
+    let below = fill(expansion, said, members, &mut wanted);
     if !below.is_empty() {
         wanted.keys.insert("accounts_below".to_owned(), json!(below));
     }
@@ -126,7 +133,12 @@ fn keys(set: &str, subject: &Subject) -> crate::model::Fields {
 
 /// The accounts that the document places where the targets are; gives the addresses of
 /// the units whose other accounts only the live tree knows.
-fn fill(expansion: &Expansion<'_>, said: &Assignment, wanted: &mut Resource) -> BTreeSet<Address> {
+fn fill(
+    expansion: &Expansion<'_>,
+    said: &Assignment,
+    members: &Members<'_>,
+    wanted: &mut Resource,
+) -> BTreeSet<Address> {
     let mut below = BTreeSet::new();
     let mut put = |name: &str, id: Value| {
         wanted.fields.insert(format!("accounts.{name}"), id);
@@ -138,28 +150,20 @@ fn fill(expansion: &Expansion<'_>, said: &Assignment, wanted: &mut Resource) -> 
             Target::Account(name) if name == MANAGEMENT => put(&format!("account:{name}"), account_id(name)),
             Target::Account(name) => put(name, account_id(name)),
             Target::Id(id) => put(id, json!(id)),
-            Target::Root | Target::Unit(_) => {
-                let inside = |placement: &Placement| match (target, placement) {
-                    (_, Placement::Unsaid) => false,
-                    (Target::Root, _) => true,
-                    (Target::Unit(top), Placement::Unit(path)) => within(top, path),
-                    _ => false,
-                };
-                let accounts =
-                    expansion.spec.accounts.iter().filter(|(_, account)| inside(&account.placement));
-                accounts.for_each(|(name, _)| put(name, account_id(name)));
-                below.insert(match target {
-                    Target::Unit(path) => unit(path),
-                    _ => the_organization(),
-                });
+            Target::Root => {
+                let placed = expansion.spec.accounts.iter();
+                let placed = placed.filter(|(_, account)| account.placement != Placement::Unsaid);
+                placed.for_each(|(name, _)| put(name, account_id(name)));
+                below.insert(the_organization());
+            }
+            Target::Unit(top) => {
+                let inside = units::at_and_below(members, top).flat_map(|(_, names)| names);
+                inside.for_each(|name| put(name, account_id(name)));
+                below.insert(unit(top));
             }
         }
     }
     below
-}
-
-fn within(top: &UnitPath, path: &UnitPath) -> bool {
-    path == top || path.ancestors().any(|above| above == *top)
 }
 
 /// `remove` of a permission set, a group or an assignment: assignments go first.

@@ -29,6 +29,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         wanted.fields.insert("state".to_owned(), json!("Enabled"));
         wanted.at_creation.insert("policy".to_owned(), first.clone());
         wanted.fields.insert("policy".to_owned(), policy.clone());
+        wanted.fields.extend(said.rotation_days.map(|days| ("rotation_days".to_owned(), json!(days))));
         for region in said.replica_regions.iter().filter(|region| **region != expansion.home_region) {
             wanted.fields.insert(format!("replicas.{region}"), json!(true));
             wanted.fields.insert(format!("replica_policies.{region}"), policy.clone());

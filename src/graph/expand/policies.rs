@@ -6,13 +6,14 @@
 use serde_json::{Value, json};
 
 use super::{
-    Expansion, account, account_id, management_id, resource, the_landing_zone, the_organization, unit,
+    Expansion, account, account_id, management_id, resource, the_landing_zone, the_organization, unit, units,
 };
 use crate::catalog::policy_types;
 use crate::graph::edge::Edge;
 use crate::model::resource::Presence;
+use crate::model::unit_path::UnitPath;
 use crate::model::{Address, Kind, Origin, reference};
-use crate::spec::document::{MANAGEMENT, Policy, ROOT, Target};
+use crate::spec::document::{MANAGEMENT, Placement, Policy, ROOT, Target};
 
 /// The verbs that bring a policy into force.
 const IN_FORCE: &[&str] = &["attach", "detach"];
@@ -99,7 +100,8 @@ pub(super) fn leaf(expansion: &Expansion<'_>, target: &Target) -> String {
         Target::Unit(path) => path.to_string(),
         // A unit of the same name keeps the plain word.
         Target::Account(name)
-            if taken(name) || expansion.spec.units.keys().any(|path| path.as_str() == name) =>
+            if taken(name)
+                || name.parse::<UnitPath>().is_ok_and(|path| expansion.spec.units.contains_key(&path)) =>
         {
             format!("account:{name}")
         }
@@ -122,28 +124,29 @@ pub(super) fn id(target: &Target) -> Value {
 /// Attaching waits for the landing zone, for the accounts, and for whatever is
 /// registered at or below the targets.
 fn after_registration(expansion: &mut Expansion<'_>, address: &Address, said: &Policy) {
-    let targets: Vec<&Target> = said.targets.iter().flatten().chain(&said.detached_from).collect();
+    let spec = expansion.spec;
     let mut waits = vec![the_landing_zone()];
-    for (path, section) in &expansion.spec.units {
-        let reached = targets.iter().any(|target| match target {
-            Target::Root => true,
-            Target::Unit(at) => at == path || path.ancestors().any(|above| above == *at),
+    let mut registered = |path: &UnitPath| {
+        let words = spec.units.get(path).into_iter().flat_map(|section| &section.baselines);
+        waits.extend(words.map(|word| Address::new(Kind::Baseline, format!("{path}:{word}"))));
+    };
+    for target in said.targets.iter().flatten().chain(&said.detached_from) {
+        match target {
+            Target::Root => spec.units.keys().for_each(&mut registered),
+            Target::Unit(top) => units::at_and_below(&spec.units, top).for_each(|(path, _)| registered(path)),
             Target::Account(name) => {
-                let place = expansion.spec.accounts.get(name).map(|account| &account.placement);
-                matches!(place, Some(crate::spec::document::Placement::Unit(at)) if at == path)
+                if let Some(Placement::Unit(at)) = spec.accounts.get(name).map(|said| &said.placement) {
+                    registered(at);
+                }
             }
-            Target::Management | Target::Id(_) => false,
-        });
-        if reached {
-            let on = section.baselines.iter().map(|word| format!("{path}:{word}"));
-            waits.extend(on.map(|name| Address::new(Kind::Baseline, name)));
+            Target::Management | Target::Id(_) => {}
         }
     }
-    for target in &targets {
-        if let Target::Account(name) = target {
-            waits.push(account(name));
-        }
-    }
+    let targets = said.targets.iter().flatten().chain(&said.detached_from);
+    waits.extend(targets.filter_map(|target| match target {
+        Target::Account(name) => Some(account(name)),
+        _ => None,
+    }));
     for provider in waits {
         let edge = Edge::settled(address, &provider, "policies-after-registration").only(&["attach"]);
         expansion.graph.connect(edge);

@@ -69,7 +69,10 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
             Kind::StackSet => stack_sets::removal(expansion, unwanted(address, origin)),
             Kind::Trail => security::cloudtrail::removal(expansion, unwanted(address, origin)),
             Kind::FirewallPolicy => {
-                security::firewall_manager::removal(expansion, unwanted(address, origin));
+                security::withdrawal(expansion, unwanted(address, origin), "firewall_manager");
+            }
+            Kind::AutomationRule => {
+                security::withdrawal(expansion, unwanted(address, origin), "security_hub");
             }
             Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
                 config::removal(expansion, unwanted(address, origin));

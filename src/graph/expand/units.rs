@@ -1,5 +1,7 @@
 //! `organizational_units`.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{Expansion, resource, the_landing_zone, the_organization, unit};
@@ -65,4 +67,36 @@ pub(super) fn made_by_landing_zone(expansion: &Expansion<'_>, path: &UnitPath) -
         let named = [&zone.integration_unit, &zone.sandbox_unit];
         zone.version.starts_with("3.") && named.into_iter().flatten().any(|unit| unit == path)
     })
+}
+
+/// What a map by paths holds for a unit and for all below it. Texts that begin alike stand
+/// side by side in it, so the rest is not looked at.
+pub(super) fn at_and_below<'m, V>(
+    by_path: &'m BTreeMap<UnitPath, V>,
+    top: &'m UnitPath,
+) -> impl Iterator<Item = (&'m UnitPath, &'m V)> {
+    let alike = by_path.range(top.clone()..).map_while(|(path, value)| {
+        let rest = path.as_str().strip_prefix(top.as_str())?;
+        Some((rest, path, value))
+    });
+    let inside = alike.filter(|(rest, ..)| rest.is_empty() || rest.starts_with('/'));
+    inside.map(|(_, path, value)| (path, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn below_a_unit_is_what_follows_a_slash_and_not_what_only_begins_alike() {
+        let paths = ["A", "A-B", "A/B", "A/B/C", "A0", "AB", "B/A"];
+        let by_path: BTreeMap<UnitPath, ()> = paths.iter().map(|path| (path.parse().unwrap(), ())).collect();
+        let found = |top: &str| -> Vec<String> {
+            let top: UnitPath = top.parse().unwrap();
+            at_and_below(&by_path, &top).map(|(path, ())| path.to_string()).collect()
+        };
+        assert_eq!(found("A"), ["A", "A/B", "A/B/C"]);
+        assert_eq!(found("B"), ["B/A"]);
+        assert!(found("C").is_empty());
+    }
 }

@@ -10,6 +10,7 @@
 pub mod account;
 pub mod analyzer;
 pub mod assignment;
+pub mod automation_rule;
 pub mod backup_audit;
 pub mod backup_settings;
 pub mod backup_vault;
@@ -77,6 +78,9 @@ pub struct Verb {
     /// The verb that carries its change into the copies which AWS keeps elsewhere,
     /// where there are any (see `observe::snapshot::Facts::copied`).
     pub spread_by: Option<&'static str>,
+    /// Whether a resource that was known before it was there (an account that is invited) is there
+    /// when this is done.
+    pub arrives: bool,
     /// Whether steps of one resource by such verbs may go at the same time, because
     /// each is about another leaf.
     pub side_by_side: bool,
@@ -94,6 +98,7 @@ impl Verb {
             supersedes: &[],
             consent: None,
             spread_by: None,
+            arrives: false,
             side_by_side: false,
         }
     }
@@ -288,6 +293,7 @@ pub const fn lives_in_an_account(kind: Kind) -> bool {
             | Kind::ConfigRule
             | Kind::ConformancePack
             | Kind::FirewallPolicy
+            | Kind::AutomationRule
     )
 }
 
@@ -328,6 +334,7 @@ pub const fn info(kind: Kind) -> &'static KindInfo {
         Kind::SecurityHubConfiguration => &security_hub::CONFIGURATION,
         Kind::SecurityHubPolicy => &security_hub::POLICY,
         Kind::SecurityHubAssociations => &security_hub::ASSOCIATIONS,
+        Kind::AutomationRule => &automation_rule::INFO,
         Kind::Inspector => &inspector::INFO,
         Kind::Macie => &macie::INFO,
         Kind::Detective => &detective::INFO,
@@ -360,6 +367,12 @@ impl KindInfo {
     #[must_use]
     pub fn creator(&self) -> Option<&'static Verb> {
         self.verbs.first().filter(|verb| verb.name == "create")
+    }
+
+    /// Whether a resource is there as soon as this verb is done.
+    #[must_use]
+    pub fn brings_about(&self, verb: &Verb) -> bool {
+        verb.arrives || self.creator().is_some_and(|creator| creator.name == verb.name)
     }
 
     /// A verb's name as a list of one, for edges that hold up that verb only.

@@ -86,6 +86,7 @@ pub const UNREAD: &[(&[Kind], &str)] = &[
         "AWS Backup beyond its policies",
     ),
     (&[Kind::FirewallPolicy], "policies of Firewall Manager"),
+    (&[Kind::AutomationRule], "automation rules of Security Hub"),
     (&[Kind::ResourceShare], "what accounts share"),
     (&[Kind::Key], "keys"),
 ];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Asked;
@@ -17,18 +18,18 @@ const ADMINISTRATOR: &str = "policy/AdministratorAccess";
 const OWN: &str = "aws-controltower-";
 
 /// What was found out about the inside of an account.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inside {
     /// The way that led in.
     pub way: Result<Way, NoWayIn>,
-    /// AWS's word for each Region of the account, as the management account sees it.
+    /// AWS's word for each Region of the account.
     pub regions: Asked<BTreeMap<String, String>>,
     /// What was seen, where a way led in.
     pub seen: Option<Seen>,
 }
 
 /// What was seen inside.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// Control Tower's role; none when it is not there.
     pub execution_role: Asked<Option<Role>>,
@@ -41,7 +42,7 @@ pub struct Seen {
 }
 
 /// Control Tower's role in the account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
     /// Whether the management account may assume it.
     pub trusts_management: bool,
@@ -50,10 +51,12 @@ pub struct Role {
 }
 
 /// AWS Config of one Region, by names.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     /// Configuration recorders.
     pub recorders: Vec<String>,
+    /// Those of them that record.
+    pub running: Vec<String>,
     /// Delivery channels.
     pub channels: Vec<String>,
 }
@@ -72,17 +75,19 @@ impl Inside {
     }
 }
 
-pub(super) async fn look(
+pub(in crate::observe) async fn look(
     connection: &Connection,
     account: &str,
     management: &str,
     governed: &[Region],
 ) -> Inside {
-    let regions = regions::of_member(connection, account).await;
     let way = connection.way_in(account).await;
     if way.is_err() {
+        // From outside only the management account is answered, and only with trust in Account Management.
+        let regions = regions::of_member(connection, account).await;
         return Inside { way, regions, seen: None };
     }
+    let regions = regions::of_entered(connection, account).await;
     let roles = async {
         let site = connection.global_site_in(account).await?;
         let role = execution_role(&site, account, management).await;
@@ -140,8 +145,11 @@ async fn leftover_roles(site: &Site) -> Asked<Vec<String>> {
 async fn recording(connection: &Connection, account: &str, region: &Region) -> Asked<Recording> {
     let site = connection.site_in(Some(account), region).await?;
     let (recorders, channels) = tokio::join!(recording::recorders(&site), recording::channels(&site));
+    let recorders = recorders?;
+    let running = recorders.iter().filter(|recorder| recorder.recording);
     Ok(Recording {
-        recorders: recorders?.into_iter().map(|recorder| recorder.name).collect(),
+        running: running.map(|recorder| recorder.name.clone()).collect(),
+        recorders: recorders.into_iter().map(|recorder| recorder.name).collect(),
         channels: channels?,
     })
 }

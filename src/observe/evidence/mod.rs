@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use attached::{Attached, Policies};
 pub use factory::Factory;
+pub(in crate::observe) use inside::look as look_inside;
 pub use inside::{Inside, Recording, Role, Seen};
 pub use tower::{Child, Governed, Zone};
 

@@ -11,9 +11,6 @@ use crate::cloud::{CallError, Connection};
 use crate::model::region::Region;
 use crate::observe::estate::Estate;
 
-/// The remediation type that stands for automatic enrolment.
-const AUTOMATIC: &str = "INHERITANCE_DRIFT";
-
 /// The landing zone, as far as enrolment depends on it.
 #[derive(Debug, Clone)]
 pub struct Zone {
@@ -27,6 +24,8 @@ pub struct Zone {
     pub busy: bool,
     /// Whether accounts that move are enrolled by themselves.
     pub auto_enroll: bool,
+    /// Whether it keeps Identity Center, and gives people access to accounts there.
+    pub identity_center: bool,
     /// The Regions that it governs.
     pub governed: Vec<Region>,
     /// The accounts that its manifest names.
@@ -117,12 +116,15 @@ fn of(zone: LandingZone, busy: bool, estate: &Estate) -> Zone {
         let account = estate.accounts.iter().find(|account| account.id == *id)?;
         account.parent.clone().filter(|parent| *parent != estate.root.id)
     };
+    let auto_enroll = zone.enrols_automatically();
+    let identity_center = zone.manifest.pointer("/accessManagement/enabled") == Some(&Value::Bool(true));
     Zone {
         arn: zone.arn,
         status: zone.status,
         drift: zone.drift,
         busy,
-        auto_enroll: zone.remediation_types.iter().any(|kind| kind == AUTOMATIC),
+        auto_enroll,
+        identity_center,
         governed,
         security_unit: integration.iter().find_map(parent),
         integration,

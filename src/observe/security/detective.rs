@@ -11,7 +11,8 @@ use serde_json::json;
 use super::Seen;
 use crate::cloud::CallError;
 use crate::cloud::call::Site;
-use crate::cloud::inventory::{detective, guardduty};
+use crate::cloud::inventory::detective;
+use crate::cloud::inventory::guardduty::Detector;
 use crate::model::{Attributes, Fields, Live, Resource};
 
 /// How long GuardDuty must have run.
@@ -21,8 +22,13 @@ const RUNNING: SignedDuration = SignedDuration::from_hours(48);
 pub(super) const NO_GUARDDUTY: &str =
     "Detective learns from GuardDuty how much data an account has, and GuardDuty must have run for 48 hours";
 
-pub(super) async fn read(site: &Site, resource: &Resource, holds: bool) -> Result<Option<Seen>, CallError> {
-    let not_yet = not_yet(site).await?;
+pub(super) async fn read(
+    site: &Site,
+    resource: &Resource,
+    holds: bool,
+    detector: Option<&Detector>,
+) -> Result<Option<Seen>, CallError> {
+    let not_yet = not_yet(site, detector);
     let Some(graph) = detective::graph(site).await?.filter(|_| holds) else {
         return Ok(not_yet.map(|why| Seen { not_yet: Some(why), ..Seen::from(Live::default()) }));
     };
@@ -40,11 +46,11 @@ pub(super) async fn read(site: &Site, resource: &Resource, holds: bool) -> Resul
 }
 
 /// Why nothing can be done yet, in words, if so.
-async fn not_yet(site: &Site) -> Result<Option<String>, CallError> {
-    let Some(id) = guardduty::detector(site).await? else { return Ok(Some(NO_GUARDDUTY.to_owned())) };
-    let begun = guardduty::created(site, &id).await?.and_then(|text| text.parse::<Timestamp>().ok());
+fn not_yet(site: &Site, detector: Option<&Detector>) -> Option<String> {
+    let Some(detector) = detector else { return Some(NO_GUARDDUTY.to_owned()) };
+    let begun = detector.created.as_ref().and_then(|text| text.parse::<Timestamp>().ok());
     let ready = begun.and_then(|begun| begun.checked_add(RUNNING).ok());
-    Ok(ready.filter(|ready| *ready > site.connection.now()).map(|ready| {
+    ready.filter(|ready| *ready > site.connection.now()).map(|ready| {
         format!("{NO_GUARDDUTY}, which it will have at {}", ready.strftime("%Y-%m-%d %H:%M UTC"))
-    }))
+    })
 }

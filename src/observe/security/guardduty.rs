@@ -8,13 +8,17 @@ use serde_json::json;
 use super::Seen;
 use crate::cloud::CallError;
 use crate::cloud::call::Site;
-use crate::cloud::inventory::guardduty::{self, Features};
+use crate::cloud::inventory::guardduty::{self, Detector, Features};
 use crate::model::{Attributes, Fields, Live, Resource};
 
 /// A detector with what is asked about it.
-pub(super) async fn read(site: &Site, resource: &Resource, holds: bool) -> Result<Option<Seen>, CallError> {
-    let Some(id) = guardduty::detector(site).await? else { return Ok(None) };
-    let (status, features) = guardduty::status(site, &id).await?;
+pub(super) async fn read(
+    site: &Site,
+    resource: &Resource,
+    holds: bool,
+    detector: Option<Detector>,
+) -> Result<Option<Seen>, CallError> {
+    let Some(Detector { id, status, features, .. }) = detector else { return Ok(None) };
     let mut fields: Fields = status.map(|word| ("status".to_owned(), json!(word))).into_iter().collect();
     fields.extend(features.into_iter().map(|(name, word)| (format!("features.{name}"), json!(word))));
     let mut reached = BTreeMap::new();

@@ -6,7 +6,9 @@
 //! An account that does not exist yet has nothing.
 
 mod access_analyzer;
+mod automation_rules;
 mod detective;
+mod detectors;
 mod firewall_manager;
 mod guardduty;
 mod inspector;
@@ -14,9 +16,11 @@ mod macie;
 mod security_hub;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
+use self::detectors::Detectors;
 use super::findings::Findings;
 use super::wanted::{Wanted, key, leaves};
 use crate::catalog::services::{self, Place as Office};
@@ -37,6 +41,7 @@ const TOGETHER: &[Kind] = &[
     Kind::SecurityHubConfiguration,
     Kind::SecurityHubPolicy,
     Kind::SecurityHubAssociations,
+    Kind::AutomationRule,
 ];
 
 /// What was seen of a resource.
@@ -58,11 +63,13 @@ impl From<Live> for Seen {
 pub(super) async fn observe(connection: &Connection, wanted: &Wanted<'_>, findings: &mut Findings) {
     premature(wanted, findings);
     let resources: Vec<&Resource> = ONE_BY_ONE.iter().flat_map(|kind| wanted.kind(*kind)).collect();
+    let detectors = Arc::new(Detectors::default());
     let questions = resources.into_iter().filter_map(|resource| {
         let place = Place::of(resource, findings)?;
-        let (connection, resource) = (connection.clone(), resource.clone());
+        let (connection, resource, detectors) =
+            (connection.clone(), resource.clone(), Arc::clone(&detectors));
         Some(async move {
-            let seen = read(&connection, &resource, &place).await;
+            let seen = read(&connection, &resource, &place, &detectors).await;
             (resource, seen)
         })
     });
@@ -80,6 +87,7 @@ pub(super) async fn observe(connection: &Connection, wanted: &Wanted<'_>, findin
         }
     }
     security_hub::observe(connection, wanted, findings).await;
+    automation_rules::observe(connection, wanted, findings).await;
 }
 
 /// Notes what can be done only once something else has run for a time, where even that is not
@@ -110,13 +118,20 @@ async fn read(
     connection: &Connection,
     resource: &Resource,
     place: &Place,
+    detectors: &Detectors,
 ) -> Result<Option<Seen>, CallError> {
     let site = place.site(connection).await?;
     match resource.address.kind {
-        Kind::GuardDuty => guardduty::read(&site, resource, place.holds).await,
+        Kind::GuardDuty => {
+            let detector = detectors.at(place, &site).await?;
+            guardduty::read(&site, resource, place.holds, detector).await
+        }
         Kind::Inspector => inspector::read(&site, resource, place.holds).await,
         Kind::Macie => macie::read(&site, resource, place.holds).await,
-        Kind::Detective => detective::read(&site, resource, place.holds).await,
+        Kind::Detective => {
+            let detector = detectors.at(place, &site).await?;
+            detective::read(&site, resource, place.holds, detector.as_ref()).await
+        }
         Kind::FirewallPolicy => {
             Ok(firewall_manager::read(&site, resource, place.holds).await?.map(Seen::from))
         }

@@ -7,9 +7,12 @@ use super::super::document::{Level, Note};
 use super::super::planner::Situation;
 use super::note;
 
+/// What makes the accounts more; an invitation counts from the moment it is sent.
+const NEW: [&str; 2] = ["organizations:CreateAccount", "organizations:InviteAccountToOrganization"];
+
 pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
-    let creates = situation.steps.iter().filter(|s| s.operation == "organizations:CreateAccount");
-    let new = creates.count() as u64;
+    let counts = |operation: &str| NEW.contains(&operation);
+    let new = situation.steps.iter().filter(|step| counts(&step.operation)).count() as u64;
     if new == 0 {
         return;
     }
@@ -23,7 +26,9 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
             Level::Blocker,
             "account-quota",
             None,
-            format!("{new} accounts to create and {present} present are {total}; the quota is {quota}"),
+            format!(
+                "{new} accounts to create or invite and {present} present are {total}; the quota is {quota}"
+            ),
             hint,
         )),
         Some(_) => {}

@@ -31,7 +31,7 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
                     "no member of the organization has the id or the e-mail address of {}",
                     resource.address
                 ),
-                "check `id` and `email`, or leave `join: existing` out to have it created",
+                "check `id` and `email`; without `join` it is created, with `join: invite` it is invited",
             ));
         }
     }

@@ -1,17 +1,22 @@
 //! Accounts that are suspended, closed or not yet active.
 //!
 //! They cannot be moved into governance, and a unit that holds one cannot be
-//! registered (Control Tower User Guide, common causes of failed enrolment).
+//! registered (Control Tower User Guide, common causes of failed enrolment). Moving one out of such a
+//! unit is the remedy.
+
+use std::collections::BTreeSet;
 
 use super::super::document::{Level, Note};
 use super::super::planner::Situation;
 use super::note;
+use crate::model::Address;
 use crate::plan::Step;
 
 pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
     let facts = &situation.snapshot.facts;
     for (address, state) in &facts.inactive_accounts {
         let touched = situation.steps.iter().any(|step| step.address == *address);
+        let touched = touched && !leaves(situation, address);
         notes.push(note(
             if touched { Level::Blocker } else { Level::Warning },
             "inactive-account",
@@ -20,6 +25,12 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
             "take it out of the document, or have AWS reopen it",
         ));
     }
+    let leaving: BTreeSet<&str> = facts
+        .inactive_accounts
+        .keys()
+        .filter(|address| leaves(situation, address))
+        .filter_map(|address| situation.snapshot.live.get(address)?.attribute("id"))
+        .collect();
     // A closed account in a unit fails the controls that work in accounts, too (User
     // Guide, delete-account); disabling is not held up.
     let in_accounts = |step: &&Step| {
@@ -36,13 +47,14 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
         let Some((path, _)) = step.address.name.rsplit_once(':') else {
             continue;
         };
-        let unit = crate::model::Address::new(crate::model::Kind::OrganizationalUnit, path);
-        if let Some(ids) = facts.units_with_inactive_accounts.get(&unit) {
+        let unit = Address::new(crate::model::Kind::OrganizationalUnit, path);
+        let ids = facts.units_with_inactive_accounts.get(&unit).into_iter().flatten();
+        let ids: Vec<&str> = ids.map(String::as_str).filter(|id| !leaving.contains(id)).collect();
+        if !ids.is_empty() {
             let refusal = match step.lane.as_str() {
                 "control" => "a control that works in accounts fails there",
                 _ => "Control Tower refuses to register it",
             };
-            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             notes.push(note(
                 Level::Blocker,
                 "inactive-account-in-unit",
@@ -55,4 +67,13 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
     for remark in &facts.remarks {
         notes.push(note(Level::Info, "remark", None, remark.clone(), ""));
     }
+}
+
+/// Whether the plan does nothing to an account but move it to where Control Tower does not govern it,
+/// which is how a unit gets rid of it (User Guide, delete-account).
+fn leaves(situation: &Situation<'_>, address: &Address) -> bool {
+    let governed =
+        situation.graph.resources.get(address).is_none_or(|account| account.whole.contains("recorders"));
+    let mut own = situation.steps.iter().filter(|step| step.address == *address).peekable();
+    !governed && own.peek().is_some() && own.all(|step| step.verb == "move")
 }

@@ -10,6 +10,7 @@ mod backup;
 mod config;
 mod control_tower_busy;
 mod controls;
+mod enrolment;
 mod existing_accounts;
 mod fixed_fields;
 mod identity_center;
@@ -42,6 +43,7 @@ const CHECKS: &[Check] = &[
     account_quota::check,
     accounts_under_creation::check,
     inactive_accounts::check,
+    enrolment::check,
     landing_zone_version::check,
     untrusted_config::check,
     config::check,

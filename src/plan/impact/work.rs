@@ -1,12 +1,13 @@
 //! What has to be done in member accounts: entering them, Control Tower's part, and the
 //! plan's own steps.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::binding::Layer;
 use super::estate::{Estate, Seat};
+use super::relevance::Relevance;
 use crate::catalog::baselines;
 use crate::graph::ResourceGraph;
 use crate::model::evaluation::{Ask, Fact};
@@ -66,6 +67,22 @@ struct Scene<'s> {
 /// Everything that must remain possible in the accounts of an estate.
 #[must_use]
 pub fn tasks(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step], estate: &Estate) -> Vec<Task> {
+    let mut all = Vec::new();
+    let relevant = |_: &Seat| Relevance::of_everything();
+    by_seat(graph, snapshot, steps, estate, &relevant, &mut |tasks| all.extend(tasks));
+    all
+}
+
+/// The same, account by account: those of tens of thousands need not be held at once.
+/// Requests that nothing could refuse are left out.
+pub(super) fn by_seat<'b>(
+    graph: &ResourceGraph,
+    snapshot: &Snapshot,
+    steps: &[Step],
+    estate: &Estate,
+    relevant: &dyn Fn(&Seat) -> Relevance<'b>,
+    take: &mut dyn FnMut(Vec<Task>),
+) {
     let zone = graph.resources.get(&Address::only(Kind::LandingZone));
     let manifest = zone.and_then(|zone| zone.fields.get("manifest"));
     let regions = manifest.and_then(|manifest| manifest["governedRegions"].as_array());
@@ -80,31 +97,67 @@ pub fn tasks(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step], estate:
         manifest,
     };
     let errands = permissions::errands(snapshot, steps);
-    let mut tasks = Vec::new();
+    let mut by_account: BTreeMap<&str, Vec<&Errand>> = BTreeMap::new();
+    for errand in &errands {
+        by_account.entry(&errand.account).or_default().push(errand);
+    }
+    let order = Order::of(steps);
     for (index, seat) in estate.seats.iter().enumerate() {
-        let own: Vec<&Errand> = errands.iter().filter(|errand| errand.account == seat.name).collect();
-        let governed = zone.is_some().then(|| governing(graph, steps, seat, manifest)).flatten();
-        let first = first(steps, &own, governed.as_ref());
-        tasks.push(Task { seat: index, step: first, duty: Duty::Access, ways: scene.entering(seat) });
+        let mut tasks = Vec::new();
+        let relevance = relevant(seat);
+        let own = by_account.get(seat.name.as_str()).cloned().unwrap_or_default();
+        let governed = zone.is_some().then(|| governing(graph, &order, seat, manifest)).flatten();
+        let first = order.first(&own, governed.as_ref());
+        tasks.push(Task {
+            seat: index,
+            step: first,
+            duty: Duty::Access,
+            ways: scene.entering(seat, &relevance),
+        });
         if let Some(by) = governed {
-            let ways = vec![scene.control_tower(seat)];
+            let ways = vec![scene.control_tower(seat, &relevance)];
             tasks.push(Task { seat: index, step: by.step, duty: Duty::ControlTower, ways });
         }
         tasks.extend(own.into_iter().map(|errand| Task {
             seat: index,
             step: Some(errand.step.clone()),
             duty: Duty::Own,
-            ways: scene.errand(seat, errand),
+            ways: scene.errand(seat, errand, &relevance),
         }));
+        take(tasks);
     }
-    tasks
 }
 
-/// The earliest step that is carried out in an account.
-fn first(steps: &[Step], own: &[&Errand], governed: Option<&Governing>) -> Option<StepId> {
-    let mut named: BTreeSet<&StepId> = own.iter().map(|errand| &errand.step).collect();
-    named.extend(governed.and_then(|governed| governed.step.as_ref()));
-    steps.iter().map(|step| &step.id).find(|id| named.contains(id)).cloned()
+/// Where steps stand in a plan.
+struct Order<'s> {
+    places: BTreeMap<&'s StepId, usize>,
+    /// The first step of each resource that Control Tower works for.
+    first_of: BTreeMap<&'s Address, &'s StepId>,
+    /// The first step of the landing zone.
+    zone: Option<&'s StepId>,
+}
+
+impl<'s> Order<'s> {
+    fn of(steps: &'s [Step]) -> Self {
+        let mut first_of = BTreeMap::new();
+        for step in steps.iter().filter(|step| step.address.kind == Kind::Baseline) {
+            first_of.entry(&step.address).or_insert(&step.id);
+        }
+        let zone = steps.iter().find(|step| step.address.kind == Kind::LandingZone).map(|step| &step.id);
+        Self { places: steps.iter().enumerate().map(|(at, step)| (&step.id, at)).collect(), first_of, zone }
+    }
+
+    /// The earliest of some steps.
+    fn earliest<'i>(&self, ids: impl Iterator<Item = &'i StepId>) -> Option<StepId> {
+        let placed = ids.filter_map(|id| Some((self.places.get(id)?, id)));
+        placed.min().map(|(_, id)| id.clone())
+    }
+
+    /// The earliest step that is carried out in an account.
+    fn first(&self, own: &[&Errand], governed: Option<&Governing>) -> Option<StepId> {
+        let of_control_tower = governed.and_then(|governed| governed.step.as_ref());
+        self.earliest(own.iter().map(|errand| &errand.step).chain(of_control_tower))
+    }
 }
 
 /// Control Tower's part in an account.
@@ -117,7 +170,7 @@ struct Governing {
 /// registered.
 fn governing(
     graph: &ResourceGraph,
-    steps: &[Step],
+    order: &Order<'_>,
     seat: &Seat,
     manifest: Option<&Value>,
 ) -> Option<Governing> {
@@ -136,9 +189,9 @@ fn governing(
     if !serves && on_unit.is_empty() {
         return None;
     }
-    let lays =
-        |step: &&Step| on_unit.contains(&step.address) || (serves && step.address.kind == Kind::LandingZone);
-    Some(Governing { step: steps.iter().find(lays).map(|step| step.id.clone()) })
+    let on_unit = on_unit.iter().filter_map(|address| order.first_of.get(address));
+    let zone = order.zone.iter().filter(|_| serves);
+    Some(Governing { step: order.earliest(on_unit.chain(zone).copied()) })
 }
 
 /// Whether a place in the manifest names an account.
@@ -156,28 +209,33 @@ impl Scene<'_> {
     /// in a member (orgs_manage_policies_scps); they are asked all the same, as the role
     /// itself: who may not even do this as that role is held out of the account as soon
     /// as anybody but the management account comes, and is as good as dead in it.
-    fn entering(&self, seat: &Seat) -> Vec<Vec<Request>> {
+    fn entering(&self, seat: &Seat, relevance: &Relevance<'_>) -> Vec<Vec<Request>> {
+        const ENTER: &str = "sts:AssumeRole";
         let enter = |role: String| {
-            let caller = self.caller();
-            let mut from_outside = self.ask(&caller, "sts:AssumeRole", &role, &self.home);
-            from_outside.learn("aws:PrincipalAccount", &self.management);
-            vec![
-                Request { layer: Layer::Scp, ask: self.ask(&role, "sts:AssumeRole", &role, &self.home) },
-                Request { layer: Layer::Rcp, ask: from_outside },
-            ]
+            let mut requests = Vec::new();
+            if relevance.could_refuse(Layer::Scp, ENTER) {
+                requests.push(Request { layer: Layer::Scp, ask: self.ask(&role, ENTER, &role, &self.home) });
+            }
+            if relevance.could_refuse(Layer::Rcp, ENTER) {
+                let mut from_outside = self.ask(&self.caller(), ENTER, &role, &self.home);
+                from_outside.learn("aws:PrincipalAccount", &self.management);
+                requests.push(Request { layer: Layer::Rcp, ask: from_outside });
+            }
+            requests
         };
         self.roles(seat).into_iter().map(enter).collect()
     }
 
     /// What Control Tower does in an account, as its role.
-    fn control_tower(&self, seat: &Seat) -> Vec<Request> {
+    fn control_tower(&self, seat: &Seat, relevance: &Relevance<'_>) -> Vec<Request> {
         let serves = |place: &str| named(self.manifest, place, seat);
-        let asks = preflight::in_member(&self.desk(), &id(seat), &serves);
-        asks.into_iter().flat_map(|ask| self.held(ask)).collect()
+        let matters = |action: &str| layers(action).any(|layer| relevance.could_refuse(layer, action));
+        let asks = preflight::in_member(&self.desk(), &id(seat), &serves, &matters);
+        asks.into_iter().flat_map(|ask| held(ask, relevance)).collect()
     }
 
     /// What one step of the plan does in an account, by each role that may be in it.
-    fn errand(&self, seat: &Seat, errand: &Errand) -> Vec<Vec<Request>> {
+    fn errand(&self, seat: &Seat, errand: &Errand, relevance: &Relevance<'_>) -> Vec<Vec<Request>> {
         let by = |role: String| {
             let mut requests = Vec::new();
             for need in &errand.needs {
@@ -188,23 +246,12 @@ impl Scene<'_> {
                         let values = values.iter().cloned().collect();
                         ask.facts.insert(key.to_ascii_lowercase(), Fact::Known(values));
                     }
-                    requests.extend(self.held(ask));
+                    requests.extend(held(ask, relevance));
                 }
             }
             requests
         };
         self.roles(seat).into_iter().map(by).collect()
-    }
-
-    /// A request inside an account, held against both kinds of policies where both apply.
-    fn held(&self, ask: Ask) -> Vec<Request> {
-        let service = ask.action.split(':').next().unwrap_or_default();
-        let mut requests = Vec::new();
-        if RCP_SERVICES.contains(&service) {
-            requests.push(Request { layer: Layer::Rcp, ask: ask.clone() });
-        }
-        requests.push(Request { layer: Layer::Scp, ask });
-        requests
     }
 
     fn ask(&self, principal: &str, action: &str, resource: &str, region: &str) -> Ask {
@@ -240,6 +287,20 @@ impl Scene<'_> {
         let role = session.split('/').next().unwrap_or_default();
         format!("arn:{}:iam::{}:role/*{role}", self.snapshot.partition.as_str(), self.management)
     }
+}
+
+/// The kinds of policies that a request inside an account is held against.
+fn layers(action: &str) -> impl Iterator<Item = Layer> {
+    let service = action.split(':').next().unwrap_or_default();
+    let resources = RCP_SERVICES.contains(&service).then_some(Layer::Rcp);
+    resources.into_iter().chain([Layer::Scp])
+}
+
+/// A request inside an account, held against each kind that applies and could refuse it.
+fn held(ask: Ask, relevance: &Relevance<'_>) -> Vec<Request> {
+    let against: Vec<Layer> =
+        layers(&ask.action).filter(|layer| relevance.could_refuse(*layer, &ask.action)).collect();
+    against.into_iter().map(|layer| Request { layer, ask: ask.clone() }).collect()
 }
 
 /// The id of an account. One that AWS has yet to assign stands in no policy, so a text

@@ -255,7 +255,9 @@ fn asks(row: &Planning, resource: &Resource) -> bool {
         let begins = |name: &String| {
             name.strip_prefix(group.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        resource.fields.keys().any(begins) || resource.whole.contains(group)
+        resource.fields.keys().any(begins)
+            || resource.whole.contains(group)
+            || resource.keys.contains_key(group)
     });
     row.kinds.contains(&resource.address.kind)
         && named

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Values;
 use crate::catalog::permissions::table;
-use crate::catalog::{partitions, policy_types, service_access, service_roles, services};
+use crate::catalog::{member_work, partitions, policy_types, service_access, service_roles, services};
 use crate::model::ids::AccountId;
 use crate::model::kinds;
 use crate::model::reference::{Reference, as_reference, resolve};
@@ -203,6 +203,7 @@ impl Scope {
             | Kind::SecurityHubConfiguration
             | Kind::SecurityHubPolicy
             | Kind::SecurityHubAssociations
+            | Kind::AutomationRule
             | Kind::Inspector
             | Kind::Macie
             | Kind::Detective
@@ -320,7 +321,13 @@ impl Scope {
         let from = attribute("parent_id").map_or_else(|| self.root_piece(), |id| self.piece(&id.into()));
         let to = subject.fields.get("unit").map(|id| self.piece(id));
         Values::from([
-            ("account", BTreeSet::from([id])),
+            ("account", BTreeSet::from([id.clone()])),
+            // What is looked at inside it is the role that Control Tower works with.
+            ("owner", BTreeSet::from([id])),
+            ("role", BTreeSet::from([member_work::table().role.clone()])),
+            ("path", BTreeSet::from([String::new()])),
+            // Whether STS is on in a Region is told by how it refuses a session of no role.
+            ("access_role", BTreeSet::from(["lzctl-is-sts-there".to_owned()])),
             ("parent", std::iter::once(from).chain(to).collect()),
             ("unit", BTreeSet::new()),
         ])

@@ -12,6 +12,7 @@ pub(super) fn products(scene: &mut Scene<'_>) {
         };
         let names = [("product", product.id.as_str())];
         match product.status.as_str() {
+            _ if product.is_unfinished() => scene.find("product-unfinished", None, words, &names),
             "TAINTED" | "ERROR" => scene.find("product-tainted", None, words, &names),
             "UNDER_CHANGE" => scene.find("product-under-change", None, words, &names),
             _ => {}

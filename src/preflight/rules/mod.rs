@@ -2,12 +2,14 @@
 
 mod account;
 mod factory;
-mod inside;
+mod found;
+pub(super) mod inside;
 mod policies;
 mod unit;
 mod zone;
 
 use super::scene::Scene;
+pub(super) use found::One;
 
 /// Every rule.
 pub(super) const ALL: &[fn(&mut Scene<'_>)] = &[
@@ -21,11 +23,7 @@ pub(super) const ALL: &[fn(&mut Scene<'_>)] = &[
     unit::neighbours,
     unit::room,
     policies::service_control,
-    inside::looked_into,
-    inside::execution_role,
-    inside::config,
-    inside::regions,
-    inside::leftovers,
+    inside::within,
     factory::products,
     factory::portfolio,
 ];

@@ -232,6 +232,12 @@ pub(super) const TABLE: &[Row] = &[
         Mutation(role_too_early),
         Absorbed,
     ),
+    row(
+        "F14-denied",
+        "a service control policy denies a mutation in a member account, once",
+        Mutation(|step, _| own(step, Fault::ScpDenies { actions: vec![step.operation.clone()], times: 1 })),
+        Reported,
+    ),
     row("F15", "the last line of an append to the journal is torn", Torn, Absorbed),
     row(
         "F16",

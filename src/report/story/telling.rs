@@ -104,6 +104,7 @@ pub(super) fn of(kind: Kind) -> Telling {
         Kind::ConformancePack => told(Services, "conformance packs", everybody),
         Kind::Trail => told(Services, "trails", everybody),
         Kind::FirewallPolicy => told(Services, "firewall policies", None),
+        Kind::AutomationRule => told(Services, "automation rules", None),
         Kind::Analyzer => told(Services, "analyzers", everybody),
         Kind::Key => told(Data, "keys", None),
         Kind::BackupSettings => told(Data, "backup settings", everybody),

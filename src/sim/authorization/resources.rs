@@ -79,6 +79,8 @@ const MAKERS: &[(&str, Maker)] = &[
         let (outer, inner) = path.split_once('.')?;
         request.input.get(outer)?.get(inner)?.as_str().map(str::to_owned)
     }),
+    // Those of a batch are named in a list; whoever may have one of them may have all.
+    ("automation-rules", |_, request, _| regional(request, "securityhub", "automation-rule/*")),
     ("hub", |_, request, _| regional(request, "securityhub", "hub/default")),
     ("analyzer", |_, request, member| {
         regional(request, "access-analyzer", &format!("analyzer/{}", request.text(member)?))

@@ -7,10 +7,15 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::sim::services::organizations::Organization;
-use crate::sim::services::{control_tower, identity_store, sso_admin};
+use crate::sim::services::{cloudtrail, control_tower, identity_store, sso_admin};
 use crate::sim::world::World;
+
+/// What a policy says that somebody else has changed.
+const OTHERWISE: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"none:None","Resource":"*"}}"#;
 
 /// A change by somebody else. Accounts are named by id, e-mail address or name; units and the root by id or by their
 /// path of names, e.g. `Workloads/Prod` (empty: the root).
@@ -141,6 +146,26 @@ pub enum Act {
         /// Text.
         description: String,
     },
+    /// Takes an account out of the organization.
+    RemoveAccount {
+        /// Which.
+        account: String,
+    },
+    /// Makes an organization policy say something else.
+    EditPolicy {
+        /// Id, name, or the beginning of a name, of a policy on the target.
+        policy: String,
+        /// Root, unit or account.
+        target: String,
+    },
+    /// Takes away what carries a control of Control Tower out: its resource control policy, its declarative policy,
+    /// or its control of Security Hub.
+    DisturbControl {
+        /// ARN, id or name of the control.
+        control: String,
+        /// Which unit.
+        unit: String,
+    },
     /// Disables a control of Control Tower on a unit.
     DisableControl {
         /// ARN, id or name of the control.
@@ -151,8 +176,17 @@ pub enum Act {
 }
 
 impl Act {
-    /// Carries it out. False: there was nothing to change, or AWS would have refused.
+    /// Carries it out, and CloudTrail notes it. False: there was nothing to change, or AWS would have refused.
     pub fn carry_out(&self, world: &mut World, now: Timestamp) -> bool {
+        let told = self.told(world);
+        let done = self.act(world, now);
+        if let Some((call, about)) = told.filter(|_| done) {
+            cloudtrail::note_other(world, call, about, now);
+        }
+        done
+    }
+
+    fn act(&self, world: &mut World, now: Timestamp) -> bool {
         match self {
             Self::DeleteRole { account, role } => {
                 let id = id_of(world, account);
@@ -178,12 +212,72 @@ impl Act {
                 let unit = organization.and_then(|organization| place(organization, unit));
                 unit.is_some_and(|unit| control_tower::disable_control(world, control, &unit, now))
             }
+            Self::DisturbControl { control, unit } => {
+                let owner = world.account.clone();
+                let organization = world.organizations.of(&owner);
+                let unit = organization.and_then(|organization| place(organization, unit));
+                unit.is_some_and(|unit| control_tower::disturb_control(world, control, &unit))
+            }
+            Self::RemoveAccount { account } => {
+                let owner = world.account.clone();
+                let organization = world.organizations.of(&owner);
+                let id = organization.and_then(|organization| named_account(organization, account));
+                id.is_some_and(|id| world.organizations.remove(&id, now))
+            }
             Self::AddData { account, region, kind, name, tags, bytes } => {
                 let id = id_of(world, account);
                 world.backup.put_named((&id, region), (kind, name), tags.clone(), *bytes)
             }
             _ => self.in_organization(world, now).unwrap_or(false),
         }
+    }
+
+    /// The call that it is to CloudTrail, with what it names; none where nobody looks for it.
+    fn told(&self, world: &World) -> Option<((&'static str, &'static str), Value)> {
+        let organization = world.organizations.of(&world.account)?;
+        let account = |name: &str| named_account(organization, name);
+        let unit = |path: &str| place(organization, path);
+        let either = |name: &str| account(name).or_else(|| unit(name));
+        Some(match self {
+            Self::MoveAccount { account: moved, to } => (
+                ("organizations", "MoveAccount"),
+                json!({ "AccountId": account(moved), "DestinationParentId": unit(to) }),
+            ),
+            Self::RenameAccount { account: named, .. } => {
+                (("account", "PutAccountName"), json!({ "AccountId": account(named) }))
+            }
+            Self::RemoveAccount { account: gone } => {
+                (("organizations", "RemoveAccountFromOrganization"), json!({ "AccountId": account(gone) }))
+            }
+            Self::RenameUnit { unit: named, .. } => (
+                ("organizations", "UpdateOrganizationalUnit"),
+                json!({ "OrganizationalUnitId": unit(named) }),
+            ),
+            Self::DeleteUnit { unit: gone } => {
+                (("organizations", "DeleteOrganizationalUnit"), json!({ "OrganizationalUnitId": unit(gone) }))
+            }
+            Self::Tag { target, .. } => {
+                (("organizations", "TagResource"), json!({ "ResourceId": either(target) }))
+            }
+            Self::DisableServiceAccess { principal } => {
+                (("organizations", "DisableAWSServiceAccess"), json!({ "ServicePrincipal": principal }))
+            }
+            Self::DetachPolicy { policy, target } => {
+                let (policy, target) = attachment(organization, policy, target)?;
+                (("organizations", "DetachPolicy"), json!({ "PolicyId": policy, "TargetId": target }))
+            }
+            Self::AttachPolicy { policy, target } => {
+                let (policy, target) = attachment(organization, policy, target)?;
+                (("organizations", "AttachPolicy"), json!({ "PolicyId": policy, "TargetId": target }))
+            }
+            Self::EditPolicy { policy, target } => {
+                let (policy, _) = attachment(organization, policy, target)?;
+                (("organizations", "UpdatePolicy"), json!({ "PolicyId": policy }))
+            }
+            Self::DeleteRole { role, .. } => (("iam", "DeleteRole"), json!({ "RoleName": role })),
+            Self::DetachRolePolicy { role, .. } => (("iam", "DetachRolePolicy"), json!({ "RoleName": role })),
+            _ => return None,
+        })
     }
 
     fn in_organization(&self, world: &mut World, now: Timestamp) -> Option<bool> {
@@ -245,8 +339,15 @@ impl Act {
                 let policy = organization.policies.get_mut(&id)?;
                 std::mem::replace(&mut policy.description, description.clone()) != *description
             }
+            Self::EditPolicy { policy, target } => {
+                let (policy, _) = attachment(organization, policy, target)?;
+                let policy = organization.policies.get_mut(&policy)?;
+                std::mem::replace(&mut policy.content, OTHERWISE.to_owned()) != OTHERWISE
+            }
             Self::DeleteRole { .. }
             | Self::DetachRolePolicy { .. }
+            | Self::RemoveAccount { .. }
+            | Self::DisturbControl { .. }
             | Self::EditPermissionSet { .. }
             | Self::Unassign { .. }
             | Self::DescribeGroup { .. }
@@ -285,8 +386,15 @@ fn place(organization: &Organization, path: &str) -> Option<String> {
 
 fn attachment(organization: &Organization, policy: &str, target: &str) -> Option<(String, String)> {
     let known = organization.policy_kind(policy).is_some();
-    let named = organization.policies.iter().find(|(_, own)| own.name == policy).map(|(id, _)| id.as_str());
-    let policy = if known { policy } else { named? };
     let target = named_account(organization, target).or_else(|| place(organization, target))?;
+    let named = organization.policies.iter().find(|(_, own)| own.name == policy).map(|(id, _)| id.as_str());
+    // Of Control Tower's own only the beginning of the name is known.
+    let begun = || {
+        let here = organization.attachments.get(&target)?;
+        let mut all = organization.policies.iter();
+        let found = all.find(|(id, own)| own.name.starts_with(policy) && here.contains(*id));
+        found.map(|(id, _)| id.as_str())
+    };
+    let policy = if known { policy } else { named.or_else(begun)? };
     Some((policy.to_owned(), target))
 }

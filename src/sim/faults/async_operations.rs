@@ -27,6 +27,7 @@ pub(super) fn begins(service: &str, operation: &str) -> bool {
     match service {
         "organizations" => operation == "CreateAccount",
         "sso-admin" => ASSIGNING.iter().any(|(name, _)| *name == operation),
+        "servicecatalog" => operation.ends_with("Product") && !operation.starts_with("Describe"),
         "controltower" => VERBS.iter().any(|verb| operation.starts_with(verb)),
         _ => false,
     }
@@ -47,6 +48,14 @@ pub(super) fn spoil(fault: &Fault, world: &mut World, met: &Encounter<'_>, answe
         return match fault {
             Fault::OperationFails { reason } => world.sso_admin.doom(id, reason),
             Fault::OperationHangs => world.sso_admin.hang(id),
+            _ => false,
+        };
+    }
+    if met.table().service == "servicecatalog" {
+        let id = answer["RecordDetail"]["RecordId"].as_str().unwrap_or_default();
+        return match fault {
+            Fault::OperationFails { reason } => world.service_catalog.doom(id, reason),
+            Fault::OperationHangs => world.service_catalog.hang(id),
             _ => false,
         };
     }

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::form::{Member, State, Stranger};
+use super::form::{Member, Role, State, Stranger};
 use super::{account_named, act, act_in, unit_at};
+use crate::sim::services::control_tower;
 use crate::sim::services::iam::queries::{self, ADMINISTRATOR_ACCESS, WantedRole};
 use crate::sim::services::organizations::{self, AccountState};
 use crate::sim::services::s3::{self, Bucket};
@@ -32,12 +33,26 @@ pub(super) fn member(world: &mut World, wanted: &Member) -> Result<(), String> {
     for role in &wanted.access {
         administrator(world, &account, role, &management);
     }
-    if let Some(unit) = &wanted.unit {
-        let parent = unit_at(world, unit)?;
-        let organization = world.organizations.of_mut(&management).ok_or("there is no organization")?;
-        organization.move_account(&account, &parent, now).map_err(|error| error.to_string())?;
+    match &wanted.unit {
+        Some(unit) if !wanted.late => put_into(world, &account, unit),
+        _ => Ok(()),
     }
+}
+
+/// An account comes into its unit, which Control Tower does not follow up.
+pub(super) fn arrive_late(world: &mut World, wanted: &Member) -> Result<(), String> {
+    let account = account_named(world, &wanted.name)?;
+    if let Some(unit) = &wanted.unit {
+        put_into(world, &account, unit)?;
+    }
+    control_tower::overlook(world);
     Ok(())
+}
+
+fn put_into(world: &mut World, account: &str, unit: &str) -> Result<(), String> {
+    let (parent, management, now) = (unit_at(world, unit)?, world.account.clone(), world.time);
+    let organization = world.organizations.of_mut(&management).ok_or("there is no organization")?;
+    organization.move_account(account, &parent, now).map_err(|error| error.to_string())
 }
 
 fn administrator(world: &mut World, account: &str, name: &str, trusted: &str) {
@@ -52,14 +67,7 @@ fn administrator(world: &mut World, account: &str, name: &str, trusted: &str) {
 pub(super) fn left_behind(world: &mut World, wanted: &Member) -> Result<(), String> {
     let account = account_named(world, &wanted.name)?;
     let (management, now) = (world.account.clone(), world.time);
-    for role in &wanted.roles {
-        let trust = queries::trust_of_account(role.trusts.as_deref().unwrap_or(&management));
-        let managed: Vec<&str> = role.managed.iter().map(String::as_str).collect();
-        let name = role.name.as_str();
-        let wanted =
-            WantedRole { path: "/", name, trust: &trust, description: None, managed: &managed, inline: &[] };
-        queries::put_role(world, &account, &wanted, now);
-    }
+    roles(world, &account, &wanted.roles);
     for region in &wanted.recorders {
         recorder(world, &account, region)?;
     }
@@ -77,6 +85,19 @@ pub(super) fn left_behind(world: &mut World, wanted: &Member) -> Result<(), Stri
         };
     }
     Ok(())
+}
+
+/// Further roles in an account.
+fn roles(world: &mut World, account: &str, wanted: &[Role]) {
+    let (management, now) = (world.account.clone(), world.time);
+    for role in wanted {
+        let trust = queries::trust_of_account(role.trusts.as_deref().unwrap_or(&management));
+        let managed: Vec<&str> = role.managed.iter().map(String::as_str).collect();
+        let name = role.name.as_str();
+        let wanted =
+            WantedRole { path: "/", name, trust: &trust, description: None, managed: &managed, inline: &[] };
+        queries::put_role(world, account, &wanted, now);
+    }
 }
 
 /// AWS Config of the account's own, as somebody once switched it on in the console.
@@ -118,5 +139,6 @@ pub(super) fn elsewhere(world: &mut World, wanted: &Stranger) -> Result<(), Stri
             other.created = other.created.min(since);
         }
     }
+    roles(world, &wanted.id, &wanted.roles);
     Ok(())
 }

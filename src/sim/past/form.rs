@@ -42,6 +42,9 @@ pub struct Member {
     /// The unit it is in; the root where none is given.
     #[serde(default)]
     pub unit: Option<String>,
+    /// Whether it came into its unit when the landing zone was there already, and nobody followed it up.
+    #[serde(default)]
+    pub late: bool,
     /// Roles by which it can be entered.
     #[serde(default = "usual_roles")]
     pub access: Vec<String>,
@@ -109,6 +112,9 @@ pub struct Stranger {
     /// How many days ago it joined that organization, and the organization was made.
     #[serde(default)]
     pub days: u32,
+    /// Roles in it.
+    #[serde(default)]
+    pub roles: Vec<Role>,
 }
 
 /// A policy.
@@ -142,6 +148,9 @@ pub struct LandingZone {
     /// Whether accounts that move are enrolled by themselves.
     #[serde(default)]
     pub auto_enroll: bool,
+    /// ARNs of principals that may launch from Account Factory.
+    #[serde(default)]
+    pub launchers: Vec<String>,
     /// Baselines on units: path to the version of AWSControlTowerBaseline.
     #[serde(default)]
     pub units: BTreeMap<String, String>,

@@ -13,10 +13,13 @@ mod tower;
 use serde_json::{Value, json};
 
 use super::request::{Caller, Request};
-use super::services;
+use super::services::{self, organizations};
 use super::world::World;
 
 pub use form::Past;
+
+/// The name of the management account.
+const MANAGEMENT: &str = "management";
 
 /// Accounts of a new organization (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>).
 const USUAL_QUOTA: u32 = 10;
@@ -33,6 +36,8 @@ pub(super) fn happen(world: &mut World, past: &Past) -> Result<(), String> {
     if state.management_email.is_empty() {
         "management@example.com".clone_into(&mut state.management_email);
     }
+    let email = state.management_email.clone();
+    organizations::stand_alone(world, &management, (&email, MANAGEMENT), world.time);
     act(world, &management, "organizations", "CreateOrganization", json!({ "FeatureSet": "ALL" }))?;
     for unit in &past.units {
         accounts::unit(world, unit)?;
@@ -45,6 +50,9 @@ pub(super) fn happen(world: &mut World, past: &Past) -> Result<(), String> {
     }
     if let Some(zone) = &past.landing_zone {
         tower::set_up(world, zone)?;
+    }
+    for account in past.accounts.iter().filter(|account| account.late) {
+        accounts::arrive_late(world, account)?;
     }
     for policy in &past.policies {
         tower::policy(world, policy)?;
@@ -105,7 +113,7 @@ fn act_in(
 /// The id of an account of the organization by its name.
 fn account_named(world: &World, name: &str) -> Result<String, String> {
     let organization = world.organizations.of(&world.account).ok_or("there is no organization")?;
-    if name == "management" {
+    if name == MANAGEMENT {
         return Ok(organization.management.clone());
     }
     let mut all = organization.accounts.iter();

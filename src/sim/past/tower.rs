@@ -91,7 +91,15 @@ pub(super) fn set_up(world: &mut World, wanted: &LandingZone) -> Result<(), Stri
         baselines,
         controls: Vec::new(),
     };
-    control_tower::seed(world, &seed)
+    control_tower::seed(world, &seed)?;
+    let management = world.account.clone();
+    for launcher in &wanted.launchers {
+        let listed = act(world, &management, "servicecatalog", "ListPortfolios", json!({}))?;
+        let portfolio = &listed["PortfolioDetails"][0]["Id"];
+        let input = json!({ "PortfolioId": portfolio, "PrincipalARN": launcher, "PrincipalType": "IAM" });
+        act(world, &management, "servicecatalog", "AssociatePrincipalWithPortfolio", input)?;
+    }
+    Ok(())
 }
 
 pub(super) fn policy(world: &mut World, wanted: &Policy) -> Result<(), String> {

@@ -8,6 +8,7 @@
 mod account_name;
 mod alternate_contacts;
 mod assignments;
+mod automation_rules;
 mod backup_accounts;
 mod backup_key;
 mod backup_names;
@@ -32,6 +33,7 @@ mod incomplete_integration;
 mod integration_accounts;
 mod integration_order;
 mod key_regions;
+mod key_rotation;
 mod landing_zone_version;
 mod leave_alone;
 mod logging_key;
@@ -87,6 +89,7 @@ pub(crate) const RULES: &[Rule] = &[
     unknown_account::RULE,
     unknown_kms_key::RULE,
     key_regions::RULE,
+    key_rotation::RULE,
     landing_zone_version::RULE,
     manifest_sections::RULE,
     incomplete_integration::RULE,
@@ -115,6 +118,7 @@ pub(crate) const RULES: &[Rule] = &[
     backup_proofs::RULE,
     security_switches::RULE,
     security_hub::RULE,
+    automation_rules::RULE,
     config::RULE,
     cloudtrail::RULE,
     firewall_manager::RULE,

@@ -42,7 +42,7 @@ pub(super) const RULE: Rule = Rule {
                       lists or removes), `analyzer.us-east-1/unused_access`, `security_hub_policy.NAME` (beside \
                       the sections of their services), `stack_set.NAME`, `config_rule.NAME/REGION`, \
                       `conformance_pack.NAME/REGION`, `config_aggregator.NAME`, `trail.NAME`, \
-                      `firewall_policy.NAME/REGION`. Sources: AWS Organizations API Reference, \
+                      `firewall_policy.NAME/REGION`, `automation_rule.NAME/REGION`. Sources: AWS Organizations API Reference, \
                       DeleteOrganizationalUnit and DisableAWSServiceAccess; Control Tower User Guide, \
                       remove-ou and stop-backups.",
     },
@@ -59,8 +59,8 @@ const FORMS: &str = "write organizational_unit.Old/Team, account.NAME, trusted_a
                      delegated_administrator.SERVICE, permission_set.NAME, group.NAME, \
                      assignment.SET:GROUP, analyzer.REGION/WORD, security_hub_policy.NAME, stack_set.NAME, \
                      config_rule.NAME/REGION, \
-                     conformance_pack.NAME/REGION, config_aggregator.NAME, trail.NAME or \
-                     firewall_policy.NAME/REGION";
+                     conformance_pack.NAME/REGION, config_aggregator.NAME, trail.NAME, \
+                     firewall_policy.NAME/REGION or automation_rule.NAME/REGION";
 
 fn check(view: &View<'_>, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
@@ -125,8 +125,7 @@ enum Removable {
     /// By AWS's word for its type.
     Analyzer(String),
     SecurityHubPolicy(String),
-    /// A stack set, or something of AWS Config.
-    /// A stack set, a trail, or something of AWS Config or Firewall Manager.
+    /// A stack set, a trail, or something of AWS Config, Firewall Manager or Security Hub.
     Deployment(Address),
 }
 
@@ -176,7 +175,7 @@ fn removable(address: &str) -> Option<Removable> {
         Kind::StackSet | Kind::ConfigAggregator | Kind::Trail if !address.name.is_empty() => {
             Some(Removable::Deployment(address))
         }
-        Kind::ConfigRule | Kind::ConformancePack | Kind::FirewallPolicy => {
+        Kind::ConfigRule | Kind::ConformancePack | Kind::FirewallPolicy | Kind::AutomationRule => {
             let (name, region) = address.name.split_once('/')?;
             let usable = !name.is_empty() && region.parse::<Region>().is_ok();
             usable.then_some(Removable::Deployment(address))
@@ -227,7 +226,7 @@ fn unit_wanted(view: &View<'_>, path: &UnitPath) -> Option<Wanted> {
     Some(Wanted::at(what, span, label))
 }
 
-/// A stack set, a trail, or something of AWS Config or Firewall Manager.
+/// A stack set, a trail, or something of AWS Config, Firewall Manager or Security Hub.
 fn deployment_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {
     let name = address.name.split_once('/').map_or(address.name.as_str(), |(name, _)| name);
     let security = view.doc.security.as_ref();
@@ -245,6 +244,10 @@ fn deployment_wanted(view: &View<'_>, address: &Address) -> Option<Wanted> {
         Kind::FirewallPolicy => {
             let policies = security?.firewall_manager.as_ref()?.policies.iter().flatten();
             policies.into_iter().find(|(one, _)| one.value == name)?.0.span
+        }
+        Kind::AutomationRule => {
+            let rules = security?.security_hub.as_ref()?.automation_rules.iter().flatten();
+            rules.into_iter().find(|(one, _)| one.value == name)?.0.span
         }
         Kind::ConfigRule => config?.rules.iter().flatten().find(|(one, _)| one.value == name)?.0.span,
         _ => config?.aggregator.as_ref()?.span,

@@ -4,6 +4,7 @@
 //! file for each service, and what all have in common: a [`Seat`].
 
 mod access_analyzer;
+mod automation_rules;
 mod cloudtrail;
 mod detective;
 mod firewall_manager;
@@ -15,6 +16,7 @@ mod security_hub;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use access_analyzer::AccessAnalyzer;
+pub use automation_rules::AutomationRule;
 pub use cloudtrail::Trail;
 pub use detective::{Detective, source_word};
 pub use firewall_manager::{FirewallManager, FirewallPolicy};

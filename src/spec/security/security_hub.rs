@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Context, Seat};
+use super::{AutomationRule, Context, Seat, automation_rules};
 use crate::model::Origin;
 use crate::spec::document::Target;
 use crate::spec::shape::Located;
@@ -20,6 +20,8 @@ pub struct SecurityHub {
     pub seat: Seat,
     /// Configuration policies by name.
     pub policies: BTreeMap<String, SecurityHubPolicy>,
+    /// Rules that change findings, by name.
+    pub automation_rules: BTreeMap<String, AutomationRule>,
     /// What configures itself.
     pub self_managed: Vec<Target>,
 }
@@ -53,7 +55,8 @@ pub(super) fn lower(context: &Context<'_>) -> Option<SecurityHub> {
         policies.insert(OF_ALL.to_owned(), of_all(section, &seat));
     }
     let self_managed = targets(context, section.self_managed.as_ref()).unwrap_or_default();
-    Some(SecurityHub { seat, policies, self_managed })
+    let automation_rules = automation_rules::lower(context, section);
+    Some(SecurityHub { seat, policies, automation_rules, self_managed })
 }
 
 /// The policy that the section itself describes.

@@ -135,7 +135,8 @@ section! {
         organizational_unit: Located<PlacementWord>,
         /// Its id in quotes, when it exists already.
         id: Located<AccountId>,
-        /// How it becomes a member: `create` it when missing (the default), or `existing` already.
+        /// How it becomes a member: `create` it when missing (the default), `existing` already, or
+        /// `invite` an account that is outside, alone or in another organization.
         join: Located<JoinWord>,
         /// Tags to have; others are left alone.
         tags: Tags,
@@ -179,6 +180,8 @@ section! {
         multi_region: Located<bool>,
         /// Regions to hold a replica of a multi-Region key: `governed`, or a list.
         regions: Located<KeyRegions>,
+        /// Days after which KMS gives it new material by itself, 90 to 2560. Unless said, that is left alone.
+        rotation_days: Located<Days>,
     }
 }
 

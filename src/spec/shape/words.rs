@@ -97,7 +97,7 @@ words! {
     UnitPath, "a path of units such as Workloads/Prod", { "type": "string", "pattern": "^[^/]+(/[^/]+){0,4}$" };
     PlacementWord, "`root` or a path of units", { "type": "string", "pattern": "^[^/]+(/[^/]+){0,4}$" };
     RootAccessWord, "credentials_management or sessions", { "type": "string", "enum": ["credentials_management", "sessions"] };
-    JoinWord, "create or existing", { "type": "string", "enum": ["create", "existing"] };
+    JoinWord, "create, existing or invite", { "type": "string", "enum": ["create", "existing", "invite"] };
 }
 
 /// Where an account shall be: the document's spelling of [`Placement`].
@@ -133,7 +133,8 @@ impl FromStr for JoinWord {
         match text {
             "create" => Ok(Self(Join::Create)),
             "existing" => Ok(Self(Join::Existing)),
-            other => Err(format!("`{other}` is neither `create` nor `existing`")),
+            "invite" => Ok(Self(Join::Invite)),
+            other => Err(format!("`{other}` is neither `create` nor `existing` nor `invite`")),
         }
     }
 }
@@ -219,6 +220,40 @@ counts! {
     Days, "days";
     /// A number of hours, at least one.
     Hours, "hours";
+}
+
+/// A whole number between two others, both allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Within<const LEAST: u32, const MOST: u32>(pub(crate) u32);
+
+impl<const LEAST: u32, const MOST: u32> Read for Within<LEAST, MOST> {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let Value::Number(number) = &node.value else {
+            reader.wrong(node, "a number");
+            return None;
+        };
+        match number.parse::<u32>() {
+            Ok(found) if (LEAST..=MOST).contains(&found) => Some(Self(found)),
+            _ => {
+                reader.invalid(node, &format!("{number} is not a whole number from {LEAST} to {MOST}"));
+                None
+            }
+        }
+    }
+}
+
+impl<const LEAST: u32, const MOST: u32> JsonSchema for Within<LEAST, MOST> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("From{LEAST}To{MOST}").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": LEAST, "maximum": MOST })
+    }
 }
 
 /// The most keys that may be asked to sign: more than any board has members.

@@ -64,7 +64,7 @@ fn legacy(folder: &Path) -> String {
     })
 }
 
-fn change<T>(folder: &Path, change: impl FnOnce(&mut Value) -> T) -> T {
+pub(super) fn change<T>(folder: &Path, change: impl FnOnce(&mut Value) -> T) -> T {
     let path = folder.join("w.json");
     let mut world: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     let changed = change(&mut world);

@@ -7,10 +7,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Service;
-use crate::graph::edge::Edge;
-use crate::graph::expand::{Expansion, account_id, delegation, management_id, the_organization, unit};
+use crate::graph::expand::{Expansion, account_id, management_id, unit};
 use crate::model::region::Region;
-use crate::model::resource::Presence;
 use crate::model::{Address, Kind, Resource, reference};
 use crate::spec::document::Target;
 use crate::spec::security::FirewallPolicy;
@@ -75,27 +73,4 @@ fn units(targets: &BTreeSet<Target>) -> Value {
         _ => None,
     };
     targets.iter().filter_map(id).collect()
-}
-
-/// One that shall go; who holds it is said by the rest of the document.
-pub(in crate::graph::expand) fn removal(expansion: &mut Expansion<'_>, mut unwanted: Resource) {
-    const WORD: &str = "firewall-manager";
-    unwanted.presence = Presence::Remove;
-    let spec = expansion.spec;
-    let said = spec.security.as_ref().and_then(|security| security.firewall_manager.as_ref());
-    let delegated = spec.delegated_administrators.get(WORD).and_then(|one| one.accounts.first());
-    let holder = said.map(|said| &said.seat.administrator).or(delegated);
-    if let Some(holder) = holder {
-        unwanted.keys.insert("account".to_owned(), account_id(holder));
-    }
-    let name = unwanted.address.name.clone();
-    let (name, region) = name.split_once('/').unwrap_or((&name, expansion.home_region.as_str()));
-    unwanted.keys.insert("name".to_owned(), json!(name));
-    unwanted.keys.insert("region".to_owned(), json!(region));
-    let me = unwanted.address.clone();
-    expansion.graph.connect(Edge::exists(&me, &the_organization(), "organization-first"));
-    // Whoever goes out of office can no longer take it away.
-    let office = delegation::administrators_of(WORD);
-    expansion.graph.connect(Edge::settled(&office, &me, "deployments-before-dismissal"));
-    expansion.graph.add(unwanted);
 }

@@ -5,9 +5,10 @@
 //! changed there, and nothing elsewhere either.
 
 mod access_analyzer;
+mod automation_rules;
 pub(super) mod cloudtrail;
 mod detective;
-pub(super) mod firewall_manager;
+mod firewall_manager;
 mod guardduty;
 mod inspector;
 mod macie;
@@ -119,6 +120,29 @@ fn going(expansion: &Expansion<'_>, kind: Kind) -> Vec<(Address, Origin)> {
     let all = expansion.spec.remove.iter();
     let all = all.filter_map(|(text, origin)| Some((text.parse::<Address>().ok()?, origin.clone())));
     all.filter(|(address, _)| address.kind == kind).collect()
+}
+
+/// What its administrator shall take away in one Region, by `NAME/REGION`; who that is is said by
+/// the section of the service or by the delegations.
+pub(super) fn withdrawal(expansion: &mut Expansion<'_>, mut unwanted: Resource, section: &str) {
+    let Some(service) = services::by_section(section) else { return };
+    let spec = expansion.spec;
+    let seat = spec.security.as_ref().and_then(|security| security.seat(section));
+    let delegated = spec.delegated_administrators.get(&service.word);
+    let delegated = delegated.and_then(|one| one.accounts.first());
+    if let Some(holder) = seat.map(|seat| &seat.administrator).or(delegated) {
+        unwanted.keys.insert("account".to_owned(), account_id(holder));
+    }
+    let name = unwanted.address.name.clone();
+    let (name, region) = name.split_once('/').unwrap_or((&name, expansion.home_region.as_str()));
+    unwanted.keys.insert("name".to_owned(), json!(name));
+    unwanted.keys.insert("region".to_owned(), json!(region));
+    let me = unwanted.address.clone();
+    expansion.graph.connect(Edge::exists(&me, &the_organization(), "organization-first"));
+    // Whoever goes out of office can no longer take it away.
+    let office = super::delegation::administrators_of(&service.word);
+    expansion.graph.connect(Edge::settled(&office, &me, "deployments-before-dismissal"));
+    expansion.graph.add(unwanted);
 }
 
 /// The management account's own comes before what makes it a member.

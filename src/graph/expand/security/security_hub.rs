@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Service, in_region, management_first};
+use super::{Service, automation_rules, in_region, management_first};
 use crate::catalog::security_standards;
 use crate::graph::edge::Edge;
 use crate::graph::expand::{Expansion, policies};
@@ -31,7 +31,8 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     for (name, policy) in &said.policies {
         central.policy(expansion, &configuration, name, policy);
     }
-    central.associations(expansion, &configuration, said);
+    let hubs = central.associations(expansion, &configuration, said);
+    automation_rules::expand(expansion, central.service, said, &hubs);
 }
 
 /// Security Hub as it is set in the home Region.
@@ -104,7 +105,12 @@ impl Central<'_> {
         expansion.graph.add(wanted);
     }
 
-    fn associations(&self, expansion: &mut Expansion<'_>, configuration: &Address, said: &SecurityHub) {
+    fn associations(
+        &self,
+        expansion: &mut Expansion<'_>,
+        configuration: &Address,
+        said: &SecurityHub,
+    ) -> Address {
         let mut wanted = self.at_home(expansion, Address::only(Kind::SecurityHubAssociations));
         wanted.whole.insert("targets".to_owned());
         let me = wanted.address.clone();
@@ -128,6 +134,7 @@ impl Central<'_> {
         }
         self.hubs_of_management(expansion, &wanted);
         expansion.graph.add(wanted);
+        me
     }
 
     /// A policy goes when nothing follows it any more.

@@ -29,7 +29,7 @@ pub struct GuardDuty {
 
 pub(super) async fn read(desk: Desk) -> Result<GuardDuty, CallError> {
     let management_status = match guardduty::detector(&desk.own).await? {
-        Some(id) => guardduty::status(&desk.own, &id).await?.0,
+        Some(id) => guardduty::details(&desk.own, id).await?.status,
         None => None,
     };
     let mut seen = GuardDuty {
@@ -42,7 +42,8 @@ pub(super) async fn read(desk: Desk) -> Result<GuardDuty, CallError> {
         management_status,
     };
     if let Some(id) = guardduty::detector(&desk.site).await? {
-        (seen.status, seen.features) = guardduty::status(&desk.site, &id).await?;
+        let detector = guardduty::details(&desk.site, id.clone()).await?;
+        (seen.status, seen.features) = (detector.status, detector.features);
         (seen.auto_enable, seen.auto_features) = guardduty::settings(&desk.site, &id).await?;
         seen.members = guardduty::members(&desk.site, &id).await?;
     }

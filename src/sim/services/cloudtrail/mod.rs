@@ -1,10 +1,11 @@
 //! AWS CloudTrail: trails, and who administers it for an organization.
 //!
-//! In: requests of its shape table, and the trail that Control Tower keeps. Out: its [`State`] and [`SERVICE`]. Absent: events,
-//! event data stores, insights, dashboards.
+//! In: requests of its shape table, and the trail that Control Tower keeps. Out: its [`State`] and [`SERVICE`]. Absent: event
+//! data stores, insights, dashboards.
 
 mod administrators;
 mod baseline;
+mod events;
 #[cfg(test)]
 mod scenarios;
 mod state;
@@ -12,6 +13,7 @@ mod tags;
 mod trails;
 
 pub(crate) use baseline::{Wanted, record, withdraw};
+pub(crate) use events::{note, note_other};
 pub use state::State;
 
 use crate::sim::service::{Service, never_due, nothing_settles};
@@ -33,6 +35,7 @@ pub static SERVICE: Service = Service {
         ("GetTrailStatus", trails::status),
         ("ListTags", tags::list),
         ("ListTrails", trails::list),
+        ("LookupEvents", events::look_up),
         ("PutEventSelectors", trails::put_selectors),
         ("RegisterOrganizationDelegatedAdmin", administrators::register),
         ("RemoveTags", tags::remove),

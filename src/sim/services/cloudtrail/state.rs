@@ -1,7 +1,7 @@
 //! What CloudTrail holds: trails by account, wherever their home is.
 //!
 //! In: changes by the operations of this folder and by Control Tower. Out: plain data that is saved with the world. Absent:
-//! events, event data stores, dashboards.
+//! event data stores, dashboards.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,18 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::sim::shared::Shared;
+
+use super::events::Event;
+
 /// CloudTrail of every account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
     /// By account, then by ARN.
     pub(crate) accounts: BTreeMap<String, BTreeMap<String, Trail>>,
+    /// What was changed, in order.
+    pub(crate) events: Vec<Shared<Event>>,
 }
 
 /// A trail.

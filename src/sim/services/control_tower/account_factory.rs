@@ -14,7 +14,7 @@ use crate::sim::world::World;
 
 use super::manifest::{Integration, Settings};
 use super::state::{Enablement, Family, LandingZone, ZoneStatus};
-use super::{acts, catalogue, enrolment, estate, prechecks, registration};
+use super::{acts, catalogue, enrolment, estate, obstacles, registration};
 
 /// Whether an account and Region are those in which Account Factory is: a landing zone's, with Config
 /// (<https://docs.aws.amazon.com/controltower/latest/userguide/config-integration-feature-comparison.html>).
@@ -84,10 +84,10 @@ pub(crate) fn enrol(world: &mut World, account: &str, unit: &str, now: Timestamp
     if !role.is_some_and(|role| queries::trusts_account(role, &zone.account)) {
         return Err(format!("The AWSControlTowerExecution role can't be assumed on the account {account}."));
     }
-    if let Some(words) = prechecks::account(world, &zone, account) {
+    if let Some(words) = obstacles::found_before(world, &zone, account) {
         return Err(words);
     }
-    if world.control_tower.enrolment_of(account) == Enablement::Failed {
+    if obstacles::enrolment_of(world, &zone, account) == Enablement::Failed {
         return Err(format!("AWS Control Tower could not set its resources up in the account {account}."));
     }
     acts::move_account(world, account, unit, now)?;

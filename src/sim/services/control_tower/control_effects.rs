@@ -62,6 +62,7 @@ pub(super) fn apply(world: &mut World, operation: &Operation, now: Timestamp) ->
         enabled.parameters.clone_from(parameters);
     }
     enabled.deployed = true;
+    enabled.ineffective = false;
     let (unit, control) = (enabled.target_id.clone(), enabled.control.clone());
     if estate::unit(world, &unit).is_none() {
         return Err(format!("AWS Control Tower could not find the organizational unit {unit}."));

@@ -18,6 +18,13 @@ struct Controls {
     mandatory_actions: Vec<String>,
     conditions: BTreeMap<String, Value>,
     actions: BTreeMap<String, Vec<String>>,
+    region_deny: RegionDeny,
+}
+
+#[derive(Deserialize)]
+struct RegionDeny {
+    control: String,
+    exempted: Vec<String>,
 }
 
 #[expect(clippy::expect_used, reason = "the table is part of the program and a test parses it")]
@@ -62,6 +69,12 @@ pub(super) fn implementation(arn: &str) -> Implementation {
 /// The actions its service control policy denies.
 pub(super) fn denied_actions(arn: &str) -> &'static [String] {
     CONTROLS.actions.get(name(arn)).unwrap_or(&NOTHING)
+}
+
+/// The actions that a control which denies by Region leaves alone; none for any other control.
+pub(super) fn exempted_everywhere(arn: &str) -> Option<&'static [String]> {
+    let row = &CONTROLS.region_deny;
+    (row.control == name(arn)).then_some(row.exempted.as_slice())
 }
 
 /// Whom its service control policy binds, where that is not everybody but Control Tower's own role.

@@ -63,6 +63,7 @@ pub(super) fn enable(world: &mut World, request: &Request) -> Result<Value, AwsE
         last_operation: None,
         parameters: parameters.clone(),
         deployed: false,
+        ineffective: false,
     };
     world.control_tower.enabled_controls.insert(arn.clone(), enabled);
     tags::put(world, &arn, request.input.get("tags"));
@@ -145,6 +146,22 @@ pub(crate) fn disable_at_once(world: &mut World, control: &str, unit: &str, now:
     }
     control_effects::remove(world, &enabled.arn, now);
     true
+}
+
+/// Somebody takes away what carries a control out, such as its resource control policy or its control of Security Hub.
+/// False: it is not enabled there, or is carried out otherwise.
+pub(crate) fn disturb(world: &mut World, control: &str, unit: &str) -> bool {
+    let Some(enabled) = on_unit(world, unit, control) else { return false };
+    let disturbed = match control_table::implementation(&enabled.control) {
+        Implementation::Rcp | Implementation::Declarative | Implementation::SecurityHub => true,
+        Implementation::Scp | Implementation::ConfigRule | Implementation::Hook | Implementation::Unknown => {
+            false
+        }
+    };
+    if let Some(enabled) = world.control_tower.enabled_controls.get_mut(&enabled.arn).filter(|_| disturbed) {
+        enabled.ineffective = true;
+    }
+    disturbed
 }
 
 fn proceed(

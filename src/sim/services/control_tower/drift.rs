@@ -9,9 +9,9 @@ use crate::sim::world::World;
 
 use super::catalogue;
 use super::control_table::{self, Implementation};
-use super::estate;
 use super::manifest::Settings;
 use super::state::{EnabledBaseline, EnabledControl, Enablement, LandingZone};
+use super::{estate, guardrails};
 
 /// A kind of landing-zone drift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,8 @@ pub(super) enum ZoneDrift {
     SharedAccountRemoved,
     /// SCP_DETACHED_FROM_OU.
     PolicyDetached,
+    /// SCP_UPDATED.
+    PolicyUpdated,
 }
 
 /// What has drifted in the landing zone; nothing while it is being worked on for the first time.
@@ -46,6 +48,10 @@ pub(super) fn of_zone(world: &World) -> Vec<ZoneDrift> {
     });
     if detached {
         found.push(ZoneDrift::PolicyDetached);
+    }
+    if world.control_tower.guardrails.iter().any(|(unit, policy)| guardrails::is_edited(world, unit, policy))
+    {
+        found.push(ZoneDrift::PolicyUpdated);
     }
     found.sort();
     found.dedup();
@@ -125,6 +131,11 @@ pub(super) fn of_control(world: &World, enabled: &EnabledControl) -> [&'static s
             let policy = world.control_tower.guardrails.get(&enabled.target_id);
             let lost = enabled.deployed
                 && !policy.is_some_and(|policy| estate::is_attached(world, policy, &enabled.target_id));
+            [word(lost || inherited), word(inherited), word(lost)]
+        }
+        // CONTROL_INEFFECTIVE, SECURITY_HUB_CONTROL_DISABLED.
+        Implementation::Rcp | Implementation::Declarative | Implementation::SecurityHub => {
+            let lost = enabled.ineffective;
             [word(lost || inherited), word(inherited), word(lost)]
         }
         Implementation::Hook | Implementation::Unknown => [word(inherited), word(inherited), "NOT_CHECKING"],

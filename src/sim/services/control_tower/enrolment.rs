@@ -12,7 +12,7 @@ use crate::sim::world::World;
 
 use super::manifest::Settings;
 use super::state::{Enablement, Enrolment, LandingZone};
-use super::{access, acts, backups, catalogue, control_effects, estate, recording, registration};
+use super::{access, acts, backups, catalogue, control_effects, estate, obstacles, recording, registration};
 
 /// Is there something to see that was not seen yet: a move, or trusted access gone.
 pub(super) fn has_news(world: &World) -> bool {
@@ -24,7 +24,7 @@ pub(super) fn has_news(world: &World) -> bool {
 }
 
 /// Takes note of the moves so far without following them up.
-pub(super) fn look(world: &mut World) {
+pub(crate) fn look(world: &mut World) {
     world.control_tower.moves_seen = estate::moves(world);
 }
 
@@ -121,8 +121,8 @@ pub(super) fn finish(world: &mut World, account: &str, to: &str, now: Timestamp)
         enabled.parent.is_none() || enabled.target_id != account || kept.contains(&enabled.baseline.as_str())
     });
     let records = parents.iter().any(|parent| recording::by(&parent.baseline));
-    let blocked = records && recording::blocks(world, &zone, account);
-    let status = if blocked { Enablement::Failed } else { world.control_tower.enrolment_of(account) };
+    let blocked = records && obstacles::found_before(world, &zone, account).is_some();
+    let status = if blocked { Enablement::Failed } else { obstacles::enrolment_of(world, &zone, account) };
     for parent in &parents {
         registration::put_children(world, parent, vec![(account.to_owned(), status)], None);
     }

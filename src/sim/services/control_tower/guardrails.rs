@@ -21,7 +21,7 @@ pub(super) fn refresh(world: &mut World, unit: &str, now: Timestamp) -> Result<(
         withdraw(world, unit);
         return Ok(());
     }
-    let content = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+    let content = content(&statements);
     let policy = match world.control_tower.guardrails.get(unit).cloned() {
         Some(policy) if acts::update_policy(world, &policy, &content, now).is_ok() => policy,
         _ => {
@@ -35,6 +35,17 @@ pub(super) fn refresh(world: &mut World, unit: &str, now: Timestamp) -> Result<(
         acts::attach_policy(world, &policy, unit)?;
     }
     Ok(())
+}
+
+fn content(statements: &[Value]) -> String {
+    json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
+}
+
+/// Has somebody else changed the policy of a unit.
+pub(super) fn is_edited(world: &World, unit: &str, policy: &str) -> bool {
+    let organization = world.organizations.of(&world.account);
+    let live = organization.and_then(|organization| organization.policies.get(policy));
+    live.is_some_and(|live| live.content != content(&statements(world, unit)))
 }
 
 /// Takes the policy of a unit away, if there is one.
@@ -67,21 +78,48 @@ fn statements(world: &World, unit: &str) -> Vec<Value> {
             let sid: String =
                 control_table::name(&enabled.control).chars().filter(char::is_ascii_alphanumeric).collect();
             let bound = control_table::condition(&enabled.control);
-            out.push(statement(&sid, control_table::denied_actions(&enabled.control), bound));
+            out.push(match control_table::exempted_everywhere(&enabled.control) {
+                Some(exempted) => by_region(&sid, exempted, &enabled.parameters),
+                None => statement(&sid, control_table::denied_actions(&enabled.control), bound),
+            });
         }
     }
     out.sort_by_key(|statement| statement["Sid"].as_str().map(str::to_owned));
     out
 }
 
+/// The role of Control Tower, which no guardrail binds.
+const EXECUTION: &str = "arn:aws:iam::*:role/AWSControlTowerExecution";
+
 fn statement(sid: &str, actions: &[String], bound: Option<&Value>) -> Value {
-    let execution =
-        json!({ "ArnNotLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/AWSControlTowerExecution" } });
+    let execution = json!({ "ArnNotLike": { "aws:PrincipalArn": EXECUTION } });
     json!({
         "Sid": sid,
         "Effect": "Deny",
         "Action": actions,
         "Resource": "*",
         "Condition": bound.unwrap_or(&execution),
+    })
+}
+
+/// Everything outside the allowed Regions, but for what is global and what the parameters exempt.
+fn by_region(sid: &str, exempted: &[String], parameters: &[Value]) -> Value {
+    let of = |key: &str| -> Vec<Value> {
+        let found = parameters.iter().find(|parameter| parameter["key"] == key);
+        found.and_then(|parameter| parameter["value"].as_array().cloned()).unwrap_or_default()
+    };
+    let actions: Vec<Value> =
+        exempted.iter().map(|action| json!(action)).chain(of("ExemptedActions")).collect();
+    let principals: Vec<Value> =
+        std::iter::once(json!(EXECUTION)).chain(of("ExemptedPrincipalArns")).collect();
+    json!({
+        "Sid": sid,
+        "Effect": "Deny",
+        "NotAction": actions,
+        "Resource": "*",
+        "Condition": {
+            "StringNotEquals": { "aws:RequestedRegion": of("AllowedRegions") },
+            "ArnNotLike": { "aws:PrincipalArn": principals },
+        },
     })
 }

@@ -29,6 +29,7 @@ mod landing_zone;
 mod logging;
 mod manifest;
 mod manifest_schema;
+mod obstacles;
 mod operations;
 mod paging;
 mod policy_text;
@@ -49,7 +50,8 @@ mod zone_reads;
 use crate::sim::service::Service;
 
 pub(crate) use account_factory::{enrol, has_account_factory, managed_unit, unmanage, usual};
-pub(crate) use controls::disable_at_once as disable_control;
+pub(crate) use controls::{disable_at_once as disable_control, disturb as disturb_control};
+pub(crate) use enrolment::look as overlook;
 pub use seed::{Seed, SeededBaseline, SeededControl, seed};
 pub use state::State;
 

@@ -1,14 +1,13 @@
 //! What AWS finds on a unit after it took the request: the operation then fails with these words as its status message.
 //!
 //! In: the world and a unit or enabled baseline. Out: why the operation will fail, if it will. Rules:
-//! <https://docs.aws.amazon.com/controltower/latest/userguide/common-eg-failures.html>. Absent: STS
-//! endpoints, e-mail forms, stack-set quotas and portfolios, which the simulator does not have.
+//! <https://docs.aws.amazon.com/controltower/latest/userguide/common-eg-failures.html>. Absent: what is found about single
+//! accounts (`obstacles`); stack-set quotas and portfolios, which are not checked.
 
 use crate::sim::world::World;
 
-use super::manifest::Settings;
-use super::state::{EnabledBaseline, LandingZone};
-use super::{estate, guardrails, prerequisites, recording, registration};
+use super::state::EnabledBaseline;
+use super::{estate, guardrails, obstacles, prerequisites, registration};
 
 /// Accounts per unit (<https://docs.aws.amazon.com/general/latest/gr/controltower.html>).
 const MOST_ACCOUNTS: usize = 1000;
@@ -31,11 +30,9 @@ pub(super) fn register(world: &World, unit: &str) -> Option<String> {
             "AWS Control Tower cannot govern the organizational unit {unit} because it contains more than {MOST_ACCOUNTS} accounts."
         ));
     }
-    if let Ok(settings) = Settings::read(&zone.version, Some(&zone.manifest)) {
-        let accounts = members.iter().filter(|member| !member.management).map(|member| member.id.as_str());
-        if let Some((account, regions)) = recording::in_the_way(world, &zone.home, &settings, accounts) {
-            return Some(recording::refusal(account, &regions));
-        }
+    let mut accounts = members.iter().filter(|member| !member.management);
+    if let Some(words) = accounts.find_map(|member| obstacles::found_before(world, zone, &member.id)) {
+        return Some(words);
     }
     if guardrails::is_full(world, unit) {
         return Some(format!(
@@ -43,13 +40,6 @@ pub(super) fn register(world: &World, unit: &str) -> Option<String> {
         ));
     }
     None
-}
-
-/// Why Control Tower's checks do not pass an account.
-pub(super) fn account(world: &World, zone: &LandingZone, account: &str) -> Option<String> {
-    let settings = Settings::read(&zone.version, Some(&zone.manifest)).ok()?;
-    let (account, regions) = recording::in_the_way(world, &zone.home, &settings, [account])?;
-    Some(recording::refusal(account, &regions))
 }
 
 /// Why a baseline cannot be disabled now: children first, and for deregistration no accounts and no optional controls

@@ -137,12 +137,6 @@ pub(super) fn in_the_way<'a>(
     found.into_iter().find(|(_, regions)| !regions.is_empty())
 }
 
-/// Whether AWS Config of its own keeps an account from being enrolled.
-pub(super) fn blocks(world: &World, zone: &LandingZone, account: &str) -> bool {
-    Settings::read(&zone.version, Some(&zone.manifest))
-        .is_ok_and(|settings| in_the_way(world, &zone.home, &settings, [account]).is_some())
-}
-
 /// What Control Tower says then. Its guide names the check and the remedy
 /// (<https://docs.aws.amazon.com/controltower/latest/userguide/common-eg-failures.html>); the sentence is UNSOURCED.
 pub(super) fn refusal(account: &str, regions: &[String]) -> String {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::sim::world::World;
 
 use super::state::{EnabledBaseline, Enablement, Operation, State};
-use super::{access, acts, backups, control_effects, estate, guardrails, recording};
+use super::{access, acts, backups, control_effects, estate, guardrails, obstacles, recording};
 
 /// The baseline whose presence makes a unit registered.
 pub(super) const REGISTERING: &str = "AWSControlTowerBaseline";
@@ -119,10 +119,13 @@ pub(super) fn apply(world: &mut World, operation: &Operation, now: Timestamp) ->
     if estate::unit(world, &unit).is_none() {
         return Err(format!("AWS Control Tower could not find the organizational unit {unit}."));
     }
+    let zone = world.control_tower.zone.clone();
     let present: Vec<(String, Enablement)> = accounts(world, &unit)
         .into_iter()
         .map(|account| {
-            let status = world.control_tower.enrolment_of(&account);
+            let status = zone
+                .as_ref()
+                .map_or(Enablement::Succeeded, |zone| obstacles::enrolment_of(world, zone, &account));
             (account, status)
         })
         .collect();

@@ -155,6 +155,7 @@ fn put_control(
         last_operation: None,
         parameters: wanted.parameters.clone(),
         deployed: true,
+        ineffective: false,
     };
     world.control_tower.enabled_controls.insert(arn.clone(), enabled);
     control_effects::apply(world, &done(OperationKind::EnableControl, &arn, now), now)

@@ -254,6 +254,9 @@ pub(super) struct EnabledControl {
     pub(super) parameters: Vec<Value>,
     /// Whether it was ever in effect; a control that failed at once has no policy to lose.
     pub(super) deployed: bool,
+    /// Whether somebody has taken away what carries it out: its policy, or its control of Security Hub.
+    #[serde(default)]
+    pub(super) ineffective: bool,
 }
 
 /// A move that auto-enrolment follows up.

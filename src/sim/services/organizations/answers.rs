@@ -3,14 +3,20 @@
 //! In: requests of either side. Out: a handshake that is over, and for an accepted invitation a new member.
 //! Absent: beginning and listing handshakes (`handshakes`).
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::handshakes::{email_of, open_approval, view};
-use super::refusal::{handshake, refuse};
+use super::refusal::{constraint, handshake, refuse};
 use super::state::{Account, AccountState, FeatureSet, Handshake, Joined, State, Tags};
 use crate::sim::error::AwsError;
 use crate::sim::request::Request;
 use crate::sim::world::World;
+
+/// An account moves directly at least seven days after the organization was created; the page
+/// does not say which of the two, so both count here
+/// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_account_migration.html>).
+const SETTLED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A handshake the caller is a party of.
 fn visible(state: &State, request: &Request) -> Result<Handshake, AwsError> {
@@ -120,6 +126,12 @@ fn join(world: &mut World, request: &Request, invitation: &Handshake) -> Result<
             return Err(handshake("ALREADY_IN_AN_ORGANIZATION"));
         }
         current.may_leave(account, request.now)?;
+        let inviting = state.organizations.get(&invitation.organization);
+        let youngest = inviting.map_or(current.created, |inviting| inviting.created.max(current.created));
+        // AWS's code for an organization that is too young is UNSOURCED.
+        if request.now.duration_since(youngest) < SETTLED {
+            return Err(constraint("WAIT_PERIOD_ACTIVE"));
+        }
         if current.account(account).is_some_and(|member| member.state != AccountState::Active) {
             return Err(refuse("AccessDeniedException"));
         }

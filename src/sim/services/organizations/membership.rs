@@ -35,6 +35,15 @@ impl Organization {
 }
 
 impl State {
+    /// Lets the management account remove a member. False: AWS would refuse.
+    pub(crate) fn remove(&mut self, id: &str, now: Timestamp) -> bool {
+        let may = self.of(id).is_some_and(|organization| organization.may_leave(id, now).is_ok());
+        if may {
+            self.leave(id, now);
+        }
+        may
+    }
+
     /// Takes an account out of its organization; its tags and attached policies are lost.
     pub(super) fn leave(&mut self, id: &str, now: Timestamp) {
         let Some(organization) = self.of_mut(id) else {

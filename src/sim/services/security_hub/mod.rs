@@ -1,11 +1,13 @@
-//! AWS Security Hub: hubs and standards, the finding aggregator, members, central configuration, and who administers it.
+//! AWS Security Hub: hubs and standards, the finding aggregator, members, central configuration, automation
+//! rules, and who administers it.
 //!
-//! In: requests of its shape table. Out: its [`State`] and [`SERVICE`]. Absent: findings, insights, controls, automation
-//! rules, and the operations of the unified Security Hub beyond its administrator.
+//! In: requests of its shape table. Out: its [`State`] and [`SERVICE`]. Absent: findings, insights, controls, and the
+//! operations of the unified Security Hub beyond its administrator.
 
 mod administrator;
 mod aggregators;
 mod associations;
+mod automation;
 mod gate;
 mod hubs;
 mod members;
@@ -37,9 +39,13 @@ const MEMBERS: Paging = Paging { usual: 50, ..PAGING };
 pub static SERVICE: Service = Service {
     name: "securityhub",
     operations: &[
+        ("BatchDeleteAutomationRules", automation::batch_delete),
         ("BatchDisableStandards", standards::disable),
         ("BatchEnableStandards", standards::enable),
+        ("BatchGetAutomationRules", automation::batch_get),
         ("BatchGetConfigurationPolicyAssociations", associations::batch_get),
+        ("BatchUpdateAutomationRules", automation::batch_update),
+        ("CreateAutomationRule", automation::create),
         ("CreateConfigurationPolicy", policies::create),
         ("CreateFindingAggregator", aggregators::create),
         ("CreateMembers", members::create),
@@ -59,6 +65,7 @@ pub static SERVICE: Service = Service {
         ("GetEnabledStandards", standards::enabled),
         ("GetFindingAggregator", aggregators::get),
         ("GetMembers", members::get),
+        ("ListAutomationRules", automation::list),
         ("ListConfigurationPolicies", policies::list),
         ("ListConfigurationPolicyAssociations", associations::list),
         ("ListFindingAggregators", aggregators::list),

@@ -259,3 +259,33 @@ async fn the_end_of_central_configuration_is_the_end_of_its_policies() {
     let listed = stage.must("ListConfigurationPolicies", json!({})).await;
     assert_eq!(listed["ConfigurationPolicySummaries"], json!([]));
 }
+
+#[tokio::test(start_paused = true)]
+async fn rules_about_findings_are_the_administrators_in_each_region_and_batches_tell_what_they_left_out() {
+    let stage = Stage::new().await;
+    let rule = json!({
+        "RuleName": "loud", "RuleOrder": 1, "Description": "what is high is critical",
+        "Criteria": { "SeverityLabel": [{ "Value": "HIGH", "Comparison": "EQUALS" }] },
+        "Actions": [{ "Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": { "Severity": { "Label": "CRITICAL" } } }],
+    });
+    stage.ask(&stage.app, "EnableSecurityHub", json!({})).await;
+    assert_eq!(
+        stage.refused(&stage.app, "CreateAutomationRule", rule.clone()).await,
+        "InvalidAccessException"
+    );
+    let arn = stage.must("CreateAutomationRule", rule).await["RuleArn"].clone();
+    let item = json!({ "RuleArn": arn, "RuleStatus": "DISABLED" });
+    let gone = json!({ "RuleArn": "arn:aws:securityhub:us-east-1:1:automation-rule/none", "RuleOrder": 2 });
+    let asked = json!({ "UpdateAutomationRulesRequestItems": [item, gone] });
+    let told = stage.must("BatchUpdateAutomationRules", asked).await;
+    assert_eq!(told["ProcessedAutomationRules"], json!([arn]));
+    assert_eq!(told["UnprocessedAutomationRules"][0]["RuleArn"], gone["RuleArn"]);
+    let listed = stage.must("ListAutomationRules", json!({})).await;
+    assert_eq!(listed["AutomationRulesMetadata"][0]["RuleStatus"], "DISABLED");
+    let shown = stage.must("BatchGetAutomationRules", json!({ "AutomationRulesArns": [arn] })).await;
+    assert_eq!(shown["Rules"][0]["Criteria"]["SeverityLabel"][0]["Value"], "HIGH");
+    let deleted = stage.must("BatchDeleteAutomationRules", json!({ "AutomationRulesArns": [arn] })).await;
+    assert_eq!(deleted["ProcessedAutomationRules"], json!([arn]));
+    let listed = stage.must("ListAutomationRules", json!({})).await;
+    assert_eq!(listed["AutomationRulesMetadata"], json!([]));
+}

@@ -1,13 +1,13 @@
 //! What Security Hub CSPM holds: hubs with their standards, and per account what it has set up as administrator.
 //!
-//! In: changes by the operations of this folder and by time. Out: plain data that is saved with the world. Absent: rules,
-//! findings, insights, and who the administrator is (`administrators`).
+//! In: changes by the operations of this folder and by time. Out: plain data that is saved with the world. Absent: findings,
+//! insights, and who the administrator is (`administrators`).
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::sim::services::membership::Roster;
 
@@ -46,6 +46,19 @@ pub(crate) struct Account {
     pub(crate) associations: BTreeMap<String, Association>,
     /// By Region.
     pub(crate) members: BTreeMap<String, Roster>,
+    /// Automation rules by Region, then by ARN.
+    pub(crate) rules: BTreeMap<String, BTreeMap<String, Rule>>,
+}
+
+/// An automation rule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Rule {
+    /// What was said of it, by the model's names.
+    pub(crate) body: Map<String, Value>,
+    pub(crate) created: Timestamp,
+    pub(crate) updated: Timestamp,
+    /// The account that made it.
+    pub(crate) by: String,
 }
 
 /// Which Regions send their findings to the home Region.

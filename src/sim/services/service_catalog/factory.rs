@@ -29,7 +29,9 @@ pub(super) fn settle(world: &mut World, now: Timestamp) {
     due.sort_by_key(|record| (record.ends, record.serial));
     for record in due {
         let ahead = world.service_catalog.under_way().filter(|other| other.serial < record.serial).count();
-        let result = if ahead >= MOST {
+        let result = if let Some(words) = &record.doomed {
+            Err(words.clone())
+        } else if ahead >= MOST {
             Err(format!("AWS Control Tower works on {MOST} accounts at a time. Try again later."))
         } else {
             carry_out(world, &record)

@@ -170,6 +170,7 @@ fn begin(
         begun: request.now,
         ends,
         outcome: Outcome::InProgress,
+        doomed: None,
         wanted,
     };
     let view = records::view(world, &record);

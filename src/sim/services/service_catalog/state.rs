@@ -126,6 +126,9 @@ pub(crate) struct Record {
     pub(crate) begun: Timestamp,
     pub(crate) ends: Timestamp,
     pub(crate) outcome: Outcome,
+    /// Why it will fail, where that is known already.
+    #[serde(default)]
+    pub(crate) doomed: Option<String>,
     /// What the account is to have afterwards.
     pub(crate) wanted: BTreeMap<String, String>,
 }
@@ -139,6 +142,12 @@ impl State {
     /// Records under way.
     pub(super) fn under_way(&self) -> impl Iterator<Item = &Record> {
         self.records.values().filter(|record| record.outcome == Outcome::InProgress)
+    }
+
+    /// A record under way will fail with these words. False: there is none of that id.
+    pub(crate) fn doom(&mut self, id: &str, words: &str) -> bool {
+        let record = self.records.get_mut(id).filter(|record| record.outcome == Outcome::InProgress);
+        record.map(|record| record.doomed = Some(words.to_owned())).is_some()
     }
 
     /// A record under way never ends. False: there is none of that id.

@@ -1,6 +1,7 @@
 //! The section `security`, key by key: a file for each service, and what all have in common.
 
 mod access_analyzer;
+mod automation_rules;
 mod cloudtrail;
 mod detective;
 mod firewall_manager;
@@ -10,6 +11,7 @@ mod macie;
 mod security_hub;
 
 pub(crate) use access_analyzer::{AccessAnalyzerSection, analyzer_type};
+pub(crate) use automation_rules::{AutomationRuleSection, FindingSection};
 pub(crate) use cloudtrail::{CloudTrailSection, TrailSection};
 pub(crate) use detective::{DetectiveSection, SOURCES};
 pub(crate) use firewall_manager::{FirewallManagerSection, FirewallPolicySection, FirewallWord};

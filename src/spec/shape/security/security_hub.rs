@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::automation_rules::AutomationRuleSection;
 use crate::model::region::Region;
 use crate::spec::shape::Located;
 use crate::spec::shape::read::section;
@@ -21,6 +22,8 @@ section! {
         disabled_controls: Vec<Located<String>>,
         /// Configuration policies by name, where one for the whole organization is not enough.
         policies: BTreeMap<Located<String>, SecurityHubPolicySection>,
+        /// Rules by which findings are changed as they come in, by name.
+        automation_rules: BTreeMap<Located<String>, AutomationRuleSection>,
         /// Units and accounts that configure Security Hub themselves.
         self_managed: Vec<Located<String>>,
         /// Governed Regions that are left alone.

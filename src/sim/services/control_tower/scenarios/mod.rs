@@ -11,6 +11,7 @@ mod interference;
 mod landing_zone;
 mod logging;
 mod moves;
+mod obstacles;
 mod recording;
 mod seeded;
 mod upgrades;
