@@ -202,7 +202,8 @@ fn governed(zone: &[(&str, serde_json::Value)], baseline: &[(&str, serde_json::V
     }
     for (name, id, unit) in [("log", "1", "1"), ("audit", "2", "1"), ("app", "3", "2")] {
         let unit = format!("ou-abcd-{}", unit.repeat(8));
-        let fields = [("name", json!(name)), ("unit", json!(unit))];
+        let email = json!(format!("{name}@example.com"));
+        let fields = [("name", json!(name)), ("email", email), ("unit", json!(unit))];
         live(&mut snapshot, &format!("account.{name}"), &[("id", id), ("parent_id", &unit)], &fields);
     }
     let plan = plan(GOVERNED, &snapshot);
