@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 
 use super::findings::Findings;
 use super::snapshot::PolicyQuota;
+use super::standing_policies::{self, Beside};
 use super::units::managed_tags;
-use super::wanted::{key, leaves};
+use super::wanted::{Wanted, key, leaves};
 use crate::catalog::policy_types;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::organization::Root;
@@ -53,57 +54,77 @@ pub(super) fn note_quotas(wanted: &[&Resource], quotas: &Quotas, findings: &mut 
 
 /// A desired policy that exists, with what the document asks about it.
 #[derive(Debug)]
-struct Known {
+pub(super) struct Known {
     policy: Policy,
     tags: Result<BTreeMap<String, String>, CallError>,
     details: Result<(Option<Value>, Vec<String>), CallError>,
 }
 
-/// What was read of the desired policies: each one that is there, or that could not be
-/// looked for.
-#[derive(Debug, Default)]
-pub(super) struct Book(BTreeMap<Address, Result<Known, CallError>>);
+/// What was read of policies.
+#[derive(Debug)]
+pub(super) struct Book {
+    /// Each desired one that is there, or that could not be looked for.
+    pub(super) ours: BTreeMap<Address, Result<Known, CallError>>,
+    /// Those beside them.
+    pub(super) beside: Beside,
+}
 
 /// Reads the desired policies. It needs nothing but the document, so it goes beside the
 /// rest of the survey: AWS lets documents of policies be read at two per second only.
-pub(super) async fn read(connection: &Connection, wanted: &[&Resource]) -> Book {
-    let lists = lists(connection, wanted).await;
-    let mut book = Book::default();
+pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Book {
+    let resources = wanted.kind(Kind::Policy);
+    let lists = lists(connection, &resources).await;
+    let mut ours = BTreeMap::new();
     let mut found: Vec<(&Resource, Policy)> = Vec::new();
-    for resource in wanted {
+    for resource in resources {
         match matched(resource, &lists) {
             Ok(Some(policy)) => found.push((resource, policy)),
             Ok(None) => {}
             Err(error) => {
-                book.0.insert(resource.address.clone(), Err(error));
+                ours.insert(resource.address.clone(), Err(error));
             }
         }
     }
+    let named: BTreeSet<&str> = found.iter().map(|(_, policy)| policy.id.as_str()).collect();
+    let others = others(wanted, &lists, &named);
     let questions = found.iter().map(|(resource, policy)| {
         let (connection, resource, id) = (connection.clone(), (*resource).clone(), policy.id.clone());
         async move { details(&connection, &resource, &id).await }
     });
-    let (tags, details) = tokio::join!(
+    let standing = async { standing_policies::read(connection, others?).await };
+    let (tags, details, standing) = tokio::join!(
         managed_tags(connection, found.iter().map(|(one, policy)| (*one, policy.id.as_str()))),
-        fan_out(questions.collect())
+        fan_out(questions.collect()),
+        standing
     );
     let known = found.into_iter().zip(tags).zip(details);
-    book.0.extend(known.map(|(((resource, policy), tags), details)| {
+    ours.extend(known.map(|(((resource, policy), tags), details)| {
         (resource.address.clone(), Ok(Known { policy, tags, details }))
     }));
-    book
+    Book { ours, beside: Beside { listed: lists.into_keys().collect(), standing } }
+}
+
+/// The policies in statements that were listed and that the document does not have, where
+/// anything could be denied.
+fn others(wanted: &Wanted<'_>, lists: &Lists, named: &BTreeSet<&str>) -> Result<Vec<Policy>, CallError> {
+    let mut others = Vec::new();
+    for (_, list) in lists.iter().filter(|(kind, _)| standing_policies::in_statements(kind)) {
+        let list = list.as_ref().map_err(Clone::clone)?;
+        others.extend(list.iter().filter(|policy| !named.contains(policy.id.as_str())).cloned());
+    }
+    Ok(if standing_policies::matter(wanted) { others } else { Vec::new() })
 }
 
 /// Fills in the desired policies that exist, and what is attached to their targets.
 pub(super) async fn observe(
     connection: &Connection,
     wanted: &[&Resource],
-    mut book: Book,
+    mut ours: BTreeMap<Address, Result<Known, CallError>>,
     findings: &mut Findings,
 ) {
     let names = Names::of(findings);
     for resource in wanted {
-        let Known { policy, tags, details } = match book.0.remove(&resource.address) {
+        let Known { policy, tags, details } = match ours.remove(&resource.address) {
             None => continue,
             Some(Err(error)) => {
                 findings.gap(resource, &error);

@@ -91,7 +91,7 @@ async fn look(
         let people = people::read(connection, wanted, &root).await;
         Ok::<_, CallError>((root, people))
     };
-    let (controls_wanted, policies_wanted) = (wanted.kind(Kind::Control), wanted.kind(Kind::Policy));
+    let controls_wanted = wanted.kind(Kind::Control);
     let (people, trusted, quotas, roles, tower, root_switches, own_policy, centre, catalog, book) = tokio::join!(
         people,
         trusted(connection, wanted),
@@ -102,7 +102,7 @@ async fn look(
         resource_policy::read(connection, wanted),
         identity_center::read(connection, wanted),
         controls::catalog(connection, &controls_wanted),
-        policies::read(connection, &policies_wanted)
+        policies::read(connection, wanted)
     );
     let (root, people) = people.map_err(ObserveError::Organization)?;
     assembly::organization(wanted, organization, &root, findings);
@@ -116,8 +116,8 @@ async fn look(
     let types = wanted.any(&[Kind::PolicyType, Kind::Policy]) || security::rivals_policies(wanted);
     policies::note_types(types, &root, findings);
     policies::observe_types(&wanted.kind(Kind::PolicyType), &root, findings);
-    policies::observe(connection, &policies_wanted, book, findings).await;
-    standing_policies::note(connection, wanted, &root, findings).await;
+    policies::observe(connection, &wanted.kind(Kind::Policy), book.ours, findings).await;
+    standing_policies::note(connection, wanted, &root, book.beside, findings).await;
     identity_center::observe(wanted, centre, organization, &root, &people, findings);
     keys::observe(connection, &wanted.kind(Kind::Key), findings).await;
     roles::observe_abroad(connection, &roles_wanted, findings).await;

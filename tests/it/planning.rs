@@ -364,7 +364,8 @@ fn a_unit_is_removed_only_by_name_with_consent_and_after_its_accounts_have_left(
         let fields = [("name", json!(name)), ("parent", json!("r-abcd"))];
         live(&mut snapshot, &format!("organizational_unit.{name}"), &[("id", id), ("arn", id)], &fields);
     }
-    let account = [("name", json!("app")), ("unit", json!("ou-abcd-22222222"))];
+    let email = json!("app@example.com");
+    let account = [("name", json!("app")), ("email", email), ("unit", json!("ou-abcd-22222222"))];
     live(
         &mut snapshot,
         "account.app",
