@@ -193,6 +193,13 @@ impl Size {
                 joined_at: now,
                 ..Account::default()
             };
+            // What AWS attaches to everything where its type is on.
+            for kind in organization.root.policy_types.keys().filter(|kind| kind.ends_with("CONTROL_POLICY"))
+            {
+                let full =
+                    if kind == "SERVICE_CONTROL_POLICY" { "p-FullAWSAccess" } else { "p-RCPFullAWSAccess" };
+                organization.attachments.entry(id.clone()).or_default().insert(full.to_owned());
+            }
             organization.accounts.insert(id, inside);
         }
         units

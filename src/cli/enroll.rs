@@ -106,8 +106,11 @@ impl Args {
             };
             let not_yet = looked.reports.iter().filter(|report| !report.enrolled).cloned();
             let (open, closed): (Vec<Report>, Vec<Report>) = not_yet.partition(Report::is_clear);
-            if !closed.is_empty() {
-                printer.data(&preflight_text::render(&closed))?;
+            // What cannot be enrolled is told in any case, and everything where nothing is left to do.
+            match (open.is_empty(), closed.is_empty()) {
+                (_, false) => printer.data(&preflight_text::render(&closed))?,
+                (true, true) => printer.data(&preflight_text::render(&looked.reports))?,
+                (false, true) => {}
             }
             let ended = match open.is_empty() {
                 true => Exit::Done,

@@ -169,7 +169,7 @@ fn an_account_elsewhere_is_moved_renamed_in_place_and_never_created_again() {
     let mut snapshot = an_organization();
     let unit = [("name", json!("A")), ("parent", json!("r-abcd"))];
     live(&mut snapshot, "organizational_unit.A", &[("id", "ou-abcd-11111111"), ("arn", "arn:x")], &unit);
-    let account = [("name", json!("old")), ("email", json!("A@example.com")), ("unit", json!("r-abcd"))];
+    let account = [("name", json!("old")), ("email", json!("a@example.com")), ("unit", json!("r-abcd"))];
     live(&mut snapshot, "account.new-name", &[("id", "444455556666"), ("parent_id", "r-abcd")], &account);
     let plan = plan(yaml, &snapshot);
     assert_eq!(

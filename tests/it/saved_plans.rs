@@ -65,8 +65,11 @@ impl Desk {
     }
 
     fn units(&self) -> Vec<&'static str> {
-        let world = self.read("world.json");
-        ["Work", "New", "Other"].into_iter().filter(|name| world.contains(&format!("\"{name}\""))).collect()
+        let world: serde_json::Value = serde_json::from_str(&self.read("world.json")).unwrap();
+        let organizations = world["organizations"]["organizations"].as_object().unwrap().values();
+        let units = organizations.flat_map(|one| one["units"].as_object().unwrap().values());
+        let names: Vec<&str> = units.filter_map(|unit| unit["name"].as_str()).collect();
+        ["Work", "New", "Other"].into_iter().filter(|name| names.contains(name)).collect()
     }
 }
 

@@ -97,14 +97,6 @@ impl Document {
         opinion
     }
 
-    /// Whether some statement denies this action on anything, whatever else it asks for.
-    #[must_use]
-    pub fn could_deny(&self, action: &str) -> bool {
-        let action = action.to_ascii_lowercase();
-        let mut denials = self.statements.iter().filter(|statement| !statement.allows);
-        denials.any(|one| one.actions.fits(|pattern| pattern::fits(pattern, &action)) != Truth::No)
-    }
-
     /// Whether it has any statement that allows something.
     #[must_use]
     pub fn allows_anything(&self) -> bool {
@@ -254,18 +246,6 @@ mod tests {
             }
             assert_eq!(denies(statement.clone(), &ask), expected, "{statement}");
         }
-    }
-
-    #[test]
-    fn an_action_could_be_denied_where_a_denial_names_it_or_does_not_leave_it_out() {
-        let document = |statements: Value| Document::read(&json!({ "Statement": statements })).unwrap();
-        let denial = document(json!([
-            { "Effect": "Deny", "Action": ["KMS:Create*"], "Resource": "arn:x" },
-            { "Effect": "Allow", "Action": "*", "Resource": "*" }
-        ]));
-        assert!(denial.could_deny("kms:CreateKey") && !denial.could_deny("kms:GetKey"));
-        let others = document(json!({ "Effect": "Deny", "NotAction": "iam:*", "Resource": "*" }));
-        assert!(others.could_deny("kms:CreateKey") && !others.could_deny("iam:GetRole"));
     }
 
     #[test]

@@ -14,10 +14,9 @@ pub mod binding;
 pub mod estate;
 mod notes;
 mod order;
-mod relevance;
 pub mod work;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::graph::ResourceGraph;
 use crate::model::evaluation::{Answer, Cause, Level, decide};
@@ -25,7 +24,6 @@ use crate::observe::Snapshot;
 use crate::plan::step::{Step, StepId};
 use binding::{Binding, Layer};
 use estate::{Estate, Seat};
-use relevance::Relevance;
 use work::{Duty, Request, Task};
 
 pub use notes::notes;
@@ -67,22 +65,14 @@ pub fn of_plan(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step]) -> Ve
     if bindings.is_empty() && closed.is_empty() {
         return Vec::new();
     }
-    let in_force = InForce::of(&bindings);
-    let mut estate = Estate { closed, ..Estate::of(graph, snapshot, steps) };
-    // Where nothing is attached on the way to an account, nothing is denied in it.
-    let closed = &estate.closed;
-    estate.seats.retain(|seat| seat.after.iter().any(|at| closed.contains_key(at) || in_force.reach(at)));
-    let relevant = |seat: &Seat| Relevance::of(seat, &in_force, &estate.closed);
-    let mut harms = Vec::new();
-    work::by_seat(graph, snapshot, steps, &estate, &relevant, &mut |tasks| {
-        harms.extend(tasks.iter().filter_map(|task| of_task(&estate, &in_force, task)));
-    });
+    let estate = Estate { closed, ..Estate::of(graph, snapshot, steps) };
+    let tasks = work::tasks(graph, snapshot, steps, &estate);
     let beside = |harm: &Harm| {
         let by_others = matches!(&harm.cause, Cause::Denied { policy, .. } if of_others.contains(policy));
         by_others && snapshot.facts.strangers.contains_key(&harm.account)
     };
-    harms.retain(|harm| !beside(harm));
-    harms
+    let harms = assess(&estate, &bindings, &tasks).into_iter();
+    harms.filter(|harm| !beside(harm)).collect()
 }
 
 /// Everything that the policies would deny of the tasks, the first denial of each task.
@@ -91,44 +81,14 @@ pub fn assess(estate: &Estate, bindings: &[Binding], tasks: &[Task]) -> Vec<Harm
     if bindings.is_empty() && estate.closed.is_empty() {
         return Vec::new();
     }
-    let in_force = InForce::of(bindings);
-    tasks.iter().filter_map(|task| of_task(estate, &in_force, task)).collect()
-}
-
-/// Policies by where they are attached.
-struct InForce<'b> {
-    by_place: BTreeMap<&'b str, Vec<&'b Binding>>,
-    by_name: BTreeMap<&'b str, &'b Binding>,
-}
-
-impl<'b> InForce<'b> {
-    fn of(bindings: &'b [Binding]) -> Self {
-        let mut by_place: BTreeMap<&str, Vec<&Binding>> = BTreeMap::new();
-        for binding in bindings {
-            binding.targets.keys().for_each(|target| by_place.entry(target).or_default().push(binding));
-        }
-        Self { by_place, by_name: bindings.iter().map(|one| (one.name.as_str(), one)).collect() }
-    }
-
-    fn reach(&self, target: &str) -> bool {
-        self.by_place.contains_key(target)
-    }
-
-    fn at(&self, target: &str, layer: Layer) -> impl Iterator<Item = &'b Binding> {
-        let here = self.by_place.get(target).into_iter().flatten().copied();
-        here.filter(move |binding| binding.layer == layer)
-    }
-}
-
-fn of_task(estate: &Estate, in_force: &InForce<'_>, task: &Task) -> Option<Harm> {
-    worst(estate.seats.get(task.seat)?, estate, in_force, task)
+    tasks.iter().filter_map(|task| worst(estate.seats.get(task.seat)?, estate, bindings, task)).collect()
 }
 
 /// The gravest of what stands in the way of a task. A task that several roles could
 /// carry out is denied only when it is denied to each.
-fn worst(seat: &Seat, estate: &Estate, in_force: &InForce<'_>, task: &Task) -> Option<Harm> {
+fn worst(seat: &Seat, estate: &Estate, bindings: &[Binding], task: &Task) -> Option<Harm> {
     let by_role = task.ways.iter().map(|requests| {
-        let harms = requests.iter().filter_map(|request| harm(seat, estate, in_force, task, request));
+        let harms = requests.iter().filter_map(|request| harm(seat, estate, bindings, task, request));
         // The first of the gravest: its message names what fails first.
         harms.reduce(|worst, next| if next.answer > worst.answer { next } else { worst })
     });
@@ -142,20 +102,15 @@ fn worst(seat: &Seat, estate: &Estate, in_force: &InForce<'_>, task: &Task) -> O
     least
 }
 
-fn harm(
-    seat: &Seat,
-    estate: &Estate,
-    in_force: &InForce<'_>,
-    task: &Task,
-    request: &Request,
-) -> Option<Harm> {
+fn harm(seat: &Seat, estate: &Estate, bindings: &[Binding], task: &Task, request: &Request) -> Option<Harm> {
     let levels: Vec<Level<'_>> = seat
         .after
         .iter()
         .map(|target| Level {
             name: target,
-            policies: in_force
-                .at(target, request.layer)
+            policies: bindings
+                .iter()
+                .filter(|binding| binding.layer == request.layer && binding.targets.contains_key(target))
                 .map(|binding| (binding.name.as_str(), &binding.document))
                 .collect(),
             open: request.layer == Layer::Rcp || !estate.closed.contains_key(target),
@@ -166,7 +121,7 @@ fn harm(
     Some(Harm {
         layer: request.layer,
         answer: verdict.answer,
-        since: since(seat, estate, in_force, &cause),
+        since: since(seat, estate, bindings, &cause),
         cause,
         duty: task.duty,
         step: task.step.clone(),
@@ -177,10 +132,10 @@ fn harm(
 }
 
 /// The steps that bring a cause about for an account.
-fn since(seat: &Seat, estate: &Estate, in_force: &InForce<'_>, cause: &Cause) -> BTreeSet<StepId> {
+fn since(seat: &Seat, estate: &Estate, bindings: &[Binding], cause: &Cause) -> BTreeSet<StepId> {
     let (level, by) = match cause {
         Cause::Denied { policy, level, .. } => {
-            let binding = in_force.by_name.get(policy.as_str());
+            let binding = bindings.iter().find(|binding| binding.name == *policy);
             (level, binding.and_then(|binding| binding.targets.get(level).cloned().flatten()))
         }
         Cause::NotAllowed { level } => (level, estate.closed.get(level).cloned().flatten()),

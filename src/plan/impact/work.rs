@@ -1,14 +1,13 @@
 //! What has to be done in member accounts: entering them, Control Tower's part, and the
 //! plan's own steps.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::binding::Layer;
 use super::estate::{Estate, Seat};
-use super::relevance::Relevance;
-use crate::catalog::baselines;
+use crate::catalog::{baselines, member_work};
 use crate::graph::ResourceGraph;
 use crate::model::evaluation::{Ask, Fact};
 use crate::model::reference::as_reference;
@@ -16,11 +15,30 @@ use crate::model::{Address, Kind};
 use crate::observe::Snapshot;
 use crate::plan::permissions::{self, Errand};
 use crate::plan::step::{Step, StepId};
-use crate::preflight::{self, Desk};
+
+/// Where operations of global services are answered.
+const GLOBAL: &str = "us-east-1";
 
 /// Services whose resources resource control policies bind, as far as this program or
 /// Control Tower touches them (Organizations User Guide, orgs_manage_policies_rcps).
 const RCP_SERVICES: [&str; 5] = ["kms", "s3", "secretsmanager", "sqs", "sts"];
+
+/// Keys that only requests by an AWS service, or from inside some service, carry.
+const ABSENT: [&str; 13] = [
+    "aws:AssumedRoot",
+    "aws:FederatedProvider",
+    "aws:Ec2InstanceSourceVpc",
+    "aws:MultiFactorAuthAge",
+    "aws:PrincipalServiceName",
+    "aws:PrincipalServiceNamesList",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:username",
+    "iam:PermissionsBoundary",
+    "lambda:SourceFunctionArn",
+];
 
 /// What something is needed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,22 +85,6 @@ struct Scene<'s> {
 /// Everything that must remain possible in the accounts of an estate.
 #[must_use]
 pub fn tasks(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step], estate: &Estate) -> Vec<Task> {
-    let mut all = Vec::new();
-    let relevant = |_: &Seat| Relevance::of_everything();
-    by_seat(graph, snapshot, steps, estate, &relevant, &mut |tasks| all.extend(tasks));
-    all
-}
-
-/// The same, account by account: those of tens of thousands need not be held at once.
-/// Requests that nothing could refuse are left out.
-pub(super) fn by_seat<'b>(
-    graph: &ResourceGraph,
-    snapshot: &Snapshot,
-    steps: &[Step],
-    estate: &Estate,
-    relevant: &dyn Fn(&Seat) -> Relevance<'b>,
-    take: &mut dyn FnMut(Vec<Task>),
-) {
     let zone = graph.resources.get(&Address::only(Kind::LandingZone));
     let manifest = zone.and_then(|zone| zone.fields.get("manifest"));
     let regions = manifest.and_then(|manifest| manifest["governedRegions"].as_array());
@@ -97,67 +99,31 @@ pub(super) fn by_seat<'b>(
         manifest,
     };
     let errands = permissions::errands(snapshot, steps);
-    let mut by_account: BTreeMap<&str, Vec<&Errand>> = BTreeMap::new();
-    for errand in &errands {
-        by_account.entry(&errand.account).or_default().push(errand);
-    }
-    let order = Order::of(steps);
+    let mut tasks = Vec::new();
     for (index, seat) in estate.seats.iter().enumerate() {
-        let mut tasks = Vec::new();
-        let relevance = relevant(seat);
-        let own = by_account.get(seat.name.as_str()).cloned().unwrap_or_default();
-        let governed = zone.is_some().then(|| governing(graph, &order, seat, manifest)).flatten();
-        let first = order.first(&own, governed.as_ref());
-        tasks.push(Task {
-            seat: index,
-            step: first,
-            duty: Duty::Access,
-            ways: scene.entering(seat, &relevance),
-        });
+        let own: Vec<&Errand> = errands.iter().filter(|errand| errand.account == seat.name).collect();
+        let governed = zone.is_some().then(|| governing(graph, steps, seat, manifest)).flatten();
+        let first = first(steps, &own, governed.as_ref());
+        tasks.push(Task { seat: index, step: first, duty: Duty::Access, ways: scene.entering(seat) });
         if let Some(by) = governed {
-            let ways = vec![scene.control_tower(seat, &relevance)];
+            let ways = vec![scene.control_tower(seat)];
             tasks.push(Task { seat: index, step: by.step, duty: Duty::ControlTower, ways });
         }
         tasks.extend(own.into_iter().map(|errand| Task {
             seat: index,
             step: Some(errand.step.clone()),
             duty: Duty::Own,
-            ways: scene.errand(seat, errand, &relevance),
+            ways: scene.errand(seat, errand),
         }));
-        take(tasks);
     }
+    tasks
 }
 
-/// Where steps stand in a plan.
-struct Order<'s> {
-    places: BTreeMap<&'s StepId, usize>,
-    /// The first step of each resource that Control Tower works for.
-    first_of: BTreeMap<&'s Address, &'s StepId>,
-    /// The first step of the landing zone.
-    zone: Option<&'s StepId>,
-}
-
-impl<'s> Order<'s> {
-    fn of(steps: &'s [Step]) -> Self {
-        let mut first_of = BTreeMap::new();
-        for step in steps.iter().filter(|step| step.address.kind == Kind::Baseline) {
-            first_of.entry(&step.address).or_insert(&step.id);
-        }
-        let zone = steps.iter().find(|step| step.address.kind == Kind::LandingZone).map(|step| &step.id);
-        Self { places: steps.iter().enumerate().map(|(at, step)| (&step.id, at)).collect(), first_of, zone }
-    }
-
-    /// The earliest of some steps.
-    fn earliest<'i>(&self, ids: impl Iterator<Item = &'i StepId>) -> Option<StepId> {
-        let placed = ids.filter_map(|id| Some((self.places.get(id)?, id)));
-        placed.min().map(|(_, id)| id.clone())
-    }
-
-    /// The earliest step that is carried out in an account.
-    fn first(&self, own: &[&Errand], governed: Option<&Governing>) -> Option<StepId> {
-        let of_control_tower = governed.and_then(|governed| governed.step.as_ref());
-        self.earliest(own.iter().map(|errand| &errand.step).chain(of_control_tower))
-    }
+/// The earliest step that is carried out in an account.
+fn first(steps: &[Step], own: &[&Errand], governed: Option<&Governing>) -> Option<StepId> {
+    let mut named: BTreeSet<&StepId> = own.iter().map(|errand| &errand.step).collect();
+    named.extend(governed.and_then(|governed| governed.step.as_ref()));
+    steps.iter().map(|step| &step.id).find(|id| named.contains(id)).cloned()
 }
 
 /// Control Tower's part in an account.
@@ -170,7 +136,7 @@ struct Governing {
 /// registered.
 fn governing(
     graph: &ResourceGraph,
-    order: &Order<'_>,
+    steps: &[Step],
     seat: &Seat,
     manifest: Option<&Value>,
 ) -> Option<Governing> {
@@ -189,9 +155,9 @@ fn governing(
     if !serves && on_unit.is_empty() {
         return None;
     }
-    let on_unit = on_unit.iter().filter_map(|address| order.first_of.get(address));
-    let zone = order.zone.iter().filter(|_| serves);
-    Some(Governing { step: order.earliest(on_unit.chain(zone).copied()) })
+    let lays =
+        |step: &&Step| on_unit.contains(&step.address) || (serves && step.address.kind == Kind::LandingZone);
+    Some(Governing { step: steps.iter().find(lays).map(|step| step.id.clone()) })
 }
 
 /// Whether a place in the manifest names an account.
@@ -209,33 +175,52 @@ impl Scene<'_> {
     /// in a member (orgs_manage_policies_scps); they are asked all the same, as the role
     /// itself: who may not even do this as that role is held out of the account as soon
     /// as anybody but the management account comes, and is as good as dead in it.
-    fn entering(&self, seat: &Seat, relevance: &Relevance<'_>) -> Vec<Vec<Request>> {
-        const ENTER: &str = "sts:AssumeRole";
+    fn entering(&self, seat: &Seat) -> Vec<Vec<Request>> {
         let enter = |role: String| {
-            let mut requests = Vec::new();
-            if relevance.could_refuse(Layer::Scp, ENTER) {
-                requests.push(Request { layer: Layer::Scp, ask: self.ask(&role, ENTER, &role, &self.home) });
-            }
-            if relevance.could_refuse(Layer::Rcp, ENTER) {
-                let mut from_outside = self.ask(&self.caller(), ENTER, &role, &self.home);
-                from_outside.learn("aws:PrincipalAccount", &self.management);
-                requests.push(Request { layer: Layer::Rcp, ask: from_outside });
-            }
-            requests
+            let caller = self.caller();
+            let mut from_outside = self.ask(&caller, "sts:AssumeRole", &role, &self.home);
+            from_outside.learn("aws:PrincipalAccount", &self.management);
+            vec![
+                Request { layer: Layer::Scp, ask: self.ask(&role, "sts:AssumeRole", &role, &self.home) },
+                Request { layer: Layer::Rcp, ask: from_outside },
+            ]
         };
         self.roles(seat).into_iter().map(enter).collect()
     }
 
     /// What Control Tower does in an account, as its role.
-    fn control_tower(&self, seat: &Seat, relevance: &Relevance<'_>) -> Vec<Request> {
-        let serves = |place: &str| named(self.manifest, place, seat);
-        let matters = |action: &str| layers(action).any(|layer| relevance.could_refuse(layer, action));
-        let asks = preflight::in_member(&self.desk(), &id(seat), &serves, &matters);
-        asks.into_iter().flat_map(|ask| held(ask, relevance)).collect()
+    fn control_tower(&self, seat: &Seat) -> Vec<Request> {
+        let table = member_work::table();
+        let principal = self.role(seat, &table.role);
+        let mut requests = Vec::new();
+        for row in &table.work {
+            if row.only.as_ref().is_some_and(|place| !named(self.manifest, place, seat)) {
+                continue;
+            }
+            let global = [GLOBAL.to_owned()];
+            let regions: &[String] = if row.regional { &self.governed } else { &global };
+            for region in regions {
+                let on = row.on.replace("{partition}", self.snapshot.partition.as_str());
+                let on = on.replace("{account}", &id(seat)).replace("{region}", region);
+                for action in &row.actions {
+                    let mut ask = self.ask(&principal, action, &on, region);
+                    // CloudFormation carries part of it out in the role's name.
+                    for key in
+                        ["aws:ViaAWSService", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"]
+                    {
+                        ask.facts.remove(&key.to_ascii_lowercase());
+                    }
+                    // UNSOURCED; no page of Control Tower speaks of an external id.
+                    ask.lacks("sts:ExternalId");
+                    requests.extend(self.held(ask));
+                }
+            }
+        }
+        requests
     }
 
     /// What one step of the plan does in an account, by each role that may be in it.
-    fn errand(&self, seat: &Seat, errand: &Errand, relevance: &Relevance<'_>) -> Vec<Vec<Request>> {
+    fn errand(&self, seat: &Seat, errand: &Errand) -> Vec<Vec<Request>> {
         let by = |role: String| {
             let mut requests = Vec::new();
             for need in &errand.needs {
@@ -246,7 +231,7 @@ impl Scene<'_> {
                         let values = values.iter().cloned().collect();
                         ask.facts.insert(key.to_ascii_lowercase(), Fact::Known(values));
                     }
-                    requests.extend(held(ask, relevance));
+                    requests.extend(self.held(ask));
                 }
             }
             requests
@@ -254,17 +239,37 @@ impl Scene<'_> {
         self.roles(seat).into_iter().map(by).collect()
     }
 
-    fn ask(&self, principal: &str, action: &str, resource: &str, region: &str) -> Ask {
-        self.desk().ask(principal, action, resource, region)
+    /// A request inside an account, held against both kinds of policies where both apply.
+    fn held(&self, ask: Ask) -> Vec<Request> {
+        let service = ask.action.split(':').next().unwrap_or_default();
+        let mut requests = Vec::new();
+        if RCP_SERVICES.contains(&service) {
+            requests.push(Request { layer: Layer::Rcp, ask: ask.clone() });
+        }
+        requests.push(Request { layer: Layer::Scp, ask });
+        requests
     }
 
-    fn desk(&self) -> Desk<'_> {
+    fn ask(&self, principal: &str, action: &str, resource: &str, region: &str) -> Ask {
+        let mut ask = Ask::new(principal, action, resource);
+        ask.learn("aws:RequestedRegion", region);
+        ask.learn("aws:PrincipalType", "AssumedRole");
+        ask.learn("aws:PrincipalIsAWSService", "false");
+        ask.learn("aws:SecureTransport", "true");
+        ask.learn("aws:ViaAWSService", "false");
+        // Sessions of roles made by a service or by this program come without a device.
+        ask.learn("aws:MultiFactorAuthPresent", "false");
         let organization = self.snapshot.organization.as_ref();
-        Desk {
-            partition: self.snapshot.partition.as_str(),
-            organization: organization.map_or("<id of the organization>", |id| id.as_str()),
-            governed: &self.governed,
+        let organization = organization.map_or("<id of the organization>", |id| id.as_str());
+        ask.learn("aws:PrincipalOrgID", organization);
+        ask.learn("aws:ResourceOrgID", organization);
+        for key in ABSENT {
+            ask.lacks(key);
         }
+        for key in ["aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"] {
+            ask.lacks(key);
+        }
+        ask
     }
 
     /// The roles that may be in an account, the document's first.
@@ -287,20 +292,6 @@ impl Scene<'_> {
         let role = session.split('/').next().unwrap_or_default();
         format!("arn:{}:iam::{}:role/*{role}", self.snapshot.partition.as_str(), self.management)
     }
-}
-
-/// The kinds of policies that a request inside an account is held against.
-fn layers(action: &str) -> impl Iterator<Item = Layer> {
-    let service = action.split(':').next().unwrap_or_default();
-    let resources = RCP_SERVICES.contains(&service).then_some(Layer::Rcp);
-    resources.into_iter().chain([Layer::Scp])
-}
-
-/// A request inside an account, held against each kind that applies and could refuse it.
-fn held(ask: Ask, relevance: &Relevance<'_>) -> Vec<Request> {
-    let against: Vec<Layer> =
-        layers(&ask.action).filter(|layer| relevance.could_refuse(*layer, &ask.action)).collect();
-    against.into_iter().map(|layer| Request { layer, ask: ask.clone() }).collect()
 }
 
 /// The id of an account. One that AWS has yet to assign stands in no policy, so a text

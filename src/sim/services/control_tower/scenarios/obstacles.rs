@@ -105,6 +105,7 @@ async fn a_policy_that_denies_control_towers_work_fails_the_accounts_below_until
     let input = json!({"Name": "frozen", "Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": document(&deny)});
     let on = json!({"RootId": stage.root, "PolicyType": "SERVICE_CONTROL_POLICY"});
     stage.must("organizations", "EnablePolicyType", on).await;
+    stage.pass(600);
     let made = stage.must("organizations", "CreatePolicy", input).await;
     let policy = made["Policy"]["PolicySummary"]["Id"].clone();
     let attach = json!({"PolicyId": policy, "TargetId": stage.units["Workloads"]});
