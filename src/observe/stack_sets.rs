@@ -49,12 +49,15 @@ fn targets(resource: &Resource, findings: &Findings) -> BTreeMap<String, (String
     known.collect()
 }
 
+/// The name and the value of a target of a stack set, by its id and what is deployed there.
+type Named<'n> = dyn Fn(&str, &BTreeSet<String>) -> (String, Value) + Sync + 'n;
+
 async fn read(
     connection: &Connection,
     resource: &Resource,
     account: Option<&str>,
     region: &Region,
-    target: &(dyn Fn(&str, &BTreeSet<String>) -> (String, Value) + Sync),
+    target: &Named<'_>,
 ) -> Result<Option<Live>, CallError> {
     let site = connection.site_in(account, region).await?;
     let (name, delegated) = (&resource.address.name, account.is_some());

@@ -36,7 +36,7 @@ impl Remaining {
                 self.under_way.entry(step.clone()).or_insert((at, *expected));
             }
             Notice::Done { step, .. } | Notice::NotNeeded { step } => {
-                self.steps.retain(|one| one.id != *step)
+                self.steps.retain(|one| one.id != *step);
             }
             Notice::Failed { step, .. } | Notice::Stuck { step, .. } => self.drop_with_followers(step),
             _ => return false,

@@ -202,7 +202,6 @@ fn idle_plan(size: Size) -> Idle {
 /// AWS's formula is met within a twentieth, and AWS's rates within a tenth.
 fn check(idle: &Idle) {
     let Idle { size, calls, seconds, least } = idle;
-    println!("{size:?}: {calls} calls of {}, {seconds:.1} s of {least:.1} s", formula(*size));
     assert!(*calls as f64 <= 1.05 * formula(*size) as f64, "{size:?}: {calls} of {}", formula(*size));
     assert!(*seconds <= 1.10 * least, "{size:?}: {seconds:.1} s, {least:.1} s at least");
 }

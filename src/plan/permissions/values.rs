@@ -150,6 +150,7 @@ impl Scope {
     }
 
     /// Everything that the templates may name about a resource.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind that templates name in its own way")]
     pub(super) fn values(&self, subject: Subject<'_>) -> Values {
         let mut values = self.common();
         let own = self.known.get(subject.address);

@@ -185,7 +185,8 @@ impl Stage {
         let (operation, input) = match act.deed {
             Deed::PolicyType => {
                 let root = self.organization(|one| one.root.id.clone());
-                let operation = if act.two % 5 == 0 { "DisablePolicyType" } else { "EnablePolicyType" };
+                let operation =
+                    if act.two.is_multiple_of(5) { "DisablePolicyType" } else { "EnablePolicyType" };
                 (operation, json!({ "RootId": root, "PolicyType": kind }))
             }
             Deed::Policy => {
@@ -221,13 +222,17 @@ impl Stage {
         Some(())
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each act, and each a call")]
     async fn delegation(&self, act: &Act) -> Option<()> {
         let organizations = "organizations";
         let principal = PRINCIPALS[act.one % PRINCIPALS.len()];
         match act.deed {
             Deed::Trust => {
-                let operation =
-                    if act.two % 6 == 0 { "DisableAWSServiceAccess" } else { "EnableAWSServiceAccess" };
+                let operation = if act.two.is_multiple_of(6) {
+                    "DisableAWSServiceAccess"
+                } else {
+                    "EnableAWSServiceAccess"
+                };
                 self.ask(organizations, operation, json!({ "ServicePrincipal": principal })).await;
             }
             Deed::OwnTrust => {
@@ -239,7 +244,7 @@ impl Stage {
             }
             Deed::Register => {
                 let input = json!({ "AccountId": Self::pick(&self.members(), act.two)?, "ServicePrincipal": principal });
-                let operation = if act.three % 6 == 0 {
+                let operation = if act.three.is_multiple_of(6) {
                     "DeregisterDelegatedAdministrator"
                 } else {
                     "RegisterDelegatedAdministrator"
@@ -280,7 +285,7 @@ impl Stage {
                     Some(one)
                 };
                 let mut statements = vec![statement(Some("Reading"))?];
-                if act.three % 2 == 0 {
+                if act.three.is_multiple_of(2) {
                     statements.push(statement(None)?);
                 }
                 let content = json!({ "Version": "2012-10-17", "Statement": statements });
@@ -338,7 +343,7 @@ impl Stage {
             else {
                 continue;
             };
-            if act.three % 3 > 0 {
+            if !act.three.is_multiple_of(3) {
                 self.ask_as(
                     "AKIAADMINISTRATOR000",
                     &region,
@@ -390,6 +395,7 @@ impl Stage {
         items.iter().filter_map(|item| id.map_or(item, |id| &item[id]).as_str().map(str::to_owned)).collect()
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each act, and each a call")]
     async fn access(&self, act: &Act) -> Option<()> {
         let (instance, store) = self.instance().await?;
         let sets = self
@@ -405,7 +411,7 @@ impl Stage {
             Deed::PermissionSet => {
                 let name = ["ReadOnly", "Ops.Team", "a=b", "x"][act.one % 4];
                 let mut input = json!({ "InstanceArn": instance, "Name": name, "SessionDuration": (["PT1H", "PT12H"][act.two % 2]) });
-                if act.three % 2 == 0 {
+                if act.three.is_multiple_of(2) {
                     input["Description"] = json!("Reads: all");
                     input["RelayState"] = json!("https://example.com/?a=b#c");
                 }
@@ -439,7 +445,7 @@ impl Stage {
             Deed::Group => {
                 let name = ["Platform", "Team: \"A\"", "\u{fc}ber", "null"][act.one % 4];
                 let mut input = json!({ "IdentityStoreId": store, "DisplayName": name });
-                if act.two % 2 == 0 {
+                if act.two.is_multiple_of(2) {
                     input["Description"] = json!("Runs: it");
                 }
                 self.ask("identitystore", "CreateGroup", input).await;
@@ -452,7 +458,7 @@ impl Stage {
             }
             _ => {
                 let of_store = json!({ "IdentityStoreId": store });
-                let user = act.three % 3 == 0;
+                let user = act.three.is_multiple_of(3);
                 let (operation, list, id) =
                     if user { ("ListUsers", "Users", "UserId") } else { ("ListGroups", "Groups", "GroupId") };
                 let principals = self.listed("identitystore", operation, of_store, list, Some(id)).await;
@@ -491,7 +497,8 @@ impl Stage {
                 let arns: Vec<String> =
                     self.tower_state()["enabled_baselines"].as_object()?.keys().cloned().collect();
                 let input = json!({ "enabledBaselineIdentifier": Self::pick(&arns, act.one)? });
-                let operation = if act.two % 2 == 0 { "DisableBaseline" } else { "ResetEnabledBaseline" };
+                let operation =
+                    if act.two.is_multiple_of(2) { "DisableBaseline" } else { "ResetEnabledBaseline" };
                 self.ask("controltower", operation, input).await;
             }
             Deed::Ail | Deed::Age => self.write(act)?,

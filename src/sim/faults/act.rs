@@ -280,6 +280,7 @@ impl Act {
         })
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each act")]
     fn in_organization(&self, world: &mut World, now: Timestamp) -> Option<bool> {
         let owner = world.account.clone();
         let organization = world.organizations.of_mut(&owner)?;
