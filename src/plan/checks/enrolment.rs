@@ -18,6 +18,8 @@ use crate::preflight::{self, Finding};
 
 /// What the plan takes out of the account itself.
 const CLEARED: [&str; 2] = ["config-delivery-channel", "config-recorder"];
+/// How the names of Control Tower's own recorders and channels begin.
+const OF_CONTROL_TOWER: &str = "aws-controltower-";
 /// What is not known.
 const UNKNOWN: &str = "not-looked-into";
 
@@ -78,7 +80,11 @@ fn to_be_governed(situation: &Situation<'_>, address: &Address, findings: &[Find
     let at_work =
         situation.steps.iter().any(|step| step.address == *address || governs.contains(&step.address.kind));
     let level = if at_work { Level::Blocker } else { Level::Warning };
-    for finding in findings.iter().filter(|finding| finding.stops() && !cleared(finding)) {
+    // Control Tower's own is no obstacle to it: the account may be enrolled already, which a late list
+    // does not show yet, or what is left of an enrolment is mended by the next.
+    let own =
+        |finding: &Finding| CLEARED.contains(&finding.code) && finding.evidence.contains(OF_CONTROL_TOWER);
+    for finding in findings.iter().filter(|finding| finding.stops() && !cleared(finding) && !own(finding)) {
         let message = format!("it cannot be enrolled: {}", in_words(finding));
         let hint = format!("{}; or place it in a unit without baselines", finding.repair);
         notes.push(note(level, finding.code, Some(address), message, &hint));
