@@ -14,9 +14,11 @@ use tokio::time::Instant;
 
 use crate::catalog::operations::{self, Operation};
 
-/// The part of a published rate that we use. The rest is for clocks that differ; whoever else
-/// uses the rate is met by throttles, after which the lane gives way.
-const SHARE: f64 = 0.95;
+/// The part of a published rate that we use. The rest is for clocks that differ, and for whoever
+/// else uses the rate: more of it would have more than one call in two hundred throttled beside
+/// Control Tower's own scans, less would leave a large organization to be read for longer than a
+/// tenth above the least time.
+const SHARE: f64 = 0.93;
 /// Requests per second for operations whose rate AWS does not publish: a careful
 /// guess, corrected by throttles.
 const UNPUBLISHED_RATE: f64 = 10.0;
@@ -55,7 +57,7 @@ impl Bucket {
         }
     }
 
-    /// The bucket for an operation: nineteen twentieths of the published rate, with the
+    /// The bucket for an operation: most of the published rate, with the
     /// published burst.
     #[must_use]
     pub fn of(operation: Option<&Operation>) -> Self {
@@ -240,9 +242,9 @@ mod tests {
     #[test]
     fn a_bucket_is_seeded_a_little_below_what_aws_publishes() {
         let bucket = Bucket::of(operations::table().get("organizations:ListAccounts"));
-        assert!((bucket.rate() - 7.6).abs() < 1e-9);
+        assert!((bucket.rate() - 7.44).abs() < 1e-9);
         let unknown = Bucket::of(None);
-        assert!((unknown.rate() - 9.5).abs() < 1e-9);
+        assert!((unknown.rate() - 9.3).abs() < 1e-9);
     }
 
     #[test]
@@ -327,9 +329,9 @@ mod tests {
             caller.await.unwrap();
         }
         assert_eq!(*held(&order), [0, 1, 2, 3, 4, 5]);
-        // Three at once, then three more at 0.095 per second.
+        // Three at once, then three more at 0.093 per second.
         let taken = begin.elapsed().as_secs_f64();
-        assert!((31.0..32.0).contains(&taken), "{taken}");
+        assert!((32.0..33.0).contains(&taken), "{taken}");
     }
 
     /// AWS's side of a rate: a bucket from which another client takes, too.
@@ -395,9 +397,6 @@ mod tests {
             assert!(throttled_part(rate, burst, 1e-6, 100_000) < 1e-9, "{rate}");
             throttled_part(rate, burst, 0.5, 100_000)
         });
-        // Of all their calls together; the slowest rate, with the smallest burst, is a little above.
-        let mean = beside.iter().sum::<f64>() / 4.0;
-        assert!(mean <= 0.005, "{beside:?}");
-        assert!(beside.iter().all(|part| *part <= 0.006), "{beside:?}");
+        assert!(beside.iter().all(|part| *part <= 0.005), "{beside:?}");
     }
 }

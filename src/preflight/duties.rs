@@ -62,14 +62,9 @@ impl Desk<'_> {
 }
 
 /// What Control Tower does in an account as its role. `serves` says whether a place in the landing
-/// zone's manifest (RFC 6901) names the account; `matters` says which actions are worth asking about.
+/// zone's manifest (RFC 6901) names the account.
 #[must_use]
-pub fn in_member(
-    desk: &Desk<'_>,
-    account: &str,
-    serves: &dyn Fn(&str) -> bool,
-    matters: &dyn Fn(&str) -> bool,
-) -> Vec<Ask> {
+pub fn in_member(desk: &Desk<'_>, account: &str, serves: &dyn Fn(&str) -> bool) -> Vec<Ask> {
     let table = member_work::table();
     let principal = format!("arn:{}:iam::{account}:role/{}", desk.partition, table.role);
     let global = [GLOBAL.to_owned()];
@@ -78,15 +73,11 @@ pub fn in_member(
         if row.only.as_ref().is_some_and(|place| !serves(place)) {
             continue;
         }
-        let actions: Vec<&String> = row.actions.iter().filter(|action| matters(action)).collect();
-        if actions.is_empty() {
-            continue;
-        }
         let regions: &[String] = if row.regional { desk.governed } else { &global };
         for region in regions {
             let on = row.on.replace("{partition}", desk.partition);
             let on = on.replace("{account}", account).replace("{region}", region);
-            for action in &actions {
+            for action in &row.actions {
                 let mut ask = desk.ask(&principal, action, &on, region);
                 // CloudFormation carries part of it out in the role's name.
                 for key in CALLED_VIA.into_iter().chain(["aws:ViaAWSService"]) {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::binding::Layer;
 use super::estate::{Estate, Seat};
-use crate::catalog::{baselines, member_work};
+use crate::catalog::baselines;
 use crate::graph::ResourceGraph;
 use crate::model::evaluation::{Ask, Fact};
 use crate::model::reference::as_reference;
@@ -15,30 +15,11 @@ use crate::model::{Address, Kind};
 use crate::observe::Snapshot;
 use crate::plan::permissions::{self, Errand};
 use crate::plan::step::{Step, StepId};
-
-/// Where operations of global services are answered.
-const GLOBAL: &str = "us-east-1";
+use crate::preflight::{self, Desk};
 
 /// Services whose resources resource control policies bind, as far as this program or
 /// Control Tower touches them (Organizations User Guide, orgs_manage_policies_rcps).
 const RCP_SERVICES: [&str; 5] = ["kms", "s3", "secretsmanager", "sqs", "sts"];
-
-/// Keys that only requests by an AWS service, or from inside some service, carry.
-const ABSENT: [&str; 13] = [
-    "aws:AssumedRoot",
-    "aws:FederatedProvider",
-    "aws:Ec2InstanceSourceVpc",
-    "aws:MultiFactorAuthAge",
-    "aws:PrincipalServiceName",
-    "aws:PrincipalServiceNamesList",
-    "aws:SourceAccount",
-    "aws:SourceArn",
-    "aws:SourceOrgID",
-    "aws:SourceOrgPaths",
-    "aws:username",
-    "iam:PermissionsBoundary",
-    "lambda:SourceFunctionArn",
-];
 
 /// What something is needed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -190,33 +171,9 @@ impl Scene<'_> {
 
     /// What Control Tower does in an account, as its role.
     fn control_tower(&self, seat: &Seat) -> Vec<Request> {
-        let table = member_work::table();
-        let principal = self.role(seat, &table.role);
-        let mut requests = Vec::new();
-        for row in &table.work {
-            if row.only.as_ref().is_some_and(|place| !named(self.manifest, place, seat)) {
-                continue;
-            }
-            let global = [GLOBAL.to_owned()];
-            let regions: &[String] = if row.regional { &self.governed } else { &global };
-            for region in regions {
-                let on = row.on.replace("{partition}", self.snapshot.partition.as_str());
-                let on = on.replace("{account}", &id(seat)).replace("{region}", region);
-                for action in &row.actions {
-                    let mut ask = self.ask(&principal, action, &on, region);
-                    // CloudFormation carries part of it out in the role's name.
-                    for key in
-                        ["aws:ViaAWSService", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"]
-                    {
-                        ask.facts.remove(&key.to_ascii_lowercase());
-                    }
-                    // UNSOURCED; no page of Control Tower speaks of an external id.
-                    ask.lacks("sts:ExternalId");
-                    requests.extend(self.held(ask));
-                }
-            }
-        }
-        requests
+        let serves = |place: &str| named(self.manifest, place, seat);
+        let asks = preflight::in_member(&self.desk(), &id(seat), &serves);
+        asks.into_iter().flat_map(|ask| self.held(ask)).collect()
     }
 
     /// What one step of the plan does in an account, by each role that may be in it.
@@ -251,25 +208,16 @@ impl Scene<'_> {
     }
 
     fn ask(&self, principal: &str, action: &str, resource: &str, region: &str) -> Ask {
-        let mut ask = Ask::new(principal, action, resource);
-        ask.learn("aws:RequestedRegion", region);
-        ask.learn("aws:PrincipalType", "AssumedRole");
-        ask.learn("aws:PrincipalIsAWSService", "false");
-        ask.learn("aws:SecureTransport", "true");
-        ask.learn("aws:ViaAWSService", "false");
-        // Sessions of roles made by a service or by this program come without a device.
-        ask.learn("aws:MultiFactorAuthPresent", "false");
+        self.desk().ask(principal, action, resource, region)
+    }
+
+    fn desk(&self) -> Desk<'_> {
         let organization = self.snapshot.organization.as_ref();
-        let organization = organization.map_or("<id of the organization>", |id| id.as_str());
-        ask.learn("aws:PrincipalOrgID", organization);
-        ask.learn("aws:ResourceOrgID", organization);
-        for key in ABSENT {
-            ask.lacks(key);
+        Desk {
+            partition: self.snapshot.partition.as_str(),
+            organization: organization.map_or("<id of the organization>", |id| id.as_str()),
+            governed: &self.governed,
         }
-        for key in ["aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"] {
-            ask.lacks(key);
-        }
-        ask
     }
 
     /// The roles that may be in an account, the document's first.

@@ -150,7 +150,6 @@ impl Scope {
     }
 
     /// Everything that the templates may name about a resource.
-    #[expect(clippy::too_many_lines, reason = "one arm for each kind that templates name in its own way")]
     pub(super) fn values(&self, subject: Subject<'_>) -> Values {
         let mut values = self.common();
         let own = self.known.get(subject.address);
@@ -208,18 +207,14 @@ impl Scope {
             | Kind::Inspector
             | Kind::Macie
             | Kind::Detective
-            | Kind::Analyzer => values.extend(self.of_security(subject)),
+            | Kind::Analyzer
+            | Kind::ConfigAggregator
+            | Kind::ConfigRule
+            | Kind::ConformancePack => values.extend(self.of_security(subject)),
             Kind::StackSet => {
                 put("stack_set", vec![subject.address.name.clone()]);
             }
-            Kind::ConfigAggregator | Kind::ConfigRule | Kind::ConformancePack => {
-                values.extend(self.of_security(subject));
-            }
-            Kind::Trail => {
-                put("region", vec![attribute("home").unwrap_or_else(|| self.home.clone())]);
-                put("linked_service", vec![CLOUDTRAIL.to_owned()]);
-                put("trail", vec![subject.address.name.clone()]);
-            }
+            Kind::Trail => values.extend(self.of_trail(subject)),
             Kind::FirewallPolicy => {
                 put("firewall_policy", vec![attribute("id").unwrap_or_else(|| ANY.to_owned())]);
                 values.extend(self.of_security(subject));
@@ -231,6 +226,16 @@ impl Scope {
             }
         }
         values
+    }
+
+    /// What the templates of a trail name.
+    fn of_trail(&self, subject: Subject<'_>) -> Values {
+        let home = self.known.get(subject.address).and_then(|own| own.get("home"));
+        Values::from([
+            ("region", BTreeSet::from([home.unwrap_or(&self.home).clone()])),
+            ("linked_service", BTreeSet::from([CLOUDTRAIL.to_owned()])),
+            ("trail", BTreeSet::from([subject.address.name.clone()])),
+        ])
     }
 
     /// The ARN of the permission set that an assignment is of, as far as it is known.

@@ -21,7 +21,7 @@ pub(super) fn service_control(scene: &mut Scene<'_>) {
         governed: &governed,
     };
     let mut worst: Option<(Answer, Cause, String)> = None;
-    for ask in in_member(&desk, &scene.account.id, &|_| false, &|_| true) {
+    for ask in in_member(&desk, &scene.account.id, &|_| false) {
         let verdict = decide(&levels, &ask);
         if let Some(cause) = verdict.cause.filter(|_| verdict.answer == Answer::Denied)
             && worst.is_none()

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::sim::services::organizations::Organization;
+use crate::sim::services::organizations::{Organization, Tags};
 use crate::sim::services::{cloudtrail, control_tower, identity_store, sso_admin};
 use crate::sim::world::World;
 
@@ -280,7 +280,6 @@ impl Act {
         })
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each act")]
     fn in_organization(&self, world: &mut World, now: Timestamp) -> Option<bool> {
         let owner = world.account.clone();
         let organization = world.organizations.of_mut(&owner)?;
@@ -310,15 +309,7 @@ impl Act {
             }
             Self::Tag { target, key, value } => {
                 let id = named_account(organization, target).or_else(|| place(organization, target))?;
-                let root = &mut organization.root;
-                let tags = if root.id == id {
-                    &mut root.tags
-                } else if let Some(unit) = organization.units.get_mut(&id) {
-                    &mut unit.tags
-                } else {
-                    &mut organization.accounts.get_mut(&id)?.tags
-                };
-                tags.insert(key.clone(), value.clone()).as_ref() != Some(value)
+                tags_of(organization, &id)?.insert(key.clone(), value.clone()).as_ref() != Some(value)
             }
             Self::DisableServiceAccess { principal } => {
                 let had = organization.has_service_access(principal);
@@ -355,6 +346,17 @@ impl Act {
             | Self::DisableControl { .. }
             | Self::AddData { .. } => false,
         })
+    }
+}
+
+/// The tags of a root, a unit or an account.
+fn tags_of<'o>(organization: &'o mut Organization, id: &str) -> Option<&'o mut Tags> {
+    if organization.root.id == id {
+        return Some(&mut organization.root.tags);
+    }
+    match organization.units.get_mut(id) {
+        Some(unit) => Some(&mut unit.tags),
+        None => Some(&mut organization.accounts.get_mut(id)?.tags),
     }
 }
 
