@@ -35,9 +35,8 @@ pub(super) struct Difference {
 
 impl Inventory {
     pub(super) fn of(world: &World) -> Self {
-        let Some(organization) = world.organizations.organizations.values().next() else {
-            return Self::default();
-        };
+        // A world may hold the organization of somebody else, too.
+        let Some(organization) = world.organizations.of(&world.account) else { return Self::default() };
         let names = Names::of(world, organization);
         let mut found = Self::default();
         found.organization(world, organization, &names);
