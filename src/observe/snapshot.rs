@@ -119,6 +119,9 @@ pub struct Facts {
     /// when something could be denied.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub standing_policies: BTreeMap<String, StandingPolicy>,
+    /// Ids of targets of such policies on which nothing that AWS made allows everything.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub allow_listed: BTreeSet<String>,
     /// Accounts that are to be closed and that Control Tower still governs.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub enrolled: BTreeSet<Address>,

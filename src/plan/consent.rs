@@ -49,6 +49,12 @@ const CLASSES: &[Class] = &[
         window: "none: it ends at once; access can be given again, what was lost meanwhile is lost",
     },
     Class {
+        name: "service_link",
+        consequence: "{} is linked with the organization and sees what its accounts use; the link cannot be \
+                      undone",
+        window: "none: AWS offers no way back",
+    },
+    Class {
         name: "statement_removal",
         consequence: "statements are taken out of the organization's policy ({}); what they delegated can no \
                       longer be done, what they denied is no longer denied",

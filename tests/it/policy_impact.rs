@@ -254,6 +254,34 @@ fn a_policy_that_the_document_does_not_have_and_that_spares_the_steps_stands_in_
     assert!(done.succeeded(), "{:#?}", done.outcome.map(|outcome| outcome.causes));
 }
 
+#[test]
+fn somebody_elses_list_of_what_is_allowed_is_told_when_it_leaves_out_a_step() {
+    // Another document has taken FullAWSAccess from the account and allows a few services instead.
+    let lists = |actions: &[&str]| {
+        let allow = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }] });
+        let few = json!({ "type": "service_control", "document": allow, "targets": ["account:vault"] });
+        let everything =
+            json!({ "type": "service_control", "aws_managed": true, "detached_from": ["account:vault"] });
+        let policies = json!({ "few": few, "FullAWSAccess": everything });
+        let made = format!("{KEY}policies: {policies}\nconsents: [policy_detachment.FullAWSAccess]\n");
+        super::rehearsal::rehearsed(&made)
+    };
+    let with_key = format!("{KEY}keys: {{ mine: {{ account: vault }} }}\n");
+    let without_keys = lists(&["sts:*", "iam:*", "s3:*"]);
+    assert!(without_keys.succeeded(), "{:#?}", without_keys.plan.notes);
+    let refused = rehearse_in(&with_key, &without_keys.world);
+    let note = note(&refused.plan, "policy-denies-step");
+    assert_eq!(note.level, Level::Blocker);
+    assert!(
+        note.message.contains("account.vault") && note.message.contains("kms:CreateKey"),
+        "{}",
+        note.message
+    );
+    let with_keys = lists(&["sts:*", "iam:*", "kms:*"]);
+    let done = rehearse_in(&with_key, &with_keys.world);
+    assert!(done.succeeded(), "{:#?} {:#?}", done.plan.notes, done.outcome.map(|outcome| outcome.causes));
+}
+
 /// Rehearses a document in a world that exists.
 fn rehearse_in(yaml: &str, world: &lzctl::sim::World) -> lzctl::rehearse::Rehearsal {
     let setting = super::rehearsal::setting(yaml);

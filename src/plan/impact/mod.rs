@@ -23,7 +23,7 @@ use crate::model::evaluation::{Answer, Cause, Level, decide};
 use crate::observe::Snapshot;
 use crate::plan::step::{Step, StepId};
 use binding::{Binding, Layer};
-use estate::{Estate, Seat};
+use estate::{Closed, Estate, Seat};
 use work::{Duty, Request, Task};
 
 pub use notes::notes;
@@ -58,8 +58,11 @@ pub struct Harm {
 /// is nothing of its business.
 #[must_use]
 pub fn of_plan(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step]) -> Vec<Harm> {
-    let (mut bindings, closed) = binding::of_plan(graph, steps);
-    let standing = binding::standing(snapshot);
+    let (mut bindings, mut closed) = binding::of_plan(graph, steps);
+    let (standing, closed_already) = binding::standing(snapshot);
+    let by_others: Closed =
+        closed_already.into_iter().filter(|(target, _)| !closed.contains_key(target)).collect();
+    closed.extend(by_others.clone());
     let of_others: BTreeSet<String> = standing.iter().map(|binding| binding.name.clone()).collect();
     bindings.extend(standing);
     if bindings.is_empty() && closed.is_empty() {
@@ -68,7 +71,10 @@ pub fn of_plan(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step]) -> Ve
     let estate = Estate { closed, ..Estate::of(graph, snapshot, steps) };
     let tasks = work::tasks(graph, snapshot, steps, &estate);
     let beside = |harm: &Harm| {
-        let by_others = matches!(&harm.cause, Cause::Denied { policy, .. } if of_others.contains(policy));
+        let by_others = match &harm.cause {
+            Cause::Denied { policy, .. } => of_others.contains(policy),
+            Cause::NotAllowed { level } => by_others.contains_key(level),
+        };
         by_others && snapshot.facts.strangers.contains_key(&harm.account)
     };
     let harms = assess(&estate, &bindings, &tasks).into_iter();

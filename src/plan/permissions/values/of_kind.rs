@@ -265,13 +265,13 @@ impl Scope {
 fn of_trust(principal: &str) -> Values {
     let own = service_access::by_own_call(principal);
     let role = own.and_then(|own| own.role.clone());
-    let linked = own.map(|own| own.linked.clone());
+    let linked = own.into_iter().flat_map(|own| own.linked.clone());
     let path = format!("aws-service-role/{principal}/");
     Values::from([
         ("principal", BTreeSet::from([principal.to_owned()])),
         ("role", role.into_iter().collect()),
         ("path", BTreeSet::from([path])),
-        ("linked_service", linked.into_iter().collect()),
+        ("linked_service", linked.collect()),
     ])
 }
 
