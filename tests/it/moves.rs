@@ -162,12 +162,12 @@ impl Case {
     fn document(&self) -> String {
         let mut units = json!({});
         let mut remove = Vec::new();
-        for unit in 0..UNITS.len() {
+        for (unit, old) in UNITS.into_iter().enumerate() {
             if self.there[unit] && self.fates[unit] == Fate::Removed {
                 if self.zone && self.registered[unit] {
-                    remove.push(format!("baseline.{}:control_tower", UNITS[unit]));
+                    remove.push(format!("baseline.{old}:control_tower"));
                 }
-                remove.push(format!("organizational_unit.{}", UNITS[unit]));
+                remove.push(format!("organizational_unit.{old}"));
             }
             let Some(path) = self.path(unit) else { continue };
             let mut entry = json!({});
@@ -177,7 +177,7 @@ impl Case {
             if self.fates[unit] == Fate::Renamed {
                 // The old path stands below the new name of what is above.
                 let above = path.rsplit_once('/').map(|(above, _)| format!("{above}/")).unwrap_or_default();
-                let name = UNITS[unit].rsplit('/').next().expect("a name");
+                let name = old.rsplit('/').next().expect("a name");
                 entry["renamed_from"] = json!(format!("{above}{name}"));
             }
             units[path] = entry;
