@@ -173,8 +173,10 @@ fn an_account_that_stays_governed_is_not_closed_by_its_entry_either() {
     assert!(refused.outcome.is_none());
     assert!(refused.plan.blockers().any(|note| note.code == "account-enrolled"), "{:?}", refused.plan.notes);
     // Without following moves Control Tower keeps it, wherever it goes.
-    let alone = |yaml: String| yaml.replace("  auto_enroll: true\n", "");
-    let world = rehearsed(&alone(place(""))).world;
+    let alone = |yaml: String| yaml.replace("auto_enroll: true", "auto_enroll: false");
+    let made = rehearsed(&alone(place("")));
+    assert!(made.succeeded(), "{:#?}", made.outcome.map(|outcome| outcome.causes));
+    let world = made.world;
     let moved = alone(place(", close: true")).replace("unit: Workloads,", "unit: Suspended,");
     let refused = again(&moved, &world, &[CONSENT]);
     assert!(refused.plan.blockers().any(|note| note.code == "account-enrolled"), "{:?}", ids(&refused));
