@@ -49,7 +49,10 @@ fn names() -> Vec<&'static str> {
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         if self.file.exists() {
-            return Err(CliError::Usage(format!("{} is there already", self.file.display())));
+            let there = self.file.display();
+            return Err(CliError::Usage(format!(
+                "{there} is there already; `lzctl init OTHER.yaml` writes another file"
+            )));
         }
         let mut questions = Questions::new(printer);
         let starter = self.starter(&mut questions, printer)?;
