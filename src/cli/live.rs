@@ -186,12 +186,12 @@ mod tests {
         (Live::on(target, Lines::new(&plan, Paint::PLAIN), &plan, 0.0, &done), screen)
     }
 
-    fn running(waiting: usize) -> Notice {
+    fn running(waiting: usize, elapsed: u64) -> Notice {
         Notice::Running {
             step: StepId(ZONE.to_owned()),
             operation: "b4aef1e6".to_owned(),
             expected: Duration::from_secs(1800),
-            elapsed: Duration::ZERO,
+            elapsed: Duration::from_secs(elapsed),
             waiting,
         }
     }
@@ -205,13 +205,13 @@ mod tests {
         let (mut live, screen) = watched(&[]);
         let total = line(&screen, "0 of 2 steps").unwrap();
         assert!(total.contains("about 42 min left"), "{total}");
-        live.notice(Duration::from_secs(1), &running(1));
+        live.notice(Duration::from_secs(1), &running(1, 0));
         let one = line(&screen, "landing_zone").unwrap();
         assert!(
             one.contains("0:00:00 of usually 30 min") && one.contains("b4aef1e6, 1 wait for it"),
             "{one}"
         );
-        live.notice(Duration::from_secs(601), &running(1));
+        live.notice(Duration::from_secs(601), &running(1, 600));
         assert_eq!(
             screen.lines().iter().filter(|line| line.contains("of usually")).count(),
             1,
@@ -237,11 +237,7 @@ mod tests {
     #[test]
     fn a_run_that_goes_on_shows_what_a_former_one_has_done_and_for_how_long_an_operation_is_under_way() {
         let (mut live, screen) = watched(&[]);
-        let mut under_way = running(1);
-        if let Notice::Running { elapsed, .. } = &mut under_way {
-            *elapsed = Duration::from_secs(1200);
-        }
-        live.notice(Duration::ZERO, &under_way);
+        live.notice(Duration::ZERO, &running(1, 1200));
         let one = line(&screen, "landing_zone").unwrap();
         assert!(one.contains("0:20:00 of usually 30 min"), "{one}");
         assert!(line(&screen, "0 of 2 steps").unwrap().contains("about 22 min left"));
@@ -254,7 +250,7 @@ mod tests {
     #[test]
     fn what_has_ended_is_told_once_above_the_lines_and_its_line_goes() {
         let (mut live, screen) = watched(&[]);
-        live.notice(Duration::from_secs(1), &running(1));
+        live.notice(Duration::from_secs(1), &running(1, 0));
         let done = Notice::Done { step: StepId(ZONE.to_owned()), took: Duration::from_secs(1801) };
         live.notice(Duration::from_secs(1802), &done);
         let lines = screen.lines();

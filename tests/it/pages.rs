@@ -33,9 +33,9 @@ fn read(page: &Path) -> Vec<Block> {
 #[test]
 fn what_pages_show_can_be_followed_line_by_line() {
     let mut follower = Follower::default();
-    for page in pages() {
-        follower.follow(&name(&page), &read(&page));
-    }
+    let failures: Vec<String> =
+        pages().iter().filter_map(|page| follower.follow(&name(page), &read(page)).err()).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
     let withheld: BTreeSet<&str> = follower.withheld.iter().map(String::as_str).collect();
     let expected = BTreeSet::from([
         "docs/drift.md: lzctl drift landing-zone.yaml --watch",

@@ -83,7 +83,7 @@ fn command(line: &str) -> Option<Shown> {
     let words = words.take_while(|word| ![">", ">>", "|", "||", "&&", "\\"].contains(word));
     let arguments: Vec<String> = words.map(|word| word.replace(['\'', '"'], "")).collect();
     let exits = comment.split_once("exit code ").and_then(|(_, code)| code.split_whitespace().next());
-    let exits = exits.map_or(0, |code| code.trim_end_matches([',', '.', ':']).parse().unwrap());
+    let exits = exits.map_or(0, |code| code.trim_end_matches([',', '.', ':', ';']).parse().unwrap());
     let withheld = WITHHELD.iter().any(|begin| comment.trim().starts_with(begin));
     (!arguments.is_empty()).then(|| Shown {
         arguments,
