@@ -14,7 +14,7 @@ pub fn time(estimate: &Estimate) -> String {
 /// Money, in a sentence; none when the plan brings nothing that is billed.
 #[must_use]
 pub fn money(cost: &Cost) -> Option<String> {
-    let fixed: Vec<String> = cost.fixed.iter().map(|one| format!("{} {}", one.count, one.what)).collect();
+    let fixed: Vec<String> = cost.fixed.iter().map(|one| format!("{} ({})", one.what, one.count)).collect();
     let used: Vec<&str> = cost.by_use.iter().map(|row| row.what.as_str()).collect();
     let (fixed, used) = (fixed.join(" and "), used.join(", "));
     match (fixed.is_empty(), used.is_empty()) {
@@ -56,7 +56,7 @@ mod tests {
         let estimate = Estimate::of(&plan(steps), &|step| Duration::from_secs(step.usual_seconds), &|_| None);
         assert_eq!(
             money(&estimate.cost).unwrap(),
-            "It adds $2.00 a month to the bill, for 2 KMS keys; and by use: GuardDuty."
+            "It adds $2.00 a month to the bill, for KMS keys (2); and by use: GuardDuty."
         );
         let prices = prices(&estimate.cost);
         assert!(

@@ -132,7 +132,7 @@ impl Engine {
         let request = self.works.get_mut(number as usize).and_then(|work| work.request.take());
         self.out.push(Command::Record(Entry::Accepted {
             step: id.clone(),
-            operation: operation.clone(),
+            operation,
             attributes: attributes.clone(),
             request,
         }));
