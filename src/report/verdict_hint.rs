@@ -39,8 +39,10 @@ const BY_CODE: &[(&str, &str)] = &[
         code::WAITS_FOR_CODE,
         "look into the new mailbox, then run the same command again with --code ACCOUNT=CODE",
     ),
-    (code::OPERATION_FAILED, "mend what AWS names, then run the same command again"),
 ];
+
+/// What an operation asks for that AWS has ended as failed, with no reason that says more.
+const OF_A_FAILED_OPERATION: &str = "mend what AWS names, then run the same command again";
 
 /// What each verdict asks of the operator.
 const BY_VERDICT: &[(Verdict, &str)] = &[
@@ -59,6 +61,9 @@ const BY_VERDICT: &[(Verdict, &str)] = &[
 /// The advice for an error.
 #[must_use]
 pub fn of(error: &CallError) -> &'static str {
+    if error.code == code::OPERATION_FAILED && error.verdict == Verdict::Rejected {
+        return OF_A_FAILED_OPERATION;
+    }
     let by_code = BY_CODE.iter().find(|(code, _)| *code == error.code).map(|(_, hint)| *hint);
     let by_verdict = || BY_VERDICT.iter().find(|(verdict, _)| *verdict == error.verdict).map(|(_, h)| *h);
     by_code.or_else(by_verdict).unwrap_or_default()
@@ -85,6 +90,15 @@ mod tests {
         for verdict in verdicts {
             assert!(!of(&CallError::ours("iam:GetRole", "Odd", "", verdict)).is_empty(), "{verdict:?}");
         }
+    }
+
+    #[test]
+    fn an_operation_that_failed_for_a_quota_is_told_so() {
+        let ended = |verdict| {
+            of(&CallError::ours("organizations:CreateAccount", code::OPERATION_FAILED, "", verdict))
+        };
+        assert!(ended(Verdict::Quota).contains("higher quota"));
+        assert_eq!(ended(Verdict::Rejected), OF_A_FAILED_OPERATION);
     }
 
     #[test]

@@ -53,6 +53,9 @@ fn a_first_document_is_never_written_over_another_and_what_is_not_said_must_be_a
     let wrong =
         ["init", "other.yaml", "--plan", "minimal", "--home", "eu-north-1", "--emails", "me@corp.test"];
     run(folder.path(), &wrong).exits(64).says("no pattern");
+    let slip =
+        ["init", "slip.yaml", "--plan", "minimal", "--home", "eu-nrth-1", "--emails", "c+{name}@corp.test"];
+    run(folder.path(), &slip).exits(0).says("did you mean `eu-north-1`?");
     assert!(!folder.path().join("other.yaml").exists());
 }
 
