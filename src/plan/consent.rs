@@ -194,6 +194,12 @@ const CLASSES: &[Class] = &[
         window: "none once it has begun; the account can be enrolled again",
     },
     Class {
+        name: "inherited_control_removal",
+        consequence: "the controls that the account {} has kept from units it was in before work in it no more; \
+                      those of its present unit stay",
+        window: "the control can be enabled on the unit that it is in",
+    },
+    Class {
         name: "group_deletion",
         consequence: "the group {} is deleted with its memberships; one of the same name gets another id",
         window: "none: AWS deletes it at once",
