@@ -55,12 +55,15 @@ fn switches(draft: &Draft<'_>, section: &mut Map) {
     }
 }
 
+/// One group of opt-ins.
+type Switches = fn(&OptIns) -> &BTreeMap<String, bool>;
+
 /// What is on in every Region: the document has one list for all of them.
 fn opt_ins(draft: &mut Draft<'_>, section: &mut Map) {
     let live = &draft.census.backup.opt_ins;
     let all: Option<Vec<&OptIns>> = draft.regions.iter().map(|region| live.get(region)).collect();
     let Some(all) = all else { return };
-    let lists: [(&str, fn(&OptIns) -> &BTreeMap<String, bool>); 2] =
+    let lists: [(&str, Switches); 2] =
         [("opt_in", |one| &one.types), ("full_management", |one| &one.full_management)];
     for (word, of) in lists {
         let on = |one: &OptIns| -> BTreeSet<String> {
