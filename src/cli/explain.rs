@@ -11,7 +11,7 @@ use super::planning::{self, Look};
 use super::printer::Printer;
 use crate::catalog::{findings, reasons};
 use crate::graph;
-use crate::model::Address;
+use crate::model::{Address, Kind};
 use crate::report::resource_text;
 use crate::spec::{self, Spec};
 
@@ -121,12 +121,26 @@ fn refused(row: &reasons::Row) -> String {
     format!("{more}Given by: {by}\nAdvice: {}\nSource: {}", row.advice, row.source)
 }
 
-fn unknown(code: &str) -> CliError {
-    let alike = |one: &Known| strsim::jaro_winkler(one.code, code);
-    let nearest = known().max_by(|one, two| alike(one).total_cmp(&alike(two)));
-    let nearest = nearest.filter(|one| alike(one) > ALIKE);
-    let suggestion = nearest.map(|one| format!("; did you mean `{}`?", one.code)).unwrap_or_default();
-    CliError::Usage(format!(
-        "there is no code `{code}`{suggestion}, and it is no address such as account.audit"
-    ))
+/// Neither a code nor an address; what has a dot was meant as an address.
+fn unknown(what: &str) -> CliError {
+    let (wrong, meant) = match what.split_once('.') {
+        Some((kind, name)) => {
+            let kinds = Kind::ALL.iter().map(|kind| kind.name());
+            let meant = nearest(kind, kinds).map(|kind| format!("{kind}.{name}"));
+            (format!("`{what}` is no address: there is no kind `{kind}`"), meant)
+        }
+        None => {
+            let meant = nearest(what, known().map(|one| one.code)).map(str::to_owned);
+            (format!("`{what}` is neither a code nor an address such as account.audit"), meant)
+        }
+    };
+    CliError::Usage(match meant {
+        Some(meant) => format!("{wrong}; did you mean `{meant}`?"),
+        None => wrong,
+    })
+}
+
+fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let alike = |one: &str| strsim::jaro_winkler(one, word);
+    known.max_by(|one, two| alike(one).total_cmp(&alike(two))).filter(|one| alike(one) > ALIKE)
 }

@@ -17,6 +17,7 @@ pub(super) fn write(draft: &mut Draft<'_>) {
         let Some(groups) = census.administrators.services.get(&row.word) else { continue };
         if let Some(names) = named(draft, row, groups) {
             section.put(&row.word, names);
+            draft.administered.insert(row.word.clone());
         }
     }
     if !section.is_empty() {

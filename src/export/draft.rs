@@ -29,6 +29,8 @@ pub(super) struct Draft<'c> {
     pub(super) root: Map,
     /// Regions that the section of a service excludes, by its key under `security`.
     pub(super) excluded: BTreeMap<String, Vec<String>>,
+    /// Services whose administrators the document names, by its words for them.
+    pub(super) administered: BTreeSet<String>,
     pub(super) left: BTreeMap<String, String>,
     pub(super) files: BTreeMap<String, String>,
     pub(super) remarks: Vec<String>,
@@ -52,6 +54,7 @@ impl<'c> Draft<'c> {
             accounts,
             root,
             excluded: BTreeMap::new(),
+            administered: BTreeSet::new(),
             left: BTreeMap::new(),
             files: BTreeMap::new(),
             remarks,

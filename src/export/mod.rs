@@ -7,6 +7,7 @@
 
 mod accounts;
 mod administrators;
+mod backup;
 mod draft;
 mod identity_center;
 mod landing_zone;
@@ -50,6 +51,7 @@ const SECTIONS: &[fn(&mut Draft<'_>)] = &[
     policies::write,
     security::write,
     administrators::write,
+    backup::write,
     identity_center::write,
 ];
 

@@ -14,12 +14,12 @@ use crate::observe::census::control_tower::Role;
 pub(super) fn compare(draft: &mut Draft<'_>) {
     let Some(zone) = draft.tower.zone else { return };
     let Some(live) = &zone.service_roles else { return };
-    let partition = partitions::of_region(&draft.census.home_region).name.as_str();
     for row in required_by(&zone.version) {
         let why = match live.get(&row.name) {
             None => Some("it does not exist"),
             Some(role) => {
-                (!is_as_required(row, role, partition)).then_some("it is not as Control Tower requires it")
+                let required = is_as_required(draft, row, role, service_roles::path());
+                (!required).then_some("it is not as Control Tower requires it")
             }
         };
         if let Some(why) = why {
@@ -28,7 +28,9 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
     }
 }
 
-fn is_as_required(row: &ServiceRole, role: &Role, partition: &str) -> bool {
+/// Whether a role is as a row has it, under a path.
+pub(super) fn is_as_required(draft: &Draft<'_>, row: &ServiceRole, role: &Role, path: &str) -> bool {
+    let partition = partitions::of_region(&draft.census.home_region).name.as_str();
     let named = |text: &str| text.replace("{partition}", partition);
     let managed: BTreeSet<String> = row.managed_policies.iter().map(|arn| named(arn)).collect();
     let trust = statement("sts:AssumeRole", &[("Principal", json!({ "Service": row.principal }))]);
@@ -36,7 +38,7 @@ fn is_as_required(row: &ServiceRole, role: &Role, partition: &str) -> bool {
         let document = statement(&wanted.action, &[("Resource", json!(named(&wanted.resource)))]);
         role.inline_policies.get(&wanted.name).is_some_and(|live| policy::same(live, &document))
     });
-    role.path == service_roles::path()
+    role.path == path
         && policy::same(&role.trust, &trust)
         && managed.is_subset(&role.managed_policies)
         && inline

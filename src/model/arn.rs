@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::ids::InvalidId;
+use super::region::Region;
 
 /// The fields of an ARN, as AWS wrote them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +29,20 @@ impl Arn {
     #[must_use]
     pub fn resource_id(&self) -> &str {
         self.resource.rsplit('/').next().unwrap_or(&self.resource)
+    }
+
+    /// Whether it is of a multi-Region key, which has one id in all its Regions (KMS Developer
+    /// Guide, multi-region-keys-overview).
+    #[must_use]
+    pub fn is_multi_region_key(&self) -> bool {
+        self.service == "kms" && self.resource_id().starts_with("mrk-")
+    }
+
+    /// The same key in a Region; a single-Region key is what it is.
+    #[must_use]
+    pub fn of_key_in(&self, region: &Region) -> Self {
+        let there = if self.is_multi_region_key() { region.to_string() } else { self.region.clone() };
+        Self { region: there, ..self.clone() }
     }
 }
 

@@ -23,6 +23,7 @@ pub mod resource;
 pub mod schedule;
 pub mod signatures;
 pub mod unit_path;
+pub mod vault_policy;
 
 pub use address::{Address, Kind};
 pub use live::{Attributes, Fields, Live};

@@ -20,7 +20,7 @@ use crate::model::{Kind, Resource};
 
 /// Vaults that AWS makes for itself, by the beginnings of their names: the console's own, those
 /// of services, Control Tower's.
-const OF_AWS: [&str; 3] = ["Default", "aws/", "aws-controltower-"];
+pub(super) const OF_AWS: [&str; 3] = ["Default", "aws/", "aws-controltower-"];
 
 /// One vault and where it is.
 #[derive(Debug, Clone)]

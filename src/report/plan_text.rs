@@ -60,7 +60,13 @@ pub fn render(plan: &Plan, options: Options<'_>) -> String {
         let steps = if count == 1 { "1 step".to_owned() } else { format!("{count} steps") };
         line(&mut out, &format!("It will take about {}, in {steps}{all}.", estimate_text::time(estimate)));
         if let Some(money) = estimate_text::money(&estimate.cost) {
-            line(&mut out, &format!("It adds to the bill: {money}."));
+            line(&mut out, &money);
+            if options.verbose {
+                let read = format!("  Prices, as they were read on {}:", estimate.cost.read);
+                line(&mut out, &paint.quiet(&read));
+                let prices = estimate_text::prices(&estimate.cost);
+                prices.iter().for_each(|price| line(&mut out, &paint.quiet(&format!("    {price}"))));
+            }
         }
     }
     line(&mut out, &summary(plan));

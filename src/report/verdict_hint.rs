@@ -40,8 +40,10 @@ const BY_CODE: &[(&str, &str)] = &[
         code::WAITS_FOR_CODE,
         "look into the new mailbox, then run the same command again with --code ACCOUNT=CODE",
     ),
-    (code::OPERATION_FAILED, "mend what AWS names, then run the same command again"),
 ];
+
+/// What an operation asks for that AWS has ended as failed, with no reason that says more.
+const OF_A_FAILED_OPERATION: &str = "mend what AWS names, then run the same command again";
 
 /// What each verdict asks of the operator.
 const BY_VERDICT: &[(Verdict, &str)] = &[
@@ -64,7 +66,9 @@ pub fn of(error: &CallError) -> &'static str {
     let by_reason =
         || reasons::of(&error.operation, &error.code, &error.message).map(|reason| reason.advice.as_str());
     let by_verdict = || BY_VERDICT.iter().find(|(verdict, _)| *verdict == error.verdict).map(|(_, h)| *h);
-    by_code.or_else(by_reason).or_else(by_verdict).unwrap_or_default()
+    let ended = error.code == code::OPERATION_FAILED && error.verdict == Verdict::Rejected;
+    let of_ended = || ended.then_some(OF_A_FAILED_OPERATION);
+    by_code.or_else(by_reason).or_else(of_ended).or_else(by_verdict).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -88,6 +92,15 @@ mod tests {
         for verdict in verdicts {
             assert!(!of(&CallError::ours("iam:GetRole", "Odd", "", verdict)).is_empty(), "{verdict:?}");
         }
+    }
+
+    #[test]
+    fn an_operation_that_failed_for_a_quota_is_told_so() {
+        let ended = |verdict| {
+            of(&CallError::ours("organizations:CreateAccount", code::OPERATION_FAILED, "", verdict))
+        };
+        assert!(ended(Verdict::Quota).contains("higher quota"));
+        assert_eq!(ended(Verdict::Rejected), OF_A_FAILED_OPERATION);
     }
 
     #[test]

@@ -31,10 +31,11 @@ fn world(script: &Path) -> Option<PathBuf> {
 }
 
 fn play(script: &Path) -> std::process::Output {
-    let plans = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans");
-    let document = plans.join(plan(script)).join("landing-zone.yaml");
+    // A plan's id, and with it what is told of it, hangs on the path that the document is named by.
+    let document = Path::new("plans").join(plan(script)).join("landing-zone.yaml");
     let mut command = Command::cargo_bin("lzctl").expect("the program");
-    command.env_clear().arg("rehearse").arg(document).arg("--script").arg(script);
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
+    command.arg("rehearse").arg(document).arg("--script").arg(script);
     command.args(world(script).into_iter().flat_map(|world| ["--world".into(), world]));
     command.output().expect("an end")
 }

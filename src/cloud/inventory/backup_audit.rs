@@ -1,13 +1,19 @@
-//! Report plans and audit frameworks of AWS Backup, each by name, in the fields of their kinds.
+//! Report plans and audit frameworks of AWS Backup, by name or all of them, in the fields of their kinds.
 
+use std::collections::BTreeMap;
+
+use aws_sdk_backup::types::ReportPlan;
 use serde_json::{Map, Value, json};
 
+use super::pages;
 use crate::cloud::call::Site;
 use crate::cloud::failure::CallError;
 use crate::model::{Attributes, Fields, Live};
 
 const REPORT: &str = "backup:DescribeReportPlan";
+const REPORTS: &str = "backup:ListReportPlans";
 const FRAMEWORK: &str = "backup:DescribeFramework";
+const FRAMEWORKS: &str = "backup:ListFrameworks";
 
 /// Something that AWS deploys in the background.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +50,39 @@ pub(crate) async fn report_plan(site: &Site, name: &str) -> Result<Option<Deploy
         Err(error) => return Err(error),
     };
     let plan = answer.report_plan().ok_or_else(|| CallError::unreadable(REPORT, "ReportPlan"))?;
+    Ok(Some(of_plan(plan)))
+}
+
+/// Every report plan of an account in a Region, by name: the list says all of them.
+///
+/// # Errors
+/// When they cannot be listed.
+pub(crate) async fn report_plans(site: &Site) -> Result<BTreeMap<String, Live>, CallError> {
+    let client = site.clients.backup();
+    let found = pages::all(REPORTS, |token| async move {
+        let request = || client.list_report_plans().set_next_token(token.clone());
+        let answer = site.call(REPORTS, || request().send()).await?;
+        Ok((answer.report_plans().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    let named = |plan: &ReportPlan| Some((plan.report_plan_name()?.to_owned(), of_plan(plan).live));
+    Ok(found.await?.iter().filter_map(named).collect())
+}
+
+/// The names of every audit framework of an account in a Region.
+///
+/// # Errors
+/// When they cannot be listed.
+pub(crate) async fn framework_names(site: &Site) -> Result<Vec<String>, CallError> {
+    let client = site.clients.backup();
+    let found = pages::all(FRAMEWORKS, |token| async move {
+        let request = || client.list_frameworks().set_next_token(token.clone());
+        let answer = site.call(FRAMEWORKS, || request().send()).await?;
+        Ok((answer.frameworks().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    Ok(found.await?.iter().filter_map(|one| one.framework_name().map(str::to_owned)).collect())
+}
+
+fn of_plan(plan: &ReportPlan) -> Deployed {
     let mut fields = Fields::new();
     let description = plan.report_plan_description().filter(|text| !text.is_empty());
     put(&mut fields, [("description", description.map(|text| json!(text)))]);
@@ -70,7 +109,7 @@ pub(crate) async fn report_plan(site: &Site, name: &str) -> Result<Option<Deploy
         );
     }
     let status = plan.deployment_status().unwrap_or_default().to_owned();
-    Ok(Some(Deployed { status, live: Live { fields, attributes: attributes(plan.report_plan_arn()) } }))
+    Deployed { status, live: Live { fields, attributes: attributes(plan.report_plan_arn()) } }
 }
 
 /// An audit framework; none when there is none of that name.

@@ -40,6 +40,8 @@ pub struct Key {
     pub multi_region: bool,
     /// The Regions of its replicas.
     pub replicas: BTreeSet<String>,
+    /// Whether AWS keeps it for a service.
+    pub of_aws: bool,
 }
 
 /// The target key id of each alias, by alias name.
@@ -76,7 +78,14 @@ pub async fn describe(
     region: &Region,
     id: &str,
 ) -> Result<Option<Key>, CallError> {
-    let site = connection.site_in(account, region).await?;
+    of_site(&connection.site_in(account, region).await?, id).await
+}
+
+/// The same, in an account that was entered already.
+///
+/// # Errors
+/// When the key cannot be read.
+pub(crate) async fn of_site(site: &Site, id: &str) -> Result<Option<Key>, CallError> {
     let client = site.clients.kms();
     let answer = match site.call(DESCRIBE, || client.describe_key().key_id(id).send()).await {
         Ok(answer) => answer,
@@ -98,6 +107,7 @@ impl Key {
             state: key.key_state().map_or("", |state| state.as_str()).to_owned(),
             multi_region: key.multi_region().unwrap_or_default(),
             replicas: replicas.unwrap_or_default().iter().filter_map(region).collect(),
+            of_aws: key.key_manager() == Some(&aws_sdk_kms::types::KeyManagerType::Aws),
         }
     }
 }

@@ -2,12 +2,46 @@
 
 use serde_json::json;
 
+use super::pages;
 use crate::cloud::call::Site;
 use crate::cloud::failure::CallError;
 use crate::model::{Attributes, Fields, Live};
 
 const PLAN: &str = "backup:GetRestoreTestingPlan";
+const PLANS: &str = "backup:ListRestoreTestingPlans";
 const SELECTION: &str = "backup:GetRestoreTestingSelection";
+const SELECTIONS: &str = "backup:ListRestoreTestingSelections";
+
+/// The names of every plan of an account in a Region.
+///
+/// # Errors
+/// When they cannot be listed.
+pub(crate) async fn plan_names(site: &Site) -> Result<Vec<String>, CallError> {
+    let client = site.clients.backup();
+    let found = pages::all(PLANS, |token| async move {
+        let request = || client.list_restore_testing_plans().set_next_token(token.clone());
+        let answer = site.call(PLANS, || request().send()).await?;
+        Ok((answer.restore_testing_plans().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    Ok(found.await?.iter().map(|one| one.restore_testing_plan_name().to_owned()).collect())
+}
+
+/// The names of every selection of a plan.
+///
+/// # Errors
+/// When they cannot be listed.
+pub(crate) async fn selection_names(site: &Site, plan: &str) -> Result<Vec<String>, CallError> {
+    let client = site.clients.backup();
+    let found = pages::all(SELECTIONS, |token| async move {
+        let request = || {
+            let request = client.list_restore_testing_selections().restore_testing_plan_name(plan);
+            request.set_next_token(token.clone())
+        };
+        let answer = site.call(SELECTIONS, || request().send()).await?;
+        Ok((answer.restore_testing_selections().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    Ok(found.await?.iter().map(|one| one.restore_testing_selection_name().to_owned()).collect())
+}
 
 /// A plan; none when there is none of that name.
 ///

@@ -8,6 +8,7 @@ use super::{
     service_roles, the_landing_zone, the_organization,
 };
 use crate::graph::edge::Edge;
+use crate::model::arn::Arn;
 use crate::model::reference::{from, join};
 use crate::model::region::Region;
 use crate::model::{Address, Kind, Origin, Resource};
@@ -86,8 +87,12 @@ fn opt_ins(expansion: &mut Expansion<'_>, said: &Backup) {
     }
 }
 
-/// The ARN of a named key in a Region, where a multi-Region key has the same id.
+/// The ARN of a key in a Region, where a multi-Region key has the same id: of an entry, or of one
+/// that is said by its ARN in some Region.
 pub(super) fn key_arn(expansion: &Expansion<'_>, name: &str, region: &Region) -> Option<Value> {
+    if let Ok(arn) = name.parse::<Arn>() {
+        return Some(json!(arn.of_key_in(region).to_string()));
+    }
     let key = expansion.spec.keys.get(name)?;
     let owner = key.account.as_deref().map_or_else(super::management_id, super::account_id);
     let partition = expansion.partition;

@@ -8,7 +8,7 @@ use super::{Expansion, delegation, resource, the_landing_zone};
 use crate::graph::edge::Edge;
 use crate::model::reference::from;
 use crate::model::region::Region;
-use crate::model::{Address, Fields, Kind};
+use crate::model::{Address, Fields, Kind, kinds::restore_testing};
 use crate::spec::backup::{Backup, Framework, Report, RestoreTesting};
 
 /// What a report covers when nothing narrower is said: every account below the root, every Region.
@@ -94,17 +94,11 @@ fn selection(
     ];
     put(&mut wanted.fields, fields);
     wanted.keys.insert("plan".to_owned(), json!(plan_name));
-    wanted.keys.insert("selection".to_owned(), json!(selection_name(sort)));
+    wanted.keys.insert("selection".to_owned(), json!(restore_testing::selection_name(sort)));
     lives_in(expansion, &mut wanted, &testing.account, region);
     expansion.graph.connect(Edge::exists(&me, plan, "restore-plan-before-selection"));
     expansion.graph.connect(Edge::settled(&me, role, "restore-role-first"));
     expansion.graph.add(wanted);
-}
-
-/// A selection's name: letters, digits and underscores only (API Reference,
-/// RestoreTestingSelectionForCreate).
-fn selection_name(sort: &str) -> String {
-    sort.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
 fn framework_address(name: &str, region: &Region) -> Address {

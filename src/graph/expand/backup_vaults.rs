@@ -1,9 +1,6 @@
 //! `backup.vaults`: each in each of its Regions, with its key, access policy, lock and share.
 //!
-//! The access policy is written for the operator: who may copy into the vault, and that nobody
-//! takes anything out of it. Sources: Backup Developer Guide, create-a-vault-access-policy and
-//! create-cross-account-backup; that copies can be held to units (`aws:PrincipalOrgPaths`) is
-//! IAM's general condition and UNSOURCED for this service.
+//! The access policy is written for the operator (see `model::vault_policy`).
 
 use serde_json::{Value, json};
 
@@ -13,11 +10,8 @@ use crate::graph::edge::Edge;
 use crate::model::reference::{from, join};
 use crate::model::region::Region;
 use crate::model::unit_path::UnitPath;
-use crate::model::{Address, Fields, Kind, Origin, Resource};
+use crate::model::{Address, Fields, Kind, Origin, Resource, vault_policy};
 use crate::spec::backup::{Backup, Copies, Lock, Sharee, Vault, VaultSort};
-
-/// The roles that AWS itself makes for entering an account.
-const AWS_ROLES: [&str; 2] = ["AWSControlTowerExecution", "OrganizationAccountAccessRole"];
 
 /// The service that shares.
 const SHARING: &str = "ram.amazonaws.com";
@@ -89,7 +83,9 @@ fn encrypted(expansion: &mut Expansion<'_>, wanted: &mut Resource, key: Option<&
         return;
     };
     wanted.fields.insert("key".to_owned(), arn);
-    expansion.graph.connect(Edge::settled(&wanted.address, &keys::key(name), "vault-key-first"));
+    if expansion.spec.keys.contains_key(name) {
+        expansion.graph.connect(Edge::settled(&wanted.address, &keys::key(name), "vault-key-first"));
+    }
 }
 
 fn lock_fields(lock: &Lock) -> Fields {
@@ -106,7 +102,7 @@ fn lock_fields(lock: &Lock) -> Fields {
 fn access_policy(expansion: &Expansion<'_>, said: &Vault, copies: &Copies) -> Value {
     let roles = said.policy_administrators.iter().map(String::as_str);
     let access_role = expansion.spec.organization.access_role.as_deref();
-    let mut roles: Vec<&str> = roles.chain(access_role).chain(AWS_ROLES).collect();
+    let mut roles: Vec<&str> = roles.chain(access_role).chain(vault_policy::ROLES_OF_AWS).collect();
     roles.sort_unstable();
     roles.dedup();
     let arn = |role: &&str| {
@@ -115,44 +111,10 @@ fn access_policy(expansion: &Expansion<'_>, said: &Vault, copies: &Copies) -> Va
     };
     let roles: Vec<Value> = roles.iter().map(arn).collect();
     let condition = match copies {
-        Copies::FromOrganization => {
-            json!({ "StringEquals": { "aws:PrincipalOrgID": from(&the_organization(), "id") } })
-        }
-        Copies::FromUnits(paths) => {
-            let paths: Vec<Value> = paths.iter().map(organization_path).collect();
-            json!({ "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": paths } })
-        }
+        Copies::FromOrganization => vault_policy::from_organization(from(&the_organization(), "id")),
+        Copies::FromUnits(paths) => vault_policy::from_units(paths.iter().map(organization_path).collect()),
     };
-    json!({ "Version": "2012-10-17", "Statement": [
-        {
-            "Sid": "CopiesFromTheOrganization",
-            "Effect": "Allow",
-            "Principal": "*",
-            "Action": "backup:CopyIntoBackupVault",
-            "Resource": "*",
-            "Condition": condition,
-        },
-        {
-            "Sid": "NothingIsTakenOut",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": [
-                "backup:DeleteBackupVault",
-                "backup:DeleteRecoveryPoint",
-                "backup:DisassociateRecoveryPoint",
-                "backup:UpdateRecoveryPointLifecycle",
-            ],
-            "Resource": "*",
-        },
-        {
-            "Sid": "ThisPolicyStays",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": ["backup:DeleteBackupVaultAccessPolicy", "backup:PutBackupVaultAccessPolicy"],
-            "Resource": "*",
-            "Condition": { "ArnNotLike": { "aws:PrincipalArn": roles } },
-        },
-    ] })
+    vault_policy::document(condition, roles)
 }
 
 /// The path of a unit as IAM's condition key has it, with everything below.

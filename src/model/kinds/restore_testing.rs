@@ -58,3 +58,10 @@ pub const SELECTION: KindInfo = KindInfo {
     ],
     attributes: &[],
 };
+
+/// The name of the selection of a type of resources: letters, digits and underscores only (Backup
+/// API Reference, RestoreTestingSelectionForCreate).
+#[must_use]
+pub fn selection_name(sort: &str) -> String {
+    sort.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::gap::{Gaps, Part};
 use crate::catalog::service_roles;
+use crate::cloud::call::Site;
 use crate::cloud::inventory::baselines::{self, Enabled, Which};
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::landing_zone::{self, LandingZone};
@@ -208,7 +209,7 @@ async fn service_roles(
 ) -> Option<BTreeMap<String, Role>> {
     let questions = service_roles::required_by(&zone.version).map(|row| {
         let connection = connection.clone();
-        async move { (row.name.clone(), role(&connection, row).await) }
+        async move { (row.name.clone(), role(&connection.global(), &row.name, row).await) }
     });
     let mut found = BTreeMap::new();
     for (name, answer) in fan_out(questions.collect()).await {
@@ -217,18 +218,22 @@ async fn service_roles(
     Some(found)
 }
 
-async fn role(connection: &Connection, row: &service_roles::ServiceRole) -> Result<Option<Role>, CallError> {
-    let site = connection.global();
-    let Some(role) = roles::get(&site, &row.name).await? else { return Ok(None) };
+/// A role of an account with what a row requires of it; none when it is not there.
+pub(super) async fn role(
+    site: &Site,
+    name: &str,
+    row: &service_roles::ServiceRole,
+) -> Result<Option<Role>, CallError> {
+    let Some(role) = roles::get(site, name).await? else { return Ok(None) };
     let mut inline_policies = BTreeMap::new();
     if let Some(inline) = &row.inline_policy {
-        let document = roles::inline(&site, &row.name, &inline.name).await?;
+        let document = roles::inline(site, name, &inline.name).await?;
         inline_policies.extend(document.map(|document| (inline.name.clone(), document)));
     }
     Ok(Some(Role {
         path: role.path,
         trust: role.trust,
-        managed_policies: roles::attached(&site, &row.name).await?,
+        managed_policies: roles::attached(site, name).await?,
         inline_policies,
     }))
 }

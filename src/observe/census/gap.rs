@@ -43,6 +43,8 @@ pub enum Part {
     Assignments,
     /// A security service in one Region, as `guardduty in eu-west-1`.
     Security,
+    /// AWS Backup: of a part of it, in words with the account and the Region.
+    Backup,
 }
 
 impl fmt::Display for Part {
@@ -64,6 +66,7 @@ impl fmt::Display for Part {
             Self::PermissionSets => "permission sets",
             Self::Assignments => "assignments",
             Self::Security => "security services",
+            Self::Backup => "AWS Backup",
         })
     }
 }

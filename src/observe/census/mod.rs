@@ -9,6 +9,7 @@
 //! what is added later is optional to read.
 
 pub mod administrators;
+pub mod backup;
 pub mod control_tower;
 mod gap;
 pub mod identity_center;
@@ -61,6 +62,14 @@ pub const READS: &[Kind] = &[
     Kind::Macie,
     Kind::Detective,
     Kind::Analyzer,
+    Kind::BackupSettings,
+    Kind::BackupOptIn,
+    Kind::BackupVault,
+    Kind::AirGappedVault,
+    Kind::RestoreTestingPlan,
+    Kind::RestoreTestingSelection,
+    Kind::ReportPlan,
+    Kind::BackupFramework,
 ];
 
 /// Kinds of which a census reads nothing, with the words for them: silence would be taken for
@@ -72,22 +81,9 @@ pub const UNREAD: &[(&[Kind], &str)] = &[
         "aggregators, rules and conformance packs of AWS Config",
     ),
     (&[Kind::StackSet], "stack sets"),
-    (
-        &[
-            Kind::BackupSettings,
-            Kind::BackupOptIn,
-            Kind::BackupVault,
-            Kind::AirGappedVault,
-            Kind::RestoreTestingPlan,
-            Kind::RestoreTestingSelection,
-            Kind::ReportPlan,
-            Kind::BackupFramework,
-        ],
-        "AWS Backup beyond its policies",
-    ),
     (&[Kind::FirewallPolicy], "policies of Firewall Manager"),
     (&[Kind::AutomationRule], "automation rules of Security Hub"),
-    (&[Kind::ResourceShare], "what accounts share"),
+    (&[Kind::ResourceShare], "what accounts share, but for air-gapped vaults under their names"),
     (&[Kind::Key], "keys"),
 ];
 
@@ -126,6 +122,9 @@ pub struct Census {
     /// Security services as their administrators have set them.
     #[serde(default)]
     pub security: security::Security,
+    /// AWS Backup.
+    #[serde(default)]
+    pub backup: backup::Backup,
     /// What could not be read, and why.
     pub gaps: Vec<Gap>,
 }
@@ -170,6 +169,7 @@ pub async fn take(connection: &Connection, asked: &[Region]) -> Result<Census, O
         administrators: administrators::Administrators::default(),
         identity_center: None,
         security: security::Security::default(),
+        backup: backup::Backup::default(),
         gaps: Vec::new(),
     };
     let Some(described) = described else { return Ok(census) };
@@ -192,17 +192,22 @@ pub async fn take(connection: &Connection, asked: &[Region]) -> Result<Census, O
     census.policies = policies;
     census.control_tower = tower;
     census.identity_center = centre;
-    census.regions = looked_at(connection, asked, census.control_tower.as_ref(), &gaps).await;
-    // Who administers a service is asked only where it may act; its settings only where it has
-    // somebody.
-    census.administrators =
-        administrators::read(connection, organization.trusted_access.as_ref(), &census.regions, &gaps).await;
-    let (administrators, regions) = (&census.administrators, census.regions.as_slice());
-    let lookout = security::Lookout { connection, administrators, regions, gaps: &gaps };
-    census.security = security::read(lookout).await;
     census.organization = Some(organization);
+    census.regions = looked_at(connection, asked, census.control_tower.as_ref(), &gaps).await;
+    services(connection, &mut census, &gaps).await;
     census.gaps = gaps.sorted();
     Ok(census)
+}
+
+/// Reads what services are set to. Who administers one is asked only where it may act; its
+/// settings only where it has somebody.
+async fn services(connection: &Connection, census: &mut Census, gaps: &Gaps) {
+    let trusted = census.organization.as_ref().and_then(|one| one.trusted_access.as_ref());
+    census.administrators = administrators::read(connection, trusted, &census.regions, gaps).await;
+    let (administrators, regions) = (&census.administrators, census.regions.as_slice());
+    let lookout = security::Lookout { connection, administrators, regions, gaps };
+    let (security, backup) = tokio::join!(security::read(lookout), backup::read(connection, census, gaps));
+    (census.security, census.backup) = (security, backup);
 }
 
 /// The Regions to look at.

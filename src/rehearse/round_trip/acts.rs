@@ -37,10 +37,13 @@ pub(super) enum Deed {
     Ail,
     Age,
     Role,
+    BackupSwitch,
+    Vault,
+    Proof,
     Wait,
 }
 
-const DEEDS: [Deed; 30] = [
+const DEEDS: [Deed; 33] = [
     Deed::Unit,
     Deed::Account,
     Deed::Move,
@@ -70,6 +73,9 @@ const DEEDS: [Deed; 30] = [
     Deed::Ail,
     Deed::Age,
     Deed::Role,
+    Deed::BackupSwitch,
+    Deed::Vault,
+    Deed::Proof,
     Deed::Wait,
 ];
 

@@ -28,11 +28,11 @@ use crate::model::region::Region;
 /// The vault in each protected account, unless the document names another.
 const LOCAL_VAULT: &str = "organization-backup";
 /// The role in each protected account, unless the document names another.
-const ROLE: &str = "organization-backup";
+pub const ROLE: &str = "organization-backup";
 /// AWS's name of the type of policies that backup plans are written as.
 pub const POLICY: &str = "BACKUP_POLICY";
 /// The document's word for everybody in the organization.
-pub(crate) const ORGANIZATION: &str = "organization";
+pub const ORGANIZATION: &str = "organization";
 
 /// The section `backup`.
 #[derive(Debug, Clone, Serialize)]

@@ -4,6 +4,7 @@
 //! Organizations User Guide, services that can integrate: one list of administrators.
 
 use super::{Rule, View};
+use crate::model::arn::Arn;
 use crate::model::region::Region;
 use crate::spec::backup::{ORGANIZATION, regions, sharee};
 use crate::spec::diagnostic::{Diagnostic, Findings};
@@ -108,6 +109,18 @@ fn key_of(view: &View<'_>, name: &str, vault: &VaultSection, findings: &mut Find
 
 /// A key must be in each Region that something is encrypted in.
 fn covers(view: &View<'_>, key: &Located<String>, wanted: &[Region], who: &str, findings: &mut Findings) {
+    if let Ok(arn) = key.parse::<Arn>() {
+        let elsewhere = wanted.iter().find(|region| arn.of_key_in(region).region != region.as_str());
+        if let Some(region) = elsewhere {
+            let message = format!("the key of {who} is in {} and not in {region}", arn.region);
+            findings.push(
+                Diagnostic::error(RULE.topic.code, message)
+                    .at(key.span, "encrypts nothing there")
+                    .help("say the ARN of a multi-Region key, or the vault's Regions"),
+            );
+        }
+        return;
+    }
     let Some((said, section)) = view.doc.keys.as_ref().and_then(|keys| keys.get_key_value(&key.value)) else {
         return;
     };

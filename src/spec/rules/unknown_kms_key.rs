@@ -15,8 +15,9 @@ pub(super) const RULE: Rule = Rule {
         title: "A KMS key is named that the document does not have",
         explanation: "`centralized_logging.key`, `config.key`, `backup.key` and the keys of vaults name an entry under \
                       `keys`, for which the program writes the policy that the integration needs; or \
-                      those of the landing zone say the ARN of a key that somebody else keeps and whose \
-                      policy is theirs.",
+                      say the ARN of a key that somebody else keeps and whose policy is theirs. For a \
+                      vault the ARN of a multi-Region key in one Region stands for the same key in the \
+                      vault's Regions; any other key encrypts in its own Region alone.",
     },
     check,
 };
@@ -28,9 +29,7 @@ fn check(view: &View<'_>, findings: &mut Findings) {
     let of_zone = named(view).into_iter().map(|(role, key)| (format!("landing_zone.{role}.key"), key));
     for (who, key) in of_zone.chain(of_backup(view)) {
         let names = || view.doc.keys.iter().flatten().map(|(name, _)| name.value.as_str());
-        // A vault's key is another in each Region, which no single ARN says.
-        let elsewhere =
-            who.starts_with("landing_zone.") && key.parse::<Arn>().is_ok_and(|arn| arn.service == "kms");
+        let elsewhere = key.parse::<Arn>().is_ok_and(|arn| arn.service == "kms");
         if elsewhere || names().any(|name| name == key.value) {
             continue;
         }

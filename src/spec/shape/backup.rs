@@ -47,7 +47,8 @@ section! {
     LocalVaultSection {
         /// Its name.
         name: Located<String>,
-        /// The key that encrypts it, by its name under `keys`. With AWS's own key most copies fail.
+        /// The key that encrypts it, by its name under `keys` or by its ARN. With AWS's own key most
+        /// copies fail.
         key: Located<String>,
     }
 }
@@ -61,7 +62,7 @@ section! {
         regions: Located<KeyRegions>,
         /// `standard` (unless said) or `logically_air_gapped`.
         r#type: Located<VaultTypeWord>,
-        /// The key that encrypts it, by its name under `keys`.
+        /// The key that encrypts it, by its name under `keys` or by its ARN.
         key: Located<String>,
         /// Whose backups may be copied into it: `organization`, or paths of units.
         allow_copies_from: Names,

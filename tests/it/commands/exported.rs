@@ -61,7 +61,9 @@ fn the_permissions_of_a_snapshot_need_no_document() {
     let folder = folder();
     let shown =
         run(folder.path(), &["permissions", "--snapshot", "--region", "us-east-1", "--json"]).exits(0).json();
-    assert_eq!(shown["management"][0]["name"], "lzctl-snapshot");
+    // What a whole organization is read with fills more than one managed policy.
+    let name = shown["management"][0]["name"].as_str().unwrap();
+    assert!(name.starts_with("lzctl-snapshot"), "{name}");
     assert!(
         shown.to_string().contains("organizations:ListAccounts")
             && !shown.to_string().contains("CreateAccount")

@@ -95,7 +95,7 @@ impl Stage {
     }
 
     /// Some Regions, the home Region among them or not.
-    fn regions(&self, by: usize) -> Vec<String> {
+    pub(super) fn regions(&self, by: usize) -> Vec<String> {
         let all = [self.home.as_str(), "us-east-1", "eu-west-1"];
         let mut some: Vec<String> = all
             .iter()

@@ -5,6 +5,7 @@
 //! into the world.
 
 mod access;
+mod backup;
 mod delegation;
 mod tower;
 
@@ -111,6 +112,7 @@ impl Stage {
                 self.access(act).await
             }
             Deed::Control | Deed::Baseline | Deed::Ail | Deed::Age | Deed::Role => self.tower(act).await,
+            Deed::BackupSwitch | Deed::Vault | Deed::Proof => self.backup(act).await,
             Deed::Wait => {
                 self.simulator.advance(Duration::from_secs(3600));
                 Some(())
