@@ -15,6 +15,7 @@ mod existing_accounts;
 mod fixed_fields;
 mod identity_center;
 mod inactive_accounts;
+mod joining;
 mod landing_zone_version;
 mod not_yet;
 mod policies;
@@ -44,6 +45,7 @@ const CHECKS: &[Check] = &[
     accounts_under_creation::check,
     inactive_accounts::check,
     enrolment::check,
+    joining::check,
     landing_zone_version::check,
     untrusted_config::check,
     config::check,
