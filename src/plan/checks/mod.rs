@@ -17,6 +17,7 @@ mod fixed_fields;
 mod identity_center;
 mod inactive_accounts;
 mod inherited_controls;
+mod joining;
 mod landing_zone_version;
 mod not_yet;
 mod policies;
@@ -47,6 +48,7 @@ const CHECKS: &[Check] = &[
     accounts_under_creation::check,
     inactive_accounts::check,
     enrolment::check,
+    joining::check,
     landing_zone_version::check,
     untrusted_config::check,
     config::check,
