@@ -120,8 +120,11 @@ fn peak_in_words() -> String {
 fn pure() {
     let mut watch = Stopwatch { begin: Instant::now(), counted: 0.0 };
     let yaml = LARGE.document();
-    let spec = watch
-        .row(false, || estate::read(&yaml), |_| format!("document of {} KiB to spec", yaml.len() / 1024));
+    let spec = watch.row(
+        false,
+        || estate::read(&yaml),
+        |_| format!("document of {} KiB to spec", yaml.len() / 1024),
+    );
     drop(yaml);
     let graph = watch.row(
         true,
@@ -131,7 +134,8 @@ fn pure() {
     drop(spec);
     let snapshot = estate::converged(&graph);
     watch.row(true, || compare_all(&graph, &snapshot), |_| "differences".to_owned());
-    let idle = |plan: &Plan| format!("plan of an organization that is so already: {} steps", plan.steps.len());
+    let idle =
+        |plan: &Plan| format!("plan of an organization that is so already: {} steps", plan.steps.len());
     watch.row(false, || make(&graph, &snapshot, &BTreeSet::new()), idle);
     drop(snapshot);
     let new = |plan: &Plan| format!("plan of a new organization: {} steps", plan.steps.len());
@@ -263,7 +267,10 @@ fn beside_terraform() -> String {
     let why = String::from_utf8_lossy(&told.stderr);
     let table = String::from_utf8_lossy(&told.stdout);
     if !told.status.success() {
-        return format!("No comparison: {}.\n", why.lines().last().unwrap_or("the script failed without a word"));
+        return format!(
+            "No comparison: {}.\n",
+            why.lines().last().unwrap_or("the script failed without a word")
+        );
     }
     match why.lines().find_map(|line| line.strip_prefix("skipped: ")) {
         Some(reason) => format!("{table}\nNo Terraform: {reason}.\n"),

@@ -134,7 +134,7 @@ fn what_is_left_out_because_no_policy_can_hinder_it_changes_no_finding() {
         for target in ["r-root", &account] {
             let snapshot = standing(&snapshot, &sample, &[target]);
             let estate = Estate { closed: closed.clone(), ..Estate::of(&graph, &snapshot, &plan.steps) };
-            let bindings = [own.clone(), impact::binding::standing(&snapshot)].concat();
+            let bindings = [own.clone(), impact::binding::standing(&snapshot).0].concat();
             // Every request of every account, and only those that a policy might refuse.
             let tasks = work::tasks(&graph, &snapshot, &plan.steps, &estate);
             let whole = assess(&estate, &bindings, &tasks);

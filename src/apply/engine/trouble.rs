@@ -122,8 +122,9 @@ impl Engine {
             return;
         }
         let given_up = work.satisfied && work.sendings >= SENDINGS_OF_A_SATISFIED_CALL;
-        let too_long =
-            work.sending_troubles.since.is_some_and(|since| self.now.saturating_sub(since) >= deadline);
+        let troubles = work.sending_troubles;
+        let too_long = troubles.count >= FEWEST_TRIES
+            && troubles.since.is_some_and(|since| self.now.saturating_sub(since) >= deadline);
         let error = work.error.clone();
         if let (true, Some(error)) = (given_up || too_long, error) {
             self.fail(number, error);

@@ -111,9 +111,8 @@ fn automatic_enrolment_is_quicker_only_into_several_units_and_where_it_takes_min
 #[test]
 fn joining_a_large_registered_unit_is_quicker_by_moving_than_by_registering_it_again() {
     let again = |members: usize, joining: usize| {
-        let moves: Vec<Step> = (0..joining)
-            .map(|n| step(&format!("account{n}"), "organizations:MoveAccount", 1, &[]))
-            .collect();
+        let moves: Vec<Step> =
+            (0..joining).map(|n| step(&format!("account{n}"), "organizations:MoveAccount", 1, &[])).collect();
         let mut reset = register(0, members, &moves.iter().collect::<Vec<_>>());
         reset.operation = "controltower:ResetEnabledBaseline".to_owned();
         least(&[moves, vec![reset]].concat(), table())

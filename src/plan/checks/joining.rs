@@ -68,7 +68,10 @@ fn registered_again<'s>(situation: &Situation<'s>) -> Vec<(&'s Step, BTreeSet<&'
     }
     // A change of the landing zone has every unit registered again in any case.
     let resets = situation.steps.iter().filter(|step| {
-        !zone_changes && step.address.kind == Kind::Baseline && step.verb == "reset" && step.changes.is_empty()
+        !zone_changes
+            && step.address.kind == Kind::Baseline
+            && step.verb == "reset"
+            && step.changes.is_empty()
     });
     let joining = resets.map(|step| {
         let edges = situation.graph.edges_of(&step.address).filter(|edge| edge.rule == JOINED);
@@ -82,7 +85,9 @@ fn automatically(steps: &[Step], again: &[(&Step, BTreeSet<&StepId>)]) -> Vec<St
     let unneeded: BTreeSet<&StepId> = again.iter().map(|(step, _)| &step.id).collect();
     let lanes: BTreeMap<&StepId, String> = again
         .iter()
-        .flat_map(|(step, moves)| moves.iter().map(|one| (*one, format!("{ENROLMENT}({})", step.address.name))))
+        .flat_map(|(step, moves)| {
+            moves.iter().map(|one| (*one, format!("{ENROLMENT}({})", step.address.name)))
+        })
         .collect();
     let mut others: Vec<Step> = steps.iter().filter(|step| !unneeded.contains(&step.id)).cloned().collect();
     for step in &mut others {

@@ -111,9 +111,8 @@ pub(super) fn seat_by_seat(
         let mut tasks =
             vec![Task { seat: index, step: first, duty: Duty::Access, ways: scene.entering(seat) }];
         let unhindered = || {
-            let spared = |(in_force, spared): &(InForce<'_>, Spared<'_>)| {
-                spared.is(seat, in_force, &estate.closed)
-            };
+            let spared =
+                |(in_force, spared): &(InForce<'_>, Spared<'_>)| spared.is(seat, in_force, &estate.closed);
             !scene.serves(seat) && known.as_ref().is_some_and(spared)
         };
         if let Some(by) = governed.filter(|_| !unhindered()) {
