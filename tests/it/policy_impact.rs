@@ -306,7 +306,7 @@ fn somebody_elses_list_of_what_is_allowed_is_told_when_it_leaves_out_a_step() {
         super::rehearsal::rehearsed(&made)
     };
     let with_key = format!("{KEY}keys: {{ mine: {{ account: vault }} }}\n");
-    let without_keys = lists(&["sts:*", "iam:*", "s3:*"]);
+    let without_keys = lists(&["sts:*", "kms:List*", "kms:Describe*", "kms:Get*"]);
     assert!(without_keys.succeeded(), "{:#?}", without_keys.plan.notes);
     let refused = rehearse_in(&with_key, &without_keys.world);
     let note = note(&refused.plan, "policy-denies-step");
