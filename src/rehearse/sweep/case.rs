@@ -67,7 +67,7 @@ pub(super) fn all(reference: &Reference, seeds: u64) -> Vec<Case> {
     for row in TABLE {
         let places = match row.how {
             How::Read(_) => reference.reads,
-            How::Torn => reference.appends.len(),
+            How::Torn | How::Full => reference.appends.len(),
             _ => reference.mutations.len(),
         };
         found.extend(

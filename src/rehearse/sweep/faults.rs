@@ -44,6 +44,8 @@ pub(super) enum How {
     Read(fn() -> Fault),
     /// The last line of the journal is torn while it is written.
     Torn,
+    /// The disk is full after a few more appends, in the middle of one.
+    Full,
     /// The program is stopped in the call of a mutation that has not reached AWS.
     /// Another takes the lease, goes on from the journal and ends the run; then the
     /// call arrives.
@@ -89,7 +91,7 @@ const fn row(name: &'static str, meaning: &'static str, how: How, demand: Demand
 }
 
 use Demand::{Absorbed, Nothing, Reported};
-use How::{Actor, Crash, Mutation, Read, StaleAfterCrash, Torn, Zombie};
+use How::{Actor, Crash, Full, Mutation, Read, StaleAfterCrash, Torn, Zombie};
 use Successor::{Afresh, Journal};
 
 /// Operations that have neither a natural key nor a value that would make AWS refuse
@@ -184,6 +186,12 @@ pub(super) const TABLE: &[Row] = &[
     ),
     row("F9-10s", "what is created is missing for 10 seconds", Mutation(|step, _| late(step, 10)), Absorbed),
     row("F9-90s", "what is created is missing for 90 seconds", Mutation(|step, _| late(step, 90)), Nothing),
+    row(
+        "F9-20m",
+        "what is created is missing for 20 minutes",
+        Mutation(|step, _| late(step, 20 * 60)),
+        Nothing,
+    ),
     row("F10-journal", "crash, then somebody else changes the same thing; resumed", Actor(Journal), Nothing),
     row("F10-afresh", "the same; planned anew", Actor(Afresh), Nothing),
     row(
@@ -239,6 +247,7 @@ pub(super) const TABLE: &[Row] = &[
         Reported,
     ),
     row("F15", "the last line of an append to the journal is torn", Torn, Absorbed),
+    row("F15-full", "the disk is full in the middle of an append; resumed with room", Full, Absorbed),
     row(
         "F16",
         "the quota is reached",

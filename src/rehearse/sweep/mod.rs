@@ -12,6 +12,7 @@ mod case;
 mod faults;
 mod governance;
 mod inventory;
+mod journals;
 mod random;
 mod record;
 mod reference;

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::faults::{How, TABLE};
+use super::journals;
 use super::record::Reference;
-use super::run;
 use super::site::{End, Site};
 use super::target::Target;
 use crate::apply::outcome::Ending;
@@ -69,7 +69,7 @@ pub(super) async fn carry_out<'a>(
         (plan, journal) = (next, Text::default());
     }
     if !journal.ledger.steps.is_empty() {
-        run::resume(&mut site, &plan, &mut journal).await?;
+        journals::resume(&mut site, &plan, &mut journal).await?;
     }
     Ok(site)
 }

@@ -13,15 +13,16 @@ use super::canaries;
 use super::case::Case;
 use super::faults::{Demand, How, Successor, UNPROTECTED, interference, stale};
 use super::inventory::Inventory;
+use super::journals::{carried_on, filled, fresh, resume, torn};
 use super::random;
 use super::record::{Mutation, Reference};
-use super::site::{End, Findings, SHORT_PAGE, Site};
+use super::site::{Findings, SHORT_PAGE, Site};
 use super::target::Target;
 use crate::apply::Outcome;
 use crate::apply::outcome::Ending;
 use crate::model::Kind;
-use crate::plan::{Plan, StepId};
-use crate::rehearse::memory::{Text, torn as torn_lines};
+use crate::plan::StepId;
+use crate::rehearse::memory::Text;
 use crate::rehearse::saboteur::{Mischief, Place};
 use crate::sim::{Fault, FaultPlan, World};
 
@@ -132,6 +133,7 @@ async fn single<'a>(
 ) -> Result<(Site<'a>, Option<Outcome>), String> {
     match how {
         How::Torn => torn(place, target, reference).await,
+        How::Full => filled(place, target, reference).await,
         How::Read(fault) => {
             // The n-th read of a survey in a world that the n-th part of the run has made.
             let at = place * reference.mutations.len() / reference.reads.max(1);
@@ -221,7 +223,7 @@ fn world(mutation: &Mutation) -> Result<World, String> {
 
 fn step_of(how: How, place: usize, reference: &Reference) -> Option<&StepId> {
     match how {
-        How::Torn | How::Read(_) => None,
+        How::Torn | How::Full | How::Read(_) => None,
         _ => reference.mutations.get(place).map(|mutation| &mutation.begun.step),
     }
 }
@@ -263,67 +265,6 @@ async fn succeed(
     };
     site.disarm();
     Ok(outcome)
-}
-
-/// A journal whose last line is torn in its middle.
-async fn torn<'a>(
-    place: usize,
-    target: &'a Target,
-    reference: &'a Reference,
-) -> Result<(Site<'a>, Option<Outcome>), String> {
-    let append = reference.appends.get(place).ok_or("no such record")?;
-    let written = reference.journal.as_bytes().get(..append.after).ok_or("no such record")?;
-    let mut journal = Text::of(torn_lines(written))?;
-    let mut site = Site::open(target, reference, append.world.clone(), None).await?;
-    site.struck += 1;
-    let outcome = resume(&mut site, &reference.plan, &mut journal).await?;
-    Ok((site, outcome))
-}
-
-/// Goes on with a journal as the command does: after a survey that must not speak
-/// against it. A refusal is right when somebody else has changed something.
-pub(super) async fn resume(
-    site: &mut Site<'_>,
-    plan: &Plan,
-    journal: &mut Text,
-) -> Result<Option<Outcome>, String> {
-    let snapshot = site.survey().await.map_err(|error| error.to_string())?;
-    let refusals = Site::refusals(plan, &snapshot, &journal.ledger);
-    if let (Some(refusal), false) = (refusals.first(), site.others) {
-        site.findings.stuck.push(format!("the journal is not gone on with: {refusal}"));
-    }
-    if !refusals.is_empty() || journal.ledger.ending == Some(Ending::Complete) {
-        return Ok(None);
-    }
-    let end = site.apply(plan, journal, BTreeMap::new()).await?;
-    carried_on(site, plan, journal, end).await
-}
-
-/// A run that was stopped by the loss of its credentials is resumed once.
-pub(super) async fn carried_on(
-    site: &mut Site<'_>,
-    plan: &Plan,
-    journal: &mut Text,
-    end: End,
-) -> Result<Option<Outcome>, String> {
-    let outcome = match end {
-        End::Crashed => return Ok(None),
-        End::Ended(outcome) => *outcome,
-    };
-    if outcome.ending != Ending::Interrupted {
-        return Ok(Some(outcome));
-    }
-    site.restart().await?;
-    match site.apply(plan, journal, BTreeMap::new()).await? {
-        End::Crashed => Ok(None),
-        End::Ended(outcome) => Ok(Some(*outcome)),
-    }
-}
-
-async fn fresh(site: &mut Site<'_>, plan: &Plan) -> Result<Option<Outcome>, String> {
-    let mut journal = Text::default();
-    let end = site.apply(plan, &mut journal, BTreeMap::new()).await?;
-    carried_on(site, plan, &mut journal, end).await
 }
 
 /// Whether the run did what is asked of it; gives how many applies are left to it.

@@ -14,7 +14,7 @@ use super::canaries;
 use super::record::Reference;
 use super::target::Target;
 use crate::apply::journal::{Journal, Ledger, Run, State};
-use crate::apply::{self, Outcome, Settings, preconditions};
+use crate::apply::{self, ApplyError, Outcome, Settings, preconditions};
 use crate::cloud::Connection;
 use crate::observe::leftovers::{Leftover, leftovers};
 use crate::observe::{self, ObserveError, Snapshot};
@@ -200,7 +200,7 @@ impl<'a> Site<'a> {
         let saboteur = Arc::new(saboteur);
         let run = Run::new(&plan.id, self.simulator.now());
         let former = journal.ledger.clone();
-        let mut open = Journal::after(former.clone(), Box::new(journal.sink.clone()));
+        let mut open = Journal::after(former.clone(), journal.medium());
         let (_, interrupts) = mpsc::channel(1);
         let (performer, settings) = (Arc::clone(&saboteur), settings());
         let result = {
@@ -216,7 +216,11 @@ impl<'a> Site<'a> {
         journal.ledger = open.ledger().clone();
         self.note(|| format!("{result:?}{}", journal.sink.text()));
         self.check(&saboteur.begun(), Some(plan), &former);
-        result.map_err(|error| error.to_string())
+        match result {
+            // A program that cannot write its journal stops as one that has died.
+            Err(ApplyError::Journal(_)) if journal.room.is_some() => Ok(End::Crashed),
+            result => result.map_err(|error| error.to_string()),
+        }
     }
 
     /// Sends one call whose answer nobody will see.
