@@ -63,8 +63,7 @@ fn judge<'a>(resource: &Resource, accounts: &Index<'a>, findings: &mut Findings)
     }
     let email = key(resource, "email").unwrap_or_default();
     // What shall be closed and is, or is about to be, leaves nothing to do.
-    let gone = |account: &Account| [CLOSED, CLOSING].contains(&account.state.as_str());
-    if closes(resource) && accounts.find(resource).is_none_or(gone) {
+    if closes(resource) && accounts.find(resource).is_none_or(is_gone) {
         return None;
     }
     let Some(account) = accounts.find(resource) else {
@@ -97,6 +96,11 @@ fn judge<'a>(resource: &Resource, accounts: &Index<'a>, findings: &mut Findings)
     Some(account)
 }
 
+/// Whether AWS has closed an account, or is about to.
+fn is_gone(account: &Account) -> bool {
+    [CLOSED, CLOSING].contains(&account.state.as_str())
+}
+
 /// Whether an account of the document shall be closed.
 pub(super) fn closes(resource: &Resource) -> bool {
     resource.fields.contains_key("closed")
@@ -106,7 +110,7 @@ pub(super) fn closes(resource: &Resource) -> bool {
 /// One whose closing has begun is as good as gone.
 fn leaving<'a>(resource: &Resource, accounts: &Index<'a>, findings: &mut Findings) -> Option<&'a Account> {
     let name = resource.address.name.as_str();
-    let open = |account: &&&Account| ![CLOSED, CLOSING].contains(&account.state.as_str());
+    let open = |account: &&&Account| !is_gone(account);
     let found: Vec<&&Account> = match accounts.by_id.get(name) {
         Some(account) => std::iter::once(account).filter(open).collect(),
         None => accounts.by_id.values().filter(|account| account.name == name).filter(open).collect(),
@@ -138,6 +142,7 @@ pub(super) async fn observe(
     findings.facts.accounts_under_creation = under_way;
     let accounts: Vec<Account> = accounts.iter().cloned().chain(late).collect();
     findings.facts.accounts = u64::try_from(accounts.len()).ok();
+    findings.facts.closed_accounts = u64::try_from(accounts.iter().filter(|one| is_gone(one)).count()).ok();
     let index = Index::of(&accounts);
     let live: Vec<(&Resource, &Account)> =
         wanted.iter().filter_map(|resource| Some((*resource, judge(resource, &index, findings)?))).collect();

@@ -45,11 +45,21 @@ fn is_default(facts: &ControlFacts) -> bool {
     *facts == ControlFacts::default()
 }
 
+/// So that an organization without closed accounts leaves no trace of them.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields out by reference")]
+fn is_none_or_zero(count: &Option<u64>) -> bool {
+    count.unwrap_or_default() == 0
+}
+
 /// Facts beside the resources. Each is absent when nothing asked for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// Accounts in the organization, of every state, the management account too.
     pub accounts: Option<u64>,
+    /// Those of them that are closed or are being closed. AWS lists a closed account for 90
+    /// days and does not say when it was closed.
+    #[serde(default, skip_serializing_if = "is_none_or_zero")]
+    pub closed_accounts: Option<u64>,
     /// The quota on accounts, if it could be read.
     pub account_quota: Option<u64>,
     /// Every service principal with trusted access.

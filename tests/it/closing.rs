@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use lzctl::rehearse::{Bench, Rehearsal, rehearse, virtual_runtime};
-use lzctl::sim::World;
+use lzctl::sim::{Act, World};
 use serde_json::Value;
 
 use super::documents::graph;
@@ -216,4 +216,45 @@ policies:
     // And back.
     let back = converged(&yaml("Work"), &done.world, &[]);
     assert_eq!(asked(&back.world), None);
+}
+
+#[test]
+fn a_plan_that_closes_more_than_aws_allows_in_30_days_says_so_and_counts_what_is_closed() {
+    let names: Vec<String> = (0..251).map(|number| format!("old-{number}")).collect();
+    let listed: String =
+        names.iter().map(|name| format!("  {name}: {{ email: {name}@example.com }}\n")).collect();
+    let world = rehearsed(&format!("{HEAD}accounts:\n{listed}")).world;
+    let going = |names: &[String]| {
+        let names: Vec<String> = names.iter().map(|name| format!("account.{name}")).collect();
+        format!("{HEAD}remove: [{}]\n", names.join(", "))
+    };
+    let warned = |done: &Rehearsal| {
+        let note = done.plan.notes.iter().find(|note| note.code == "closure-quota");
+        note.map(|note| note.message.clone())
+    };
+    let all = again(&going(&names), &world, &[]);
+    let said = "251 accounts shall be closed, and AWS closes 250 of this organization in 30 days";
+    assert_eq!(warned(&all).as_deref(), Some(said));
+    assert_eq!(warned(&again(&going(&names[1..]), &world, &[])), None);
+    let first = converged(&going(&names[..1]), &world, &["account_closure.old-0"]);
+    let told = warned(&again(&going(&names[1..]), &first.world, &[])).unwrap();
+    assert!(told.contains("(1 are closed already"), "{told}");
+}
+
+#[test]
+fn an_account_of_the_landing_zone_that_has_left_is_told_with_the_way_back() {
+    let yaml = format!("{HEAD}{TOWER}");
+    let mut world = rehearsed(&yaml).world;
+    let (id, _) = states(&world, "log@example.com").pop().unwrap();
+    let leave = Act::RemoveAccount { account: "log-archive".to_owned() };
+    assert!(leave.carry_out(&mut world, "2027-06-01T00:00:00Z".parse().unwrap()));
+    let plan = again(&yaml, &world, &[]).plan;
+    let note = plan.notes.iter().find(|note| note.code == "account-departed").unwrap();
+    assert_eq!(note.address.as_ref().map(ToString::to_string).as_deref(), Some("account.log-archive"));
+    assert!(note.message.contains(&id), "{}", note.message);
+    assert!(
+        note.hint.as_ref().is_some_and(|hint| hint.contains(&format!("id: \"{id}\""))),
+        "{:?}",
+        note.hint
+    );
 }

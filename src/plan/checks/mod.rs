@@ -7,6 +7,7 @@ mod account_quota;
 mod accounts_under_creation;
 mod administrators;
 mod backup;
+mod closure_quota;
 mod config;
 mod control_tower_busy;
 mod controls;
@@ -57,6 +58,7 @@ const CHECKS: &[Check] = &[
     controls::check,
     inherited_controls::check,
     removals::check,
+    closure_quota::check,
     policies::check,
     resource_policy::check,
     administrators::check,

@@ -18,12 +18,6 @@ use crate::model::resource::Presence;
 use crate::model::{Address, Kind, Resource};
 use crate::plan::Step;
 
-/// Member accounts that AWS closes within 30 days: so many, or one in so many where that is more, and never more than
-/// the last (Organizations API Reference, CloseAccount).
-const CLOSURES: u64 = 250;
-const CLOSURES_SHARE: u64 = 5;
-const CLOSURES_MOST: u64 = 1_000;
-
 pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
     let going = situation.graph.resources.values().filter(|resource| {
         let standing = situation.changes.get(&resource.address).map(|change| &change.standing);
@@ -58,18 +52,6 @@ fn closures(situation: &Situation<'_>, notes: &mut Vec<Note>) {
         if entry && !is_let_go(situation, resource) {
             enrolled(situation, resource, notes);
         }
-    }
-    let wanted = situation.steps.iter().filter(closing).count() as u64;
-    let members = situation.snapshot.facts.accounts.unwrap_or_default();
-    let allowed = CLOSURES.max(members / CLOSURES_SHARE).min(CLOSURES_MOST);
-    if wanted > allowed {
-        notes.push(note(
-            Level::Warning,
-            "closure-quota",
-            None,
-            format!("{wanted} accounts shall be closed, and AWS closes {allowed} of this organization in 30 days"),
-            "the run stops when AWS refuses the next; apply the same document again when the 30 days are over",
-        ));
     }
 }
 
