@@ -19,7 +19,9 @@ const GONE: [&str; 5] =
 /// Patience alone does not end a step: most of its time may have gone into waiting
 /// for a lane, or into an operation that took long to fail.
 const FEWEST_TRIES: u32 = 5;
-/// A call whose effect is said to exist and cannot be found is sent this often at most.
+/// A call whose effect is said to exist and cannot be found is sent this often at least. Some
+/// services say in the same words that another change is under way, so it is sent for as long as
+/// what is there may be unseen.
 const SENDINGS_OF_A_SATISFIED_CALL: u32 = 3;
 
 impl Engine {
@@ -122,10 +124,12 @@ impl Engine {
             self.set_timer(number, at);
             return;
         }
-        let given_up = work.satisfied && work.sendings >= SENDINGS_OF_A_SATISFIED_CALL;
         let troubles = work.sending_troubles;
-        let too_long = troubles.count >= FEWEST_TRIES
-            && troubles.since.is_some_and(|since| self.now.saturating_sub(since) >= deadline);
+        let lasted = troubles.since.map_or(Duration::ZERO, |since| self.now.saturating_sub(since));
+        let given_up = work.satisfied
+            && work.sendings >= SENDINGS_OF_A_SATISFIED_CALL
+            && lasted >= self.settings.visibility;
+        let too_long = troubles.count >= FEWEST_TRIES && lasted >= deadline;
         let error = work.error.clone();
         if let (true, Some(error)) = (given_up || too_long, error) {
             self.fail(number, error);

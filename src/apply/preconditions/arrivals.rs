@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::apply::journal::Ledger;
+use crate::catalog::operations::Verdict;
 use crate::catalog::services;
 use crate::model::kinds::{self, Action};
 use crate::model::reference::references;
@@ -28,7 +29,9 @@ pub(super) fn expected(plan: &Plan, fresh: &Snapshot, ledger: &Ledger) -> BTreeS
         (aws_makes(plan, resource) || comes_with_an_office(&begun, resource))
             && nothing_stands_against(plan, resource, fresh)
     };
-    let weakened = plan.resources.iter().filter(appears).map(|resource| &resource.address);
+    let awaits = |resource: &&Resource| awaits_an_office(&begun, resource, fresh);
+    let weakened = plan.resources.iter().filter(|one| appears(one) || awaits(one));
+    let weakened = weakened.map(|resource| &resource.address);
     let changed = begun.iter().map(|step| &step.address).chain(weakened).cloned();
     let come_along = plan.resources.iter().filter(|resource| {
         comes_along(resource, &made) || comes_with_the_organization(plan, &resource.address)
@@ -78,6 +81,15 @@ fn comes_with_an_office(begun: &[&Step], resource: &Resource) -> bool {
     region.is_some() && begun.iter().any(appoints)
 }
 
+/// Whether a service does not answer yet because it sets up the administrator that this run has
+/// appointed, as Firewall Manager does for some minutes: meanwhile nobody can have put anything there.
+fn awaits_an_office(begun: &[&Step], resource: &Resource, fresh: &Snapshot) -> bool {
+    let waits = fresh.gaps.get(&resource.address).is_some_and(|gap| gap.verdict == Verdict::NotReady);
+    let Some(service) = services::of_kind(resource.address.kind).filter(|_| waits) else { return false };
+    let office = Address::new(Kind::DelegatedAdministrator, service.word.as_str());
+    begun.iter().any(|step| step.address == office)
+}
+
 /// Whether something is there by now and nothing of it stands against the plan: what the
 /// document says of it is so already, or a step of the plan sets it. Then the step that was to
 /// make it weakens to "not needed", or does the rest of what it was to do, as for the stack
@@ -97,6 +109,7 @@ mod tests {
     use super::*;
     use crate::apply::journal::{State, StepStory};
     use crate::apply::trial::plans;
+    use crate::cloud::failure::CallError;
     use crate::model::Live;
     use crate::plan::{StepId, fingerprint};
 
@@ -242,5 +255,26 @@ mod tests {
         refused(&plan, &fresh, &ledger);
         plan.resources[0].keys = [("region".to_owned(), "us-east-1".into())].into();
         refused(&plan, &fresh, &ledger);
+    }
+
+    #[test]
+    fn a_service_that_still_sets_up_the_administrator_of_this_run_keeps_it_from_nothing() {
+        let office: Address = "delegated_administrator.firewall-manager".parse().unwrap();
+        let mut appoint = plans::step("audit", "fms:AssociateAdminAccount", 1, &[]);
+        appoint.id = StepId::of(&office, "enable_fms", "security");
+        appoint.address = office;
+        let (mut plan, mut fresh, policy) = appeared("firewall_policy.open/us-east-1", "fms:PutPolicy");
+        plan.steps.push(appoint.clone());
+        fresh.live.clear();
+        let gap = |verdict| CallError::ours("fms:ListPolicies", "InvalidOperationException", "no", verdict);
+        fresh.gaps.insert(policy.clone(), gap(Verdict::NotReady));
+        let mut ledger = Ledger::default();
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger).len(), 1, "nobody was appointed by this run");
+        let story = StepStory { state: State::Done, sendings: 1, ..StepStory::default() };
+        ledger.steps.insert(appoint.id, story);
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger), []);
+        // What may not be read is another matter.
+        fresh.gaps.insert(policy, gap(Verdict::Denied));
+        assert_eq!(refusals_on_resume(&plan, &fresh, &ledger).len(), 1);
     }
 }
