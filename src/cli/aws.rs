@@ -186,7 +186,7 @@ impl AwsArgs {
         let world = seed::load_if_there(&path)?;
         // The world knows where it was begun.
         let begun = world.as_ref().and_then(|world| world.region.parse().ok());
-        let home_region = home_region.or(begun).ok_or(crate::graph::GraphError::NoHomeRegion)?;
+        let home_region = home_region.or(begun).ok_or_else(|| CliError::Nowhere(path.clone()))?;
         let setting = Setting {
             home_region,
             management_account: wanted.management_account.clone(),

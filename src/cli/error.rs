@@ -76,6 +76,9 @@ pub(super) enum CliError {
     /// AWS cannot be connected to.
     #[error(transparent)]
     Connection(#[from] ConnectionError),
+    /// A simulated AWS has yet to be made, somewhere.
+    #[error("{} is to be a new simulated AWS, and nothing says which its home Region is", .0.display())]
+    Nowhere(PathBuf),
     /// The organization cannot be read.
     #[error("{}{}", observed(error), endpoint.as_deref().map(|url| format!(" (endpoint {url})")).unwrap_or_default())]
     Observe {
@@ -169,6 +172,7 @@ impl CliError {
         match self {
             Self::Document(_)
             | Self::Graph(_)
+            | Self::Nowhere(_)
             | Self::NoPlan { .. }
             | Self::NoKey { .. }
             | Self::NoSnapshot { .. } => Exit::Invalid,
@@ -203,6 +207,7 @@ impl CliError {
             Self::Connection(_) => {
                 "say `organization.home_region`, name --region, or set AWS_REGION".to_owned()
             }
+            Self::Nowhere(_) => "say `organization.home_region`, or name --region".to_owned(),
             Self::NoKey { .. } => "make one with `lzctl key generate -o FILE`".to_owned(),
             Self::NoSnapshot { .. } => "make one with `lzctl snapshot -o FILE`".to_owned(),
             Self::Exists(_) => "name another folder, or say --force".to_owned(),

@@ -37,7 +37,9 @@ fn policies_and_controls_are_shown_without_naming_the_region_that_the_world_know
     let shown = run(folder.path(), &detective).exits(0);
     assert!(!shown.out.contains("CT.S3.PR.1"), "{}", shown.out);
     // A world that is not there yet cannot know it.
-    run(folder.path(), &["controls", "--simulate", "new.json"]).exits(3).says("--region");
+    let nowhere = run(folder.path(), &["controls", "--simulate", "new.json"]).exits(3).says("--region");
+    // The environment is that of the real AWS.
+    assert!(!nowhere.err.contains("AWS_REGION"), "{}", nowhere.err);
 }
 
 #[test]
