@@ -40,7 +40,7 @@ fn taken(name: &str, world: &World, caller_policy: Option<Value>) -> Census {
 
 #[test]
 fn the_printed_permissions_suffice_for_everything_and_only_read() {
-    for name in ["regulated", "detect", "ransomware-ready"] {
+    for name in ["regulated", "detect", "ransomware-ready", "four-controls"] {
         let world = rehearsed(&plan_text(name)).world;
         let granted = permissions(name);
         let census = taken(name, &world, Some(together(&granted, json!([]))));

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudformation::types::{
-    CallAs, StackInstanceFilter, StackInstanceFilterName, StackSetOperationSummary,
+    CallAs, PermissionModels, StackInstanceFilter, StackInstanceFilterName, StackSetOperationSummary,
+    StackSetStatus, StackSetSummary,
 };
 
 use super::pages;
 use crate::cloud::call::Site;
 use crate::cloud::failure::CallError;
 
+const LIST: &str = "cloudformation:ListStackSets";
 const DESCRIBE: &str = "cloudformation:DescribeStackSet";
 const INSTANCES: &str = "cloudformation:ListStackInstances";
 const TARGETS: &str = "cloudformation:ListStackSetAutoDeploymentTargets";
@@ -36,6 +38,23 @@ pub(crate) struct Instance {
     pub(crate) unit: String,
     pub(crate) account: String,
     pub(crate) region: String,
+}
+
+/// The names of every service-managed stack set of the organization.
+///
+/// # Errors
+/// When they cannot be listed.
+pub(crate) async fn names(site: &Site) -> Result<Vec<String>, CallError> {
+    let client = site.clients.cloudformation();
+    let found = pages::all(LIST, |token| async move {
+        let request =
+            || client.list_stack_sets().status(StackSetStatus::Active).set_next_token(token.clone());
+        let answer = site.call(LIST, || request().send()).await?;
+        Ok((answer.summaries().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    let managed = |one: &&StackSetSummary| one.permission_model() == Some(&PermissionModels::ServiceManaged);
+    let found = found.await?;
+    Ok(found.iter().filter(managed).filter_map(|one| one.stack_set_name().map(str::to_owned)).collect())
 }
 
 /// As whom a stack set is managed: by the management account itself, or by its delegate.

@@ -1,7 +1,8 @@
 //! `security.security_hub`, where it is configured centrally.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::automation_rules;
 use crate::catalog::{partitions, security_standards};
 use crate::export::draft::Draft;
 use crate::export::yaml::{Map, Node};
@@ -22,6 +23,12 @@ pub(super) fn section(draft: &mut Draft<'_>) -> Option<Map> {
         draft.remark(
             "security.security_hub: the organization is not configured centrally from the home Region",
         );
+        let rules = draft.census.security.automation_rules.values().flat_map(BTreeMap::keys);
+        let rules: BTreeSet<&str> = rules.map(String::as_str).collect();
+        if !rules.is_empty() {
+            let rules: Vec<&str> = rules.into_iter().collect();
+            draft.remark(format!("security.security_hub.automation_rules: {}", rules.join(", ")));
+        }
         return None;
     };
     let governed: BTreeSet<String> =
@@ -39,6 +46,7 @@ pub(super) fn section(draft: &mut Draft<'_>) -> Option<Map> {
         policies.put(&one.name, entry);
     }
     section.put_filled("policies", policies);
+    section.put_filled("automation_rules", automation_rules::rules(draft, &excluded));
     section.put_filled("self_managed", following(draft, live, SELF_MANAGED));
     section.put_filled("exclude_regions", excluded.clone());
     draft.excluded.insert("security_hub".to_owned(), excluded.clone());

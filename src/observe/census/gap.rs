@@ -45,6 +45,12 @@ pub enum Part {
     Security,
     /// AWS Backup: of a part of it, in words with the account and the Region.
     Backup,
+    /// AWS Config, of an account and Region.
+    Config,
+    /// Service-managed stack sets, or one by its name.
+    StackSets,
+    /// Trails of the organization.
+    Trails,
 }
 
 impl fmt::Display for Part {
@@ -67,6 +73,9 @@ impl fmt::Display for Part {
             Self::Assignments => "assignments",
             Self::Security => "security services",
             Self::Backup => "AWS Backup",
+            Self::Config => "AWS Config",
+            Self::StackSets => "stack sets",
+            Self::Trails => "trails of CloudTrail",
         })
     }
 }

@@ -40,10 +40,14 @@ pub(super) enum Deed {
     BackupSwitch,
     Vault,
     Proof,
+    Trail,
+    StackSet,
+    Config,
+    Firewall,
     Wait,
 }
 
-const DEEDS: [Deed; 33] = [
+const DEEDS: [Deed; 37] = [
     Deed::Unit,
     Deed::Account,
     Deed::Move,
@@ -76,6 +80,10 @@ const DEEDS: [Deed; 33] = [
     Deed::BackupSwitch,
     Deed::Vault,
     Deed::Proof,
+    Deed::Trail,
+    Deed::StackSet,
+    Deed::Config,
+    Deed::Firewall,
     Deed::Wait,
 ];
 

@@ -4,7 +4,9 @@
 //! service that nobody administers is not asked.
 
 mod access_analyzer;
+mod automation_rules;
 mod detective;
+mod firewall_manager;
 mod guardduty;
 mod inspector;
 mod macie;
@@ -17,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use access_analyzer::{AccessAnalyzer, Analyzer};
 pub use detective::Detective;
+pub use firewall_manager::FirewallManager;
 pub use guardduty::GuardDuty;
 pub use inspector::Inspector;
 pub use macie::Macie;
@@ -28,6 +31,7 @@ use crate::catalog::services::{self, Place};
 use crate::cloud::call::Site;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::{CallError, Connection};
+use crate::model::Fields;
 use crate::model::region::Region;
 
 /// What one service is set to in each Region where it has an administrator.
@@ -47,6 +51,10 @@ pub struct Security {
     pub detective: ByRegion<Detective>,
     /// IAM Access Analyzer.
     pub access_analyzer: ByRegion<AccessAnalyzer>,
+    /// Firewall Manager.
+    pub firewall_manager: ByRegion<FirewallManager>,
+    /// Rules by which Security Hub changes findings, by name, in the fields of their kind.
+    pub automation_rules: ByRegion<BTreeMap<String, Fields>>,
     /// Security Hub CSPM, as it is configured from the home Region; none where it has no
     /// administrator there.
     pub security_hub: Option<SecurityHub>,
@@ -128,5 +136,18 @@ pub(super) async fn read(lookout: Lookout<'_>) -> Security {
         lookout.each("access_analyzer", access_analyzer::read),
         security_hub::read(&lookout)
     );
-    Security { guardduty, inspector, macie, detective, access_analyzer, security_hub }
+    let (firewall_manager, automation_rules) = tokio::join!(
+        lookout.each("firewall_manager", firewall_manager::read),
+        lookout.each("security_hub", automation_rules::read)
+    );
+    Security {
+        guardduty,
+        inspector,
+        macie,
+        detective,
+        access_analyzer,
+        firewall_manager,
+        automation_rules,
+        security_hub,
+    }
 }

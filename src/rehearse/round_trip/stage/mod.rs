@@ -7,6 +7,7 @@
 mod access;
 mod backup;
 mod delegation;
+mod services;
 mod tower;
 
 use std::time::Duration;
@@ -113,6 +114,7 @@ impl Stage {
             }
             Deed::Control | Deed::Baseline | Deed::Ail | Deed::Age | Deed::Role => self.tower(act).await,
             Deed::BackupSwitch | Deed::Vault | Deed::Proof => self.backup(act).await,
+            Deed::Trail | Deed::StackSet | Deed::Config | Deed::Firewall => self.services(act).await,
             Deed::Wait => {
                 self.simulator.advance(Duration::from_secs(3600));
                 Some(())
