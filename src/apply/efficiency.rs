@@ -7,16 +7,21 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::outcome::{Ending, Outcome};
+use super::outcome::{Ending, Outcome, Status, StepReport};
 use crate::catalog::operations;
 use crate::plan::bound::lower_bound;
 use crate::plan::{Plan, Step, StepId};
 
 /// The least time in which any tool could have done what this run did; none for a run that
-/// sent nothing or did not do everything.
+/// sent nothing, did not do everything, or saw the end of what a former run had sent, since how
+/// long AWS was at work on that is not known.
 #[must_use]
 pub fn least(plan: &Plan, outcome: &Outcome) -> Option<Duration> {
     if outcome.ending != Ending::Complete {
+        return None;
+    }
+    let taken_over = |report: &StepReport| report.started.is_none() && report.ended.is_some();
+    if outcome.steps.iter().any(|report| report.status == Status::Done && taken_over(report)) {
         return None;
     }
     let sent = outcome.steps.iter().filter(|report| report.started.is_some());

@@ -114,6 +114,8 @@ pub enum Notice {
         operation: String,
         /// How long it is expected to take altogether.
         expected: Duration,
+        /// For how long AWS has worked on it, in a former run as well.
+        elapsed: Duration,
         /// Steps that wait directly for this one.
         waiting: usize,
     },
@@ -121,7 +123,7 @@ pub enum Notice {
     Done {
         /// The step.
         step: StepId,
-        /// From the first sending to the end.
+        /// From the first sending to the end, as far as it was seen.
         took: Duration,
     },
     /// What it asks for was so already.

@@ -20,6 +20,7 @@ pub mod partitions;
 pub mod permissions;
 pub mod policy_types;
 pub mod prices;
+pub mod reasons;
 pub mod security_standards;
 pub mod service_access;
 pub mod service_roles;

@@ -138,6 +138,9 @@ pub struct Lane {
     /// holds both ways.
     #[serde(default)]
     pub apart_from: Vec<String>,
+    /// Seconds for which a step usually holds its place, where being in the lane makes it
+    /// longer than its operation.
+    pub usual_seconds: Option<u64>,
     /// What AWS says.
     pub source: String,
 }
@@ -194,8 +197,18 @@ impl Operations {
     /// the family. An unknown lane is one wide, which is always safe.
     #[must_use]
     pub fn slots(&self, lane: &str) -> usize {
-        let family = lane.split('(').next().unwrap_or(lane);
-        self.lanes.get(family).map_or(1, |lane| lane.slots)
+        self.lane(lane).map_or(1, |lane| lane.slots)
+    }
+
+    /// Seconds for which a step usually holds its place in a lane, if that is longer than its
+    /// operation takes by itself.
+    #[must_use]
+    pub fn usual_seconds_in(&self, lane: &str) -> u64 {
+        self.lane(lane).and_then(|lane| lane.usual_seconds).unwrap_or_default()
+    }
+
+    fn lane(&self, name: &str) -> Option<&Lane> {
+        self.lanes.get(name.split('(').next().unwrap_or(name))
     }
 
     /// Whether nothing may be under way in the one lane while something is in the
@@ -213,6 +226,14 @@ impl Operations {
     /// Every lane with a width of its own.
     pub fn lanes(&self) -> impl Iterator<Item = &Lane> {
         self.lanes.values()
+    }
+
+    /// The same table, were a lane wider.
+    #[cfg(test)]
+    pub(crate) fn widened(&self, lane: &str, slots: usize) -> Self {
+        let mut lanes = self.lanes.clone();
+        lanes.entry(lane.to_owned()).and_modify(|lane| lane.slots = slots);
+        Self { read: self.read.clone(), rows: self.rows.clone(), lanes, common: self.common.clone() }
     }
 
     /// What an error of an operation means. An unknown error of a mutation leaves

@@ -30,9 +30,12 @@ pub struct ByUse {
     pub kind: Kind,
     /// The verb that switches it on.
     pub verb: String,
+    /// The type of control that alone is meant, in the words of `plan::control_type`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<String>,
     /// What it is called.
     pub what: String,
-    /// What its price hangs on.
+    /// What its price hangs on, with the price of one where it is known.
     pub on: String,
     /// Where that is said.
     pub source: String,
@@ -41,13 +44,18 @@ pub struct ByUse {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    #[expect(dead_code, reason = "the date of reading stands in the file for its readers")]
     read: String,
     price: Vec<Price>,
     by_use: Vec<ByUse>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| super::parse("prices.toml", include_str!("prices.toml")));
+
+/// The day on which the rows were read.
+#[must_use]
+pub fn read() -> &'static str {
+    &TABLE.read
+}
 
 /// Things with a price of their own.
 #[must_use]
@@ -72,6 +80,7 @@ mod tests {
         for (kind, verb) in fixed_rows.chain(by_use().iter().map(|row| (row.kind, &row.verb))) {
             assert!(kinds::info(kind).verb(verb).is_some(), "{kind} {verb}");
         }
+        assert!(read().parse::<jiff::civil::Date>().is_ok(), "{}", read());
         assert!(fixed().iter().all(|row| row.usd > 0.0 && row.source.starts_with("https://")));
         assert!(
             by_use().iter().all(|row| row.source.starts_with("https://") || row.on.contains("UNSOURCED"))

@@ -13,10 +13,14 @@ pub struct Own {
     pub principal: String,
     /// The field of the kind `trusted_access` that says the call was made.
     pub field: String,
-    /// The principal of the service-linked role that the call makes.
-    pub linked: String,
+    /// The principals of the service-linked roles that the call makes.
+    pub linked: Vec<String>,
     /// The role's name, where only the role tells that the call was made.
     pub role: Option<String>,
+    /// Whether the call is made only where the document names the service itself, because nothing
+    /// takes it back: an administrator alone does not ask for it.
+    #[serde(default)]
+    pub asked: bool,
     /// Where AWS says so.
     pub source: String,
 }

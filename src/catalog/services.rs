@@ -85,6 +85,9 @@ pub enum Place {
 pub struct Refused {
     /// The word that somebody may write.
     pub word: String,
+    /// The principals that Organizations cannot be told to trust, either.
+    #[serde(default)]
+    pub principals: Vec<String>,
     /// Why not, and what to do instead.
     pub why: String,
     /// Where the row comes from.
@@ -130,6 +133,12 @@ pub fn by_section(section: &str) -> Option<&'static Service> {
 #[must_use]
 pub fn of_kind(kind: Kind) -> Option<&'static Service> {
     TABLE.service.iter().find(|service| service.kinds.iter().any(|name| name == kind.name()))
+}
+
+/// The row of a service that alone switches its trusted access on, by its principal.
+#[must_use]
+pub fn never_trusted(principal: &str) -> Option<&'static Refused> {
+    TABLE.refused.iter().find(|service| service.principals.iter().any(|one| one == principal))
 }
 
 /// The row of a service that cannot be delegated, by its word.

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::aws::{AwsArgs, Session, Wanted};
 use super::carrying::{self, Carrying};
 use super::claimed::{Claimed, WaitArgs};
-use super::codes::TellCodes;
+use super::codes::{TellCodes, Told};
 use super::documents::Documents;
 use super::error::CliError;
 use super::exit::Exit;
@@ -83,17 +83,26 @@ impl Args {
         self.aws.runtime()?.block_on(async {
             let mut signals = interrupt::listen()?;
             let session = self.aws.open(&source.wanted(), printer).await?;
-            self.codes.tell(&session.connection);
+            let codes = self.codes.tell(&session.connection);
             let runs = self.aws.runs(&self.run_place).await?;
             let claimed = Claimed::take(runs, &session, &self.wait, printer);
             let claimed = interrupt::or_stop(claimed, &mut signals).await?;
-            let ended = self.work(&source, &claimed, &session, signals, printer).await;
+            let mut ended = self.work(&source, &claimed, &session, signals, printer).await;
+            // A saved plan is used up by its run; its documents go on with a code.
+            let goes_on = matches!(source, Source::Document(_)) && confirm::is_answerable();
+            while let (true, Ok((_, Some(outcome)))) = (goes_on, &ended) {
+                ended = match asked(&codes, outcome, printer).await {
+                    Ok(None) => break,
+                    Ok(Some(signals)) => self.work(&source, &claimed, &session, signals, printer).await,
+                    Err(error) => Err(error),
+                };
+            }
             claimed.give_back().await;
-            ended
+            ended.map(|(exit, _)| exit)
         })
     }
 
-    /// Everything that is done under the lease.
+    /// What is done under the lease: how it ended, and what came of a run, if there was one.
     async fn work(
         &self,
         source: &Source,
@@ -101,7 +110,7 @@ impl Args {
         session: &Session,
         mut signals: mpsc::Receiver<()>,
         printer: &Printer,
-    ) -> Result<Exit, CliError> {
+    ) -> Result<(Exit, Option<Outcome>), CliError> {
         let started = self.start(source, claimed, session, printer);
         let (mut carrying, coverage) = match interrupt::or_stop(started, &mut signals).await? {
             Start::Carry(carrying, coverage) => (carrying, coverage),
@@ -109,7 +118,7 @@ impl Args {
                 let known = session.experience(&claimed.runs, &ready.plan.account).await;
                 let estimate = planning::estimate(&ready.plan, &known);
                 self.page(&ready.plan, &estimate, None, ready.coverage.as_ref(), session, printer)?;
-                return Ok(Exit::Done);
+                return Ok((Exit::Done, None));
             }
         };
         let plan = &carrying.planned.plan;
@@ -119,7 +128,8 @@ impl Args {
         session.save()?;
         let outcome = outcome?;
         self.page(&carrying.planned.plan, &estimate, Some(&outcome), coverage.as_deref(), session, printer)?;
-        carrying::told(&carrying.planned.plan, &outcome, &self.again(), printer)
+        let exit = carrying::told(&carrying.planned.plan, &outcome, &self.again(), printer)?;
+        Ok((exit, Some(outcome)))
     }
 
     /// Writes the page, where one is asked for.
@@ -230,6 +240,18 @@ impl Args {
         let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
         format!("lzctl apply {}", files.join(" "))
     }
+}
+
+/// Asks for the codes that a run waits for. With one more of them it can go on, and signals are awaited anew.
+async fn asked(
+    codes: &Told,
+    outcome: &Outcome,
+    printer: &Printer,
+) -> Result<Option<mpsc::Receiver<()>>, CliError> {
+    let mut signals = interrupt::listen()?;
+    let asking = async { Ok(codes.ask(outcome, confirm::answer, printer).await) };
+    let more = interrupt::or_stop(asking, &mut signals).await?;
+    Ok(more.then_some(signals))
 }
 
 /// Refuses a plan of documents whose rule asks for signatures: nobody can sign what was

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::printer::Printer;
 use super::watch::Watch;
 use crate::apply::dispatch::{self, ApplyError};
-use crate::apply::journal::{Journal, JournalError, Run};
+use crate::apply::journal::{Journal, JournalError, Run, State};
 use crate::apply::outcome::Ending;
 use crate::apply::runs::{Planned, Reopened};
 use crate::apply::{Notice, Outcome, Settings, efficiency};
@@ -61,7 +61,14 @@ impl Carrying {
         proving_only: bool,
     ) -> Result<Outcome, CliError> {
         let plan = &self.planned.plan;
-        let mut watch = Watch::new(plan, printer, session.is_simulated());
+        let mut watch = if session.is_simulated() {
+            Watch::in_virtual_time(plan, printer)
+        } else {
+            let stories = self.journal.ledger().steps.iter();
+            let ended = stories.filter(|(_, story)| matches!(story.state, State::Done | State::NotNeeded));
+            let done = ended.map(|(step, _)| step.clone()).collect();
+            Watch::in_real_time(plan, printer, session.speed(), &done)
+        };
         let performer = Arc::new(session.connection.clone());
         claimed.name_run(&self.run.id);
         let mut observer = |at: Duration, notice: &Notice| watch.notice(at, notice);

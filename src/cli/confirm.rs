@@ -22,7 +22,7 @@ pub(super) async fn agreed(question: &str, yes: bool, printer: &Printer) -> Resu
     if yes {
         return Ok(());
     }
-    if !io::stdin().is_terminal() {
+    if !is_answerable() {
         return Err(CliError::Unconfirmed("there is no terminal to confirm it on"));
     }
     printer.say(&format!("{question} Only `yes` is taken:"));
@@ -33,9 +33,14 @@ pub(super) async fn agreed(question: &str, yes: bool, printer: &Printer) -> Resu
     }
 }
 
+/// Whether somebody can answer.
+pub(super) fn is_answerable() -> bool {
+    io::stdin().is_terminal()
+}
+
 /// A line that the operator types. It is awaited beside the signals, so that Ctrl-C
 /// is heard here too; the thread ends with the program.
-async fn answer() -> Option<String> {
+pub(super) async fn answer() -> Option<String> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
         let mut line = String::new();

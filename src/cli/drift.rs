@@ -22,7 +22,8 @@ use crate::spec::Spec;
 pub(super) struct Args {
     #[command(flatten)]
     documents: Documents,
-    /// Exit with 2 when something has drifted
+    /// Exit with 2 when something has drifted, with 1 when something could not be read, with 4 when
+    /// no step can put it right
     #[arg(long)]
     exit_code: bool,
     /// Look again and again, so much time apart, and tell what has changed meanwhile; with
@@ -89,7 +90,7 @@ impl Args {
             }
             seen = now;
         }
-        Ok(if self.exit_code && !seen.drifts.is_empty() { Exit::Changes } else { Exit::Done })
+        Ok(if self.exit_code { planning::exit(&seen.plan) } else { Exit::Done })
     }
 
     async fn look(&self, spec: &Spec, session: &Session, printer: &Printer) -> Result<Seen, CliError> {
@@ -121,7 +122,7 @@ impl Args {
         if self.watch.is_some() {
             printer.say(&format!("{}:", seen.at));
         }
-        printer.data(&drift_text::render(&seen.drifts, &seen.authors, &seen.plan.notes))
+        printer.data(&drift_text::render(&seen.drifts, &seen.authors, &seen.plan))
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) enum CliError {
     #[error(transparent)]
     Connection(#[from] ConnectionError),
     /// The organization cannot be read.
-    #[error("{error}{}", endpoint.as_deref().map(|url| format!(" (endpoint {url})")).unwrap_or_default())]
+    #[error("{}{}", observed(error), endpoint.as_deref().map(|url| format!(" (endpoint {url})")).unwrap_or_default())]
     Observe {
         /// Why.
         error: Box<ObserveError>,
@@ -143,6 +143,20 @@ pub(super) enum CliError {
     /// Arguments that do not go together.
     #[error("{0}")]
     Usage(String),
+}
+
+/// What went wrong, without the SDK's list of the places that it has looked into in vain.
+fn observed(error: &ObserveError) -> String {
+    match error {
+        ObserveError::Caller(call)
+            if call.code == code::NO_CREDENTIALS && call.message.contains("no credentials found in chain") =>
+        {
+            "no AWS credentials were found: not in the environment, a profile, a web identity, a container or \
+             an instance"
+                .to_owned()
+        }
+        other => other.to_string(),
+    }
 }
 
 fn listed(refusals: &[Refusal]) -> String {

@@ -27,7 +27,10 @@ pub enum Exit {
 /// Every code with its meaning, as `--help` and the documentation show it.
 pub const TABLE: &[(Exit, &str)] = &[
     (Exit::Done, "done, or nothing to do"),
-    (Exit::Failed, "failed"),
+    (
+        Exit::Failed,
+        "failed, or something could not be read and the rest is as it shall be (plan --exit-code, drift --exit-code)",
+    ),
     (
         Exit::Changes,
         "there are changes to make (plan --exit-code, drift --exit-code), something to mend first (preflight), or a promise is broken (backup verify)",

@@ -1,4 +1,4 @@
-//! `lzctl explain`: what the code of a diagnostic or of a finding means, and what a resource is.
+//! `lzctl explain`: what the code of a diagnostic, of a finding or of AWS's refusal means, and what a resource is.
 
 use std::path::PathBuf;
 
@@ -9,16 +9,16 @@ use super::exit::Exit;
 use super::interrupt;
 use super::planning::{self, Look};
 use super::printer::Printer;
-use crate::catalog::findings;
+use crate::catalog::{findings, reasons};
 use crate::graph;
-use crate::model::Address;
+use crate::model::{Address, Kind};
 use crate::report::resource_text;
 use crate::spec::{self, Spec};
 
 /// A suggestion must be at least this alike (Jaro-Winkler).
 const ALIKE: f64 = 0.7;
 
-/// Explain the code of a diagnostic or of a finding, or a resource of a document
+/// Explain the code of a diagnostic, of a finding or of a refusal, or a resource of a document
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The code, e.g. unknown-key or config-recorder, or an address, e.g. account.audit; every code when there is none
@@ -91,7 +91,7 @@ impl Args {
     }
 }
 
-/// Every code: diagnostics of documents, then findings about accounts.
+/// Every code: diagnostics of documents, findings about accounts, then reasons for which AWS refuses.
 fn known() -> impl Iterator<Item = Known> {
     let topics = spec::topics().map(|topic| Known {
         code: topic.code,
@@ -100,7 +100,9 @@ fn known() -> impl Iterator<Item = Known> {
     });
     let findings =
         findings::all().iter().map(|row| Known { code: &row.code, title: &row.title, text: told(row) });
-    topics.chain(findings)
+    let reasons =
+        reasons::all().iter().map(|row| Known { code: &row.code, title: &row.title, text: refused(row) });
+    topics.chain(findings).chain(reasons)
 }
 
 fn told(row: &findings::Row) -> String {
@@ -113,12 +115,32 @@ fn told(row: &findings::Row) -> String {
     format!("{}\n\n{closes}\nRepair: {}\nSource: {}", row.means.trim(), row.repair, row.source)
 }
 
-fn unknown(code: &str) -> CliError {
-    let alike = |one: &Known| strsim::jaro_winkler(one.code, code);
-    let nearest = known().max_by(|one, two| alike(one).total_cmp(&alike(two)));
-    let nearest = nearest.filter(|one| alike(one) > ALIKE);
-    let suggestion = nearest.map(|one| format!("; did you mean `{}`?", one.code)).unwrap_or_default();
-    CliError::Usage(format!(
-        "there is no code `{code}`{suggestion}, and it is no address such as account.audit"
-    ))
+fn refused(row: &reasons::Row) -> String {
+    let more = if row.means.is_empty() { String::new() } else { format!("{}\n\n", row.means) };
+    let by = row.operations.join(", ");
+    format!("{more}Given by: {by}\nAdvice: {}\nSource: {}", row.advice, row.source)
+}
+
+/// Neither a code nor an address; what has a dot was meant as an address.
+fn unknown(what: &str) -> CliError {
+    let (wrong, meant) = match what.split_once('.') {
+        Some((kind, name)) => {
+            let kinds = Kind::ALL.iter().map(|kind| kind.name());
+            let meant = nearest(kind, kinds).map(|kind| format!("{kind}.{name}"));
+            (format!("`{what}` is no address: there is no kind `{kind}`"), meant)
+        }
+        None => {
+            let meant = nearest(what, known().map(|one| one.code)).map(str::to_owned);
+            (format!("`{what}` is neither a code nor an address such as account.audit"), meant)
+        }
+    };
+    CliError::Usage(match meant {
+        Some(meant) => format!("{wrong}; did you mean `{meant}`?"),
+        None => wrong,
+    })
+}
+
+fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let alike = |one: &str| strsim::jaro_winkler(one, word);
+    known.max_by(|one, two| alike(one).total_cmp(&alike(two))).filter(|one| alike(one) > ALIKE)
 }

@@ -11,7 +11,7 @@ use crate::model::ids::AccountId;
 use crate::model::region::Region;
 use crate::spec::render::{self, Style};
 use crate::spec::starter::{Answers, NAME, STARTERS, Starter};
-use crate::spec::{self, Input};
+use crate::spec::{self, Diagnostics, Input};
 
 /// What editors check the document against, beside it.
 const SCHEMA: &str = "landing-zone.schema.json";
@@ -49,7 +49,10 @@ fn names() -> Vec<&'static str> {
 impl Args {
     pub(super) fn run(&self, printer: &Printer) -> Result<Exit, CliError> {
         if self.file.exists() {
-            return Err(CliError::Usage(format!("{} is there already", self.file.display())));
+            let there = self.file.display();
+            return Err(CliError::Usage(format!(
+                "{there} is there already; `lzctl init OTHER.yaml` writes another file"
+            )));
         }
         let mut questions = Questions::new(printer);
         let starter = self.starter(&mut questions, printer)?;
@@ -131,17 +134,22 @@ fn read<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, CliError> {
     text.parse().map_err(|error: T::Err| CliError::Usage(error.to_string()))
 }
 
-/// What the answers make of it must be valid, e.g. the addresses.
+/// What the answers make of it must be valid, e.g. the addresses; what may be a slip, e.g. an unknown Region, is told.
 fn check(file: &Path, text: &str, starter: &Starter, printer: &Printer) -> Result<(), CliError> {
     let mut beside = |path: &str| match starter.files.iter().find(|(name, _)| *name == path) {
         Some((name, content)) => Input::new(*name, *content),
         None => Input::unreadable(path, "there is no such file"),
     };
     let name = file.display().to_string();
-    spec::parse_with(vec![Input::new(name, text)], &mut beside).map(|_| ()).map_err(|wrong| {
-        printer.say(render::render(&wrong, Style::Told).trim_end());
+    let say = |told: &Diagnostics| printer.say(render::render(told, Style::Told).trim_end());
+    let loaded = spec::parse_with(vec![Input::new(name, text)], &mut beside).map_err(|wrong| {
+        say(&wrong);
         CliError::Document(wrong.to_string())
-    })
+    })?;
+    if !loaded.warnings.list.is_empty() {
+        say(&loaded.warnings);
+    }
+    Ok(())
 }
 
 fn write(path: &Path, content: &str) -> Result<(), CliError> {

@@ -70,8 +70,12 @@ impl Generate {
 }
 
 /// Writes a file that does not exist yet: no key is ever lost to a slip. The mode
-/// holds from its first moment, where files have one.
+/// holds from its first moment, where files have one. A folder that is not there is made.
 fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), CliError> {
+    let failed = |source| CliError::File { path: path.to_owned(), verb: "written", source };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -81,5 +85,5 @@ fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), CliError> {
     let written: io::Result<()> = options
         .open(path)
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
-    written.map_err(|source| CliError::File { path: path.to_owned(), verb: "written", source })
+    written.map_err(failed)
 }

@@ -45,7 +45,8 @@ pub(super) struct Args {
     summary: bool,
     #[command(flatten)]
     findings: FindingsArgs,
-    /// Exit with 2 when there are changes to make
+    /// Exit with 2 when there are changes to make, with 1 when something could not be read, with 4
+    /// when a blocker leaves nothing to do
     #[arg(long)]
     exit_code: bool,
     /// Allow an irreversible act by its name, as the plan shows it
@@ -87,7 +88,7 @@ impl Args {
             };
             page::write(&page, path, printer)?;
         }
-        let changes = self.exit_code && !plan.steps.is_empty();
+        let exit = if self.exit_code { planning::exit(&plan) } else { Exit::Done };
         if let Some(path) = &self.out {
             let saved = SavedPlan::new(plan, saved::seal(now, self.expires_in)?);
             saved::write(&saved, path)?;
@@ -97,7 +98,7 @@ impl Args {
                 saved.expires_at
             ));
         }
-        Ok(if changes { Exit::Changes } else { Exit::Done })
+        Ok(exit)
     }
 
     /// What it takes, by what runs have learned where runs are kept.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::aws::{Session, Wanted};
 use super::error::CliError;
+use super::exit::Exit;
 use crate::apply::Experience;
 use crate::coverage::{self, Coverage, Estate};
 use crate::diff::{ChangeSet, compare_all};
@@ -167,6 +168,20 @@ pub(super) fn estimate(plan: &Plan, known: &Experience) -> Estimate {
     let usual = |step: &Step| Duration::from_secs(step.usual_seconds);
     let expected = |step: &Step| known.expected(&step.operation, usual(step));
     Estimate::of(plan, &expected, &|step| known.slow(&step.operation, usual(step)))
+}
+
+/// What `--exit-code` tells of a plan. That nothing has to be done is known only where everything was
+/// read, and where no blocker keeps a step from being planned: `apply` would refuse that one.
+pub(super) fn exit(plan: &Plan) -> Exit {
+    if !plan.steps.is_empty() {
+        Exit::Changes
+    } else if plan.blockers().next().is_some() {
+        Exit::Refused
+    } else if plan.unread() > 0 {
+        Exit::Failed
+    } else {
+        Exit::Done
+    }
 }
 
 /// Calls that a session has sent so far.

@@ -71,7 +71,7 @@ impl Args {
         let mut watch: Option<Watch<'_>> = None;
         let mut observer = |plan: &crate::plan::Plan, at: Duration, notice: &crate::apply::Notice| {
             let silent = printer.log == Log::Text && !printer.all();
-            let new = || if silent { Watch::Silent } else { Watch::new(plan, printer, true) };
+            let new = || if silent { Watch::Silent } else { Watch::in_virtual_time(plan, printer) };
             watch.get_or_insert_with(new).notice(at, notice);
         };
         let rehearsal = rehearse::rehearse(&graph, &setting, world, &consents, &mut observer)?;

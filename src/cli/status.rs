@@ -76,7 +76,7 @@ impl Args {
 }
 
 async fn look(spec: Option<&Spec>, session: &Session, runs: &Runs) -> Result<Status, CliError> {
-    let asked = [the(Kind::Organization), the(Kind::LandingZone)];
+    let asked = [the(Kind::Organization, &[]), the(Kind::LandingZone, &ZONE)];
     let snapshot = planning::survey(session, &asked).await?;
     let under_way = observe::under_way(&session.connection, &asked).await;
     let under_way = under_way.map_err(|error| session.observing(ObserveError::Organization(error)))?;
@@ -101,11 +101,15 @@ async fn look(spec: Option<&Spec>, session: &Session, runs: &Runs) -> Result<Sta
     Ok(Status { snapshot, under_way, run, lease, document, locks: locks.unwrap_or_default() })
 }
 
-/// A thing of which there is one, asked about and nothing more.
-fn the(kind: Kind) -> Resource {
+/// What is asked about a landing zone.
+const ZONE: [&str; 3] = ["version", "status", "drift"];
+
+/// A thing of which there is one, asked about in these fields and for nothing more.
+fn the(kind: Kind, fields: &[&str]) -> Resource {
     Resource {
         address: Address::only(kind),
-        fields: Fields::new(),
+        // What they shall be is nobody's question here.
+        fields: fields.iter().map(|field| ((*field).to_owned(), serde_json::Value::Null)).collect(),
         keys: Fields::new(),
         at_creation: Fields::new(),
         whole: BTreeSet::new(),
@@ -119,7 +123,7 @@ impl Status {
         let zone = self.snapshot.live.get(&Address::only(Kind::LandingZone))?;
         let said =
             |field: &str| zone.fields.get(field).and_then(|value| value.as_str()).unwrap_or("?").to_owned();
-        Some([said("version"), said("status"), said("drift")])
+        Some(ZONE.map(said))
     }
 
     fn text(&self) -> String {

@@ -1,5 +1,6 @@
 //! Who watches a run: a terminal that is redrawn, lines, or JSON lines.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
@@ -7,7 +8,7 @@ use serde_json::json;
 use super::live::Live;
 use super::printer::{Log, Printer};
 use crate::apply::Notice;
-use crate::plan::Plan;
+use crate::plan::{Plan, StepId};
 use crate::report::progress::Lines;
 
 /// What notices are shown with.
@@ -24,17 +25,26 @@ pub(super) enum Watch<'p> {
 }
 
 impl<'p> Watch<'p> {
-    /// What fits the terminal. In virtual time nothing can be seen to move, so
-    /// there it is lines.
-    pub(super) fn new(plan: &Plan, printer: &'p Printer, in_virtual_time: bool) -> Self {
-        if printer.log == Log::Json {
-            return Self::Json(printer);
+    /// For a run in virtual time, in which nothing can be seen to move: lines, or JSON.
+    pub(super) fn in_virtual_time(plan: &Plan, printer: &'p Printer) -> Self {
+        match printer.log {
+            Log::Json => Self::Json(printer),
+            Log::Text => Self::Lines(Lines::new(plan, printer.err), printer),
         }
-        let lines = Lines::new(plan, printer.err);
-        if printer.live() && !in_virtual_time {
-            return Self::Live(Box::new(Live::new(lines, plan)));
+    }
+
+    /// What fits the terminal, for a run of which so many seconds pass in one of ours, and of which a former run has
+    /// `done` some steps.
+    pub(super) fn in_real_time(
+        plan: &Plan,
+        printer: &'p Printer,
+        speed: f64,
+        done: &BTreeSet<StepId>,
+    ) -> Self {
+        if printer.live() {
+            return Self::Live(Box::new(Live::new(Lines::new(plan, printer.err), plan, speed, done)));
         }
-        Self::Lines(lines, printer)
+        Self::in_virtual_time(plan, printer)
     }
 
     /// Shows a notice.

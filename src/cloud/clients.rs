@@ -49,6 +49,7 @@ clients! {
     inspector2: aws_sdk_inspector2::Client,
     identitystore: aws_sdk_identitystore::Client,
     kms: aws_sdk_kms::Client,
+    licensemanager: aws_sdk_licensemanager::Client,
     macie2: aws_sdk_macie2::Client,
     networksecuritymanager: aws_sdk_networksecuritymanager::Client,
     organizations: aws_sdk_organizations::Client,

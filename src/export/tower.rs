@@ -140,7 +140,7 @@ fn expressible<'c>(
         let on_security = names.unit(unit) == security && security.is_some();
         let words: BTreeSet<String> = all.iter().map(|(row, _)| row.word.clone()).collect();
         all.retain(|(row, baseline)| {
-            if !on_security && !stands(unit) && !row.on_security_unit {
+            if !on_security && !stands(unit) {
                 told(baseline, "a unit above it is not registered");
                 return false;
             }

@@ -62,6 +62,11 @@ fn judge<'a>(resource: &Resource, accounts: &Index<'a>, findings: &mut Findings)
         return leaving(resource, accounts, findings);
     }
     let email = key(resource, "email").unwrap_or_default();
+    // What shall be closed and is, or is about to be, leaves nothing to do.
+    let gone = |account: &Account| [CLOSED, CLOSING].contains(&account.state.as_str());
+    if closes(resource) && accounts.find(resource).is_none_or(gone) {
+        return None;
+    }
     let Some(account) = accounts.find(resource) else {
         let name = resource.fields.get("name").and_then(Value::as_str);
         let alike = name.and_then(|name| accounts.by_name.get(name));
@@ -90,6 +95,11 @@ fn judge<'a>(resource: &Resource, accounts: &Index<'a>, findings: &mut Findings)
         return None;
     }
     Some(account)
+}
+
+/// Whether an account of the document shall be closed.
+pub(super) fn closes(resource: &Resource) -> bool {
+    resource.fields.contains_key("closed")
 }
 
 /// The account that is to be closed: the one of this id, or the only open one of this name.
@@ -176,7 +186,8 @@ async fn creations(
     wanted: &[&Resource],
     listed: &Index<'_>,
 ) -> (BTreeSet<String>, Vec<Account>) {
-    let comes = |resource: &&&Resource| resource.presence != Presence::Remove && !outsiders::joins(resource);
+    let goes = |resource: &Resource| resource.presence == Presence::Remove || closes(resource);
+    let comes = |resource: &&&Resource| !goes(resource) && !outsiders::joins(resource);
     let coming = wanted.iter().filter(comes);
     let missing = coming.filter(|resource| listed.find(resource).is_none_or(|a| a.state == CLOSED));
     let missing: BTreeSet<&str> =
@@ -217,6 +228,9 @@ fn seen(resource: &Resource, account: &Account) -> Live {
     }
     if let Some(parent) = &account.parent {
         fields.insert("unit".to_owned(), json!(parent));
+    }
+    if closes(resource) {
+        fields.insert("closed".to_owned(), json!(false));
     }
     Live { fields, attributes: account.attributes() }
 }

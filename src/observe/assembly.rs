@@ -8,7 +8,7 @@ use super::controls::Catalog;
 use super::findings::Findings;
 use super::people::People;
 use super::wanted::Wanted;
-use super::{accounts, control_tower, controls, delegation, outsiders, policies, units};
+use super::{accounts, control_tower, controls, delegation, inherited_controls, outsiders, policies, units};
 use crate::catalog::service_access;
 use crate::cloud::inventory::organization::{Organization, Root};
 use crate::cloud::inventory::own_trust;
@@ -149,12 +149,19 @@ pub(super) async fn tower(
         }
     };
     findings.facts.landing_zone = tower.there;
-    control_tower::observe_zone(&zones, &tower, findings);
+    control_tower::observe_zone(&zones, &tower, &people, findings);
+    if let Ok(accounts) = &people.accounts {
+        control_tower::note_departed(accounts, &tower, findings);
+    }
     control_tower::note_enrolled(&wanted.kind(Kind::Account), &tower, findings);
     // Without units nobody knows where a control is.
     match &people.units {
         Ok(_) => {
             controls::observe(connection, &controls_wanted, &tower.controls, catalog, findings).await;
+            let members = wanted.kind(Kind::Account);
+            if !controls_wanted.is_empty() {
+                inherited_controls::observe(connection, &members, &tower, catalog, findings).await;
+            }
             let units = controls::units_of_policies(&controls_wanted, &catalog.facts, findings);
             policies::note_units_of_controls(connection, units, findings).await;
         }

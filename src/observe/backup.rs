@@ -135,7 +135,13 @@ async fn vaults(connection: &Connection, wanted: &[&Resource], findings: &mut Fi
             let vault = vaults.iter().find(|vault| vault.name == name)?.clone();
             let (site, resource) = (site.clone(), (*resource).clone());
             Some(async move {
-                let live = vault_fields(&site, &resource, &vault).await;
+                let live = async {
+                    let mut fields = vault_fields(&site, &resource, &vault).await?;
+                    let (team, remark) = approval_team(&site, &resource, &vault).await?;
+                    fields.extend(team.map(|team| ("approval_team".to_owned(), team)));
+                    Ok::<_, CallError>((fields, remark))
+                };
+                let live = live.await;
                 (resource, vault, live)
             })
         }
@@ -143,8 +149,9 @@ async fn vaults(connection: &Connection, wanted: &[&Resource], findings: &mut Fi
     });
     for (resource, vault, live) in fan_out(questions.collect()).await {
         match live {
-            Ok(fields) => {
+            Ok((fields, remark)) => {
                 note_lock(&resource, &vault, findings);
+                findings.facts.remarks.extend(remark);
                 let attributes = Attributes::from([("arn".to_owned(), vault.arn)]);
                 findings.see(&resource, Live { fields, attributes });
             }
@@ -178,11 +185,31 @@ async fn vault_fields(site: &Site, resource: &Resource, vault: &Vault) -> Result
         let policy = backup_vaults::access_policy(site, &vault.name).await?;
         fields.extend(policy.map(|policy| ("access_policy".to_owned(), policy)));
     }
-    if resource.fields.contains_key("approval_team") {
-        let team = backup_vaults::describe(site, &vault.name).await?.and_then(|vault| vault.approval_team);
-        fields.extend(team.map(|arn| ("approval_team".to_owned(), json!(arn))));
-    }
     Ok(fields)
+}
+
+/// The approval team of a vault, if it is asked about. While the present team is asked whether it
+/// agrees to another, nothing may be sent again: AWS does not say which one is to come, and what
+/// the document says counts as sent.
+async fn approval_team(
+    site: &Site,
+    resource: &Resource,
+    vault: &Vault,
+) -> Result<(Option<Value>, Option<String>), CallError> {
+    let Some(wanted) = resource.fields.get("approval_team") else { return Ok((None, None)) };
+    let Some(seen) = backup_vaults::describe(site, &vault.name).await? else { return Ok((None, None)) };
+    let team = seen.approval_team.map(|arn| json!(arn));
+    match seen.team_asked {
+        Some(since) if team.as_ref() != Some(wanted) => {
+            let present = team.as_ref().and_then(Value::as_str).unwrap_or_default();
+            let remark = format!(
+                "{}: another approval team waits since {since} for the approval of the present one, {present}; nothing is sent until that is decided",
+                resource.address
+            );
+            Ok((Some(wanted.clone()), Some(remark)))
+        }
+        _ => Ok((team, None)),
+    }
 }
 
 fn asks(resource: &Resource, group: &str) -> bool {

@@ -4,20 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::accounts;
 use super::delegation;
 use super::findings::Findings;
+use super::people::People;
 use super::wanted::{Wanted, key, leaves};
 use crate::cloud::inventory::accounts::Account;
 use crate::cloud::inventory::baselines::{self, Enabled, Which};
 use crate::cloud::inventory::controls;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::landing_zone::{self, LandingZone};
+use crate::cloud::inventory::units::Unit;
 use crate::cloud::{CallError, Connection};
 use crate::model::resource::Presence;
 use crate::model::{Attributes, Fields, Kind, Live, Resource};
 
 /// What Control Tower told.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Tower {
     /// Whether there is a landing zone; none when nobody asked.
     pub(super) there: Option<bool>,
@@ -29,12 +32,15 @@ pub(super) struct Tower {
     busy: BTreeSet<String>,
     /// Controls on units.
     pub(super) controls: Vec<controls::Enabled>,
+    /// Controls that accounts have from units in which they are not any more.
+    pub(super) inherited: Result<Vec<controls::Inherited>, CallError>,
 }
 
 /// Asks Control Tower, if anything is wanted of it. Without a landing zone there
 /// is nothing else to ask.
 pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result<Tower, CallError> {
-    let closes = wanted.removes(Kind::Account);
+    let goes = |one: &&Resource| one.presence == Presence::Remove || accounts::closes(one);
+    let closes = wanted.kind(Kind::Account).iter().any(goes);
     if !closes && !wanted.any(&[Kind::LandingZone, Kind::Baseline, Kind::Control]) {
         // What is to go might be needed by a landing zone.
         if wanted.removes(Kind::TrustedAccess) || wanted.removes(Kind::PolicyType) {
@@ -57,20 +63,58 @@ pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result
         }
         controls::enabled(connection, None).await
     };
-    let (offered, enabled, running, controls) = tokio::join!(
+    // Only who speaks of controls and of accounts is told what accounts have kept.
+    let inherited = async {
+        if !(wanted.any(&[Kind::Control]) && wanted.any(&[Kind::Account])) {
+            return Ok(Vec::new());
+        }
+        controls::inherited(connection, None).await
+    };
+    let (offered, enabled, running, controls, inherited) = tokio::join!(
         baselines::offered(connection),
         baselines::enabled(connection, Which::All),
         landing_zone::operations(connection, true),
-        controls
+        controls,
+        inherited
     );
     let (offered, enabled, controls) = (offered?, enabled?, controls?);
     let under_change = enabled.iter().filter(|e| e.status == "UNDER_CHANGE");
     let mut busy: BTreeSet<String> = under_change.filter_map(|e| e.last_operation.clone()).collect();
     busy.extend(running?.into_iter().map(|(id, _)| id));
-    Ok(Tower { there: Some(true), zone: Some(zone), appointing: None, offered, enabled, busy, controls })
+    Ok(Tower {
+        there: Some(true),
+        zone: Some(zone),
+        appointing: None,
+        offered,
+        enabled,
+        busy,
+        controls,
+        inherited,
+    })
+}
+
+/// Of nothing that was asked.
+impl Default for Tower {
+    fn default() -> Self {
+        Self {
+            there: None,
+            zone: None,
+            appointing: None,
+            offered: BTreeMap::new(),
+            enabled: Vec::new(),
+            busy: BTreeSet::new(),
+            controls: Vec::new(),
+            inherited: Ok(Vec::new()),
+        }
+    }
 }
 
 impl Tower {
+    /// Whether accounts that move are followed by Control Tower itself.
+    pub(super) fn follows_moves(&self) -> bool {
+        self.zone.as_ref().is_some_and(LandingZone::enrols_automatically)
+    }
+
     /// The accounts that Control Tower has, or is about to have; one whose enrolment failed is not.
     pub(super) fn governed(&self) -> BTreeSet<String> {
         let children = self.enabled.iter().filter(|one| one.parent.is_some() && one.status != "FAILED");
@@ -111,7 +155,7 @@ pub(super) fn appointed_by(zone: &LandingZone) -> BTreeMap<&'static str, String>
 }
 
 /// Fills in the landing zone and what is known about Control Tower's work.
-pub(super) fn observe_zone(wanted: &[&Resource], tower: &Tower, findings: &mut Findings) {
+pub(super) fn observe_zone(wanted: &[&Resource], tower: &Tower, people: &People, findings: &mut Findings) {
     findings.facts.control_tower_busy = tower.busy.clone();
     let Some(zone) = &tower.zone else { return };
     findings.facts.latest_landing_zone = zone.latest.clone();
@@ -119,15 +163,70 @@ pub(super) fn observe_zone(wanted: &[&Resource], tower: &Tower, findings: &mut F
     let identity_center = tower.offered.get(baselines::IDENTITY_CENTER);
     let enabled = tower.enabled.iter().find(|e| Some(&e.baseline) == identity_center && e.parent.is_none());
     attributes.extend(enabled.map(|e| ("identity_center_baseline".to_owned(), e.arn.clone())));
-    let fields = Fields::from([
+    let mut fields = Fields::from([
         ("version".to_owned(), json!(zone.version)),
         ("manifest".to_owned(), zone.manifest.clone()),
         ("remediation_types".to_owned(), json!(zone.remediation_types)),
         ("status".to_owned(), json!(zone.status)),
         ("drift".to_owned(), json!(zone.drift)),
     ]);
+    if let Some((name, id)) = security_unit(zone, tower, people) {
+        fields.insert("security_unit_name".to_owned(), json!(name));
+        attributes.extend(id.map(|id| ("security_unit".to_owned(), id)));
+    }
     for resource in wanted {
         findings.see(resource, Live { fields: fields.clone(), attributes: attributes.clone() });
+    }
+}
+
+/// What the unit is called that a landing zone up to 3.3 made for its accounts, and its id. AWS reports no drift
+/// when somebody renames it, so it is known by those accounts where no unit has the name of the manifest. Where
+/// AWS does report drift they may have been moved, and a unit that is registered is not it: then the reset, which
+/// makes the unit again and brings them back, has its way.
+fn security_unit(zone: &LandingZone, tower: &Tower, people: &People) -> Option<(String, Option<String>)> {
+    let name = zone.manifest.pointer("/organizationStructure/security/name")?.as_str()?;
+    let (units, accounts) = (people.units.as_ref().ok()?, people.accounts.as_ref().ok()?);
+    let is_top = |unit: &&Unit| units.iter().all(|other| other.id != unit.parent);
+    if let Some(unit) = units.iter().find(|unit| unit.name == name && is_top(unit)) {
+        return Some((name.to_owned(), Some(unit.id.clone())));
+    }
+    let mut own = BTreeSet::new();
+    account_ids(&zone.manifest, &mut own);
+    let members = accounts.iter().filter(|account| own.contains(&account.id));
+    let places: BTreeSet<&String> = members.filter_map(|account| account.parent.as_ref()).collect();
+    let only = places.first().filter(|_| places.len() == 1 && zone.drift != "DRIFTED");
+    let is_registered = |unit: &Unit| tower.enabled.iter().any(|one| one.target == unit.arn);
+    let mut tops = units.iter().filter(|unit| is_top(unit) && !is_registered(unit));
+    let renamed = only.and_then(|place| tops.find(|unit| unit.id == **place));
+    Some(match renamed {
+        Some(unit) => (unit.name.clone(), Some(unit.id.clone())),
+        None => (name.to_owned(), None),
+    })
+}
+
+/// Notes the accounts that Control Tower has and the organization has not any more.
+pub(super) fn note_departed(accounts: &[Account], tower: &Tower, findings: &mut Findings) {
+    // Nobody asked for the accounts.
+    if accounts.is_empty() {
+        return;
+    }
+    let mut known = BTreeSet::new();
+    if let Some(zone) = &tower.zone {
+        account_ids(&zone.manifest, &mut known);
+    }
+    let enrolled = tower.enabled.iter().filter(|enabled| enabled.target.contains(":account/"));
+    known.extend(enrolled.filter_map(|enabled| enabled.target.rsplit('/').next()).map(str::to_owned));
+    known.retain(|id| accounts.iter().all(|account| account.id != *id));
+    findings.facts.departed = known;
+}
+
+/// Every account that a manifest names.
+fn account_ids(manifest: &Value, found: &mut BTreeSet<String>) {
+    for (key, value) in manifest.as_object().into_iter().flatten() {
+        match value.as_str() {
+            Some(id) if key == "accountId" => drop(found.insert(id.to_owned())),
+            _ => account_ids(value, found),
+        }
     }
 }
 
@@ -135,7 +234,8 @@ pub(super) fn observe_zone(wanted: &[&Resource], tower: &Tower, findings: &mut F
 pub(super) fn note_enrolled(wanted: &[&Resource], tower: &Tower, findings: &mut Findings) {
     let enrolled: BTreeSet<&str> =
         tower.enabled.iter().filter_map(|enabled| enabled.target.rsplit('/').next()).collect();
-    for resource in wanted.iter().filter(|resource| resource.presence == Presence::Remove) {
+    let goes = |one: &&&Resource| one.presence == Presence::Remove || accounts::closes(one);
+    for resource in wanted.iter().filter(goes) {
         let live = findings.live.get(&resource.address).and_then(|live| live.attribute("id"));
         if live.is_some_and(|id| enrolled.contains(id)) {
             findings.facts.enrolled.insert(resource.address.clone());

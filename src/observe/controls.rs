@@ -30,6 +30,14 @@ pub(super) struct Catalog {
     pub(super) facts: ControlFacts,
 }
 
+impl Catalog {
+    /// The name of the control of an ARN; of one that the catalogue does not have the end of the ARN.
+    pub(super) fn name_of<'c>(&'c self, control: &'c str) -> &'c str {
+        let alias = |one: &'c Offered| one.aliases.first().map(String::as_str);
+        find(&self.offered, control).and_then(alias).unwrap_or_else(|| short_name(control))
+    }
+}
+
 /// What the catalogue says about the controls and frameworks of these resources.
 pub(super) async fn catalog(connection: &Connection, wanted: &[&Resource]) -> Catalog {
     if wanted.is_empty() {

@@ -28,6 +28,7 @@ mod everybody;
 mod factory;
 mod findings;
 mod identity_center;
+mod inherited_controls;
 mod keys;
 mod leftover_access;
 mod leftover_administrators;

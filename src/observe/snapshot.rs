@@ -119,6 +119,12 @@ pub struct Facts {
     /// when something could be denied.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub standing_policies: BTreeMap<String, StandingPolicy>,
+    /// Ids of targets of such policies on which nothing that AWS made allows everything.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub allow_listed: BTreeSet<String>,
+    /// Ids of accounts that Control Tower has a part for, or has enrolled, and that are no members any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub departed: BTreeSet<String>,
     /// Accounts that are to be closed and that Control Tower still governs.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub enrolled: BTreeSet<Address>,

@@ -20,6 +20,9 @@ use crate::cloud::inventory::organization::Root;
 use crate::cloud::inventory::policies::{self, Policy};
 use crate::cloud::{CallError, Connection};
 
+/// The type whose policies narrow what may be done to what they allow.
+const SERVICE_CONTROL: &str = "SERVICE_CONTROL_POLICY";
+
 /// Policies by id.
 pub(super) type Standing = Result<Vec<(String, StandingPolicy)>, CallError>;
 
@@ -57,6 +60,56 @@ pub(super) async fn note(
             }
         }
     }
+    note_allow_lists(connection, findings).await;
+}
+
+/// Notes where such policies are all that allows anything: somebody has taken away what AWS attaches
+/// by itself. Only policies that allow something are looked at, each target of theirs once: a target
+/// whose policies all deny is one on which nothing would work, which nobody leaves so.
+async fn note_allow_lists(connection: &Connection, findings: &mut Findings) {
+    let allows = |content: &Value| {
+        let statements =
+            content.get("Statement").map(|one| one.as_array().cloned().unwrap_or_else(|| vec![one.clone()]));
+        statements.into_iter().flatten().any(|one| one.get("Effect").and_then(Value::as_str) == Some("Allow"))
+    };
+    let known: BTreeSet<&str> = findings
+        .live
+        .values()
+        .flat_map(|live| ["id", "root_id"].into_iter().filter_map(|name| live.attribute(name)))
+        .collect();
+    let policies = findings.facts.standing_policies.values().filter(|policy| allows(&policy.content));
+    let targets = policies.flat_map(|policy| policy.targets.iter().map(|target| (target, &policy.kind)));
+    let asked: BTreeSet<(String, String)> = targets
+        .filter(|(target, kind)| known.contains(target.as_str()) && everywhere(kind).is_some())
+        .map(|(target, kind)| (target.clone(), kind.clone()))
+        .collect();
+    let questions = asked.into_iter().map(|(target, kind)| {
+        let connection = connection.clone();
+        async move {
+            let there = policies::on_target(&connection, &target, &kind).await;
+            (target, kind, there)
+        }
+    });
+    for (target, kind, there) in fan_out(questions.collect()).await {
+        let open = |policy: &Policy| policy.aws_managed && Some(policy.name.as_str()) == everywhere(&kind);
+        match there {
+            Ok(there) if there.iter().any(open) => {}
+            Ok(_) => {
+                findings.facts.allow_listed.insert(target);
+            }
+            Err(error) => {
+                findings.facts.remarks.insert(format!(
+                    "what is attached to {target} could not be read, so whether its policies allow what is to be done is not told: {error}"
+                ));
+            }
+        }
+    }
+}
+
+/// The policy of a type that AWS attaches to everything, where it can be taken away.
+fn everywhere(kind: &str) -> Option<&'static str> {
+    let row = policy_types::by_name(kind).filter(|row| row.name == SERVICE_CONTROL)?;
+    row.everywhere.as_deref()
 }
 
 /// What was found while the document's own policies were looked for.

@@ -49,6 +49,12 @@ const CLASSES: &[Class] = &[
         window: "none: it ends at once; access can be given again, what was lost meanwhile is lost",
     },
     Class {
+        name: "service_link",
+        consequence: "{} is linked with the organization and sees what its accounts use; the link cannot be \
+                      undone",
+        window: "none: AWS offers no way back",
+    },
+    Class {
         name: "statement_removal",
         consequence: "statements are taken out of the organization's policy ({}); what they delegated can no \
                       longer be done, what they denied is no longer denied",
@@ -192,6 +198,12 @@ const CLASSES: &[Class] = &[
         consequence: "Account Factory forgets that it tried to enrol the account {}; the account stays where it is, \
                       since it was never finished",
         window: "none once it has begun; the account can be enrolled again",
+    },
+    Class {
+        name: "inherited_control_removal",
+        consequence: "the controls that the account {} has kept from units it was in before work in it no more; \
+                      those of its present unit stay",
+        window: "the control can be enabled on the unit that it is in",
     },
     Class {
         name: "group_deletion",

@@ -18,6 +18,9 @@ use crate::model::{Address, Attributes, Resource};
 /// The format this program writes. A reader refuses any other.
 pub const FORMAT: u32 = 1;
 
+/// The code of the note about a resource that could not be read.
+pub const UNREADABLE: &str = "unreadable";
+
 /// What apply will do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -102,6 +105,12 @@ impl Plan {
     /// The notes that forbid applying it.
     pub fn blockers(&self) -> impl Iterator<Item = &Note> {
         self.notes.iter().filter(|note| note.level == Level::Blocker)
+    }
+
+    /// How many resources of the document could not be read and are left alone.
+    #[must_use]
+    pub fn unread(&self) -> usize {
+        self.notes.iter().filter(|note| note.code == UNREADABLE).count()
     }
 
     /// The consents it needs and does not have.

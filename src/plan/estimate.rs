@@ -4,12 +4,12 @@
 //! In: a plan, and how long each of its steps is expected to take. Out: an [`Estimate`]. Time
 //! is the least that AWS's own limits allow, because apply comes close to it; it is no promise.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::bound;
+use super::control_type::{self, ControlType};
 use super::document::Plan;
 use super::step::Step;
 use crate::catalog::prices::{self, ByUse};
@@ -32,10 +32,25 @@ pub struct Estimate {
 /// Money by the month.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Cost {
-    /// How many of each thing with a price of its own, and US dollars for all of them.
-    pub fixed: BTreeMap<String, (usize, f64)>,
+    /// What has a price of its own.
+    pub fixed: Vec<Priced>,
     /// What is switched on and billed by its use.
     pub by_use: Vec<ByUse>,
+    /// The day on which the prices were read.
+    pub read: &'static str,
+}
+
+/// Things with a price of their own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Priced {
+    /// What they are called.
+    pub what: String,
+    /// How many the plan brings.
+    pub count: usize,
+    /// US dollars a month for one.
+    pub usd: f64,
+    /// Where the price comes from.
+    pub source: String,
 }
 
 impl Estimate {
@@ -61,24 +76,26 @@ impl Cost {
     /// Of what a plan brings.
     #[must_use]
     pub fn of(plan: &Plan) -> Self {
-        let count = |kind, verb: &str| {
-            plan.steps.iter().filter(|step| step.address.kind == kind && step.verb == verb).count()
+        let count = |kind, verb: &str, only: Option<&str>| {
+            let meant = |step: &&Step| {
+                only.is_none_or(|only| control_type::of(step).map(ControlType::word) == Some(only))
+            };
+            let steps = plan.steps.iter().filter(|step| step.address.kind == kind && step.verb == verb);
+            steps.filter(meant).count()
         };
-        let mut cost = Self::default();
-        for row in prices::fixed() {
-            let many = count(row.kind, &row.verb);
-            if many > 0 {
-                cost.fixed.insert(row.what.clone(), (many, row.usd * many as f64));
-            }
-        }
-        let on = prices::by_use().iter().filter(|row| count(row.kind, &row.verb) > 0);
-        cost.by_use.extend(on.cloned());
-        cost
+        let priced = prices::fixed().iter().filter_map(|row| {
+            let count = count(row.kind, &row.verb, None);
+            let (what, source) = (row.what.clone(), row.source.clone());
+            (count > 0).then_some(Priced { what, count, usd: row.usd, source })
+        });
+        let by_use =
+            prices::by_use().iter().filter(|row| count(row.kind, &row.verb, row.only.as_deref()) > 0);
+        Self { fixed: priced.collect(), by_use: by_use.cloned().collect(), read: prices::read() }
     }
 
     /// US dollars a month for what has a price of its own.
     #[must_use]
     pub fn usd(&self) -> f64 {
-        self.fixed.values().map(|(_, usd)| usd).sum()
+        self.fixed.iter().map(|one| one.usd * one.count as f64).sum()
     }
 }

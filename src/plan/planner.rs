@@ -7,6 +7,7 @@ use super::needs::Needs;
 use super::step::{Need, Step, StepId};
 use super::triggers::{self, Drafts};
 use super::{checks, consent, draft, fingerprint, impact, places};
+use crate::catalog::operations;
 use crate::diff::{ChangeSet, compare_all};
 use crate::graph::{self, ResourceGraph};
 use crate::model::resource::Presence;
@@ -180,13 +181,16 @@ fn ordered(
     let mut steps = Vec::new();
     for address in graph.order() {
         for (index, step) in drafts.get(address).into_iter().flatten().enumerate() {
-            let also = lanes.get(&(address, step.verb.as_str())).into_iter().flatten().cloned().collect();
+            let also: Vec<String> =
+                lanes.get(&(address, step.verb.as_str())).into_iter().flatten().cloned().collect();
+            let longer = also.iter().map(|lane| operations::table().usual_seconds_in(lane)).max();
+            let usual_seconds = step.usual_seconds.max(longer.unwrap_or_default());
             let mut waits = needs.of(step, index);
             let more = beside.get(&step.id).into_iter().flatten();
             let new: Vec<Need> =
                 more.filter(|need| waits.iter().all(|known| known.step != need.step)).cloned().collect();
             waits.extend(new);
-            steps.push(Step { needs: waits, also, ..step.clone() });
+            steps.push(Step { needs: waits, also, usual_seconds, ..step.clone() });
         }
     }
     if beside.is_empty() { steps } else { places::in_order(steps) }

@@ -4,20 +4,21 @@ use std::fmt::Write as _;
 
 use super::value_text;
 use crate::observe::authors::Authors;
-use crate::plan::document::{Level, Note};
+use crate::plan::Plan;
+use crate::plan::document::Level;
 use crate::plan::drift::Drift;
 
-/// All of it, or that there is none.
+/// The drift of a plan, all of it, or that there is none.
 #[must_use]
-pub fn render(drifts: &[Drift], authors: &Authors, notes: &[Note]) -> String {
+pub fn render(drifts: &[Drift], authors: &Authors, plan: &Plan) -> String {
     let mut out = String::new();
     if drifts.is_empty() {
-        out.push_str("Everything is as the document says.\n");
+        let _ = writeln!(out, "{}", without(plan));
     }
     for drift in drifts {
         one(&mut out, drift, authors);
     }
-    for note in notes.iter().filter(|note| note.level != Level::Info) {
+    for note in plan.notes.iter().filter(|note| note.level != Level::Info) {
         let _ = writeln!(out, "note: {}", note.message);
     }
     if !drifts.is_empty() {
@@ -32,6 +33,18 @@ pub fn render(drifts: &[Drift], authors: &Authors, notes: &[Note]) -> String {
         );
     }
     out
+}
+
+/// What is said where no step puts anything right: that all is well is known only where all of it was read
+/// and nothing stands in the way of a step.
+fn without(plan: &Plan) -> String {
+    match plan.unread() {
+        0 if plan.blockers().next().is_some() => {
+            "Something is not as the document says, and no step can put it right.".to_owned()
+        }
+        0 => "Everything is as the document says.".to_owned(),
+        unread => format!("What could be read is as the document says: {unread} could not be."),
+    }
 }
 
 fn one(out: &mut String, drift: &Drift, authors: &Authors) {

@@ -11,16 +11,31 @@ pub fn time(estimate: &Estimate) -> String {
     if usual == slow { usual } else { format!("{usual}, seldom more than {slow}") }
 }
 
-/// Money; none when the plan brings nothing that is billed.
+/// Money, in a sentence; none when the plan brings nothing that is billed.
 #[must_use]
 pub fn money(cost: &Cost) -> Option<String> {
-    let fixed: Vec<String> = cost.fixed.iter().map(|(what, (count, _))| format!("{count} {what}")).collect();
+    let fixed: Vec<String> = cost.fixed.iter().map(|one| format!("{} ({})", one.what, one.count)).collect();
     let used: Vec<&str> = cost.by_use.iter().map(|row| row.what.as_str()).collect();
-    let fixed =
-        (!fixed.is_empty()).then(|| format!("${:.2} a month for {}", cost.usd(), fixed.join(" and ")));
-    let used = (!used.is_empty()).then(|| format!("by their use are billed: {}", used.join(", ")));
-    let parts: Vec<String> = fixed.into_iter().chain(used).collect();
-    (!parts.is_empty()).then(|| parts.join("; "))
+    let (fixed, used) = (fixed.join(" and "), used.join(", "));
+    match (fixed.is_empty(), used.is_empty()) {
+        (true, true) => None,
+        (true, false) => Some(format!("It adds to the bill, by use: {used}.")),
+        (false, true) => Some(format!("It adds ${:.2} a month to the bill, for {fixed}.", cost.usd())),
+        (false, false) => {
+            Some(format!("It adds ${:.2} a month to the bill, for {fixed}; and by use: {used}.", cost.usd()))
+        }
+    }
+}
+
+/// The prices that this rests on, each with its source.
+#[must_use]
+pub fn prices(cost: &Cost) -> Vec<String> {
+    let fixed = cost.fixed.iter().map(|one| format!("{}: ${:.2} each ({})", one.what, one.usd, one.source));
+    let used = cost.by_use.iter().map(|row| match row.source.as_str() {
+        "UNSOURCED" => format!("{}: by {}", row.what, row.on),
+        source => format!("{}: by {} ({source})", row.what, row.on),
+    });
+    fixed.chain(used).collect()
 }
 
 #[cfg(test)]
@@ -41,8 +56,14 @@ mod tests {
         let estimate = Estimate::of(&plan(steps), &|step| Duration::from_secs(step.usual_seconds), &|_| None);
         assert_eq!(
             money(&estimate.cost).unwrap(),
-            "$2.00 a month for 2 KMS keys; by their use are billed: GuardDuty"
+            "It adds $2.00 a month to the bill, for KMS keys (2); and by use: GuardDuty."
         );
+        let prices = prices(&estimate.cost);
+        assert!(
+            prices[0].starts_with("KMS keys: $1.00 each (https://aws.amazon.com/kms/pricing/"),
+            "{prices:?}"
+        );
+        assert!(prices[1].starts_with("GuardDuty: by events and data"), "{prices:?}");
         let zone = step("landing_zone", "create", Action::Create, "controltower:CreateLandingZone");
         let of = |slow: Option<u64>| {
             let slow = slow.map(Duration::from_secs);
@@ -55,6 +76,17 @@ mod tests {
     #[test]
     fn what_costs_nothing_is_not_spoken_of() {
         let plan = plan(vec![step("account.a", "create", Action::Create, "organizations:CreateAccount")]);
+        assert_eq!(money(&Cost::of(&plan)), None);
+    }
+
+    #[test]
+    fn a_control_that_only_prevents_is_billed_by_nothing() {
+        let plan = plan(vec![step(
+            "control.Apps:AWS-GR_RESTRICT_ROOT_USER",
+            "create",
+            Action::Create,
+            "controltower:EnableControl",
+        )]);
         assert_eq!(money(&Cost::of(&plan)), None);
     }
 }

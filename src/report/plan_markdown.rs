@@ -28,7 +28,7 @@ pub fn render(plan: &Plan, estimate: Option<&Estimate>) -> String {
             plan.steps.len()
         );
         if let Some(money) = estimate_text::money(&estimate.cost) {
-            let _ = writeln!(out, "It adds to the bill: {}.", text(&money));
+            let _ = writeln!(out, "{}", text(&money));
         }
     }
     notes(&mut out, plan, Level::Blocker, "Blockers: this plan will not be applied");

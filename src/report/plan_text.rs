@@ -28,8 +28,6 @@ pub struct Options<'e> {
 
 /// What is said of a plan without steps.
 pub const NOTHING: &str = "Nothing to do: the organization is as the document says.";
-/// The code of the note that something could not be read.
-const UNREADABLE: &str = "unreadable";
 
 /// The plan as text, ending with a line break.
 #[must_use]
@@ -62,7 +60,13 @@ pub fn render(plan: &Plan, options: Options<'_>) -> String {
         let steps = if count == 1 { "1 step".to_owned() } else { format!("{count} steps") };
         line(&mut out, &format!("It will take about {}, in {steps}{all}.", estimate_text::time(estimate)));
         if let Some(money) = estimate_text::money(&estimate.cost) {
-            line(&mut out, &format!("It adds to the bill: {money}."));
+            line(&mut out, &money);
+            if options.verbose {
+                let read = format!("  Prices, as they were read on {}:", estimate.cost.read);
+                line(&mut out, &paint.quiet(&read));
+                let prices = estimate_text::prices(&estimate.cost);
+                prices.iter().for_each(|price| line(&mut out, &paint.quiet(&format!("    {price}"))));
+            }
         }
     }
     line(&mut out, &summary(plan));
@@ -136,9 +140,14 @@ pub fn summary(plan: &Plan) -> String {
     )
 }
 
-/// There are no steps; that the organization is as the document says is known only where all of it was read.
+/// There are no steps; that the organization is as the document says is known only where all of it was read and
+/// nothing stands in the way of a step.
 fn nothing(plan: &Plan) -> String {
-    match plan.notes.iter().filter(|note| note.code == UNREADABLE).count() {
+    match plan.unread() {
+        0 if plan.blockers().next().is_some() => {
+            "Nothing can be done: the organization is not as the document says, and a blocker tells why."
+                .to_owned()
+        }
         0 => NOTHING.to_owned(),
         unread => format!("Nothing to do as far as it could be read: {unread} could not be."),
     }
@@ -283,12 +292,25 @@ pub(crate) mod tests {
         let mut plan = plan(Vec::new());
         plan.notes = vec![Note {
             level: Level::Warning,
-            code: UNREADABLE.to_owned(),
+            code: crate::plan::document::UNREADABLE.to_owned(),
             address: None,
             message: "account.a could not be read and is left alone".to_owned(),
             hint: None,
         }];
         assert_eq!(summary(&plan), "Nothing to do as far as it could be read: 1 could not be.");
+    }
+
+    #[test]
+    fn what_a_blocker_keeps_from_being_done_is_not_said_to_be_as_the_document_says() {
+        let mut plan = plan(Vec::new());
+        plan.notes = vec![Note {
+            level: Level::Blocker,
+            code: "account-not-found".to_owned(),
+            address: None,
+            message: "no account has the address".to_owned(),
+            hint: None,
+        }];
+        assert!(summary(&plan).starts_with("Nothing can be done"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! In: a plan, then notices with the time since the start. Out: a duration. It grows when
 //! something takes longer than usual; it is an estimate and promises nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::apply::Notice;
@@ -18,22 +18,23 @@ const ROUND_TRIP: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Remaining {
     steps: Vec<Step>,
-    /// Since when AWS works on a step, and how long it is expected to take.
-    under_way: BTreeMap<StepId, (Duration, Duration)>,
+    /// When a step that AWS works on is expected to end.
+    under_way: BTreeMap<StepId, Duration>,
 }
 
 impl Remaining {
-    /// All of a plan.
+    /// All of a plan but what a former run has done.
     #[must_use]
-    pub fn of(plan: &Plan) -> Self {
-        Self { steps: plan.steps.clone(), under_way: BTreeMap::new() }
+    pub fn of(plan: &Plan, done: &BTreeSet<StepId>) -> Self {
+        let steps = plan.steps.iter().filter(|step| !done.contains(&step.id)).cloned().collect();
+        Self { steps, under_way: BTreeMap::new() }
     }
 
     /// Takes in what has happened; says whether that changes what is left.
     pub fn notice(&mut self, at: Duration, notice: &Notice) -> bool {
         match notice {
-            Notice::Running { step, expected, .. } => {
-                self.under_way.entry(step.clone()).or_insert((at, *expected));
+            Notice::Running { step, expected, elapsed, .. } => {
+                self.under_way.insert(step.clone(), (at + *expected).saturating_sub(*elapsed));
             }
             Notice::Done { step, .. } | Notice::NotNeeded { step } => {
                 self.steps.retain(|one| one.id != *step);
@@ -48,7 +49,7 @@ impl Remaining {
     #[must_use]
     pub fn left(&self, at: Duration) -> Duration {
         let expected = |step: &Step| match self.under_way.get(&step.id) {
-            Some((since, expected)) => (*since + *expected).saturating_sub(at),
+            Some(end) => end.saturating_sub(at),
             None => Duration::from_secs(step.usual_seconds),
         };
         let bound = bound::lower_bound(&self.steps, &expected, operations::table(), ROUND_TRIP);
@@ -82,7 +83,7 @@ mod tests {
         for one in [&mut zone, &mut account] {
             one.needs = vec![Need { step: organization.id.clone(), rule: "organization-first".to_owned() }];
         }
-        Remaining::of(&plan(vec![organization, zone, account]))
+        Remaining::of(&plan(vec![organization, zone, account]), &BTreeSet::new())
     }
 
     fn done(step: &str) -> Notice {
@@ -98,6 +99,7 @@ mod tests {
             step: StepId("landing_zone:create".to_owned()),
             operation: "op".to_owned(),
             expected: Duration::from_secs(1800),
+            elapsed: Duration::ZERO,
             waiting: 0,
         };
         remaining.notice(Duration::from_secs(10), &running);

@@ -1,6 +1,7 @@
-//! What to do about a failed call, by its verdict and code.
+//! What to do about a failed call: by its code, by the reason that AWS names, else by its verdict.
 
 use crate::catalog::operations::Verdict;
+use crate::catalog::reasons;
 use crate::cloud::failure::{CallError, code};
 
 /// Codes that say more than their verdict does.
@@ -39,8 +40,10 @@ const BY_CODE: &[(&str, &str)] = &[
         code::WAITS_FOR_CODE,
         "look into the new mailbox, then run the same command again with --code ACCOUNT=CODE",
     ),
-    (code::OPERATION_FAILED, "mend what AWS names, then run the same command again"),
 ];
+
+/// What an operation asks for that AWS has ended as failed, with no reason that says more.
+const OF_A_FAILED_OPERATION: &str = "mend what AWS names, then run the same command again";
 
 /// What each verdict asks of the operator.
 const BY_VERDICT: &[(Verdict, &str)] = &[
@@ -60,8 +63,12 @@ const BY_VERDICT: &[(Verdict, &str)] = &[
 #[must_use]
 pub fn of(error: &CallError) -> &'static str {
     let by_code = BY_CODE.iter().find(|(code, _)| *code == error.code).map(|(_, hint)| *hint);
+    let by_reason =
+        || reasons::of(&error.operation, &error.code, &error.message).map(|reason| reason.advice.as_str());
     let by_verdict = || BY_VERDICT.iter().find(|(verdict, _)| *verdict == error.verdict).map(|(_, h)| *h);
-    by_code.or_else(by_verdict).unwrap_or_default()
+    let ended = error.code == code::OPERATION_FAILED && error.verdict == Verdict::Rejected;
+    let of_ended = || ended.then_some(OF_A_FAILED_OPERATION);
+    by_code.or_else(by_reason).or_else(of_ended).or_else(by_verdict).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -85,6 +92,24 @@ mod tests {
         for verdict in verdicts {
             assert!(!of(&CallError::ours("iam:GetRole", "Odd", "", verdict)).is_empty(), "{verdict:?}");
         }
+    }
+
+    #[test]
+    fn an_operation_that_failed_for_a_quota_is_told_so() {
+        let ended = |verdict| {
+            of(&CallError::ours("organizations:CreateAccount", code::OPERATION_FAILED, "", verdict))
+        };
+        assert!(ended(Verdict::Quota).contains("higher quota"));
+        assert_eq!(ended(Verdict::Rejected), OF_A_FAILED_OPERATION);
+    }
+
+    #[test]
+    fn an_account_that_cannot_be_made_is_told_by_its_reason_what_can_be_done() {
+        let create = "organizations:CreateAccount";
+        let taken = CallError::ours(create, "EMAIL_ALREADY_EXISTS", "", Verdict::Rejected);
+        assert!(of(&taken).contains("`join: invite`"), "{}", of(&taken));
+        let words = "MISSING_PAYMENT_INSTRUMENT: the creation failed";
+        assert!(of(&CallError::ours(create, "Failed", words, Verdict::Rejected)).contains("payment method"));
     }
 
     #[test]

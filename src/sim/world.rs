@@ -14,8 +14,8 @@ use super::ids::Ids;
 use super::past::Past;
 use super::services::{
     access_analyzer, account, administrators, all, backup, cloudformation, cloudtrail, config, control_tower,
-    detective, firewall_manager, guardduty, iam, identity_store, inspector, kms, macie, organizations, ram,
-    s3, security_hub, service_catalog, service_quotas, sso_admin, sso_oidc, sts,
+    detective, firewall_manager, guardduty, iam, identity_store, inspector, kms, license_manager, macie,
+    organizations, ram, s3, security_hub, service_catalog, service_quotas, sso_admin, sso_oidc, sts,
 };
 use super::settings::Settings;
 use super::shared::Shared;
@@ -86,6 +86,8 @@ pub struct World {
     pub cloudtrail: Shared<cloudtrail::State>,
     /// The buckets that services deliver into.
     pub s3: Shared<s3::State>,
+    /// License Manager, of all accounts and Regions.
+    pub license_manager: Shared<license_manager::State>,
     /// Resource Access Manager, of all accounts and Regions.
     pub ram: Shared<ram::State>,
     /// AWS Backup, of all accounts and Regions.

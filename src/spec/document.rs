@@ -207,6 +207,8 @@ pub struct Account {
     pub join: Join,
     /// Where it shall be: a unit, the root, or wherever it is.
     pub placement: Placement,
+    /// Whether it shall be closed.
+    pub close: bool,
     /// Tags to have; others are left alone.
     pub tags: BTreeMap<String, String>,
     /// Alternate contacts by AWS's kind in lower case: billing, operations, security.
@@ -279,6 +281,8 @@ pub struct LandingZone {
     pub backup: Option<BackupIntegration>,
     /// Automatic enrolment; none when unsaid.
     pub auto_enroll: Option<bool>,
+    /// Whether controls that accounts have kept from former units are taken from them.
+    pub clean_inherited_controls: bool,
 }
 
 /// An integration that lives in one account.

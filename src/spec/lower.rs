@@ -194,6 +194,7 @@ fn account(section: &AccountSection, origin: Origin) -> Option<Account> {
         id: section.id.as_ref().map(|id| id.value.clone()),
         join: section.join.as_ref().map(|join| join.value.0).unwrap_or_default(),
         placement,
+        close: section.close.as_ref().is_some_and(|close| close.value),
         tags: tags(section.tags.as_ref()),
         alternate_contacts: section.alternate_contacts.as_ref().map(|c| contacts(c)).unwrap_or_default(),
     })
@@ -248,6 +249,7 @@ fn landing_zone(section: &Located<LandingZoneSection>, at: &dyn Fn(Span) -> Orig
         identity_center: section.identity_center.as_ref().map(|switch| switch.value.0),
         backup: section.backup.as_ref().map(|s| backup(s, at(s.span))),
         auto_enroll: section.auto_enroll.as_ref().map(|enroll| enroll.value),
+        clean_inherited_controls: section.clean_inherited_controls.as_ref().is_some_and(|clean| clean.value),
     })
 }
 

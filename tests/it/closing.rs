@@ -134,3 +134,86 @@ fn only_three_accounts_are_closed_at_a_time_and_aws_refuses_none() {
     let done = converged(&format!("{HEAD}remove: [{}]\n", going.join(", ")), &world, &consents);
     assert_eq!(done.writes, 7, "no call was refused and sent again");
 }
+
+#[test]
+fn an_account_to_close_is_moved_let_go_of_and_closed_in_one_plan_where_control_tower_follows_moves() {
+    let place = |unit: &str, more: &str| {
+        let old = format!("  old: {{ email: old@example.com, organizational_unit: {unit}{more} }}\n");
+        format!("{HEAD}{TOWER}{old}")
+    };
+    let world = rehearsed(&place("Workloads", "")).world;
+    let closing = place("Suspended", ", close: true");
+    assert!(again(&closing, &world, &[]).outcome.is_none(), "a consent is missing");
+    let done = converged(&closing, &world, &[CONSENT]);
+    assert_eq!(ids(&done), ["account.old:move", "account.old:close"]);
+    assert_eq!(states(&done.world, "old@example.com")[0].1.to_ascii_lowercase(), "closed");
+    let saved = serde_json::to_value(&done.world).unwrap();
+    let id = &states(&done.world, "old@example.com")[0].0;
+    let kept = saved["control_tower"]["enabled_baselines"].as_object().unwrap().values();
+    assert!(kept.into_iter().all(|one| one["target_id"] != id.as_str()), "it was let go of first");
+    // It may stay in the document, closed, and when AWS has forgotten it.
+    let later = converged(&closing, &done.world, &[]);
+    assert!(later.plan.notes.iter().all(|note| !note.message.contains("old")), "{:#?}", later.plan.notes);
+    let months = virtual_runtime().unwrap().block_on(async {
+        let bench = Bench::open(&setting(&closing), Some(done.world.clone())).await.unwrap();
+        bench.simulator.advance(Duration::from_secs(100 * 86_400));
+        bench.simulator.world()
+    });
+    assert!(again(&closing, &months, &[]).plan.blockers().next().is_none());
+}
+
+#[test]
+fn an_account_that_stays_governed_is_not_closed_by_its_entry_either() {
+    let place = |more: &str| {
+        let old = format!("  old: {{ email: old@example.com, organizational_unit: Workloads{more} }}\n");
+        format!("{HEAD}{TOWER}{old}")
+    };
+    let world = rehearsed(&place("")).world;
+    let refused = again(&place(", close: true"), &world, &[CONSENT]);
+    assert!(refused.outcome.is_none());
+    assert!(refused.plan.blockers().any(|note| note.code == "account-enrolled"), "{:?}", refused.plan.notes);
+    // Without following moves Control Tower keeps it, wherever it goes.
+    let alone = |yaml: String| yaml.replace("auto_enroll: true", "auto_enroll: false");
+    let made = rehearsed(&alone(place("")));
+    assert!(made.succeeded(), "{:#?}", made.outcome.map(|outcome| outcome.causes));
+    let world = made.world;
+    let moved = alone(place(", close: true")).replace("unit: Workloads,", "unit: Suspended,");
+    let refused = again(&moved, &world, &[CONSENT]);
+    assert!(refused.plan.blockers().any(|note| note.code == "account-enrolled"), "{:?}", ids(&refused));
+}
+
+#[test]
+fn an_account_in_quarantine_is_denied_everything_and_stays_open() {
+    let yaml = |unit: &str| {
+        format!(
+            "{HEAD}organizational_units: {{ Work: {{}}, Quarantine: {{}} }}
+accounts: {{ app: {{ email: app@example.com, organizational_unit: {unit} }} }}
+policies:
+  quarantine:
+    type: service_control
+    targets: [Quarantine]
+    document: {{ Version: \"2012-10-17\", Statement: {{ Effect: Deny, Action: \"*\", Resource: \"*\",
+      Condition: {{ ArnNotLike: {{ \"aws:PrincipalArn\": [\"arn:aws:iam::*:role/AWSControlTowerExecution\", \"arn:aws:iam::*:role/OrganizationAccountAccessRole\"] }} }} }} }}
+"
+        )
+    };
+    let world = rehearsed(&yaml("Work")).world;
+    let asked = |world: &World| {
+        let (id, _) = states(world, "app@example.com").pop().unwrap();
+        virtual_runtime().unwrap().block_on(async {
+            let bench = Bench::open(&setting(&yaml("Work")), Some(world.clone())).await.unwrap();
+            let asker = lzctl::sim::caller::Asker { key: &id, token: None, region: "us-east-1" };
+            let answer =
+                bench.simulator.ask(asker, "iam", "ListRoles", &serde_json::json!({})).await.unwrap();
+            answer.code()
+        })
+    };
+    assert_eq!(asked(&world), None);
+    let done = converged(&yaml("Quarantine"), &world, &[]);
+    assert_eq!(ids(&done), ["account.app:move"]);
+    assert_eq!(asked(&done.world).as_deref(), Some("AccessDenied"));
+    assert_eq!(states(&done.world, "app@example.com")[0].1.to_ascii_lowercase(), "active");
+    // And back.
+    let back = converged(&yaml("Work"), &done.world, &[]);
+    assert_eq!(asked(&back.world), None);
+}

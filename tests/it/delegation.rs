@@ -272,6 +272,25 @@ fn a_service_with_a_call_of_its_own_is_trusted_by_that_call_alone() {
 }
 
 #[test]
+fn license_manager_is_linked_for_good_only_where_the_document_asks_and_with_consent() {
+    let alone = reached(rehearsed(&small("delegated_administrators: { license-manager: audit }\n")));
+    let operations = |rehearsal: &Rehearsal| -> Vec<String> {
+        let trusts = rehearsal.plan.steps.iter().filter(|step| step.address.kind == Kind::TrustedAccess);
+        trusts.map(|step| step.operation.clone()).filter(|name| !name.starts_with("account")).collect()
+    };
+    assert!(!operations(&alone).contains(&"license-manager:UpdateServiceSettings".to_owned()));
+    let asked = small("delegated_administrators: { license-manager: audit }\n").replace(
+        "home_region: eu-west-1",
+        "home_region: eu-west-1, trusted_access: [license-manager.amazonaws.com]",
+    );
+    let refused = next(&asked, &alone.world, &[]);
+    assert!(refused.outcome.is_none(), "nothing is linked without consent");
+    let consent = "service_link.license-manager.amazonaws.com";
+    let linked = reached(next(&asked, &alone.world, &[consent]));
+    assert_eq!(operations(&linked), ["license-manager:UpdateServiceSettings"]);
+}
+
+#[test]
 fn firewall_managers_administrator_steps_down_itself_and_the_next_waits_until_it_is_gone() {
     let first = reached(rehearsed(&small("delegated_administrators: { firewall-manager: audit }\n")));
     assert_eq!(steps(&first, "firewall-manager"), ["enable_fms"]);

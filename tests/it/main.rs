@@ -28,6 +28,7 @@ mod forms;
 mod identity_center;
 mod joining;
 mod leftovers;
+mod moves;
 mod network_isolation;
 mod pages;
 mod permissions;

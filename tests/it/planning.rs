@@ -10,6 +10,7 @@ use lzctl::plan::{Plan, Step, make};
 use serde_json::json;
 
 use super::documents::{graph, nothing_yet, plan_text};
+use super::estate::converged;
 
 fn plan(yaml: &str, snapshot: &Snapshot) -> Plan {
     make(&graph(yaml), snapshot, &BTreeSet::new())
@@ -286,6 +287,39 @@ fn an_account_that_joins_a_registered_unit_has_it_registered_again_or_its_lane_s
     let automatic = plan(&automatic, &snapshot);
     assert_eq!(ids(&automatic), ["account.app:move"]);
     assert_eq!(step(&automatic, "account.app:move").also, ["enrolment(Work)"]);
+    // The step holds its place until Control Tower has enrolled the account.
+    assert_eq!(step(&automatic, "account.app:move").usual_seconds, 300);
+    assert_eq!(step(&plain, "account.app:move").usual_seconds, 1);
+}
+
+#[test]
+fn a_large_unit_that_is_registered_again_for_one_account_is_remarked_on() {
+    let mut yaml = GOVERNED.to_owned();
+    let more: String = (0..30)
+        .map(|n| format!("  w{n}: {{ email: w{n}@example.com, organizational_unit: Work }}\n"))
+        .collect();
+    yaml.insert_str(yaml.find("accounts:\n").unwrap() + "accounts:\n".len(), &more);
+    let mut snapshot = converged(&graph(&yaml));
+    let app = snapshot.live.get_mut(&"account.app".parse::<Address>().unwrap()).unwrap();
+    app.fields.insert("unit".to_owned(), json!("r-abcd"));
+    app.attributes.insert("parent_id".to_owned(), "r-abcd".to_owned());
+    let joined = plan(&yaml, &snapshot);
+    assert_eq!(ids(&joined), ["account.app:move", "baseline.Work:control_tower:reset"]);
+    let remarks = |plan: &Plan| {
+        let notes = plan.notes.iter().filter(|note| note.code == "registered-again");
+        notes.map(|note| note.message.clone()).collect::<Vec<_>>()
+    };
+    let said = "it is registered again for the sake of one account, and Control Tower works on all 31 of its \
+                accounts, some 72 minutes";
+    assert_eq!(remarks(&joined), [said]);
+    // Where most of them join, or nobody does, there is nothing to say.
+    for n in 0..25 {
+        let one = snapshot.live.get_mut(&format!("account.w{n}").parse::<Address>().unwrap()).unwrap();
+        one.fields.insert("unit".to_owned(), json!("r-abcd"));
+        one.attributes.insert("parent_id".to_owned(), "r-abcd".to_owned());
+    }
+    assert!(remarks(&plan(&yaml, &snapshot)).is_empty());
+    assert!(remarks(&plan(&yaml, &converged(&graph(&yaml)))).is_empty());
 }
 
 #[test]

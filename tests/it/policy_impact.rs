@@ -10,7 +10,7 @@ use lzctl::observe::Snapshot;
 use lzctl::plan::document::Level;
 use lzctl::plan::impact::binding::{Binding, Layer};
 use lzctl::plan::impact::estate::Estate;
-use lzctl::plan::impact::{assess, notes, work};
+use lzctl::plan::impact::{self, assess, notes, work};
 use lzctl::plan::step::StepId;
 use lzctl::plan::{Plan, make};
 use serde::Deserialize;
@@ -105,6 +105,45 @@ fn every_policy_of_the_corpus_that_locks_somebody_out_is_refused_and_names_a_ste
         }
     });
     assert!(missed.is_empty(), "{} missed:\n{}", missed.len(), missed.join("\n"));
+}
+
+/// Each policy of the corpus that a document can hold, as one that is there already.
+fn standing(snapshot: &Snapshot, sample: &Sample, targets: &[&str]) -> Snapshot {
+    let document = json!({ "Version": "2012-10-17", "Statement": sample.statements });
+    let kind = if sample.r#type == "rcp" { "RESOURCE_CONTROL_POLICY" } else { "SERVICE_CONTROL_POLICY" };
+    let policy = json!({ "name": sample.name, "kind": kind, "content": document, "targets": targets });
+    let mut snapshot = snapshot.clone();
+    let policy = serde_json::from_value(policy).expect("a policy");
+    snapshot.facts.standing_policies.insert("p-sample".to_owned(), policy);
+    snapshot
+}
+
+#[test]
+fn what_is_left_out_because_no_policy_can_hinder_it_changes_no_finding() {
+    let yaml = plan_text("standard");
+    let graph = graph(&yaml);
+    let mut snapshot = existing(&graph);
+    let mut root = Live::default();
+    root.attributes.insert("root_id".to_owned(), "r-root".to_owned());
+    snapshot.live.insert("organization".parse().unwrap(), root);
+    let plan = make(&graph, &snapshot, &BTreeSet::new());
+    let account = snapshot.live.values().find_map(|live| live.attribute("id")).unwrap().to_owned();
+    let (own, closed) = impact::binding::of_plan(&graph, &plan.steps);
+    let (mut found, mut asked) = (0, 0);
+    for sample in ["harmful", "harmless", "open"].iter().flat_map(|name| corpus(name)) {
+        for target in ["r-root", &account] {
+            let snapshot = standing(&snapshot, &sample, &[target]);
+            let estate = Estate { closed: closed.clone(), ..Estate::of(&graph, &snapshot, &plan.steps) };
+            let bindings = [own.clone(), impact::binding::standing(&snapshot).0].concat();
+            // Every request of every account, and only those that a policy might refuse.
+            let tasks = work::tasks(&graph, &snapshot, &plan.steps, &estate);
+            let whole = assess(&estate, &bindings, &tasks);
+            assert_eq!(impact::of_plan(&graph, &snapshot, &plan.steps), whole, "{} on {target}", sample.name);
+            found += usize::from(!whole.is_empty());
+            asked += 1;
+        }
+    }
+    assert!(found >= 50 && found < asked, "{found} of {asked}");
 }
 
 #[test]
@@ -252,6 +291,34 @@ fn a_policy_that_the_document_does_not_have_and_that_spares_the_steps_stands_in_
     let done = rehearse_in(&format!("{KEY}keys: {{ mine: {{ account: vault }} }}\n"), &world);
     assert!(done.plan.notes.iter().all(|note| !note.code.starts_with("policy-")), "{:#?}", done.plan.notes);
     assert!(done.succeeded(), "{:#?}", done.outcome.map(|outcome| outcome.causes));
+}
+
+#[test]
+fn somebody_elses_list_of_what_is_allowed_is_told_when_it_leaves_out_a_step() {
+    // Another document has taken FullAWSAccess from the account and allows a few services instead.
+    let lists = |actions: &[&str]| {
+        let allow = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }] });
+        let few = json!({ "type": "service_control", "document": allow, "targets": ["account:vault"] });
+        let everything =
+            json!({ "type": "service_control", "aws_managed": true, "detached_from": ["account:vault"] });
+        let policies = json!({ "few": few, "FullAWSAccess": everything });
+        let made = format!("{KEY}policies: {policies}\nconsents: [policy_detachment.FullAWSAccess]\n");
+        super::rehearsal::rehearsed(&made)
+    };
+    let with_key = format!("{KEY}keys: {{ mine: {{ account: vault }} }}\n");
+    let without_keys = lists(&["sts:*", "kms:List*", "kms:Describe*", "kms:Get*"]);
+    assert!(without_keys.succeeded(), "{:#?}", without_keys.plan.notes);
+    let refused = rehearse_in(&with_key, &without_keys.world);
+    let note = note(&refused.plan, "policy-denies-step");
+    assert_eq!(note.level, Level::Blocker);
+    assert!(
+        note.message.contains("account.vault") && note.message.contains("kms:CreateKey"),
+        "{}",
+        note.message
+    );
+    let with_keys = lists(&["sts:*", "iam:*", "kms:*"]);
+    let done = rehearse_in(&with_key, &with_keys.world);
+    assert!(done.succeeded(), "{:#?} {:#?}", done.plan.notes, done.outcome.map(|outcome| outcome.causes));
 }
 
 /// Rehearses a document in a world that exists.

@@ -73,6 +73,20 @@ security:
 """
 
 
+# A world in which the address of an account is that of an account elsewhere, so that a run fails.
+TAKEN = {
+    "account": "111122223333",
+    "region": "us-east-1",
+    "time": "2026-03-01T00:00:00Z",
+    "past": {
+        "account_quota": 400,
+        "elsewhere": [
+            {"id": "444455556666", "name": "x", "email": "app000@example.com", "organization_of": "999988887777", "days": 400}
+        ],
+    },
+}
+
+
 def changed(text):
     """A document that takes something away and changes something."""
     text = text.replace("retention_days: 365", "retention_days: 400").replace("NoLeave, Effect", "NeverLeave, Effect")
@@ -86,11 +100,11 @@ class Pages:
     def __init__(self, lzctl, folder):
         self.lzctl, self.folder = pathlib.Path(lzctl).resolve(), pathlib.Path(folder)
 
-    def lzctl_writes(self, command, name, world, *more):
+    def lzctl_writes(self, command, name, world, *more, code=0):
         page = self.folder / f"{name}.html"
         args = [self.lzctl, *command.split(), "--simulate", world, "--html", page, *more]
         done = subprocess.run(args, cwd=self.folder, capture_output=True, text=True)
-        assert done.returncode == 0, f"{args}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+        assert done.returncode == code, f"{args}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
         assert "could not be read" not in done.stdout, f"{args}: {done.stdout[-2000:]}"
         return page
 
@@ -101,7 +115,9 @@ class Pages:
         yield self.lzctl_writes(f"plan {one}", f"plan-{accounts}", world)
         yield self.lzctl_writes(f"apply {one} --yes", f"apply-{accounts}", world)
         yield self.lzctl_writes(f"plan {two}", f"change-{accounts}", world)
-        yield self.lzctl_writes(f"coverage {two}", f"coverage-{accounts}", world)
+        yield self.lzctl_writes(f"coverage {two}", f"coverage-{accounts}", world, "--frameworks")
+        (self.folder / f"taken{accounts}.json").write_text(json.dumps(TAKEN))
+        yield self.lzctl_writes(f"apply {one} --yes", f"failed-{accounts}", f"taken{accounts}.json", code=5)
 
 
 def browser(profile):

@@ -71,6 +71,11 @@ def services_are_trusted_by_their_own_calls(client, until, endpoint):
     assert status()["healthServiceAccessStatusForOrganization"] == "DISABLED"
     health.enable_health_service_access_for_organization()
     assert status()["healthServiceAccessStatusForOrganization"] == "ENABLED"
+    licenses = client(endpoint, "license-manager")
+    linked = lambda: licenses.get_service_settings()["OrganizationConfiguration"]["EnableIntegration"]
+    assert not linked()
+    licenses.update_service_settings(OrganizationConfiguration={"EnableIntegration": True})
+    assert linked()
     trusted = client(endpoint, "organizations").list_aws_service_access_for_organization()["EnabledServicePrincipals"]
     names = {one["ServicePrincipal"] for one in trusted}
     assert {"health.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"} <= names, names

@@ -129,18 +129,34 @@ impl Engine {
         if !news {
             return;
         }
-        let waiting = self.index.dependants(number).len();
-        let name = self.index.step(number).map(|step| step.operation.as_str()).unwrap_or_default();
-        let expected = self.learned.expected(name, self.index.usual(number));
         let request = self.works.get_mut(number as usize).and_then(|work| work.request.take());
         self.out.push(Command::Record(Entry::Accepted {
             step: id.clone(),
-            operation: operation.clone(),
+            operation,
             attributes: attributes.clone(),
             request,
         }));
-        let step = id.clone();
-        self.out.push(Command::Notify(Notice::Running { step, operation, expected, waiting }));
+        self.tell_running(number);
+    }
+
+    /// Tells that AWS works on a step, and for how long it has.
+    pub(super) fn tell_running(&mut self, number: u32) {
+        let (Some(step), Some(work)) = (self.index.step(number), self.works.get(number as usize)) else {
+            return;
+        };
+        let Some(operation) = work.operation.clone() else { return };
+        let notice = Notice::Running {
+            step: step.id.clone(),
+            operation,
+            expected: self.learned.expected(&step.operation, self.index.usual(number)),
+            elapsed: if work.started.is_some() {
+                self.now.saturating_sub(work.sent)
+            } else {
+                work.age(self.now)
+            },
+            waiting: self.index.dependants(number).len(),
+        };
+        self.out.push(Command::Notify(notice));
     }
 
     /// When to ask next. Until one of ten would have ended, at doubling times, so

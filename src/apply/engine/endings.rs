@@ -16,7 +16,7 @@ impl Engine {
         let Some(work) = self.works.get_mut(number as usize) else { return };
         work.answered();
         let request = work.request.take();
-        let took = self.now.saturating_sub(work.started.unwrap_or(self.now));
+        let took = work.age(self.now);
         let (entry, notice) = if status == Status::NotNeeded {
             (Entry::NotNeeded { step: id.clone(), attributes }, Notice::NotNeeded { step: id })
         } else {

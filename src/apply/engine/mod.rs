@@ -163,6 +163,9 @@ impl Engine {
             .zip(&self.works)
             .filter(|(_, work)| work.open_needs == 0 && work.phase == Phase::Waiting);
         let free: Vec<u32> = free.map(|(number, _)| number).collect();
+        let taken_over = (0_u32..).zip(&self.works).filter(|(_, work)| work.phase == Phase::Running);
+        let taken_over: Vec<u32> = taken_over.map(|(number, _)| number).collect();
+        taken_over.into_iter().for_each(|number| self.tell_running(number));
         for (number, error) in std::mem::take(&mut self.lost) {
             self.stuck(number, Some(error));
         }

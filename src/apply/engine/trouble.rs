@@ -77,6 +77,7 @@ impl Engine {
     /// goes on at AWS, so the step keeps its slots whatever happens.
     pub(super) fn question_failed(&mut self, number: u32, back_to: Phase, error: CallError) {
         let since = self.trouble(number, true);
+        let tries = self.works.get(number as usize).map_or(0, |work| work.questions.count);
         if let Some(work) = self.works.get_mut(number as usize) {
             work.phase = back_to;
         }
@@ -100,7 +101,7 @@ impl Engine {
                 }
             }
             Verdict::Conflict | Verdict::NotReady | Verdict::Unseen | Verdict::Unknown | Verdict::Missing
-                if since < self.settings.deadline(self.index.usual(number)) =>
+                if since < self.settings.deadline(self.index.usual(number)) || tries < FEWEST_TRIES =>
             {
                 self.ask_later(number, error);
             }
@@ -122,8 +123,9 @@ impl Engine {
             return;
         }
         let given_up = work.satisfied && work.sendings >= SENDINGS_OF_A_SATISFIED_CALL;
-        let too_long =
-            work.sending_troubles.since.is_some_and(|since| self.now.saturating_sub(since) >= deadline);
+        let troubles = work.sending_troubles;
+        let too_long = troubles.count >= FEWEST_TRIES
+            && troubles.since.is_some_and(|since| self.now.saturating_sub(since) >= deadline);
         let error = work.error.clone();
         if let (true, Some(error)) = (given_up || too_long, error) {
             self.fail(number, error);

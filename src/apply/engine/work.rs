@@ -120,6 +120,16 @@ impl Work {
         self.error = None;
     }
 
+    /// Since its first sending: in this run, or in the one before when AWS was at work on it then.
+    pub(super) fn age(&self, now: Duration) -> Duration {
+        if let Some(started) = self.started {
+            return now.saturating_sub(started);
+        }
+        let now = SignedDuration::try_from(now).unwrap_or(SignedDuration::MAX);
+        let since = self.intended.map(|intended| now.saturating_sub(intended));
+        since.and_then(|since| Duration::try_from(since).ok()).unwrap_or_default()
+    }
+
     /// What to report of it when the run ends now.
     pub(super) const fn status(&self) -> Status {
         match self.phase {

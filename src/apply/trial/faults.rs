@@ -401,6 +401,13 @@ fn while_somebody_else_uses_up_every_rate_nothing_is_sent_for_a_while() {
     }
 }
 
+#[test]
+fn hours_of_waiting_for_a_lane_end_no_step_whose_call_was_lost() {
+    // Found by the property below: refused, long in the queue of its lane, then lost.
+    let (_, outcome) = run_with_random_faults(4_649_905_430_814_296_186, 37, true);
+    assert_eq!(outcome.ending, Ending::Complete, "{:?}", outcome.causes);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 

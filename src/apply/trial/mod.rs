@@ -10,6 +10,7 @@ mod laws;
 pub(super) mod plans;
 mod resumes;
 mod stops;
+mod ways;
 mod world;
 
 /// A small generator of numbers that look random (SplitMix64), the same for the same seed.

@@ -149,6 +149,11 @@ impl<'a> World<'a> {
         }
     }
 
+    /// When AWS ended what a step had begun.
+    pub(super) fn ended(&self, step: &StepId) -> Option<Duration> {
+        self.truths.get(step)?.busy_until
+    }
+
     /// A run whose journal is lost has made this.
     pub(super) fn has_made(&mut self, step: &StepId) {
         self.truths.entry(step.clone()).or_default().applied = 1;

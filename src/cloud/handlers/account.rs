@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    account_address, account_creation, account_enrolment, account_factory, account_joining,
+    account_address, account_controls, account_creation, account_enrolment, account_factory, account_joining,
     account_recording, effect_if, unit, unknown_verb,
 };
 use crate::catalog::operations::Verdict;
@@ -32,6 +32,7 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
             account_recording::begin(connection, task).await
         }
         "enrol" | "discard_product" => account_factory::begin(connection, task).await,
+        "drop_control" => account_controls::begin(connection, task).await,
         _ => Err(unknown_verb(task)),
     }
 }
@@ -42,6 +43,7 @@ pub(super) async fn poll(connection: &Connection, task: &Task, car: &str) -> Res
         "change_email" => account_address::poll(connection, task, car).await,
         "move" => account_enrolment::poll(connection, task, car).await,
         "enrol" | "discard_product" => account_factory::poll(connection, task, car).await,
+        "drop_control" => account_controls::poll(connection, car).await,
         _ => account_creation::poll(connection, task, car).await,
     }
 }
@@ -72,6 +74,7 @@ pub(super) async fn look_up(
             account_recording::look_up(connection, task).await
         }
         "enrol" | "discard_product" => account_factory::look_up(connection, task).await,
+        "drop_control" => account_controls::look_up(connection, task).await,
         "close" => match accounts::describe(connection, task.own("id")?).await {
             Ok(account) if account.state == "ACTIVE" => Ok(Found::Nothing),
             Ok(account) => Ok(Found::Effect(closing(&account))),

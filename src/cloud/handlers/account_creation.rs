@@ -10,7 +10,7 @@ use super::timing::may_be_ours;
 use super::{after_effect, unit};
 use crate::catalog::operations::{self, Verdict};
 use crate::cloud::connection::Connection;
-use crate::cloud::failure::CallError;
+use crate::cloud::failure::{CallError, code};
 use crate::cloud::inventory::accounts::{self, Account};
 use crate::cloud::inventory::creations::{self, Creation};
 use crate::cloud::task::{Found, Progress, Task};
@@ -67,16 +67,16 @@ async fn failed(connection: &Connection, task: &Task, reason: &str) -> Result<Pr
         return finished(connection, account, CREATE).await;
     }
     let message = if reason == EXISTS {
-        format!("{email} belongs to an AWS account outside this organization")
+        format!("{reason}: {email} belongs to an AWS account outside this organization")
     } else {
         format!("AWS ended the creation of {email} with {reason}")
     };
-    // A failed creation has made nothing, so its outcome is never open.
+    // A failed creation has made nothing, so its outcome is never open, and nobody need ask about it again.
     let verdict = match operations::table().verdict(CREATE, reason, &message) {
         Verdict::Unknown => Verdict::Rejected,
         known => known,
     };
-    Err(CallError::ours(CREATE, reason, message, verdict))
+    Err(CallError::ours(CREATE, code::OPERATION_FAILED, message, verdict))
 }
 
 /// The account with an e-mail address that is not closed.
@@ -188,8 +188,8 @@ mod tests {
         let connection = double.connection().await;
         assert_eq!(connection.poll(&create(), "car-1").await.unwrap(), proven());
         let outside = connection.poll(&create(), "car-1").await.unwrap_err();
-        assert_eq!((outside.code.as_str(), outside.verdict), (EXISTS, Verdict::Rejected));
-        assert!(outside.message.contains("log@example.com"));
+        assert_eq!((outside.code.as_str(), outside.verdict), (code::OPERATION_FAILED, Verdict::Rejected));
+        assert!(outside.message.starts_with("EMAIL_ALREADY_EXISTS: log@example.com"), "{outside}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -204,7 +204,8 @@ mod tests {
             let double =
                 Double::new().on("DescribeCreateAccountStatus", ok(json!({ "CreateAccountStatus": failed })));
             let got = double.connection().await.poll(&create(), "car-1").await.unwrap_err();
-            assert_eq!((got.code.as_str(), got.verdict), (reason, verdict));
+            assert_eq!((got.code.as_str(), got.verdict), (code::OPERATION_FAILED, verdict));
+            assert!(got.message.contains(reason), "{got}");
         }
     }
 

@@ -21,9 +21,19 @@ const BY_MOVE: &str = "move";
 /// The baselines that govern accounts.
 const GOVERNING: [&str; 2] = ["AWSControlTowerBaseline", "ConfigBaseline"];
 
+/// The key of an account that Control Tower shall let go of.
+const LEAVES: &str = "unenrolled_by";
+
 /// What becomes of an account that has been moved into a unit.
 pub(super) async fn follow(connection: &Connection, task: &Task, to: &str) -> Result<Progress, CallError> {
     let moved = known([("parent_id", to)]);
+    if task.key(LEAVES) == Some(BY_MOVE) {
+        let let_go = is_let_go(connection, task).await.map_err(|error| after_effect(MOVE, error))?;
+        return Ok(match let_go {
+            true => Progress::Done(moved),
+            false => Progress::Running { operation: to.to_owned(), attributes: moved },
+        });
+    }
     if task.key(KEY) != Some(BY_MOVE) {
         return Ok(Progress::Done(moved));
     }
@@ -41,6 +51,9 @@ pub(super) async fn poll(
     baseline: &str,
 ) -> Result<Progress, CallError> {
     let (id, to) = (task.own("id")?, task.text("unit")?);
+    if task.key(LEAVES) == Some(BY_MOVE) {
+        return follow(connection, task, to).await;
+    }
     let children = baselines::enabled(connection, Which::Below(baseline)).await?;
     let own = |child: &&Enabled| {
         child.parent.as_deref() == Some(baseline) && child.target.rsplit('/').next() == Some(id)
@@ -55,6 +68,17 @@ pub(super) async fn poll(
         // Nothing yet: "a few minutes, up to several hours" (User Guide, account-auto-enrollment).
         _ => Ok(Progress::Running { operation: baseline.to_owned(), attributes: moved }),
     }
+}
+
+/// Whether Control Tower has nothing of an account any more, or will not let go of it by itself: then whoever closes
+/// it is told so by the plan.
+async fn is_let_go(connection: &Connection, task: &Task) -> Result<bool, CallError> {
+    if !landing_zone::get(connection).await?.is_some_and(|zone| zone.enrols_automatically()) {
+        return Ok(true);
+    }
+    let id = task.own("id")?;
+    let all = baselines::enabled(connection, Which::All).await?;
+    Ok(!all.iter().any(|enabled| enabled.target.rsplit('/').next() == Some(id)))
 }
 
 /// The ARN of the enabled baseline by which accounts that come into a unit are enrolled, if they are.

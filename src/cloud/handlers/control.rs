@@ -15,13 +15,14 @@ use crate::cloud::connection::Connection;
 use crate::cloud::failure::{CallError, code};
 use crate::cloud::inventory::controls;
 use crate::cloud::inventory::document::from_json;
+use crate::cloud::inventory::landing_zone::Operation;
 use crate::cloud::task::{Found, Progress, Task};
 use crate::model::Attributes;
 
 const ENABLE: &str = "controltower:EnableControl";
 const RESET: &str = "controltower:ResetEnabledControl";
 const UPDATE: &str = "controltower:UpdateEnabledControl";
-const DISABLE: &str = "controltower:DisableControl";
+pub(super) const DISABLE: &str = "controltower:DisableControl";
 
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
     let site = connection.home();
@@ -58,9 +59,7 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
         }
         "disable" | "delete" => {
             let arn = task.own("arn")?;
-            let request = || client.disable_control().enabled_control_identifier(arn);
-            let answer = site.call(DISABLE, || request().send()).await?;
-            Ok(running(answer.operation_identifier(), arn))
+            Ok(running(&disable(connection, arn).await?, arn))
         }
         _ => Err(unknown_verb(task)),
     }
@@ -75,6 +74,26 @@ pub(super) async fn poll(connection: &Connection, task: &Task, id: &str) -> Resu
             let found = find(connection, task).await.map_err(|error| after_effect(operation, error))?;
             Ok(Progress::Done(known([("arn", &found.arn)])))
         }
+        _ => how_it_is(operation, id, state),
+    }
+}
+
+/// Disables an enabled control. Comes back with the operation.
+pub(super) async fn disable(connection: &Connection, arn: &str) -> Result<String, CallError> {
+    let site = connection.home();
+    let client = site.clients.controltower();
+    let request = || client.disable_control().enabled_control_identifier(arn);
+    let answer = site.call(DISABLE, || request().send()).await?;
+    Ok(answer.operation_identifier().to_owned())
+}
+
+/// How an operation is that gives nothing new.
+pub(super) async fn ended(connection: &Connection, operation: &str, id: &str) -> Result<Progress, CallError> {
+    how_it_is(operation, id, controls::operation(connection, id).await?)
+}
+
+fn how_it_is(operation: &str, id: &str, state: Operation) -> Result<Progress, CallError> {
+    match state.status.as_str() {
         "SUCCEEDED" => Ok(Progress::Done(Attributes::new())),
         "FAILED" => {
             let message = state.message.unwrap_or_else(|| "Control Tower gives no reason".to_owned());

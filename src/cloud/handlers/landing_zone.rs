@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::timing::may_be_ours;
-use super::{after_effect, known, unknown_verb};
+use super::{after_effect, known, unit, unknown_verb};
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
 use crate::cloud::inventory::baselines::{self, Which};
@@ -51,6 +51,10 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
             let answer = site.call(RESET, || request().send()).await?;
             Ok(running(answer.operation_identifier()))
         }
+        "rename_unit" => {
+            let (id, name) = (task.own("security_unit")?, task.text("security_unit_name")?);
+            unit::rename(connection, id, name).await
+        }
         _ => Err(unknown_verb(task)),
     }
 }
@@ -70,6 +74,10 @@ pub(super) async fn look_up(
     task: &Task,
     since: Timestamp,
 ) -> Result<Found, CallError> {
+    if task.verb == "rename_unit" {
+        let (id, name) = (task.own("security_unit")?, task.text("security_unit_name")?);
+        return unit::renamed(connection, id, name).await;
+    }
     let kind = task.verb.to_ascii_uppercase();
     // The list is newest first and gives no dates, so the newest one of our kind
     // is asked for its own.
@@ -135,9 +143,10 @@ fn running(operation: &str) -> Progress {
 }
 
 /// The remediation types; none when the task does not speak of them, which leaves
-/// the decision to AWS (what omission means on an update is UNSOURCED).
+/// the decision to AWS (what omission means on an update is UNSOURCED), and none when
+/// there shall be none: AWS takes no empty list (`RemediationTypes` has one member at least).
 fn remediation_types(task: &Task) -> Option<Vec<RemediationType>> {
-    let list = task.inputs.get("remediation_types")?.as_array()?;
+    let list = task.inputs.get("remediation_types")?.as_array().filter(|list| !list.is_empty())?;
     Some(list.iter().filter_map(Value::as_str).map(RemediationType::from).collect())
 }
 

@@ -21,6 +21,7 @@ use crate::model::{Attributes, Fields, Kind, kinds};
 
 mod account;
 mod account_address;
+mod account_controls;
 mod account_creation;
 mod account_enrolment;
 mod account_factory;

@@ -1,5 +1,7 @@
 //! Trusting a service, or not any more: a switch that may be set twice.
 
+use aws_sdk_licensemanager::types::OrganizationConfiguration;
+
 use super::{effect_if, unknown_verb};
 use crate::catalog::operations::Verdict;
 use crate::catalog::service_access;
@@ -40,6 +42,7 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
             let request = || client.enable_health_service_access_for_organization();
             site.call("health:EnableHealthServiceAccessForOrganization", || request().send()).await?;
         }
+        "link_licenses" => link_licenses(connection).await?,
         "delete" => {
             let request = || client.disable_aws_service_access().service_principal(service);
             site.call("organizations:DisableAWSServiceAccess", || request().send()).await?;
@@ -47,6 +50,16 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
         _ => return Err(unknown_verb(task)),
     }
     Ok(Progress::Done(Attributes::new()))
+}
+
+/// License Manager's settings are a Region's own; it is linked in the home Region.
+async fn link_licenses(connection: &Connection) -> Result<(), CallError> {
+    let site = connection.home();
+    let client = site.clients.licensemanager();
+    let integration = OrganizationConfiguration::builder().enable_integration(true).build();
+    let request = || client.update_service_settings().organization_configuration(integration.clone());
+    site.call("license-manager:UpdateServiceSettings", || request().send()).await?;
+    Ok(())
 }
 
 pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {

@@ -24,12 +24,7 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
             let made = unit.and_then(|unit| Some(known([("id", unit.id()?), ("arn", unit.arn()?)])));
             Ok(Progress::Done(made.ok_or_else(|| CallError::unreadable(CREATE, "Id or Arn"))?))
         }
-        "rename" => {
-            let (id, name) = (task.own("id")?, task.text("name")?);
-            let request = || client.update_organizational_unit().organizational_unit_id(id).name(name);
-            site.call("organizations:UpdateOrganizationalUnit", || request().send()).await?;
-            Ok(Progress::Done(Attributes::new()))
-        }
+        "rename" => rename(connection, task.own("id")?, task.text("name")?).await,
         "tag" => tag(connection, task).await,
         "delete" => {
             let id = task.own("id")?;
@@ -53,12 +48,7 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
             let made = unit.map(|unit| Progress::Done(known([("id", &unit.id), ("arn", &unit.arn)])));
             Ok(made.map_or(Found::Nothing, Found::Effect))
         }
-        "rename" => {
-            let (id, name) = (task.own("id")?, task.text("name")?);
-            let parent = accounts::parent(connection, id).await?;
-            let beside = units::below(connection, &parent).await?;
-            Ok(effect_if(beside.iter().any(|unit| unit.id == id && unit.name == name)))
-        }
+        "rename" => renamed(connection, task.own("id")?, task.text("name")?).await,
         "tag" => tagged(connection, task).await,
         "delete" => match accounts::parent(connection, task.own("id")?).await {
             Ok(_) => Ok(Found::Nothing),
@@ -67,6 +57,22 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
         },
         _ => Err(unknown_verb(task)),
     }
+}
+
+/// Gives a unit another name.
+pub(super) async fn rename(connection: &Connection, id: &str, name: &str) -> Result<Progress, CallError> {
+    let site = connection.global();
+    let client = site.clients.organizations();
+    let request = || client.update_organizational_unit().organizational_unit_id(id).name(name);
+    site.call("organizations:UpdateOrganizationalUnit", || request().send()).await?;
+    Ok(Progress::Done(Attributes::new()))
+}
+
+/// Whether a unit has a name.
+pub(super) async fn renamed(connection: &Connection, id: &str, name: &str) -> Result<Found, CallError> {
+    let parent = accounts::parent(connection, id).await?;
+    let beside = units::below(connection, &parent).await?;
+    Ok(effect_if(beside.iter().any(|unit| unit.id == id && unit.name == name)))
 }
 
 /// Sets the tags of a unit or an account. Others stay.

@@ -1,6 +1,6 @@
 //! Vaults of AWS Backup in one account and Region.
 
-use aws_sdk_backup::types::BackupVaultListMember;
+use aws_sdk_backup::types::{BackupVaultListMember, MpaSessionStatus};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -85,6 +85,8 @@ pub(crate) struct Described {
     pub(crate) lock: Option<Lock>,
     /// The ARN of the team that approves access.
     pub(crate) approval_team: Option<String>,
+    /// Since when that team is asked whether it agrees to its change; none while it is not.
+    pub(crate) team_asked: Option<Timestamp>,
 }
 
 /// One vault by name; none when it is not there.
@@ -104,11 +106,14 @@ pub(crate) async fn describe(site: &Site, name: &str) -> Result<Option<Described
         min_days: vault.min_retention_days(),
         max_days: vault.max_retention_days(),
     });
+    let waiting = vault.latest_mpa_approval_team_update();
+    let waiting = waiting.filter(|update| update.status() == Some(&MpaSessionStatus::Pending));
     Ok(Some(Described {
         arn: vault.backup_vault_arn().unwrap_or_default().to_owned(),
         state: vault.vault_state().map(|state| state.as_str().to_owned()),
         lock,
         approval_team: vault.mpa_approval_team_arn().map(str::to_owned),
+        team_asked: waiting.and_then(|update| timestamp(update.initiation_date()?)),
     }))
 }
 

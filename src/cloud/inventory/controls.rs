@@ -82,6 +82,60 @@ impl Enabled {
     }
 }
 
+/// A control that an account has from a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inherited {
+    /// Its own ARN.
+    pub arn: String,
+    /// The control's ARN.
+    pub control: String,
+    /// The id of the account.
+    pub account: String,
+    /// The ARN of the enabled control of the unit.
+    pub parent: String,
+    /// Whether AWS says that the account is not in that unit any more.
+    pub drifted: bool,
+}
+
+/// Controls that accounts have from units: all of one account, by its ARN, or of every account those that it has
+/// from a unit in which it is not any more.
+///
+/// # Errors
+/// When they cannot be read.
+pub async fn inherited(connection: &Connection, account: Option<&str>) -> Result<Vec<Inherited>, CallError> {
+    use aws_sdk_controltower::types::{DriftStatus, EnabledControlFilter};
+    let site = connection.home();
+    let client = site.clients.controltower();
+    let site = &site;
+    let drifted = EnabledControlFilter::builder().inheritance_drift_statuses(DriftStatus::Drifted).build();
+    let filter = &account.is_none().then_some(drifted);
+    let found = pages::all(ENABLED, |token| async move {
+        let request = || {
+            let request = client.list_enabled_controls().set_target_identifier(account.map(str::to_owned));
+            let request = request.include_children(true).set_filter(filter.clone());
+            request.max_results(PAGE).set_next_token(token.clone())
+        };
+        let answer = site.call(ENABLED, || request().send()).await?;
+        Ok((answer.enabled_controls().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    Ok(found.await?.iter().filter_map(Inherited::of).collect())
+}
+
+impl Inherited {
+    fn of(from: &aws_sdk_controltower::types::EnabledControlSummary) -> Option<Self> {
+        let target = from.target_identifier().filter(|target| target.contains(":account/"))?;
+        let types = from.drift_status_summary().and_then(|drift| drift.types());
+        let inheritance = types.and_then(|types| types.inheritance()).and_then(|drift| drift.status());
+        Some(Self {
+            arn: from.arn()?.to_owned(),
+            control: from.control_identifier()?.to_owned(),
+            account: target.rsplit('/').next()?.to_owned(),
+            parent: from.parent_identifier()?.to_owned(),
+            drifted: inheritance.is_some_and(|word| word.as_str() == "DRIFTED"),
+        })
+    }
+}
+
 /// One enabled control by ARN.
 ///
 /// # Errors

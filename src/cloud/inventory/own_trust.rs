@@ -11,6 +11,7 @@ use crate::cloud::failure::{CallError, code};
 
 const STACK_SETS: &str = "cloudformation:DescribeOrganizationsAccess";
 const HEALTH: &str = "health:DescribeHealthServiceStatusForOrganization";
+const LICENSES: &str = "license-manager:GetServiceSettings";
 /// Health's API refuses accounts without a support plan; its console does not.
 const NO_PLAN: &str = "SubscriptionRequiredException";
 
@@ -39,6 +40,12 @@ pub async fn is_on(connection: &Connection, own: &Own) -> Result<bool, CallError
                 Err(error) if error.code == NO_PLAN => Ok(true),
                 Err(error) => Err(error),
             }
+        }
+        "license_link" => {
+            let site = connection.home();
+            let client = site.clients.licensemanager();
+            let answer = site.call(LICENSES, || client.get_service_settings().send()).await?;
+            Ok(answer.organization_configuration().is_some_and(|linked| linked.enable_integration()))
         }
         field => {
             let message = format!("nothing tells whether `{field}` is on");

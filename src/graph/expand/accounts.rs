@@ -13,6 +13,10 @@ use crate::spec::document::{Account, Join, Placement};
 
 pub(super) fn expand(expansion: &mut Expansion<'_>) {
     for (name, said) in &expansion.spec.accounts {
+        if said.close {
+            closed(expansion, name, said);
+            continue;
+        }
         let address = account(name);
         let mut wanted = resource(address.clone(), Some(&said.origin));
         let root = reference::from(&the_organization(), "root_id");
@@ -30,6 +34,10 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
             Placement::Unit(path) if landing_zone_places(expansion, name, path) => None,
             Placement::Unit(path) => Some(reference::from(&unit(path), "id")),
         };
+        if place.is_some() && expansion.spec.landing_zone.as_ref().is_some_and(|z| z.clean_inherited_controls)
+        {
+            wanted.whole.insert("inherited_controls".to_owned());
+        }
         wanted.fields.extend(place.map(|id| ("unit".to_owned(), id)));
         wanted.at_creation.insert("unit".to_owned(), root);
         describe(&mut wanted.fields, said);
@@ -55,6 +63,37 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         expansion.graph.connect(waits.only(&["rename", "send_code", "change_email", "put_contact"]));
         expansion.graph.add(wanted);
     }
+}
+
+/// An account that shall be closed is moved where the document has it, and closed when Control Tower has let go of
+/// it and it administers nothing any more. Nothing else is said of it: one that is closed cannot be changed, and one
+/// that is gone for good is not missed.
+fn closed(expansion: &mut Expansion<'_>, name: &str, said: &Account) {
+    let address = account(name);
+    let mut wanted = resource(address.clone(), Some(&said.origin));
+    wanted.presence = Presence::Existing;
+    wanted.fields.insert("closed".to_owned(), json!(true));
+    match &said.placement {
+        Placement::Unsaid => {}
+        Placement::Root => {
+            wanted.fields.insert("unit".to_owned(), reference::from(&the_organization(), "root_id"));
+        }
+        Placement::Unit(path) => {
+            wanted.fields.insert("unit".to_owned(), reference::from(&unit(path), "id"));
+        }
+    }
+    wanted.keys.insert("email".to_owned(), json!(said.email.as_str()));
+    wanted.keys.extend(said.id.as_ref().map(|id| ("id".to_owned(), json!(id.as_str()))));
+    if expansion.spec.landing_zone.is_some() {
+        wanted.keys.insert("unenrolled_by".to_owned(), json!("move"));
+    }
+    expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
+    for service in expansion.spec.delegated_administrators.keys() {
+        let office = Address::new(Kind::DelegatedAdministrator, service);
+        let first = Edge::settled(&address, &office, "hand-over-before-closing");
+        expansion.graph.connect(first.only(&["close"]));
+    }
+    expansion.graph.add(wanted);
 }
 
 /// A 3.x landing zone makes its Security unit and moves its own accounts there (Control Tower User

@@ -41,7 +41,10 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
 pub(super) fn members<'s>(expansion: &Expansion<'s>) -> BTreeMap<UnitPath, Vec<&'s String>> {
     let mut members: BTreeMap<UnitPath, Vec<&String>> = BTreeMap::new();
     for (name, said) in &expansion.spec.accounts {
-        if let Placement::Unit(path) = &said.placement {
+        // One that shall be closed is not to be enrolled first.
+        if let Placement::Unit(path) = &said.placement
+            && !said.close
+        {
             members.entry(path.clone()).or_default().push(name);
         }
     }

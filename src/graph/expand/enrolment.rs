@@ -94,7 +94,7 @@ pub(super) fn outside(spec: &Spec) -> Vec<&String> {
         Placement::Root => true,
         Placement::Unit(path) => !governs(path),
     };
-    let taken_over = |said: &Account| said.join == Join::Existing && is_outside(said);
+    let taken_over = |said: &Account| said.join == Join::Existing && !said.close && is_outside(said);
     spec.accounts.iter().filter(|(_, said)| taken_over(said)).map(|(name, _)| name).collect()
 }
 

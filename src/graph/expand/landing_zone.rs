@@ -20,6 +20,9 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         let types = if automatic { json!(["INHERITANCE_DRIFT"]) } else { json!([]) };
         wanted.fields.insert("remediation_types".to_owned(), types);
     }
+    if let Some(unit) = zone.integration_unit.as_ref().filter(|_| zone.version.starts_with("3.")) {
+        wanted.fields.insert("security_unit_name".to_owned(), json!(unit.as_str()));
+    }
     wanted.fields.insert("status".to_owned(), json!("ACTIVE"));
     wanted.fields.insert("drift".to_owned(), json!("IN_SYNC"));
     wanted.keys.insert("region".to_owned(), json!(expansion.home_region.as_str()));

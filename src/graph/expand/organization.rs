@@ -24,7 +24,10 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     }
     expansion.graph.add(organization);
     for (principal, origin) in &spec.trusted_access {
-        let asked = resource(Address::new(Kind::TrustedAccess, principal), Some(origin));
+        let mut asked = resource(Address::new(Kind::TrustedAccess, principal), Some(origin));
+        if let Some(own) = service_access::by_own_call(principal) {
+            asked.fields.insert(own.field.clone(), json!(true));
+        }
         trust(expansion, asked);
     }
     if !expansion.spec.accounts.is_empty() {
@@ -47,7 +50,7 @@ pub(super) fn needed(expansion: &mut Expansion<'_>, principal: &str, origin: &Or
 }
 
 pub(super) fn trust(expansion: &mut Expansion<'_>, mut access: crate::model::Resource) {
-    if let Some(own) = service_access::by_own_call(&access.address.name) {
+    if let Some(own) = service_access::by_own_call(&access.address.name).filter(|own| !own.asked) {
         access.fields.insert(own.field.clone(), json!(true));
     }
     let address = access.address.clone();

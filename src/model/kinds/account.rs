@@ -11,12 +11,16 @@
 //! been sent and accepted: such an account is seen before it is a member, and then has no `id`.
 //! Of one that Account Factory shall enrol `factory_unit` (id of the unit in which Control Tower
 //! governs it) and `unfinished_products.<id>`.
+//! Where controls are wanted also `inherited_controls.<id>`: the name of each control, or its ARN, that it has
+//! kept from a unit in which it is not (the id is that of the enabled control).
 //! Keys: `email`, `id`, `governed_regions` (where it is looked into before it is governed),
 //! `enrolled_by` (`move`: Control Tower enrols it when it has moved), `factory` (what Account Factory
 //! is told of it). Attributes: `id`, `arn`, `parent_id` (where it was seen,
 //! or the root right after creation), `handshake` (the invitation that waits). An account is never
 //! replaced. One that is to be
-//! closed has no fields and no keys: it is found by its name, or by its id as the name.
+//! closed has the field `closed` beside its place, and the key `unenrolled_by` (`move`: Control Tower lets go of
+//! it when it has moved); one whose address alone is removed has no fields and no keys: it is found by its name, or
+//! by its id as the name.
 
 use super::{Action, Compare, FieldRule, KindInfo, Verb};
 use crate::model::address::Kind;
@@ -45,6 +49,10 @@ pub const INFO: KindInfo = KindInfo {
         },
         Verb::plain("move", "organizations:MoveAccount", Action::Move),
         Verb::plain("enrol", "servicecatalog:ProvisionProduct", Action::Move),
+        Verb {
+            consent: Some("inherited_control_removal"),
+            ..Verb::plain("drop_control", "controltower:DisableControl", Action::Repair)
+        },
         Verb::plain("rename", "account:PutAccountName", Action::Change),
         Verb::plain("send_code", "account:StartPrimaryEmailUpdate", Action::Change),
         Verb::plain("change_email", "account:AcceptPrimaryEmailUpdate", Action::Change),
@@ -73,6 +81,10 @@ pub const INFO: KindInfo = KindInfo {
             .alone()
             .with_surplus("discard_product"),
         FieldRule::new("factory_unit", Compare::Exact, "enrol").alone(),
+        FieldRule::new("inherited_controls.*", Compare::Exact, "drop_control")
+            .alone()
+            .with_surplus("drop_control"),
+        FieldRule::new("closed", Compare::Exact, "close").alone(),
         FieldRule::new("alternate_contacts.*", Compare::Exact, "put_contact").alone().each(),
     ],
     attributes: &["id", "arn", "parent_id", "handshake"],

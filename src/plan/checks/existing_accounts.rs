@@ -9,7 +9,9 @@ use crate::model::Kind;
 use crate::model::resource::Presence;
 
 pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
+    // One that shall be closed may be gone for good.
     let wanted = situation.graph.resources.values().filter(|r| r.presence == Presence::Existing);
+    let wanted = wanted.filter(|r| !r.fields.contains_key("closed"));
     for resource in wanted {
         let standing = situation.changes.get(&resource.address).map(|change| &change.standing);
         if standing == Some(&Standing::Missing) {

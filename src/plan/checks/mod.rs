@@ -10,11 +10,14 @@ mod backup;
 mod config;
 mod control_tower_busy;
 mod controls;
+mod departed_accounts;
 mod enrolment;
 mod existing_accounts;
 mod fixed_fields;
 mod identity_center;
 mod inactive_accounts;
+mod inherited_controls;
+mod joining;
 mod landing_zone_version;
 mod not_yet;
 mod policies;
@@ -39,17 +42,20 @@ const CHECKS: &[Check] = &[
     unreadable::check,
     not_yet::check,
     existing_accounts::check,
+    departed_accounts::check,
     fixed_fields::check,
     account_quota::check,
     accounts_under_creation::check,
     inactive_accounts::check,
     enrolment::check,
+    joining::check,
     landing_zone_version::check,
     untrusted_config::check,
     config::check,
     trails::check,
     control_tower_busy::check,
     controls::check,
+    inherited_controls::check,
     removals::check,
     policies::check,
     resource_policy::check,

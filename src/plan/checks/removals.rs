@@ -6,13 +6,23 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::super::document::{Level, Note};
 use super::super::planner::Situation;
 use super::note;
 use crate::catalog::{baselines, service_access};
 use crate::diff::Standing;
+use crate::model::reference::as_reference;
 use crate::model::resource::Presence;
 use crate::model::{Address, Kind, Resource};
+use crate::plan::Step;
+
+/// Member accounts that AWS closes within 30 days: so many, or one in so many where that is more, and never more than
+/// the last (Organizations API Reference, CloseAccount).
+const CLOSURES: u64 = 250;
+const CLOSURES_SHARE: u64 = 5;
+const CLOSURES_MOST: u64 = 1_000;
 
 pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
     let going = situation.graph.resources.values().filter(|resource| {
@@ -36,6 +46,47 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
             _ => {}
         }
     }
+    closures(situation, notes);
+}
+
+/// Accounts that shall be closed by their entry.
+fn closures(situation: &Situation<'_>, notes: &mut Vec<Note>) {
+    let closing = |step: &&Step| step.operation == "organizations:CloseAccount";
+    for step in situation.steps.iter().filter(closing) {
+        let Some(resource) = situation.graph.resources.get(&step.address) else { continue };
+        let entry = resource.presence != Presence::Remove;
+        if entry && !is_let_go(situation, resource) {
+            enrolled(situation, resource, notes);
+        }
+    }
+    let wanted = situation.steps.iter().filter(closing).count() as u64;
+    let members = situation.snapshot.facts.accounts.unwrap_or_default();
+    let allowed = CLOSURES.max(members / CLOSURES_SHARE).min(CLOSURES_MOST);
+    if wanted > allowed {
+        notes.push(note(
+            Level::Warning,
+            "closure-quota",
+            None,
+            format!("{wanted} accounts shall be closed, and AWS closes {allowed} of this organization in 30 days"),
+            "the run stops when AWS refuses the next; apply the same document again when the 30 days are over",
+        ));
+    }
+}
+
+/// Whether the plan moves an account away from where Control Tower governs it, and Control Tower follows moves: then
+/// the move waits until it has let go of the account.
+fn is_let_go(situation: &Situation<'_>, resource: &Resource) -> bool {
+    let moves = situation.steps.iter().any(|s| s.address == resource.address && s.verb == "move");
+    let zone = situation.snapshot.live.get(&Address::only(Kind::LandingZone));
+    let remedies = zone.and_then(|zone| zone.fields.get("remediation_types")).and_then(Value::as_array);
+    let follows = remedies.is_some_and(|all| all.iter().any(|one| one == "INHERITANCE_DRIFT"));
+    let unit = resource.fields.get("unit").and_then(as_reference).map(|unit| unit.address);
+    let governed = |row: &baselines::Baseline| {
+        let on =
+            unit.as_ref().map(|unit| Address::new(Kind::Baseline, format!("{}:{}", unit.name, row.word)));
+        on.is_some_and(|on| situation.graph.resources.contains_key(&on))
+    };
+    moves && follows && !baselines::all().iter().any(governed)
 }
 
 fn trusted_access(situation: &Situation<'_>, resource: &Resource, notes: &mut Vec<Note>) {
@@ -87,7 +138,8 @@ fn enrolled(situation: &Situation<'_>, resource: &Resource, notes: &mut Vec<Note
                  registered again for 90 days",
                 resource.address
             ),
-            "first move it to a unit that is not registered, by custom one called Suspended, and apply",
+            "first move it to a unit that is not registered, by custom one called Suspended, and apply; where \
+             accounts are not enrolled by themselves terminate its product of Account Factory, too",
         ));
     }
 }

@@ -1,6 +1,6 @@
 //! What could not be read is not planned for, and said.
 
-use super::super::document::{Level, Note};
+use super::super::document::{Level, Note, UNREADABLE};
 use super::super::planner::Situation;
 use super::note;
 use crate::diff::Standing;
@@ -13,7 +13,7 @@ pub(super) fn check(situation: &Situation<'_>, notes: &mut Vec<Note>) {
             });
             notes.push(note(
                 if held_up { Level::Blocker } else { Level::Warning },
-                "unreadable",
+                UNREADABLE,
                 Some(address),
                 format!("{address} could not be read and is left alone: {why}"),
                 "give the caller permission to read it, or take it out of the document",

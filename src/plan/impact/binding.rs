@@ -106,10 +106,11 @@ fn target(id: &Value) -> Option<String> {
     }
 }
 
-/// The policies in force that the document does not have, by what its places are called. Where they
-/// are attached to units that it does not have they bind none of its accounts that it could tell.
+/// The policies in force that the document does not have, by what its places are called, and the places
+/// on which nothing else allows anything. Where they are attached to units that it does not have they
+/// bind none of its accounts that it could tell.
 #[must_use]
-pub fn standing(snapshot: &Snapshot) -> Vec<Binding> {
+pub fn standing(snapshot: &Snapshot) -> (Vec<Binding>, Closed) {
     let word = |(address, live): (&Address, &Live)| match address.kind {
         Kind::Organization => Some((live.attribute("root_id")?.to_owned(), ROOT.to_owned())),
         Kind::OrganizationalUnit | Kind::Account => {
@@ -127,5 +128,7 @@ pub fn standing(snapshot: &Snapshot) -> Vec<Binding> {
             targets: targets.collect(),
         })
     });
-    policies.filter(|binding| !binding.targets.is_empty()).collect()
+    let closed = snapshot.facts.allow_listed.iter();
+    let closed = closed.filter_map(|target| Some((words.get(target)?.clone(), None))).collect();
+    (policies.filter(|binding| !binding.targets.is_empty()).collect(), closed)
 }

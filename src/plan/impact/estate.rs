@@ -57,6 +57,12 @@ impl Estate {
             .filter(|(address, _)| address.kind == Kind::OrganizationalUnit)
             .filter_map(|(address, live)| Some((live.attribute("id")?, address)))
             .collect();
+        let comes = |step: &&Step| {
+            step.address.kind == Kind::Account && matches!(step.verb.as_str(), "move" | "create")
+        };
+        // The later step of an account takes the place of the earlier.
+        let arrivals: BTreeMap<&Address, &StepId> =
+            steps.iter().filter(comes).map(|step| (&step.address, &step.id)).collect();
         let in_use = |resource: &&Resource| {
             resource.address.kind == Kind::Account
                 && resource.presence != Presence::Remove
@@ -73,14 +79,12 @@ impl Estate {
                 let unit = (to.address.kind == Kind::OrganizationalUnit).then_some(to.address);
                 way(unit.as_ref(), address)
             });
-            let comes =
-                |step: &&Step| step.address == *address && matches!(step.verb.as_str(), "move" | "create");
             Seat {
                 name: address.name.clone(),
                 id: live.and_then(|live| live.attribute("id")).map(str::to_owned),
                 after: wanted.or_else(|| above.clone()).unwrap_or_else(|| way(None, address)),
                 before: above,
-                arrives: steps.iter().rfind(comes).map(|step| step.id.clone()),
+                arrives: arrivals.get(address).map(|id| (*id).clone()),
                 role: resource.fields.get("role_name").and_then(|role| role.as_str()).map(str::to_owned),
             }
         });

@@ -14,16 +14,17 @@ pub mod binding;
 pub mod estate;
 mod notes;
 mod order;
+mod spared;
 pub mod work;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::ResourceGraph;
 use crate::model::evaluation::{Answer, Cause, Level, decide};
 use crate::observe::Snapshot;
 use crate::plan::step::{Step, StepId};
 use binding::{Binding, Layer};
-use estate::{Estate, Seat};
+use estate::{Closed, Estate, Seat};
 use work::{Duty, Request, Task};
 
 pub use notes::notes;
@@ -58,21 +59,31 @@ pub struct Harm {
 /// is nothing of its business.
 #[must_use]
 pub fn of_plan(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step]) -> Vec<Harm> {
-    let (mut bindings, closed) = binding::of_plan(graph, steps);
-    let standing = binding::standing(snapshot);
+    let (mut bindings, mut closed) = binding::of_plan(graph, steps);
+    let (standing, closed_already) = binding::standing(snapshot);
+    let by_others: Closed =
+        closed_already.into_iter().filter(|(target, _)| !closed.contains_key(target)).collect();
+    closed.extend(by_others.clone());
     let of_others: BTreeSet<String> = standing.iter().map(|binding| binding.name.clone()).collect();
     bindings.extend(standing);
     if bindings.is_empty() && closed.is_empty() {
         return Vec::new();
     }
     let estate = Estate { closed, ..Estate::of(graph, snapshot, steps) };
-    let tasks = work::tasks(graph, snapshot, steps, &estate);
+    let in_force = InForce::of(&bindings);
     let beside = |harm: &Harm| {
-        let by_others = matches!(&harm.cause, Cause::Denied { policy, .. } if of_others.contains(policy));
+        let by_others = match &harm.cause {
+            Cause::Denied { policy, .. } => of_others.contains(policy),
+            Cause::NotAllowed { level } => by_others.contains_key(level),
+        };
         by_others && snapshot.facts.strangers.contains_key(&harm.account)
     };
-    let harms = assess(&estate, &bindings, &tasks).into_iter();
-    harms.filter(|harm| !beside(harm)).collect()
+    let mut harms = Vec::new();
+    work::seat_by_seat(graph, snapshot, steps, &estate, Some(&bindings), &mut |tasks| {
+        let found = tasks.iter().filter_map(|task| of_task(&estate, &in_force, task));
+        harms.extend(found.filter(|harm| !beside(harm)));
+    });
+    harms
 }
 
 /// Everything that the policies would deny of the tasks, the first denial of each task.
@@ -81,14 +92,38 @@ pub fn assess(estate: &Estate, bindings: &[Binding], tasks: &[Task]) -> Vec<Harm
     if bindings.is_empty() && estate.closed.is_empty() {
         return Vec::new();
     }
-    tasks.iter().filter_map(|task| worst(estate.seats.get(task.seat)?, estate, bindings, task)).collect()
+    let in_force = InForce::of(bindings);
+    tasks.iter().filter_map(|task| of_task(estate, &in_force, task)).collect()
+}
+
+/// Policies by where they are attached, in their order.
+struct InForce<'b> {
+    by_place: BTreeMap<&'b str, Vec<&'b Binding>>,
+}
+
+impl<'b> InForce<'b> {
+    fn of(bindings: &'b [Binding]) -> Self {
+        let mut by_place: BTreeMap<&str, Vec<&Binding>> = BTreeMap::new();
+        for binding in bindings {
+            binding.targets.keys().for_each(|target| by_place.entry(target).or_default().push(binding));
+        }
+        Self { by_place }
+    }
+
+    fn at(&self, place: &str) -> impl Iterator<Item = &'b Binding> {
+        self.by_place.get(place).into_iter().flatten().copied()
+    }
+}
+
+fn of_task(estate: &Estate, in_force: &InForce<'_>, task: &Task) -> Option<Harm> {
+    worst(estate.seats.get(task.seat)?, estate, in_force, task)
 }
 
 /// The gravest of what stands in the way of a task. A task that several roles could
 /// carry out is denied only when it is denied to each.
-fn worst(seat: &Seat, estate: &Estate, bindings: &[Binding], task: &Task) -> Option<Harm> {
+fn worst(seat: &Seat, estate: &Estate, in_force: &InForce<'_>, task: &Task) -> Option<Harm> {
     let by_role = task.ways.iter().map(|requests| {
-        let harms = requests.iter().filter_map(|request| harm(seat, estate, bindings, task, request));
+        let harms = requests.iter().filter_map(|request| harm(seat, estate, in_force, task, request));
         // The first of the gravest: its message names what fails first.
         harms.reduce(|worst, next| if next.answer > worst.answer { next } else { worst })
     });
@@ -102,15 +137,21 @@ fn worst(seat: &Seat, estate: &Estate, bindings: &[Binding], task: &Task) -> Opt
     least
 }
 
-fn harm(seat: &Seat, estate: &Estate, bindings: &[Binding], task: &Task, request: &Request) -> Option<Harm> {
+fn harm(
+    seat: &Seat,
+    estate: &Estate,
+    in_force: &InForce<'_>,
+    task: &Task,
+    request: &Request,
+) -> Option<Harm> {
     let levels: Vec<Level<'_>> = seat
         .after
         .iter()
         .map(|target| Level {
             name: target,
-            policies: bindings
-                .iter()
-                .filter(|binding| binding.layer == request.layer && binding.targets.contains_key(target))
+            policies: in_force
+                .at(target)
+                .filter(|binding| binding.layer == request.layer)
                 .map(|binding| (binding.name.as_str(), &binding.document))
                 .collect(),
             open: request.layer == Layer::Rcp || !estate.closed.contains_key(target),
@@ -121,7 +162,7 @@ fn harm(seat: &Seat, estate: &Estate, bindings: &[Binding], task: &Task, request
     Some(Harm {
         layer: request.layer,
         answer: verdict.answer,
-        since: since(seat, estate, bindings, &cause),
+        since: since(seat, estate, in_force, &cause),
         cause,
         duty: task.duty,
         step: task.step.clone(),
@@ -132,10 +173,10 @@ fn harm(seat: &Seat, estate: &Estate, bindings: &[Binding], task: &Task, request
 }
 
 /// The steps that bring a cause about for an account.
-fn since(seat: &Seat, estate: &Estate, bindings: &[Binding], cause: &Cause) -> BTreeSet<StepId> {
+fn since(seat: &Seat, estate: &Estate, in_force: &InForce<'_>, cause: &Cause) -> BTreeSet<StepId> {
     let (level, by) = match cause {
         Cause::Denied { policy, level, .. } => {
-            let binding = bindings.iter().find(|binding| binding.name == *policy);
+            let binding = in_force.at(level).find(|binding| binding.name == *policy);
             (level, binding.and_then(|binding| binding.targets.get(level).cloned().flatten()))
         }
         Cause::NotAllowed { level } => (level, estate.closed.get(level).cloned().flatten()),

@@ -1,13 +1,15 @@
 //! What has to be done in member accounts: entering them, Control Tower's part, and the
 //! plan's own steps.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::binding::Layer;
+use super::InForce;
+use super::binding::{Binding, Layer};
 use super::estate::{Estate, Seat};
-use crate::catalog::baselines;
+use super::spared::Spared;
+use crate::catalog::{baselines, member_work};
 use crate::graph::ResourceGraph;
 use crate::model::evaluation::{Ask, Fact};
 use crate::model::reference::as_reference;
@@ -66,6 +68,22 @@ struct Scene<'s> {
 /// Everything that must remain possible in the accounts of an estate.
 #[must_use]
 pub fn tasks(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step], estate: &Estate) -> Vec<Task> {
+    let mut all = Vec::new();
+    seat_by_seat(graph, snapshot, steps, estate, None, &mut |tasks| all.extend(tasks));
+    all
+}
+
+/// The same, account by account: those of ten thousand at once would fill the memory. Where the
+/// policies are told, Control Tower's work is left out in accounts in which they let all of it
+/// through.
+pub(super) fn seat_by_seat(
+    graph: &ResourceGraph,
+    snapshot: &Snapshot,
+    steps: &[Step],
+    estate: &Estate,
+    bindings: Option<&[Binding]>,
+    take: &mut dyn FnMut(Vec<Task>),
+) {
     let zone = graph.resources.get(&Address::only(Kind::LandingZone));
     let manifest = zone.and_then(|zone| zone.fields.get("manifest"));
     let regions = manifest.and_then(|manifest| manifest["governedRegions"].as_array());
@@ -80,31 +98,67 @@ pub fn tasks(graph: &ResourceGraph, snapshot: &Snapshot, steps: &[Step], estate:
         manifest,
     };
     let errands = permissions::errands(snapshot, steps);
-    let mut tasks = Vec::new();
+    let mut by_account: BTreeMap<&str, Vec<&Errand>> = BTreeMap::new();
+    for errand in &errands {
+        by_account.entry(&errand.account).or_default().push(errand);
+    }
+    let order = Order::of(steps);
+    let known = bindings.map(|bindings| (InForce::of(bindings), scene.spared(bindings)));
     for (index, seat) in estate.seats.iter().enumerate() {
-        let own: Vec<&Errand> = errands.iter().filter(|errand| errand.account == seat.name).collect();
-        let governed = zone.is_some().then(|| governing(graph, steps, seat, manifest)).flatten();
-        let first = first(steps, &own, governed.as_ref());
-        tasks.push(Task { seat: index, step: first, duty: Duty::Access, ways: scene.entering(seat) });
-        if let Some(by) = governed {
+        let own = by_account.get(seat.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let governed = zone.is_some().then(|| governing(graph, &order, seat, manifest)).flatten();
+        let first = order.first(own, governed.as_ref());
+        let mut tasks =
+            vec![Task { seat: index, step: first, duty: Duty::Access, ways: scene.entering(seat) }];
+        let unhindered = || {
+            let spared =
+                |(in_force, spared): &(InForce<'_>, Spared<'_>)| spared.is(seat, in_force, &estate.closed);
+            !scene.serves(seat) && known.as_ref().is_some_and(spared)
+        };
+        if let Some(by) = governed.filter(|_| !unhindered()) {
             let ways = vec![scene.control_tower(seat)];
             tasks.push(Task { seat: index, step: by.step, duty: Duty::ControlTower, ways });
         }
-        tasks.extend(own.into_iter().map(|errand| Task {
+        tasks.extend(own.iter().map(|errand| Task {
             seat: index,
             step: Some(errand.step.clone()),
             duty: Duty::Own,
             ways: scene.errand(seat, errand),
         }));
+        take(tasks);
     }
-    tasks
 }
 
-/// The earliest step that is carried out in an account.
-fn first(steps: &[Step], own: &[&Errand], governed: Option<&Governing>) -> Option<StepId> {
-    let mut named: BTreeSet<&StepId> = own.iter().map(|errand| &errand.step).collect();
-    named.extend(governed.and_then(|governed| governed.step.as_ref()));
-    steps.iter().map(|step| &step.id).find(|id| named.contains(id)).cloned()
+/// Where steps stand in a plan.
+struct Order<'s> {
+    places: BTreeMap<&'s StepId, usize>,
+    /// The first step of each baseline.
+    baselines: BTreeMap<&'s Address, &'s StepId>,
+    /// The first step of the landing zone.
+    zone: Option<&'s StepId>,
+}
+
+impl<'s> Order<'s> {
+    fn of(steps: &'s [Step]) -> Self {
+        let mut baselines = BTreeMap::new();
+        for step in steps.iter().filter(|step| step.address.kind == Kind::Baseline) {
+            baselines.entry(&step.address).or_insert(&step.id);
+        }
+        let zone = steps.iter().find(|step| step.address.kind == Kind::LandingZone).map(|step| &step.id);
+        let places = steps.iter().enumerate().map(|(at, step)| (&step.id, at)).collect();
+        Self { places, baselines, zone }
+    }
+
+    fn earliest<'i>(&self, ids: impl Iterator<Item = &'i StepId>) -> Option<StepId> {
+        let placed = ids.filter_map(|id| Some((self.places.get(id)?, id)));
+        placed.min().map(|(_, id)| id.clone())
+    }
+
+    /// The earliest step that is carried out in an account.
+    fn first(&self, own: &[&Errand], governed: Option<&Governing>) -> Option<StepId> {
+        let of_control_tower = governed.and_then(|governed| governed.step.as_ref());
+        self.earliest(own.iter().map(|errand| &errand.step).chain(of_control_tower))
+    }
 }
 
 /// Control Tower's part in an account.
@@ -117,7 +171,7 @@ struct Governing {
 /// registered.
 fn governing(
     graph: &ResourceGraph,
-    steps: &[Step],
+    order: &Order<'_>,
     seat: &Seat,
     manifest: Option<&Value>,
 ) -> Option<Governing> {
@@ -136,9 +190,9 @@ fn governing(
     if !serves && on_unit.is_empty() {
         return None;
     }
-    let lays =
-        |step: &&Step| on_unit.contains(&step.address) || (serves && step.address.kind == Kind::LandingZone);
-    Some(Governing { step: steps.iter().find(lays).map(|step| step.id.clone()) })
+    let on_unit = on_unit.iter().filter_map(|address| order.baselines.get(address));
+    let zone = order.zone.iter().filter(|_| serves);
+    Some(Governing { step: order.earliest(on_unit.chain(zone).copied()) })
 }
 
 /// Whether a place in the manifest names an account.
@@ -174,6 +228,24 @@ impl Scene<'_> {
         let serves = |place: &str| named(self.manifest, place, seat);
         let asks = preflight::in_member(&self.desk(), &id(seat), &serves);
         asks.into_iter().flat_map(|ask| self.held(ask)).collect()
+    }
+
+    /// What policies do to that work, as far as it is the same in every account.
+    fn spared<'b>(&self, bindings: &'b [Binding]) -> Spared<'b> {
+        // What is not known is written so.
+        const UNKNOWN: &str = "*";
+        let anywhere = [UNKNOWN.to_owned()];
+        let work = |governed: &[String]| -> Vec<Request> {
+            let asks = preflight::in_member(&Desk { governed, ..self.desk() }, UNKNOWN, &|_| false);
+            asks.into_iter().flat_map(|ask| self.held(ask)).collect()
+        };
+        Spared::by(bindings, &work(&anywhere), &work(&self.governed))
+    }
+
+    /// Whether Control Tower does more in an account than in others.
+    fn serves(&self, seat: &Seat) -> bool {
+        let mut places = member_work::table().work.iter().filter_map(|row| row.only.as_deref());
+        places.any(|place| named(self.manifest, place, seat))
     }
 
     /// What one step of the plan does in an account, by each role that may be in it.

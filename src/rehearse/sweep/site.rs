@@ -268,7 +268,9 @@ impl<'a> Site<'a> {
                     .push(format!("{operation} {} was asked for by no step", entry.target));
                 continue;
             }
-            if entry.error.is_none() && entry.fault.as_deref().is_none_or(|fault| !fault.contains("before")) {
+            // What AWS accepts and then ends as failed has made nothing, and may be sent again.
+            let void = |fault: &str| fault.contains("before") || fault.contains("operation-fails");
+            if entry.error.is_none() && !entry.fault.as_deref().is_some_and(void) {
                 match budget.get_mut(operation.as_str()) {
                     Some(left) if *left > 0 => *left -= 1,
                     _ => self

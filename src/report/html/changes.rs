@@ -39,11 +39,12 @@ fn cost(out: &mut String, estimate: Option<&Estimate>) {
     };
     let _ = writeln!(
         out,
-        "<details class=\"steps\"><summary>It adds to the bill: {}</summary>\n<ul>",
-        escape(&told)
+        "<details class=\"steps\"><summary>{}</summary>\n<p>Prices, as they were read on {}:</p><ul>",
+        escape(&told),
+        cost.read
     );
-    for row in &cost.by_use {
-        let _ = writeln!(out, "<li>{}: by {}</li>", escape(&row.what), escape(&row.on));
+    for price in estimate_text::prices(cost) {
+        let _ = writeln!(out, "<li>{}</li>", escape(&price));
     }
     out.push_str("</ul></details>\n");
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::escape::escape;
+use crate::catalog::capabilities;
 use crate::coverage::{CapabilityCoverage, CategoryCoverage, Coverage, Mark, Standing, State};
 use crate::report::coverage_text;
 
@@ -34,7 +35,44 @@ pub(super) fn render(coverage: &Coverage) -> String {
     }
     out.push_str("</table>\n<h3>Capabilities</h3>\n");
     coverage.capabilities.iter().for_each(|one| capability(&mut out, one, coverage));
+    bases(&mut out);
+    frameworks(&mut out, coverage);
     out
+}
+
+/// What the mappings rest on.
+fn bases(out: &mut String) {
+    let _ = writeln!(
+        out,
+        "<p class=\"quiet\">Mappings to the framework, as of {}:</p><dl class=\"quiet\">",
+        capabilities::read()
+    );
+    for (word, means) in capabilities::bases() {
+        let _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", escape(word), escape(means));
+    }
+    out.push_str("</dl>\n");
+}
+
+/// Frameworks by the Control Catalog's own mappings, where they were asked for.
+fn frameworks(out: &mut String, coverage: &Coverage) {
+    if coverage.frameworks.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<h3>Control Tower's controls by framework</h3>\n<p class=\"quiet\">Mappings of AWS's Control Catalog.</p>\n\
+         <table class=\"grid\"><thead><tr><th>framework</th><th>controls</th><th>enabled now</th><th>after</th></tr></thead><tbody>\n",
+    );
+    for one in &coverage.frameworks {
+        let after = one.after.map(|after| after.to_string()).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{after}</td></tr>",
+            escape(&one.name),
+            one.controls,
+            one.now
+        );
+    }
+    out.push_str("</tbody></table>\n");
 }
 
 fn category(out: &mut String, category: &CategoryCoverage, by_id: &BTreeMap<&str, &CapabilityCoverage>) {
@@ -52,10 +90,11 @@ fn category(out: &mut String, category: &CategoryCoverage, by_id: &BTreeMap<&str
         .organizational
         .as_ref()
         .map(|why| format!("<p class=\"quiet\">organizational, not configurable: {}</p>", escape(why)));
-    let after = category.after.as_ref().map(|counts| format!("<td>{}</td>", tally(counts)));
+    let after =
+        category.after.as_ref().map(|counts| format!("<td data-column=\"after\">{}</td>", tally(counts)));
     let _ = writeln!(
         out,
-        "<tr><th scope=\"row\">{} <span class=\"name\">{}</span></th><td>{}</td>{}<td>{}{served}</td></tr>",
+        "<tr><th scope=\"row\">{} <span class=\"name\">{}</span></th><td data-column=\"now\">{}</td>{}<td>{}{served}</td></tr>",
         escape(&category.id),
         escape(&category.name),
         tally(&category.now),

@@ -16,12 +16,13 @@ use crate::report::{duration, story};
 /// Alike steps at one depth that are drawn by themselves.
 const FEW: usize = 3;
 /// The size of a node and the room between nodes, in pixels.
-const WIDE: usize = 216;
+const WIDE: usize = 244;
 const HIGH: usize = 46;
 const ALONG: usize = 44;
 const BESIDE: usize = 14;
-/// Letters that fit into a node.
-const LETTERS: usize = 25;
+/// Letters that fit into the two lines of a node.
+const LETTERS: usize = 28;
+const SMALL_LETTERS: usize = 36;
 
 /// A node: its steps, and how deep it stands.
 struct Node<'p> {
@@ -133,35 +134,40 @@ fn box_of(node: &Node<'_>, index: usize, x: usize, y: usize, out: &mut String) {
     let Some(first) = node.steps.first() else { return };
     let longest = node.steps.iter().map(|step| step.usual_seconds).max().unwrap_or_default();
     let usual = duration::words(Duration::from_secs(longest));
-    let (head, all) = if let [one] = node.steps.as_slice() {
-        (one.address.to_string(), one.id.to_string())
+    let verb = first.verb.replace('_', " ");
+    let (head, done, all) = if let [one] = node.steps.as_slice() {
+        let kind = one.address.kind.name().replace('_', " ");
+        match one.address.name.as_str() {
+            "" => (kind, verb, one.id.to_string()),
+            name => (name.to_owned(), format!("{kind}: {verb}"), one.id.to_string()),
+        }
     } else {
         let names: Vec<&str> = node.steps.iter().take(8).map(|step| step.address.name.as_str()).collect();
-        (format!("{} {}", node.steps.len(), story::plural(first.address.kind)), names.join(", "))
+        (format!("{} {}", node.steps.len(), story::plural(first.address.kind)), verb, names.join(", "))
     };
     let class = if node.critical { "node critical" } else { "node" };
     let word = first.action.word();
-    let verb = if first.verb == word { String::new() } else { format!(" ({})", first.verb) };
+    let room = SMALL_LETTERS.saturating_sub(usual.len() + 4);
     let _ = writeln!(
         out,
         "<g class=\"{class} {word}\" id=\"node-{index}\" tabindex=\"0\" data-node=\"{index}\" transform=\"translate({x} {y})\">\
          <title>{}: {}, usually {usual}</title><rect width=\"{WIDE}\" height=\"{HIGH}\" rx=\"6\"/>\
-         <text x=\"10\" y=\"19\">{}</text><text class=\"small\" x=\"10\" y=\"36\">{} {word}{}, {usual}</text></g>",
+         <text x=\"10\" y=\"19\">{}</text><text class=\"small\" x=\"10\" y=\"36\">{} {}, {usual}</text></g>",
         escape(&all),
         escape(&first.operation),
-        escape(&cut(&head)),
+        escape(&cut(&head, LETTERS)),
         first.action.symbol(),
-        escape(&verb)
+        escape(&cut(&done, room))
     );
 }
 
 /// The head of a long name, and its end, which tells it from others.
-fn cut(text: &str) -> String {
+fn cut(text: &str, most: usize) -> String {
     let letters: Vec<char> = text.chars().collect();
-    if letters.len() <= LETTERS {
+    if letters.len() <= most {
         return text.to_owned();
     }
-    let half = (LETTERS - 3) / 2;
+    let half = most.saturating_sub(3) / 2;
     let head: String = letters.iter().take(half).collect();
     let tail: String = letters.iter().skip(letters.len() - half).collect();
     format!("{head}...{tail}")

@@ -82,6 +82,13 @@
       pointed.textContent = `${title}. It waits for ${needs.size - 1} boxes; ${followers.size - 1} wait for it.`;
     };
     const away = () => { graph.classList.remove("pointing"); pointed.textContent = said; };
+    // The longest chain is what there is to see first.
+    const first = graph.querySelector(".node.critical");
+    const frame = graph.closest(".scroll");
+    if (first && frame) {
+      const [box, around] = [first.getBoundingClientRect(), frame.getBoundingClientRect()];
+      frame.scrollLeft += box.left + box.width / 2 - (around.left + around.width / 2);
+    }
     let held = null;
     for (const node of nodes) {
       node.addEventListener("mouseenter", () => held || point(node));

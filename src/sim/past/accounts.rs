@@ -10,7 +10,7 @@ use crate::sim::services::organizations::{self, AccountState};
 use crate::sim::services::s3::{self, Bucket};
 use crate::sim::world::World;
 
-const DAY: u64 = 86_400;
+pub(super) const DAY: u64 = 86_400;
 
 pub(super) fn unit(world: &mut World, path: &str) -> Result<(), String> {
     let (above, name) = path.rsplit_once('/').unwrap_or(("root", path));

@@ -13,6 +13,8 @@ use serde_json::Value;
 pub struct Past {
     /// How many accounts it may have.
     pub account_quota: Option<u32>,
+    /// How many days ago it was made.
+    pub days: u32,
     /// Units, parents before their children.
     pub units: Vec<String>,
     /// Member accounts.

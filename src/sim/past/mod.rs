@@ -39,6 +39,10 @@ pub(super) fn happen(world: &mut World, past: &Past) -> Result<(), String> {
     let email = state.management_email.clone();
     organizations::stand_alone(world, &management, (&email, MANAGEMENT), world.time);
     act(world, &management, "organizations", "CreateOrganization", json!({ "FeatureSet": "ALL" }))?;
+    let made = world.time - std::time::Duration::from_secs(u64::from(past.days) * accounts::DAY);
+    if let Some(organization) = world.organizations.of_mut(&management) {
+        organization.created = made;
+    }
     for unit in &past.units {
         accounts::unit(world, unit)?;
     }

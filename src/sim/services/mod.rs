@@ -20,6 +20,7 @@ pub mod iam;
 pub mod identity_store;
 pub mod inspector;
 pub mod kms;
+pub mod license_manager;
 pub mod macie;
 pub(crate) mod membership;
 pub mod network_security_manager;
@@ -63,6 +64,7 @@ static ALL: &[&Service] = &[
     &ram::SERVICE,
     &firewall_manager::SERVICE,
     &health::SERVICE,
+    &license_manager::SERVICE,
     &backup::SERVICE,
     &config::SERVICE,
     &service_catalog::SERVICE,

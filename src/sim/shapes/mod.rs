@@ -228,6 +228,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("ram", include_str!("ram.json")),
     ("fms", include_str!("fms.json")),
     ("health", include_str!("health.json")),
+    ("license-manager", include_str!("license-manager.json")),
     ("backup", include_str!("backup.json")),
     ("config", include_str!("config.json")),
     ("servicecatalog", include_str!("servicecatalog.json")),

@@ -18,6 +18,7 @@ mod backup_vaults;
 mod baseline_combination;
 mod baseline_context;
 mod capacity;
+mod closing;
 mod cloudtrail;
 mod config;
 mod consents;
@@ -87,6 +88,7 @@ pub(crate) const RULES: &[Rule] = &[
     unknown_unit::RULE,
     alternate_contacts::RULE,
     unknown_account::RULE,
+    closing::RULE,
     unknown_kms_key::RULE,
     key_regions::RULE,
     key_rotation::RULE,

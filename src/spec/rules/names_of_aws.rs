@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, View};
-use crate::catalog::partitions;
+use crate::catalog::{partitions, services};
 use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::topic::Topic;
 
@@ -56,6 +56,13 @@ fn check(view: &View<'_>, findings: &mut Findings) {
                 Diagnostic::error(RULE.topic.code, format!("`{service}` is not a service principal"))
                     .at(service.span, "not a principal")
                     .help("write it in full, such as `ram.amazonaws.com`"),
+            );
+        } else if let Some(row) = services::never_trusted(service) {
+            let message = format!("Organizations cannot be told to trust `{service}`");
+            findings.push(
+                Diagnostic::error(RULE.topic.code, message)
+                    .at(service.span, "switched on by the service itself")
+                    .help(row.why.clone()),
             );
         }
     }

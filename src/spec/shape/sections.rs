@@ -138,6 +138,9 @@ section! {
         /// How it becomes a member: `create` it when missing (the default), `existing` already, or
         /// `invite` an account that is outside, alone or in another organization.
         join: Located<JoinWord>,
+        /// Whether it shall be closed, with the consent `account_closure.NAME`, once it is where the document
+        /// has it and Control Tower does not govern it any more.
+        close: Located<bool>,
         /// Tags to have; others are left alone.
         tags: Tags,
         /// Whom AWS shall write to beside the root user.
@@ -207,6 +210,9 @@ section! {
         backup: Located<BackupSection>,
         /// Whether accounts moved into a registered unit are enrolled by themselves.
         auto_enroll: Located<bool>,
+        /// Whether controls that an account has kept from a unit it was in before are taken from it, with the consent
+        /// `inherited_control_removal.ACCOUNT`. Unless it is so they are told.
+        clean_inherited_controls: Located<bool>,
     }
 }
 

@@ -53,4 +53,11 @@ fn a_team_is_appointed_once_approval_is_switched_on_and_is_not_appointed_again()
     let expected = ["backup_settings:set", "air_gapped_vault.last-resort/eu-central-1:appoint_approvers"];
     assert_eq!(steps(&with.plan), expected);
     assert_eq!(steps(&with.second_plan), Vec::<&str>::new());
+    let other = yaml.replace("approval-team/recovery", "approval-team/board");
+    let asked = again(&other, with.world);
+    assert!(asked.succeeded(), "{:#?}", asked.outcome.map(|outcome| outcome.causes));
+    assert_eq!(steps(&asked.plan), ["air_gapped_vault.last-resort/eu-central-1:appoint_approvers"]);
+    assert_eq!(steps(&asked.second_plan), Vec::<&str>::new(), "the present team is asked once");
+    let told = asked.second_plan.notes.iter().map(|note| note.message.as_str()).collect::<Vec<_>>();
+    assert!(told.iter().any(|text| text.contains("approval-team/recovery")), "{told:?}");
 }

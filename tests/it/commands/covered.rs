@@ -59,3 +59,31 @@ fn an_organization_that_grew_by_itself_shows_its_gaps_and_what_its_document_woul
     assert!(fresh.contains("gap      -> partly    Governed accounts (Control Tower)"), "{fresh}");
     assert!(fresh.contains("gap      -> gap       Detection of threats (GuardDuty)"), "{fresh}");
 }
+
+#[test]
+fn frameworks_of_the_control_catalog_are_counted_now_and_after_an_apply() {
+    let folder = tempfile::tempdir().unwrap();
+    let minimal = std::fs::read_to_string(root().join("plans/minimal/landing-zone.yaml")).unwrap();
+    let registered = "    baselines: [control_tower]\n";
+    assert!(minimal.contains(registered));
+    let governed =
+        minimal.replace(registered, &format!("{registered}    controls: [{{ framework: NIST-CSF-v1.1 }}]\n"));
+    std::fs::write(folder.path().join("governed.yaml"), governed).unwrap();
+    let coverage = ["coverage", "governed.yaml", "--simulate", "w.json", "--frameworks"];
+    let line = |told: &Ran, part: &str| {
+        told.out.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{}", told.out)).to_owned()
+    };
+    let before = run(folder.path(), &coverage).exits(0);
+    assert_eq!(
+        line(&before, "NIST-CSF-v1.1:").trim(),
+        "NIST-CSF-v1.1: 0 -> 6 of 6 controls enabled somewhere"
+    );
+    run(folder.path(), &["apply", "governed.yaml", "--simulate", "w.json", "--yes"]).exits(0);
+    let after = run(folder.path(), &coverage).exits(0);
+    assert_eq!(
+        line(&after, "NIST-CSF-v1.1:").trim(),
+        "NIST-CSF-v1.1: 6 -> 6 of 6 controls enabled somewhere"
+    );
+    let live = run(folder.path(), &["coverage", "--simulate", "w.json", "--frameworks"]).exits(0);
+    assert_eq!(line(&live, "NIST-CSF-v1.1:").trim(), "NIST-CSF-v1.1: 6 of 6 controls enabled somewhere");
+}

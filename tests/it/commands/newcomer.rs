@@ -53,6 +53,9 @@ fn a_first_document_is_never_written_over_another_and_what_is_not_said_must_be_a
     let wrong =
         ["init", "other.yaml", "--plan", "minimal", "--home", "eu-north-1", "--emails", "me@corp.test"];
     run(folder.path(), &wrong).exits(64).says("no pattern");
+    let slip =
+        ["init", "slip.yaml", "--plan", "minimal", "--home", "eu-nrth-1", "--emails", "c+{name}@corp.test"];
+    run(folder.path(), &slip).exits(0).says("did you mean `eu-north-1`?");
     assert!(!folder.path().join("other.yaml").exists());
 }
 
@@ -70,6 +73,13 @@ fn an_address_is_explained_by_its_document_and_by_what_is_live() {
     run(folder.path(), &["explain", "account.one"]).exits(64).says("lzctl explain account.one FILE");
     run(folder.path(), &["explain", "account.none", "small.yaml"]).exits(64).says("does not speak of");
     run(folder.path(), &["explain", "unknown-key"]).exits(0).prints("unknown-key");
+    let slips = [
+        ("accout.one", "there is no kind `accout`; did you mean `account.one`?"),
+        ("unknown-keys", "neither a code nor an address such as account.audit; did you mean `unknown-key`?"),
+    ];
+    for (slip, told) in slips {
+        run(folder.path(), &["explain", slip, "small.yaml"]).exits(64).says(told);
+    }
 }
 
 #[test]
@@ -89,6 +99,31 @@ fn status_tells_where_everything_stands() {
     let json = run(folder.path(), &["status", "--simulate", "w.json", "--json"]).exits(0).json();
     assert!(json["organization"].as_str().unwrap().starts_with("o-"), "{json}");
     assert_eq!((&json["landing_zone"], &json["document"]), (&Value::Null, &Value::Null));
+}
+
+#[test]
+fn what_a_newcomer_lacks_is_told_calmly_and_with_what_to_do() {
+    let folder = folder();
+    run(folder.path(), &["plan", "small.yaml"])
+        .exits(1)
+        .says("error: no AWS credentials were found: not in the environment")
+        .says("hint: set AWS_PROFILE or name --profile, run `aws sso login`");
+    run(folder.path(), &["pln", "small.yaml"]).exits(64).says("a similar subcommand exists: 'plan'");
+    run(folder.path(), &["plan", "none.yaml"]).exits(3).says("none.yaml: there is no such file");
+    let slip = SMALL.replace("organizational_units:", "organisational_units:");
+    std::fs::write(folder.path().join("slip.yaml"), slip).unwrap();
+    run(folder.path(), &["validate", "slip.yaml"]).exits(3).says("did you mean `organizational_units`?");
+}
+
+#[test]
+fn status_tells_the_landing_zone_and_how_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = plan_file("minimal");
+    run(folder.path(), &["apply", &plan, "--simulate", "w.json", "--yes"]).exits(0);
+    let status = ["status", "--simulate", "w.json"];
+    run(folder.path(), &status).exits(0).prints("landing zone   4.0, ACTIVE, IN_SYNC\n");
+    let json = run(folder.path(), &[&status[..], &["--json"]].concat()).exits(0).json();
+    assert_eq!(json["landing_zone"]["version"], "4.0", "{json}");
 }
 
 #[test]

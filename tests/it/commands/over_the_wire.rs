@@ -45,7 +45,7 @@ fn with_key(folder: &Path, args: &[&str], key: (&str, &str)) -> Ran {
 fn without_credentials_it_says_how_to_get_some() {
     let folder = folder();
     let ran = run(folder.path(), &["plan", "small.yaml"]).exits(1);
-    ran.says("no credentials").says("hint: set AWS_PROFILE or name --profile").says("aws sso login");
+    ran.says("no AWS credentials").says("hint: set AWS_PROFILE or name --profile").says("aws sso login");
 }
 
 #[test]

@@ -200,3 +200,49 @@ fn coverage_without_a_document_is_of_what_is_live_and_with_the_whole_nothing_is_
     told(&[]).exits(0).prints("not read -> not read  Discovery of sensitive data");
     told(&["--whole"]).exits(0).prints("partly   -> partly    Discovery of sensitive data");
 }
+
+#[test]
+fn a_plan_that_could_not_read_everything_does_not_end_as_if_nothing_were_to_do() {
+    let folder = folder();
+    let at = folder.path();
+    // Nobody can enter the account in which the key is.
+    let world = serde_json::json!({ "account": "111122223333", "region": "us-east-1", "time": "2026-03-01T00:00:00Z",
+        "past": { "accounts": [{ "name": "shut", "access": [] }] } });
+    std::fs::write(at.join("w.json"), world.to_string()).unwrap();
+    let document = "version: 1
+organization: { home_region: us-east-1 }
+accounts:
+  shut: { email: shut@example.com, join: existing }
+keys:
+  data: { account: shut }
+";
+    std::fs::write(at.join("shut.yaml"), document).unwrap();
+    let plan = ["plan", "shut.yaml", "--simulate", "w.json"];
+    run(at, &plan).exits(0).prints("Nothing to do as far as it could be read: 1 could not be.");
+    run(at, &[&plan[..], &["--exit-code"]].concat()).exits(1);
+    let drift = ["drift", "shut.yaml", "--simulate", "w.json", "--no-authors"];
+    run(at, &drift).exits(0).prints("What could be read is as the document says: 1 could not be.");
+    run(at, &[&drift[..], &["--exit-code"]].concat()).exits(1);
+}
+
+#[test]
+fn a_plan_in_which_a_blocker_leaves_nothing_to_do_ends_as_apply_would() {
+    let folder = folder();
+    let at = folder.path();
+    let document = "version: 1
+organization: { home_region: us-east-1 }
+accounts:
+  gone: { email: gone@example.com, join: existing }
+";
+    let world = serde_json::json!({ "account": "111122223333", "region": "us-east-1", "time": "2026-03-01T00:00:00Z",
+        "past": {} });
+    std::fs::write(at.join("w.json"), world.to_string()).unwrap();
+    std::fs::write(at.join("gone.yaml"), document).unwrap();
+    let plan = ["plan", "gone.yaml", "--simulate", "w.json"];
+    run(at, &plan).exits(0).prints("Nothing can be done").prints("account-not-found");
+    run(at, &[&plan[..], &["--exit-code"]].concat()).exits(4);
+    run(at, &["apply", "gone.yaml", "--simulate", "w.json", "--yes"]).exits(4);
+    let drift = ["drift", "gone.yaml", "--simulate", "w.json"];
+    run(at, &drift).exits(0).prints("no step can put it right");
+    run(at, &[&drift[..], &["--exit-code"]].concat()).exits(4);
+}

@@ -5,6 +5,7 @@
 //! value makes whatever mentions it fall away.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -34,7 +35,8 @@ pub(super) struct Scope {
     home: String,
     /// Whether nothing is made, so that every key is found by its alias.
     only_found: bool,
-    known: BTreeMap<Address, Attributes>,
+    /// Shared, since every step is looked at by itself.
+    known: Arc<BTreeMap<Address, Attributes>>,
 }
 
 /// One resource as far as permissions are concerned.
@@ -57,7 +59,7 @@ impl Scope {
             root: root.cloned().unwrap_or_else(|| "r-*".to_owned()),
             home: plan.home_region.to_string(),
             only_found: false,
-            known: plan.known.clone(),
+            known: Arc::new(plan.known.clone()),
         }
     }
 
@@ -76,7 +78,7 @@ impl Scope {
             root: root.map_or_else(|| "r-*".to_owned(), str::to_owned),
             home: snapshot.home_region.to_string(),
             only_found: false,
-            known: attributes.collect(),
+            known: Arc::new(attributes.collect()),
         }
     }
 
@@ -93,7 +95,7 @@ impl Scope {
             root: "r-*".to_owned(),
             home: home.to_string(),
             only_found: reading,
-            known: BTreeMap::new(),
+            known: Arc::default(),
         }
     }
 

@@ -33,7 +33,12 @@ impl Scope {
             Kind::TrustedAccess => of_trust(&subject.address.name),
             Kind::ServiceRole => self.of_role(subject),
             Kind::Key => self.of_key(subject),
-            Kind::LandingZone => one("landing_zone", self.own_arn(subject)),
+            Kind::LandingZone => {
+                let mut values = one("landing_zone", self.own_arn(subject));
+                let unit = self.own(subject, "security_unit").unwrap_or_else(|| "ou-*".to_owned());
+                values.extend(one("unit", unit));
+                values
+            }
             Kind::Baseline => one("enabled_baseline", self.own_arn(subject)),
             Kind::Control => {
                 let every = policy_types::all().iter().map(|row| row.name.clone());
@@ -193,6 +198,8 @@ impl Scope {
             // Whether STS is on in a Region is told by how it refuses a session of no role.
             ("access_role", BTreeSet::from(["lzctl-is-sts-there".to_owned()])),
             ("parent", std::iter::once(from).chain(to).collect()),
+            // Those that it has kept from former units are known only when it has moved.
+            ("enabled_control", BTreeSet::from([ANY.to_owned()])),
             ("unit", BTreeSet::new()),
         ])
     }
@@ -265,13 +272,13 @@ impl Scope {
 fn of_trust(principal: &str) -> Values {
     let own = service_access::by_own_call(principal);
     let role = own.and_then(|own| own.role.clone());
-    let linked = own.map(|own| own.linked.clone());
+    let linked = own.into_iter().flat_map(|own| own.linked.clone());
     let path = format!("aws-service-role/{principal}/");
     Values::from([
         ("principal", BTreeSet::from([principal.to_owned()])),
         ("role", role.into_iter().collect()),
         ("path", BTreeSet::from([path])),
-        ("linked_service", linked.into_iter().collect()),
+        ("linked_service", linked.collect()),
     ])
 }
 

@@ -61,6 +61,7 @@ pub(crate) fn ensure_vault(world: &mut World, wanted: &WantedVault<'_>, now: Tim
         policy: wanted.policy.map(str::to_owned),
         lock: None,
         team: None,
+        team_asked: None,
         notifications: None,
         points: Default::default(),
     });

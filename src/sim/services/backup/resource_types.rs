@@ -2,6 +2,7 @@
 //!
 //! In: a name or the ARN of a resource. Out: the type. Absent: what a Region has switched on (`region_settings`).
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -26,6 +27,10 @@ pub(super) struct Type {
     /// Whether restore testing takes it.
     #[serde(default)]
     pub(super) restore_test: bool,
+    /// The key of a restore's metadata that names what is restored.
+    named_by: Option<String>,
+    /// How the id of a restored resource begins, of those that AWS names by itself.
+    id: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,6 +80,17 @@ impl Type {
         format!("arn:aws:{service}:{region}:{account}:{begins}{name}")
     }
 
+    /// The name of what a restore makes: its id, where AWS gives one; else what the metadata says, else one that begins
+    /// so (which AWS would demand of most; UNSOURCED which). `suffix` has 17 letters.
+    pub(super) fn restored(&self, metadata: &BTreeMap<String, String>, begins: &str, suffix: &str) -> String {
+        let said = self.named_by.as_ref().and_then(|key| metadata.get(key));
+        match (&self.id, said) {
+            (Some(id), _) => format!("{id}{suffix}"),
+            (None, Some(name)) => name.clone(),
+            (None, None) => format!("{begins}{suffix}"),
+        }
+    }
+
     /// The ARN of a new recovery point. In a logically air-gapped vault every one is AWS Backup's own
     /// (<https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html>).
     pub(super) fn point(&self, own: bool, region: &str, account: &str, id: &str) -> String {
@@ -99,6 +115,16 @@ mod tests {
         for kind in &file.kinds {
             assert_ne!(kind.full, kind.point.is_some(), "{}", kind.name);
         }
+    }
+
+    #[test]
+    fn what_is_restored_has_the_name_that_the_metadata_gives_it_or_an_id_of_awss() {
+        let metadata = BTreeMap::from([("targetTableName".to_owned(), "ledger-2".to_owned())]);
+        let restored =
+            |kind: &str| named(kind).expect("a type").restored(&metadata, "restored-", "0123456789abcdef0");
+        assert_eq!(restored("DynamoDB"), "ledger-2");
+        assert_eq!(restored("EBS"), "vol-0123456789abcdef0");
+        assert_eq!(restored("RDS"), "restored-0123456789abcdef0");
     }
 
     #[test]

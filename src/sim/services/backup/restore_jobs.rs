@@ -17,7 +17,7 @@ use crate::sim::world::World;
 
 use super::records::{Ending, Event, Job, RestoreJob, Spot};
 use super::state::Point;
-use super::{keys, roles};
+use super::{keys, resource_types, roles};
 
 /// How long a restore usually takes.
 pub(super) const USUAL: Duration = Duration::from_secs(25 * 60);
@@ -134,7 +134,9 @@ pub(super) fn conclude(job: &mut RestoreJob) {
     job.deleted = true;
 }
 
-/// The ARN of what a job restored: like that of its source, in the account that restores, with a name of its own.
+/// The ARN of what a job restored: like that of its source, in the account that restores, with a name of its own. What
+/// a restore test makes is told by its name, as far as it has one
+/// (<https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html>).
 fn made(spot: &Spot, job: &RestoreJob, suffix: &str) -> String {
     let parts: Vec<&str> = job.job.resource.splitn(6, ':').collect();
     let ["arn", partition, service, region, account, rest] = parts.as_slice() else { return String::new() };
@@ -142,5 +144,10 @@ fn made(spot: &Spot, job: &RestoreJob, suffix: &str) -> String {
     let kind =
         rest.split_inclusive(['/', ':']).next().filter(|kind| kind.ends_with(['/', ':'])).unwrap_or("");
     let (region, account) = (here(region, &spot.region), here(account, &spot.account));
-    format!("arn:{partition}:{service}:{region}:{account}:{kind}awsbackup-restore-test-{suffix}")
+    let begins = if job.test.is_some() { "awsbackup-restore-test-" } else { "restored-" };
+    let name = match resource_types::named(&job.job.kind) {
+        Some(kind) => kind.restored(&job.metadata, begins, suffix),
+        None => format!("{begins}{suffix}"),
+    };
+    format!("arn:{partition}:{service}:{region}:{account}:{kind}{name}")
 }

@@ -115,6 +115,9 @@ pub(crate) struct Vault {
     /// The approval team, since when.
     #[serde(default)]
     pub(crate) team: Option<(String, Timestamp)>,
+    /// Since when the team is asked whether it agrees to its change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) team_asked: Option<Timestamp>,
     /// Topic and events of its notifications.
     #[serde(default)]
     pub(crate) notifications: Option<(String, Vec<String>)>,

@@ -19,7 +19,7 @@ use crate::sim::world::World;
 
 use super::refusal::{exists, invalid_value, no_key, not_empty};
 use super::state::{Lock, Vault, VaultKind};
-use super::{PAGING, gate, tags};
+use super::{PAGING, gate, tags, team};
 
 const PREPARATION: Duration = Duration::from_secs(120);
 /// The shortest least retention of a logically air-gapped vault, in days, as the model says.
@@ -89,6 +89,7 @@ fn open(
         policy: None,
         lock,
         team: None,
+        team_asked: None,
         notifications: None,
         points: BTreeMap::new(),
     };
@@ -163,8 +164,7 @@ pub(super) fn describe(world: &mut World, request: &Request) -> Result<Value, Aw
     let mut view = view(world, request, request.required("BackupVaultName"), vault);
     if let Some((team, since)) = &vault.team {
         view["MpaApprovalTeamArn"] = json!(team);
-        view["LatestMpaApprovalTeamUpdate"] =
-            json!({ "Status": "APPROVED", "InitiationDate": epoch(*since) });
+        view["LatestMpaApprovalTeamUpdate"] = team::latest(vault, *since, request.now);
     }
     Ok(view)
 }

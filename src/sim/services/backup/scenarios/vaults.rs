@@ -211,6 +211,14 @@ async fn an_approval_team_takes_an_air_gapped_vault_and_the_switch_and_then_stay
     stage.must(&stage.central, "DisassociateBackupVaultMpaApprovalTeam", named("last")).await;
     let shown = stage.must(&stage.central, "DescribeBackupVault", named("last")).await;
     assert_eq!(shown["MpaApprovalTeamArn"], json!(arn), "the team has to approve that it goes");
+    assert_eq!(shown["LatestMpaApprovalTeamUpdate"]["Status"], "PENDING");
+    let other = format!("{arn}-2");
+    let waiting = stage.refused(&stage.central, associate, team("last", &other)).await;
+    assert!(waiting.1.contains("waiting for approval"), "{}", waiting.1);
+    stage.sim.advance(Duration::from_secs(25 * 3600));
+    let shown = stage.must(&stage.central, "DescribeBackupVault", named("last")).await;
+    assert_eq!(shown["LatestMpaApprovalTeamUpdate"]["Status"], "FAILED", "nobody has approved in time");
+    stage.must(&stage.central, associate, team("last", &other)).await;
 }
 
 #[tokio::test(start_paused = true)]
