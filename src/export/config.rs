@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map as Json, Value, json};
 
-use super::draft::Draft;
+use super::draft::{Draft, most};
 use super::yaml::{Map, Node};
 use crate::model::region::Region;
 use crate::model::{Address, Fields, Kind};
@@ -22,6 +22,18 @@ const MANAGEMENT: &str = "management";
 /// AWS's metadata of its own rules, and of rules in Guard.
 const MANAGED: &str = "OrganizationManagedRuleMetadata";
 const GUARD: &str = "OrganizationCustomPolicyRuleMetadata";
+
+/// What the document says of a rule, in AWS's words.
+const SAID: [&str; 8] = [
+    "RuleIdentifier",
+    "PolicyText",
+    "PolicyRuntime",
+    "OrganizationConfigRuleTriggerTypes",
+    "Description",
+    "InputParameters",
+    "ResourceTypesScope",
+    "MaximumExecutionFrequency",
+];
 
 /// What is said of AWS Config.
 #[derive(Default)]
@@ -39,10 +51,9 @@ struct Deployed<'c> {
 pub(super) fn sections(draft: &mut Draft<'_>) -> Said {
     let Some(deployed) = chosen(draft) else { return Said::default() };
     let Some(administrator) = draft.names.holder(deployed.account).map(str::to_owned) else {
-        draft.remark(format!(
-            "security.config: its administrator {} is not in the document",
-            deployed.account
-        ));
+        for (region, one) in &deployed.regions {
+            tell(draft, &format!("of {} in {region}, which is not in the document", deployed.account), one);
+        }
         return Said::default();
     };
     let busy = |one: &&Deployments| !one.rules.is_empty() || !one.packs.is_empty();
@@ -61,34 +72,35 @@ pub(super) fn sections(draft: &mut Draft<'_>) -> Said {
     Said { config: Some(config), packs: (!packs.is_empty()).then_some(packs) }
 }
 
-/// Who deploys most; what the others deploy is told.
+/// Who deploys most; what the others deploy is told, and what stands in Regions that the document
+/// does not have.
 fn chosen<'c>(draft: &mut Draft<'c>) -> Option<Deployed<'c>> {
     let census = draft.census;
-    let size = |one: &Deployments| one.aggregators.len() + one.rules.len() + one.packs.len();
-    let total = |regions: &BTreeMap<Region, Deployments>| regions.values().map(size).sum::<usize>();
+    let total = |regions: &BTreeMap<Region, Deployments>| -> usize {
+        regions.values().map(|one| one.names().count()).sum()
+    };
     let busy = census.config.iter().filter(|(_, regions)| total(regions) > 0);
     let (account, regions) =
         busy.clone().max_by_key(|(account, regions)| (total(regions), Reverse(*account)))?;
     for (other, regions) in busy.filter(|(other, _)| *other != account) {
-        for (region, one) in regions.iter().filter(|(_, one)| size(one) > 0) {
-            let names = one.aggregators.keys().chain(one.rules.keys()).chain(one.packs.keys());
-            let names: Vec<&str> = names.map(String::as_str).collect();
-            draft.remark(format!("security.config of {other} in {region}: {}", names.join(", ")));
+        for (region, one) in regions {
+            tell(draft, &format!("of {other} in {region}"), one);
         }
     }
-    let known = regions.iter().filter(|(region, _)| draft.regions.contains(region));
-    let known = known.collect();
-    let inside = draft.regions.clone();
-    let outside = regions.iter().filter(|(region, one)| !inside.contains(region) && size(one) > 0);
-    for (region, one) in outside {
-        let names = one.aggregators.keys().chain(one.rules.keys()).chain(one.packs.keys());
-        let names: Vec<&str> = names.map(String::as_str).collect();
-        draft.remark(format!(
-            "security.config in {region}, which is no Region of the document: {}",
-            names.join(", ")
-        ));
+    let (known, strange): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        regions.iter().partition(|(region, _)| draft.regions.contains(region));
+    for (region, one) in strange {
+        tell(draft, &format!("in {region}, which is no Region of the document"), one);
     }
     Some(Deployed { account, regions: known })
+}
+
+/// Tells what is deployed somewhere and not in the document.
+fn tell(draft: &mut Draft<'_>, place: &str, one: &Deployments) {
+    let names: Vec<&str> = one.names().collect();
+    if !names.is_empty() {
+        draft.remark(format!("security.config {place}: {}", names.join(", ")));
+    }
 }
 
 fn aggregator(draft: &mut Draft<'_>, deployed: &Deployed<'_>) -> Option<Map> {
@@ -113,25 +125,12 @@ fn aggregator(draft: &mut Draft<'_>, deployed: &Deployed<'_>) -> Option<Map> {
     said
 }
 
-/// What most Regions have of one name; of as many what the first has.
-fn usual<'f>(all: impl Iterator<Item = &'f Fields>) -> Option<&'f Fields> {
-    let mut counts: Vec<(&Fields, usize)> = Vec::new();
-    for one in all {
-        match counts.iter_mut().find(|(known, _)| *known == one) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((one, 1)),
-        }
-    }
-    let best = counts.iter().enumerate().max_by_key(|(at, (_, count))| (*count, Reverse(*at)));
-    best.map(|(_, (fields, _))| *fields)
-}
-
 fn rules(draft: &mut Draft<'_>, deployed: &Deployed<'_>, included: &BTreeSet<&Region>) -> Map {
     let names: BTreeSet<&String> = deployed.regions.values().flat_map(|one| one.rules.keys()).collect();
     let mut section = Map::default();
     for name in names {
         let of = |region: &&Region| deployed.regions.get(*region).and_then(|one| one.rules.get(name));
-        let Some(live) = usual(included.iter().filter_map(of)) else { continue };
+        let Some(live) = most(included.iter().filter_map(of)) else { continue };
         let Some((mut entry, whole)) = rule(draft, name, live) else {
             draft.remark(format!(
                 "security.config.rules.{name}: the document has no word for rules of its kind"
@@ -185,6 +184,7 @@ fn rule(draft: &mut Draft<'_>, name: &str, live: &Fields) -> Option<(Map, bool)>
     }
     entry.put_some("resource_types", metadata.get("ResourceTypesScope").map(Node::from));
     entry.put_some("frequency", text("MaximumExecutionFrequency"));
+    whole &= metadata.as_object()?.keys().all(|member| SAID.contains(&member.as_str()));
     Some((entry, whole))
 }
 
@@ -193,7 +193,7 @@ fn packs(draft: &mut Draft<'_>, deployed: &Deployed<'_>, included: &BTreeSet<&Re
     let mut section = Map::default();
     for name in names {
         let of = |region: &&Region| deployed.regions.get(*region).and_then(|one| one.packs.get(name));
-        let Some(live) = usual(included.iter().filter_map(of)) else { continue };
+        let Some(live) = most(included.iter().filter_map(of)) else { continue };
         let mark = live.get("mark").and_then(Value::as_str);
         let mut entry = Map::default();
         entry.put("template", draft.text("packs", name, "yaml", &no_template(name, mark)));
@@ -204,6 +204,12 @@ fn packs(draft: &mut Draft<'_>, deployed: &Deployed<'_>, included: &BTreeSet<&Re
         entry.put_filled("exclude_regions", elsewhere.map(|region| region.as_str()).collect::<Vec<_>>());
         section.put(name, entry);
         for region in included.iter().filter(|region| of(region).is_some()) {
+            let bucket = deployed.regions.get(*region).and_then(|one| one.buckets.get(name));
+            if let Some(bucket) = bucket {
+                draft.remark(format!(
+                    "security.conformance_packs.{name} in {region}: it delivers to the bucket {bucket}"
+                ));
+            }
             let address = Address::new(Kind::ConformancePack, format!("{name}/{region}"));
             draft.leave(&address, UNTOLD);
         }

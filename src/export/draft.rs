@@ -1,5 +1,6 @@
 //! A document while it is being written.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -110,6 +111,19 @@ impl<'c> Draft<'c> {
         self.files.insert(path.clone(), text.to_owned());
         path
     }
+}
+
+/// What most have; of as many the first.
+pub(super) fn most<'f, T: PartialEq>(all: impl Iterator<Item = &'f T>) -> Option<&'f T> {
+    let mut counts: Vec<(&T, usize)> = Vec::new();
+    for one in all {
+        match counts.iter_mut().find(|(known, _)| *known == one) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((one, 1)),
+        }
+    }
+    let best = counts.iter().enumerate().max_by_key(|(at, (_, count))| (*count, Reverse(*at)));
+    best.map(|(_, (one, _))| *one)
 }
 
 /// The accounts that a document can list: all members but closed ones, which it could

@@ -1,21 +1,34 @@
 //! `stack_sets`, each with its template beside.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
 use super::draft::Draft;
 use super::yaml::{Map, Node};
 use crate::model::{Address, Kind};
-use crate::observe::census::stack_sets::{PRINCIPAL, StackSet};
-use crate::spec::stack_sets::capability_word;
+use crate::observe::census::stack_sets::StackSet;
+use crate::spec::stack_sets::{MOST, capability_word};
+
+/// The service, as the organization trusts it.
+const PRINCIPAL: &str = "member.org.stacksets.cloudformation.amazonaws.com";
+/// How the names of Control Tower's own begin.
+const OF_CONTROL_TOWER: &str = "AWSControlTower";
 
 pub(super) fn write(draft: &mut Draft<'_>) {
+    let census = draft.census;
     let mut section = Map::default();
-    for (name, live) in &draft.census.stack_sets {
-        match entry(draft, name, live) {
-            Ok(entry) => section.put(name, entry),
-            Err(why) => draft.remark(format!("the stack set {name}: {why}")),
+    for (region, sets) in &census.stack_sets {
+        for (name, live) in sets {
+            let said = if *region == census.home_region {
+                entry(draft, name, live)
+            } else {
+                Err(format!("it stands in {region}, which is not the home Region"))
+            };
+            match said {
+                Ok(entry) => section.put(name, entry),
+                Err(why) => draft.remark(format!("the stack set {name}: {why}")),
+            }
         }
     }
     if !section.is_empty() {
@@ -25,7 +38,13 @@ pub(super) fn write(draft: &mut Draft<'_>) {
 }
 
 fn entry(draft: &mut Draft<'_>, name: &str, live: &StackSet) -> Result<Map, String> {
+    if name.starts_with(OF_CONTROL_TOWER) {
+        return Err("its name is for Control Tower's own".to_owned());
+    }
     let template = live.template.as_ref().ok_or("AWS does not give its template")?;
+    if template.len() > MOST {
+        return Err(format!("its template has more than {MOST} bytes"));
+    }
     // The document has one list of Regions for all targets; where a target has more they stay.
     let mut each = live.targets.values();
     let first = each.next().cloned().unwrap_or_default();
@@ -33,12 +52,7 @@ fn entry(draft: &mut Draft<'_>, name: &str, live: &StackSet) -> Result<Map, Stri
     if regions.is_empty() && !live.targets.is_empty() {
         return Err("its targets have no Region in common".to_owned());
     }
-    let more: Vec<&String> =
-        live.targets.iter().filter(|(_, some)| **some != regions).map(|(id, _)| id).collect();
-    if !more.is_empty() {
-        let more: Vec<String> = more.into_iter().map(|id| draft.names.target(id)).collect();
-        draft.remark(format!("the stack set {name}: more Regions of {}", more.join(", ")));
-    }
+    beside(draft, name, live, &regions);
     let mut entry = Map::default();
     let form = if template.trim_start().starts_with('{') { "json" } else { "yaml" };
     entry.put("template", draft.text("stacks", name, form, template));
@@ -62,6 +76,8 @@ fn entry(draft: &mut Draft<'_>, name: &str, live: &StackSet) -> Result<Map, Stri
         "it failed in some accounts"
     } else if !sayable {
         "the document has no word for one of its capabilities"
+    } else if live.parameters.values().any(|value| is_hidden(value)) {
+        "AWS does not tell the value of one of its parameters"
     } else {
         return Ok(entry);
     };
@@ -69,7 +85,24 @@ fn entry(draft: &mut Draft<'_>, name: &str, live: &StackSet) -> Result<Map, Stri
     Ok(entry)
 }
 
-fn pairs(all: &std::collections::BTreeMap<String, String>) -> Map {
+/// What the entry does not say, which an update leaves as it is.
+fn beside(draft: &mut Draft<'_>, name: &str, live: &StackSet, regions: &BTreeSet<String>) {
+    let more = live.targets.iter().filter(|(_, some)| *some != regions);
+    let more: Vec<String> = more.map(|(id, _)| draft.names.target(id)).collect();
+    if !more.is_empty() {
+        draft.remark(format!("the stack set {name}: more Regions of {}", more.join(", ")));
+    }
+    for words in &live.beside {
+        draft.remark(format!("the stack set {name}: it has {words}"));
+    }
+}
+
+/// AWS masks the value of a parameter with `NoEcho` (CloudFormation User Guide, parameters).
+fn is_hidden(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|byte| byte == b'*')
+}
+
+fn pairs(all: &BTreeMap<String, String>) -> Map {
     let mut map = Map::default();
     all.iter().for_each(|(key, value)| map.put(key, value));
     map

@@ -65,7 +65,7 @@ async fn read(
         Ok(Some(found)) => found,
         Ok(None) => return Ok(None),
         // Before the organization lets stack sets in there are none.
-        Err(error) if error.message.contains("must enable organizations access") => return Ok(None),
+        Err(error) if stack_sets::is_not_let_in(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
     let mut fields = Fields::from([

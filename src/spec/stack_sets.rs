@@ -16,6 +16,9 @@ use super::view::View;
 use crate::model::Origin;
 use crate::model::region::Region;
 
+/// Bytes of a template in a request (CloudFormation User Guide, cloudformation-limits).
+pub const MOST: usize = 51_200;
+
 /// The document's word for what AWS calls a capability.
 #[must_use]
 pub fn capability_word(of_aws: &str) -> Option<&'static str> {

@@ -29,6 +29,8 @@ pub(crate) struct StackSet {
     pub(crate) capabilities: BTreeSet<String>,
     pub(crate) auto_deployment: bool,
     pub(crate) retain: bool,
+    /// What else is set, in words.
+    pub(crate) beside: BTreeSet<String>,
 }
 
 /// A stack of a stack set.
@@ -40,7 +42,12 @@ pub(crate) struct Instance {
     pub(crate) region: String,
 }
 
-/// The names of every service-managed stack set of the organization.
+/// Whether a refusal says that the organization does not let stack sets in: there are none then.
+pub(crate) fn is_not_let_in(error: &CallError) -> bool {
+    error.message.contains("must enable organizations access")
+}
+
+/// The names of every service-managed stack set of the organization in this Region.
 ///
 /// # Errors
 /// When they cannot be listed.
@@ -53,7 +60,10 @@ pub(crate) async fn names(site: &Site) -> Result<Vec<String>, CallError> {
         Ok((answer.summaries().to_vec(), answer.next_token().map(str::to_owned)))
     });
     let managed = |one: &&StackSetSummary| one.permission_model() == Some(&PermissionModels::ServiceManaged);
-    let found = found.await?;
+    let found = match found.await {
+        Err(error) if is_not_let_in(&error) => Vec::new(),
+        found => found?,
+    };
     Ok(found.iter().filter(managed).filter_map(|one| one.stack_set_name().map(str::to_owned)).collect())
 }
 
@@ -98,7 +108,16 @@ fn plain(found: &aws_sdk_cloudformation::types::StackSet) -> StackSet {
         capabilities: found.capabilities().iter().map(|one| one.as_str().to_owned()).collect(),
         auto_deployment: auto.and_then(|auto| auto.enabled()).unwrap_or_default(),
         retain: retain.unwrap_or_default(),
+        beside: beside(found),
     }
+}
+
+fn beside(found: &aws_sdk_cloudformation::types::StackSet) -> BTreeSet<String> {
+    let managed = found.managed_execution().and_then(|one| one.active()).unwrap_or_default();
+    let managed = managed.then(|| "managed execution".to_owned());
+    let before = found.auto_deployment().map(|auto| auto.depends_on()).unwrap_or_default();
+    let before = before.iter().map(|other| format!("{other} before it"));
+    managed.into_iter().chain(before).collect()
 }
 
 /// The Regions of each target of auto-deployment.

@@ -1,35 +1,48 @@
 //! `security.security_hub.automation_rules`: each as it is in most Regions.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map as Json, Value, json};
 
-use crate::export::draft::Draft;
+use crate::catalog::finding_filters;
+use crate::export::draft::{Draft, most};
 use crate::export::yaml::{Map, Node};
 use crate::model::region::Region;
 use crate::model::{Address, Fields, Kind};
 use crate::spec::security::NOTED_BY;
 
+/// How the head of the document names them.
+const TOLD: &str = "security.security_hub.automation_rules";
+
 /// The rules, in the Regions in which the document has Security Hub.
 pub(super) fn rules(draft: &mut Draft<'_>, excluded: &[String]) -> Map {
-    let census = draft.census;
-    let all = &census.security.automation_rules;
-    let regions: Vec<Region> =
-        draft.regions.iter().filter(|region| !excluded.contains(&region.to_string())).cloned().collect();
-    let here = |region: &Region| all.get(region);
-    let names: BTreeSet<&String> = regions.iter().filter_map(here).flat_map(BTreeMap::keys).collect();
+    let all = &draft.census.security.automation_rules;
+    let covered = draft.regions.iter().filter(|region| !excluded.contains(&region.to_string()));
+    let covered: Vec<Region> = covered.cloned().collect();
+    left_out(draft, &covered.iter().collect());
+    let names: BTreeSet<&String> =
+        covered.iter().filter_map(|region| all.get(region)).flat_map(BTreeMap::keys).collect();
     let mut section = Map::default();
     for name in names {
-        let of = |region: &Region| here(region).and_then(|rules| rules.get(name));
-        let Some(usual) = most(regions.iter().filter_map(of)) else { continue };
+        let of = |region: &Region| all.get(region).and_then(|rules| rules.get(name)?.first());
+        let Some(usual) = most(covered.iter().filter_map(of)) else { continue };
+        for region in &covered {
+            let further = all.get(region).and_then(|rules| rules.get(name)).map_or(0, Vec::len);
+            if further > 1 {
+                draft.remark(format!("{TOLD}.{name} in {region}: {} more of this name", further - 1));
+            }
+        }
+        if let Err(why) = is_sayable(usual) {
+            draft.remark(format!("{TOLD}.{name}: {why}"));
+            continue;
+        }
         section.put(name, entry(draft, name, usual));
-        let sayable = is_sayable(usual);
-        for region in &regions {
+        let whole = is_whole(usual);
+        for region in &covered {
             let why = match of(region) {
                 None => "it is not there",
                 Some(live) if live != usual => "it is otherwise than elsewhere",
-                Some(_) if !sayable => "the document has no words for all of it",
+                Some(_) if !whole => "the document has no words for all of it",
                 Some(_) => continue,
             };
             draft.leave(&Address::new(Kind::AutomationRule, format!("{name}/{region}")), why);
@@ -38,17 +51,14 @@ pub(super) fn rules(draft: &mut Draft<'_>, excluded: &[String]) -> Map {
     section
 }
 
-/// What most have; of as many the first.
-fn most<'f>(all: impl Iterator<Item = &'f Fields>) -> Option<&'f Fields> {
-    let mut counts: Vec<(&Fields, usize)> = Vec::new();
-    for one in all {
-        match counts.iter_mut().find(|(known, _)| *known == one) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((one, 1)),
-        }
+/// Tells the rules of all Regions but some.
+pub(super) fn left_out(draft: &mut Draft<'_>, said: &BTreeSet<&Region>) {
+    let census = draft.census;
+    let others = census.security.automation_rules.iter().filter(|(region, _)| !said.contains(region));
+    for (region, rules) in others.filter(|(_, rules)| !rules.is_empty()) {
+        let names: Vec<&str> = rules.keys().map(String::as_str).collect();
+        draft.remark(format!("{TOLD} in {region}: {}", names.join(", ")));
     }
-    let best = counts.iter().enumerate().max_by_key(|(at, (_, count))| (*count, Reverse(*at)));
-    best.map(|(_, (fields, _))| *fields)
 }
 
 fn entry(draft: &mut Draft<'_>, name: &str, live: &Fields) -> Map {
@@ -84,8 +94,24 @@ fn change(live: &Fields) -> Map {
     set
 }
 
+/// Why the document could not have a rule at all.
+fn is_sayable(live: &Fields) -> Result<(), String> {
+    let criteria = live.get("criteria").filter(|criteria| **criteria != json!({}));
+    if let Some(why) = criteria.and_then(finding_filters::trouble) {
+        return Err(format!("the document has no words for its criteria: {why}"));
+    }
+    let about = live.get("accounts").and_then(Value::as_array).is_some_and(|ids| !ids.is_empty());
+    if criteria.is_none() && !about {
+        return Err("it is about every finding".to_owned());
+    }
+    if change(live).is_empty() {
+        return Err("the document has no word for what it changes".to_owned());
+    }
+    Ok(())
+}
+
 /// Whether the document says all that a rule says.
-fn is_sayable(live: &Fields) -> bool {
+fn is_whole(live: &Fields) -> bool {
     const KNOWN: [(&str, &[&str]); 8] = [
         ("Severity", &["Label"]),
         ("Workflow", &["Status"]),

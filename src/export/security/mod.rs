@@ -46,6 +46,9 @@ pub(super) fn write(draft: &mut Draft<'_>) {
     for (word, of) in SERVICES {
         if is_set_by_policies(draft, word) {
             draft.remark(format!("security.{word}: policies of the organization set it"));
+            if *word == "security_hub" {
+                automation_rules::left_out(draft, &BTreeSet::new());
+            }
         } else {
             section.put_some(word, of(draft));
         }

@@ -1,6 +1,6 @@
 //! `security.security_hub`, where it is configured centrally.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::automation_rules;
 use crate::catalog::{partitions, security_standards};
@@ -15,6 +15,14 @@ const SELF_MANAGED: &str = "SELF_MANAGED_SECURITY_HUB";
 const LISTED: &str = "SPECIFIED_REGIONS";
 
 pub(super) fn section(draft: &mut Draft<'_>) -> Option<Map> {
+    let section = central(draft);
+    if section.is_none() {
+        automation_rules::left_out(draft, &BTreeSet::new());
+    }
+    section
+}
+
+fn central(draft: &mut Draft<'_>) -> Option<Map> {
     let live = draft.census.security.security_hub.as_ref()?;
     let home = draft.census.home_region.to_string();
     let linked = live.aggregator.as_ref().filter(|one| live.is_central && one.home == home);
@@ -23,12 +31,6 @@ pub(super) fn section(draft: &mut Draft<'_>) -> Option<Map> {
         draft.remark(
             "security.security_hub: the organization is not configured centrally from the home Region",
         );
-        let rules = draft.census.security.automation_rules.values().flat_map(BTreeMap::keys);
-        let rules: BTreeSet<&str> = rules.map(String::as_str).collect();
-        if !rules.is_empty() {
-            let rules: Vec<&str> = rules.into_iter().collect();
-            draft.remark(format!("security.security_hub.automation_rules: {}", rules.join(", ")));
-        }
         return None;
     };
     let governed: BTreeSet<String> =

@@ -33,13 +33,21 @@ pub struct Deployments {
     pub rules: BTreeMap<String, Fields>,
     /// Conformance packs, in the fields of their kind. Their templates AWS gives to nobody.
     pub packs: BTreeMap<String, Fields>,
+    /// The buckets to which packs deliver that say one, by the pack's name.
+    pub buckets: BTreeMap<String, String>,
 }
 
 impl Deployments {
+    /// The names of everything that is deployed.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let names = self.aggregators.keys().chain(self.rules.keys()).chain(self.packs.keys());
+        names.map(String::as_str)
+    }
+
     /// Whether nothing is deployed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.aggregators.is_empty() && self.rules.is_empty() && self.packs.is_empty()
+        self.names().next().is_none()
     }
 }
 
@@ -94,6 +102,7 @@ async fn one(site: &Site) -> Result<Deployments, CallError> {
     }
     for (name, one) in there(inventory::packs(site).await)? {
         let fields = pack_fields(site, &name, &one).await?;
+        found.buckets.extend(one.bucket.map(|bucket| (name.clone(), bucket)));
         found.packs.insert(name, fields);
     }
     Ok(found)

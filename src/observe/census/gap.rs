@@ -45,11 +45,11 @@ pub enum Part {
     Security,
     /// AWS Backup: of a part of it, in words with the account and the Region.
     Backup,
-    /// AWS Config, of an account and Region.
+    /// AWS Config, as `111122223333 in eu-west-1`.
     Config,
-    /// Service-managed stack sets, or one by its name.
+    /// Service-managed stack sets: all of a Region, or one as `hooks in eu-west-1`.
     StackSets,
-    /// Trails of the organization.
+    /// Trails of the organization: those seen from a Region, or one by its name.
     Trails,
 }
 
@@ -75,7 +75,7 @@ impl fmt::Display for Part {
             Self::Backup => "AWS Backup",
             Self::Config => "AWS Config",
             Self::StackSets => "stack sets",
-            Self::Trails => "trails of CloudTrail",
+            Self::Trails => "trails",
         })
     }
 }

@@ -130,9 +130,9 @@ pub struct Census {
     /// What is deployed by AWS Config, by the id of the account that deploys, and Region.
     #[serde(default)]
     pub config: config::Config,
-    /// Service-managed stack sets by name.
+    /// Service-managed stack sets by the Region in which they stand, and name.
     #[serde(default)]
-    pub stack_sets: BTreeMap<String, stack_sets::StackSet>,
+    pub stack_sets: stack_sets::StackSets,
     /// Trails over the whole organization.
     #[serde(default)]
     pub trails: Vec<trails::Trail>,
@@ -196,7 +196,7 @@ pub async fn take(connection: &Connection, asked: &[Region]) -> Result<Census, O
         security: security::Security::default(),
         backup: backup::Backup::default(),
         config: config::Config::default(),
-        stack_sets: BTreeMap::new(),
+        stack_sets: stack_sets::StackSets::new(),
         trails: Vec::new(),
         gaps: Vec::new(),
     };
@@ -238,8 +238,8 @@ async fn services(connection: &Connection, census: &mut Census, gaps: &Gaps) {
         security::read(lookout),
         backup::read(connection, census, gaps),
         config::read(connection, census, gaps),
-        stack_sets::read(connection, census, gaps),
-        trails::read(connection, gaps)
+        stack_sets::read(connection, regions, gaps),
+        trails::read(connection, regions, gaps)
     );
     census.stack_sets = stack_sets;
     census.trails = trails;

@@ -1,23 +1,21 @@
-//! Service-managed stack sets of the organization, which stand in the management account whoever
-//! manages them. Absent: those that Control Tower makes for itself.
+//! Service-managed stack sets of the organization, Region by Region. They stand in the management
+//! account whoever manages them. Absent: self-managed ones, and single stacks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Census;
 use super::gap::{Gaps, Part};
 use crate::cloud::call::Site;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::stack_sets as inventory;
 use crate::cloud::{CallError, Connection};
+use crate::model::region::Region;
 use crate::observe::stack_sets::{by_target, failed};
 
-/// The service, as the organization trusts it: without, there are none.
-pub const PRINCIPAL: &str = "member.org.stacksets.cloudformation.amazonaws.com";
-/// How the names of Control Tower's own begin.
-const OF_CONTROL_TOWER: &str = "AWSControlTower";
+/// By the Region in which they stand, and name.
+pub type StackSets = BTreeMap<Region, BTreeMap<String, StackSet>>;
 
 /// A stack set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,30 +38,37 @@ pub struct StackSet {
     pub targets: BTreeMap<String, BTreeSet<String>>,
     /// The accounts in which a stack is not as it shall be, or that AWS is at work on it.
     pub failed: Value,
+    /// What else is set, in words.
+    #[serde(default)]
+    pub beside: BTreeSet<String>,
 }
 
-pub(super) async fn read(
-    connection: &Connection,
-    census: &Census,
-    gaps: &Gaps,
-) -> BTreeMap<String, StackSet> {
-    if !census.trusts(PRINCIPAL) {
-        return BTreeMap::new();
-    }
-    let site = connection.home();
-    let listed = gaps.read(Part::StackSets, None, inventory::names(&site).await).unwrap_or_default();
-    let ours = listed.into_iter().filter(|name| !name.starts_with(OF_CONTROL_TOWER));
-    let questions = ours.map(|name| {
-        let site = connection.home();
+pub(super) async fn read(connection: &Connection, regions: &[Region], gaps: &Gaps) -> StackSets {
+    let questions = regions.iter().cloned().map(|region| {
+        let site = connection.own(&region);
         async move {
-            let seen = one(&site, &name).await;
-            (name, seen)
+            let names = inventory::names(&site).await;
+            (region, names)
         }
     });
-    let mut found = BTreeMap::new();
-    for (name, seen) in fan_out(questions.collect()).await {
-        let seen = gaps.read(Part::StackSets, Some(&name), seen).flatten();
-        found.extend(seen.map(|seen| (name, seen)));
+    let mut all = Vec::new();
+    for (region, names) in fan_out(questions.collect()).await {
+        let names = gaps.read(Part::StackSets, Some(region.as_str()), names);
+        all.extend(names.into_iter().flatten().map(|name| (region.clone(), name)));
+    }
+    let questions = all.into_iter().map(|(region, name)| {
+        let site = connection.own(&region);
+        async move {
+            let seen = one(&site, &name).await;
+            (region, name, seen)
+        }
+    });
+    let mut found = StackSets::new();
+    for (region, name, seen) in fan_out(questions.collect()).await {
+        let of = format!("{name} in {region}");
+        if let Some(seen) = gaps.read(Part::StackSets, Some(&of), seen).flatten() {
+            found.entry(region).or_default().insert(name, seen);
+        }
     }
     found
 }
@@ -85,5 +90,6 @@ async fn one(site: &Site, name: &str) -> Result<Option<StackSet>, CallError> {
         retain: found.retain,
         targets,
         failed: failed(site, name, false).await?,
+        beside: found.beside,
     }))
 }

@@ -44,10 +44,11 @@ pub(super) enum Deed {
     StackSet,
     Config,
     Firewall,
+    AutomationRule,
     Wait,
 }
 
-const DEEDS: [Deed; 37] = [
+const DEEDS: [Deed; 38] = [
     Deed::Unit,
     Deed::Account,
     Deed::Move,
@@ -84,6 +85,7 @@ const DEEDS: [Deed; 37] = [
     Deed::StackSet,
     Deed::Config,
     Deed::Firewall,
+    Deed::AutomationRule,
     Deed::Wait,
 ];
 

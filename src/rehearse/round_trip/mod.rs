@@ -6,6 +6,8 @@
 mod acts;
 mod named;
 mod stage;
+mod told;
+mod written;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,6 +21,7 @@ use crate::export::{DOCUMENT, Exported, document};
 use crate::graph;
 use crate::model::Resource;
 use crate::model::region::Region;
+use crate::observe::census::config::Deployments;
 use crate::observe::census::{self, Census, Gap, Part};
 use crate::observe::survey;
 use crate::plan::{self, Plan};
@@ -128,24 +131,32 @@ impl Round {
         lacking
     }
 
-    /// Trails, stack sets, rules, packs and policies of Firewall Manager that were found and that
-    /// the document neither has nor tells of.
+    /// Trails, stack sets, rules, packs, aggregators and policies of Firewall Manager that were found
+    /// and that the document neither has nor tells of.
     fn services_lacking(&self) -> Vec<String> {
         let security = self.spec.security.as_ref();
         let config = security.and_then(|section| section.config.as_ref());
         let firewalls = security.and_then(|section| section.firewall_manager.as_ref());
+        let hub = security.and_then(|section| section.security_hub.as_ref());
         let mut said: BTreeSet<&String> = self.spec.stack_sets.keys().collect();
         said.extend(security.into_iter().flat_map(|section| section.trails.keys()));
         said.extend(config.into_iter().flat_map(|config| config.rules.keys().chain(config.packs.keys())));
+        said.extend(config.into_iter().filter_map(|config| Some(&config.aggregator.as_ref()?.name)));
         said.extend(firewalls.into_iter().flat_map(|manager| manager.policies.keys()));
+        said.extend(hub.into_iter().flat_map(|hub| hub.automation_rules.keys()));
+        let said: BTreeSet<&str> = said.into_iter().map(String::as_str).collect();
         let census = &self.census;
-        let mut found: BTreeSet<&String> = census.stack_sets.keys().collect();
-        found.extend(census.trails.iter().map(|trail| &trail.name));
-        let deployed = census.config.values().flat_map(|regions| regions.values());
-        found.extend(deployed.flat_map(|one| one.rules.keys().chain(one.packs.keys())));
+        let mut found: BTreeSet<&String> = census.trails.iter().map(|trail| &trail.name).collect();
+        found.extend(census.stack_sets.values().flat_map(|sets| sets.keys()));
         found.extend(census.security.firewall_manager.values().flat_map(|live| live.policies.keys()));
-        let told = |name: &String| self.exported.remarks.iter().any(|remark| remark.contains(name.as_str()));
-        let lacks = found.difference(&said).filter(|name| !told(name));
+        found.extend(census.security.automation_rules.values().flat_map(|rules| rules.keys()));
+        let deployed = census.config.values().flat_map(|regions| regions.values());
+        let found: BTreeSet<&str> =
+            found.into_iter().map(String::as_str).chain(deployed.flat_map(Deployments::names)).collect();
+        // Control Tower's own trail comes with its landing zone.
+        let own = "aws-controltower-BaselineCloudTrail";
+        let told = |name: &str| self.exported.remarks.iter().any(|remark| remark.contains(name));
+        let lacks = found.difference(&said).filter(|name| **name != own && !told(name));
         lacks.map(|name| format!("{name} of a service")).collect()
     }
 
@@ -182,13 +193,18 @@ fn plans() -> PathBuf {
 fn planned(folder: &Path) -> Planned {
     let input = |name: &str| Input::new(name, std::fs::read(folder.join(name)).expect("a file"));
     let loaded = parse_with(vec![input(DOCUMENT)], &mut |path| input(path)).expect("a valid document");
-    let graph = graph::expand(&loaded.spec, None).expect("a graph");
-    let home = loaded.spec.organization.home_region.clone().expect("a home Region");
     let world = folder.join("world.json");
     let world = world.exists().then(|| super::seed::load(&world).expect("a world"));
-    let setting = Setting { access_role: loaded.spec.organization.access_role, ..Setting::of(&graph, &home) };
+    applied(folder.file_name().expect("a name").to_string_lossy().into_owned(), &loaded.spec, world)
+}
+
+fn applied(name: String, spec: &Spec, world: Option<World>) -> Planned {
+    let graph = graph::expand(spec, None).expect("a graph");
+    let home = spec.organization.home_region.clone().expect("a home Region");
+    let access_role = spec.organization.access_role.clone();
+    let setting = Setting { access_role, ..Setting::of(&graph, &home) };
     let apply = |world: Option<World>| {
-        rehearse(&graph, &setting, world, &loaded.spec.consents, &mut |_, _, _| {}).expect("a rehearsal")
+        rehearse(&graph, &setting, world, &spec.consents, &mut |_, _, _| {}).expect("a rehearsal")
     };
     let begun = apply(world).world;
     let runtime = virtual_runtime().expect("a runtime");
@@ -198,9 +214,7 @@ fn planned(folder: &Path) -> Planned {
         simulator.world()
     });
     let done = apply(Some(later));
-    let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
-    let sets_security = loaded.spec.security.is_some();
-    Planned { name, home, world: done.world, sets_security }
+    Planned { name, home, world: done.world, sets_security: spec.security.is_some() }
 }
 
 /// A simulator of a world. Made inside a runtime, whose clock it goes by.
@@ -217,7 +231,7 @@ static PLANNED: LazyLock<Vec<Planned>> = LazyLock::new(|| {
         .filter(|path| path.join(DOCUMENT).is_file())
         .collect();
     folders.sort();
-    folders.iter().map(|folder| planned(folder)).collect()
+    folders.iter().map(|folder| planned(folder)).chain([written::planned()]).collect()
 });
 
 #[test]

@@ -1,7 +1,8 @@
-//! What the documents of two plans ask for is named in the documents of their worlds.
+//! What a document asks for is named in the document of its world.
 //!
-//! In: the world after `plans/ransomware-ready` and after `plans/four-controls`. Out: that an export of it says of
-//! vaults, proofs, rules, packs, stack sets and policies what the plan's own document says.
+//! In: the worlds after some plans, and after the document that no plan has. Out: that an export of it
+//! says of vaults, proofs, rules, packs, stack sets, policies, trails and aggregators what the document
+//! itself says.
 
 use super::*;
 use crate::export::config::UNTOLD;
@@ -12,13 +13,17 @@ fn both(name: &str) -> (Spec, Round) {
     let folder = plans().join(name);
     let input = |name: &str| Input::new(name, std::fs::read(folder.join(name)).expect("a file"));
     let wanted = parse_with(vec![input(DOCUMENT)], &mut |path| input(path)).expect("a valid document").spec;
+    (wanted, of_world(name))
+}
+
+/// What an export of a world says.
+fn of_world(name: &str) -> Round {
     let planned = PLANNED.iter().find(|one| one.name == name).expect("the plan");
     let runtime = virtual_runtime().expect("a runtime");
-    let round = runtime.block_on(async {
+    runtime.block_on(async {
         let simulator = simulated(&planned.world, &planned.home);
         round(&simulator, &planned.home).await
-    });
-    (wanted, round)
+    })
 }
 
 #[test]
@@ -128,4 +133,26 @@ fn rules_that_change_findings_are_named_in_the_document_of_their_world() {
         assert_eq!((&live.criteria, &live.accounts), (&rule.criteria, &rule.accounts), "{name}");
         assert_eq!(live.set, rule.set, "{name}");
     }
+}
+
+#[test]
+fn trails_and_what_collects_are_named_in_the_document_of_their_world() {
+    let wanted = written::spec(written::TEXT).security.expect("the section");
+    let round = of_world("written");
+    let found = round.spec.security.expect("the section");
+    assert_eq!(found.trails.keys().collect::<Vec<_>>(), wanted.trails.keys().collect::<Vec<_>>());
+    for (name, trail) in &wanted.trails {
+        let live = &found.trails[name];
+        assert_eq!(
+            (&live.bucket, &live.prefix, &live.key),
+            (&trail.bucket, &trail.prefix, &trail.key),
+            "{name}"
+        );
+        assert_eq!((live.validation, live.every_region), (trail.validation, trail.every_region), "{name}");
+    }
+    let (wanted, found) = (wanted.config.expect("Config"), found.config.expect("Config"));
+    assert_eq!(found.administrator, wanted.administrator);
+    let (wanted, found) = (wanted.aggregator.expect("it"), found.aggregator.expect("it"));
+    assert_eq!((&found.name, &found.role), (&wanted.name, &wanted.role));
+    assert_eq!(found.regions, wanted.regions);
 }

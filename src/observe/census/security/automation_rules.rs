@@ -7,12 +7,20 @@ use crate::cloud::CallError;
 use crate::cloud::inventory::automation_rules as inventory;
 use crate::model::Fields;
 
-/// By name, in the fields of the kind `automation_rule`; of several of one name the first.
-pub(super) async fn read(desk: Desk) -> Result<BTreeMap<String, Fields>, CallError> {
-    let known: Vec<String> = inventory::arns(&desk.site).await?.into_values().collect();
+/// By name, each in the fields of the kind `automation_rule`. Names need not differ: of several of
+/// one name the first is the one that a plan looks at.
+pub type Rules = BTreeMap<String, Vec<Fields>>;
+
+pub(super) async fn read(desk: Desk) -> Result<Rules, CallError> {
+    let known: Vec<String> = inventory::listed(&desk.site).await?.into_iter().map(|(_, arn)| arn).collect();
+    let mut rules = Rules::new();
     if known.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(rules);
     }
-    let rules = inventory::rules(&desk.site, &known).await?;
-    Ok(rules.into_iter().map(|rule| (rule.name, rule.fields)).collect())
+    let mut found = inventory::rules(&desk.site, &known).await?;
+    found.sort_by(|one, other| one.arn.cmp(&other.arn));
+    for rule in found {
+        rules.entry(rule.name).or_default().push(rule.fields);
+    }
+    Ok(rules)
 }

@@ -18,8 +18,9 @@ use std::future::Future;
 use serde::{Deserialize, Serialize};
 
 pub use access_analyzer::{AccessAnalyzer, Analyzer};
+pub use automation_rules::Rules;
 pub use detective::Detective;
-pub use firewall_manager::FirewallManager;
+pub use firewall_manager::{FirewallManager, FirewallPolicy};
 pub use guardduty::GuardDuty;
 pub use inspector::Inspector;
 pub use macie::Macie;
@@ -31,7 +32,6 @@ use crate::catalog::services::{self, Place};
 use crate::cloud::call::Site;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::{CallError, Connection};
-use crate::model::Fields;
 use crate::model::region::Region;
 
 /// What one service is set to in each Region where it has an administrator.
@@ -53,8 +53,8 @@ pub struct Security {
     pub access_analyzer: ByRegion<AccessAnalyzer>,
     /// Firewall Manager.
     pub firewall_manager: ByRegion<FirewallManager>,
-    /// Rules by which Security Hub changes findings, by name, in the fields of their kind.
-    pub automation_rules: ByRegion<BTreeMap<String, Fields>>,
+    /// Rules by which Security Hub changes findings.
+    pub automation_rules: ByRegion<Rules>,
     /// Security Hub CSPM, as it is configured from the home Region; none where it has no
     /// administrator there.
     pub security_hub: Option<SecurityHub>,
