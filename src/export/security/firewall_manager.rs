@@ -1,7 +1,7 @@
 //! `security.firewall_manager`: policies, each with the Regions in which it is alike.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -77,10 +77,9 @@ fn told(name: &str, why: &str) -> String {
 }
 
 /// AWS lets further accounts administer a part of the organization, each with policies of its own.
-fn further_administrators(draft: &mut Draft<'_>, administrator: &String) {
-    let mut others: BTreeSet<&String> = draft.census.administrators_of(WORD);
-    others.remove(administrator);
-    for other in others {
+fn further_administrators(draft: &mut Draft<'_>, administrator: &str) {
+    let census = draft.census;
+    for other in census.administrators_of(WORD).into_iter().filter(|id| *id != administrator) {
         draft.remark(format!("policies of Firewall Manager that {other} administers: they were not read"));
     }
 }

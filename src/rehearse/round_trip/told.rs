@@ -71,7 +71,7 @@ fn trails_of_single_regions_and_what_else_a_trail_does_are_told_by_name() {
         let bucket = serde_json::from_value(bucket).expect("a bucket");
         stage.simulator.change(|world| world.s3.buckets.insert("trails".to_owned(), bucket));
         for (region, name, everywhere) in [
-            ("us-east-1", "chosen", true),
+            ("us-east-1", "chosen", false),
             ("eu-west-1", "elsewhere", false),
             ("eu-west-1", "chosen", true),
             ("eu-west-1", "aws-controltower-mine", true),
@@ -81,7 +81,8 @@ fn trails_of_single_regions_and_what_else_a_trail_does_are_told_by_name() {
             done(&stage, OWN, region, "cloudtrail", "CreateTrail", input).await;
         }
         let some = json!([{ "ReadWriteType": "WriteOnly", "IncludeManagementEvents": true }]);
-        let input = json!({ "TrailName": "chosen", "EventSelectors": some });
+        let arn = format!("arn:aws:cloudtrail:us-east-1:{owner}:trail/chosen");
+        let input = json!({ "TrailName": arn, "EventSelectors": some });
         done(&stage, OWN, "us-east-1", "cloudtrail", "PutEventSelectors", input).await;
         let round = quiet_round(&stage).await;
         remarked(
@@ -194,7 +195,7 @@ fn policies_of_firewall_manager_that_cannot_be_said_are_told_by_name() {
         for policy in [
             groups("twice", json!({})),
             groups("twice", json!({ "RemediationEnabled": true })),
-            groups("sets", json!({ "ResourceSetIds": ["rs-1"] })),
+            groups("sets", json!({ "ResourceSetIds": ["0123456789abcdefghijkl"] })),
             groups(
                 "both",
                 json!({ "IncludeMap": { "ACCOUNT": [first] }, "ExcludeMap": { "ACCOUNT": [second] } }),

@@ -18,8 +18,8 @@ organization: { home_region: us-east-1, governed_regions: [us-east-1, eu-west-1]
 organizational_units:
   Workloads: {}
 accounts:
-  audit: { email: audit@example.com, unit: root }
-  app: { email: app@example.com, unit: Workloads }
+  audit: { email: audit@example.com, organizational_unit: Workloads }
+  app: { email: app@example.com, organizational_unit: Workloads }
 delegated_administrators:
   config: audit
 security:

@@ -94,8 +94,10 @@ impl Lookout<'_> {
             let holders = self.administrators.by_region(&row.word).into_iter();
             return holders.filter_map(|(region, ids)| Some((region, ids.into_iter().next()?))).collect();
         }
-        let groups = self.administrators.services.get(&row.word).into_iter().flat_map(BTreeMap::values);
-        let holder = groups.flat_map(BTreeMap::values).flatten().next();
+        // What the service itself says: Organizations may have others registered beside.
+        let groups = self.administrators.services.get(&row.word);
+        let own = groups.and_then(|groups| groups.get(&row.way));
+        let holder = own.into_iter().flat_map(BTreeMap::values).flatten().next();
         let regions = self.regions.iter().cloned();
         holder.map(|id| regions.map(|region| (region, id.clone())).collect()).unwrap_or_default()
     }

@@ -131,7 +131,7 @@ impl Stage {
                 policy["ExcludeMap"] = json!({ "ACCOUNT": [Self::pick(&self.accounts(), act.one)?] });
             }
             if act.two.is_multiple_of(7) {
-                policy["ResourceSetIds"] = json!(["rs-1"]);
+                policy["ResourceSetIds"] = json!(["0123456789abcdefghijkl"]);
             }
             self.ask_as(&who, &region, "fms", "PutPolicy", json!({ "Policy": policy })).await;
         }
