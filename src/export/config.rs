@@ -179,7 +179,8 @@ fn rule(draft: &mut Draft<'_>, name: &str, live: &Fields) -> Option<(Map, bool)>
         let values: Json<String, Value> =
             values.into_iter().flatten().filter(|(_, value)| value.is_string()).collect();
         // Compared is the text, so that it has to be the one that the program would write.
-        whole &= Value::Object(values.clone()).to_string() == given;
+        let written = Value::Object(values.clone()).to_string();
+        whole &= written == given;
         entry.put("parameters", pairs(&values));
     }
     entry.put_some("resource_types", metadata.get("ResourceTypesScope").map(Node::from));
@@ -271,7 +272,7 @@ fn trust(draft: &mut Draft<'_>, deployed: &Deployed<'_>) {
     let registered = |principal: &&str| {
         places.get(&(*principal).to_owned()).is_some_and(|ids| ids.contains(deployed.account))
     };
-    if !PRINCIPALS.iter().all(|principal| registered(&principal)) {
+    if !PRINCIPALS.iter().all(|principal| registered(principal)) {
         let why = "it is not registered for all that AWS Config does";
         draft.leave(&Address::new(Kind::DelegatedAdministrator, WORD), why);
     }
