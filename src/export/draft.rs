@@ -1,5 +1,6 @@
 //! A document while it is being written.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -7,9 +8,9 @@ use serde_json::Value;
 use super::names::Names;
 use super::tower::Tower;
 use super::yaml::Map;
-use crate::model::Address;
 use crate::model::email::Email;
 use crate::model::region::Region;
+use crate::model::{Address, Kind};
 use crate::observe::census::Census;
 use crate::observe::census::people::Account;
 
@@ -78,26 +79,51 @@ impl<'c> Draft<'c> {
         self.remarks.extend(told);
     }
 
+    /// Names trust that the document implies, where it is not there.
+    pub(super) fn leave_trust(&mut self, principal: &str, why: &str) {
+        if !self.census.trusts(principal) {
+            self.leave(&Address::new(Kind::TrustedAccess, principal), why);
+        }
+    }
+
     /// Puts a policy beside the document; gives its path.
     pub(super) fn file(&mut self, folder: &str, name: &str, content: &Value) -> String {
+        // A value that was read from JSON has a text.
+        let text = serde_json::to_string_pretty(content).unwrap_or_default();
+        self.text(folder, name, "json", &(text + "\n"))
+    }
+
+    /// Puts a text beside the document; gives its path.
+    pub(super) fn text(&mut self, folder: &str, name: &str, form: &str, text: &str) -> String {
         let fits = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
         let stem: String = name.chars().map(fits).take(FILE).collect();
         let stem = match stem.trim_matches(['-', '.']) {
             "" => "policy".to_owned(),
             stem => stem.to_owned(),
         };
-        let mut path = format!("{folder}/{stem}.json");
+        let mut path = format!("{folder}/{stem}.{form}");
         for number in 2_usize.. {
             if self.taken.insert(path.to_ascii_lowercase()) {
                 break;
             }
-            path = format!("{folder}/{stem}-{number}.json");
+            path = format!("{folder}/{stem}-{number}.{form}");
         }
-        // A value that was read from JSON has a text.
-        let text = serde_json::to_string_pretty(content).unwrap_or_default();
-        self.files.insert(path.clone(), text + "\n");
+        self.files.insert(path.clone(), text.to_owned());
         path
     }
+}
+
+/// What most have; of as many the first.
+pub(super) fn most<'f, T: PartialEq>(all: impl Iterator<Item = &'f T>) -> Option<&'f T> {
+    let mut counts: Vec<(&T, usize)> = Vec::new();
+    for one in all {
+        match counts.iter_mut().find(|(known, _)| *known == one) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((one, 1)),
+        }
+    }
+    let best = counts.iter().enumerate().max_by_key(|(at, (_, count))| (*count, Reverse(*at)));
+    best.map(|(_, (one, _))| *one)
 }
 
 /// The accounts that a document can list: all members but closed ones, which it could
@@ -128,6 +154,8 @@ fn regions(census: &Census, tower: &Tower<'_>) -> Vec<Region> {
         .filter(|(_, ids)| !ids.is_empty())
         .map(|(region, _)| region)
         .collect();
+    let deployed = census.config.values().flatten().filter(|(_, one)| !one.is_empty());
+    let used: BTreeSet<Region> = used.into_iter().chain(deployed.map(|(region, _)| region.clone())).collect();
     let others = used.into_iter().filter(|region| *region != census.home_region);
     std::iter::once(census.home_region.clone()).chain(others).collect()
 }

@@ -8,6 +8,7 @@
 mod accounts;
 mod administrators;
 mod backup;
+pub(crate) mod config;
 mod draft;
 mod identity_center;
 mod landing_zone;
@@ -17,7 +18,9 @@ mod policies;
 mod security;
 mod service_roles;
 mod sieve;
+mod stack_sets;
 mod tower;
+mod trails;
 mod units;
 mod yaml;
 
@@ -52,6 +55,7 @@ const SECTIONS: &[fn(&mut Draft<'_>)] = &[
     security::write,
     administrators::write,
     backup::write,
+    stack_sets::write,
     identity_center::write,
 ];
 

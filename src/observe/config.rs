@@ -125,16 +125,7 @@ async fn packs(site: &Site, wanted: &[&Resource]) -> Result<BTreeMap<Address, Li
     let live = there(config::packs(site).await)?;
     for resource in wanted {
         let Some((name, found)) = named(resource, &live) else { continue };
-        let mut fields = common(found);
-        fields.insert("parameters".to_owned(), found.body.clone());
-        if let Some(mark) = config::mark(site, &found.arn).await? {
-            fields.insert("digest".to_owned(), json!(mark));
-            fields.insert("mark".to_owned(), json!(mark));
-        }
-        if fails(found) {
-            let failed = config::pack_failures(site, name).await?;
-            fields.insert("failed".to_owned(), json!(failed.keys().collect::<BTreeSet<_>>()));
-        }
+        let fields = pack_fields(site, name, found).await?;
         seen.insert(resource.address.clone(), live_of(found, fields));
     }
     Ok(seen)
@@ -148,23 +139,44 @@ async fn rules(site: &Site, wanted: &[&Resource]) -> Result<BTreeMap<Address, Li
     let live = there(config::rules(site).await)?;
     for resource in wanted {
         let Some((name, found)) = named(resource, &live) else { continue };
-        let mut fields = common(found);
-        let mut definition = found.body.clone();
-        if let Some(guard) = definition.get_mut(config::GUARD) {
-            guard["PolicyText"] = json!(config::rule_text(site, name).await?);
-        }
-        fields.insert("definition".to_owned(), definition);
-        if fails(found) {
-            let failed = config::rule_failures(site, name).await?;
-            fields.insert("failed".to_owned(), json!(failed.keys().collect::<BTreeSet<_>>()));
-        }
+        let fields = rule_fields(site, name, found).await?;
         seen.insert(resource.address.clone(), live_of(found, fields));
     }
     Ok(seen)
 }
 
+/// A pack in the fields of its kind.
+pub(super) async fn pack_fields(site: &Site, name: &str, found: &Deployed) -> Result<Fields, CallError> {
+    let mut fields = common(found);
+    fields.insert("parameters".to_owned(), found.body.clone());
+    if let Some(mark) = config::mark(site, &found.arn).await? {
+        fields.insert("digest".to_owned(), json!(mark));
+        fields.insert("mark".to_owned(), json!(mark));
+    }
+    if fails(found) {
+        let failed = config::pack_failures(site, name).await?;
+        fields.insert("failed".to_owned(), json!(failed.keys().collect::<BTreeSet<_>>()));
+    }
+    Ok(fields)
+}
+
+/// A rule in the fields of its kind.
+pub(super) async fn rule_fields(site: &Site, name: &str, found: &Deployed) -> Result<Fields, CallError> {
+    let mut fields = common(found);
+    let mut definition = found.body.clone();
+    if let Some(guard) = definition.get_mut(config::GUARD) {
+        guard["PolicyText"] = json!(config::rule_text(site, name).await?);
+    }
+    fields.insert("definition".to_owned(), definition);
+    if fails(found) {
+        let failed = config::rule_failures(site, name).await?;
+        fields.insert("failed".to_owned(), json!(failed.keys().collect::<BTreeSet<_>>()));
+    }
+    Ok(fields)
+}
+
 /// What was listed; who is no administrator (yet) has deployed nothing.
-fn there(
+pub(super) fn there(
     listed: Result<BTreeMap<String, Deployed>, CallError>,
 ) -> Result<BTreeMap<String, Deployed>, CallError> {
     match listed {

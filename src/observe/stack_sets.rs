@@ -65,7 +65,7 @@ async fn read(
         Ok(Some(found)) => found,
         Ok(None) => return Ok(None),
         // Before the organization lets stack sets in there are none.
-        Err(error) if error.message.contains("must enable organizations access") => return Ok(None),
+        Err(error) if stack_sets::is_not_let_in(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
     let mut fields = Fields::from([
@@ -90,7 +90,7 @@ async fn read(
     Ok(Some(Live { fields, attributes: Attributes::from([("id".to_owned(), found.id)]) }))
 }
 
-fn by_target(instances: &[stack_sets::Instance]) -> BTreeMap<String, BTreeSet<String>> {
+pub(super) fn by_target(instances: &[stack_sets::Instance]) -> BTreeMap<String, BTreeSet<String>> {
     let mut targets: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for one in instances {
         targets.entry(one.unit.clone()).or_default().insert(one.region.clone());
@@ -124,7 +124,7 @@ fn as_wanted(
 }
 
 /// The accounts in which a stack is not as it shall be, or that AWS is at work on it.
-async fn failed(site: &Site, name: &str, delegated: bool) -> Result<Value, CallError> {
+pub(super) async fn failed(site: &Site, name: &str, delegated: bool) -> Result<Value, CallError> {
     if stack_sets::is_busy(site, name, delegated).await? {
         return Ok(json!("IN_PROGRESS"));
     }

@@ -1,7 +1,9 @@
 //! Trails of the organization, as the management account sees them.
 //!
 //! A trail of a single account that has the name of a wanted one is taken for it: it would be in
-//! its way. Which others record the whole organization is noted beside, Control Tower's among them.
+//! its way. Of several of one name, which AWS allows in several Regions, the organization's comes
+//! first, and the one of the home Region. Which others record the whole organization is noted
+//! beside, Control Tower's among them.
 
 use serde_json::json;
 
@@ -28,7 +30,9 @@ pub(super) async fn observe(connection: &Connection, wanted: &[&Resource], findi
         if !others.is_empty() {
             findings.facts.other_trails.insert(resource.address.clone(), others);
         }
-        let Some(found) = all.iter().find(|trail| trail.name == *name) else { continue };
+        let of_name = all.iter().filter(|trail| trail.name == *name);
+        let first = |trail: &&Trail| (!trail.organization, trail.home != region.as_str(), trail.home.clone());
+        let Some(found) = of_name.min_by_key(first) else { continue };
         match live(connection, found, &region).await {
             Ok(live) => findings.see(resource, live),
             Err(error) => findings.gap(resource, &error),

@@ -7,13 +7,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::document::Target;
+use super::shape::chosen::word_of;
 use super::shape::sections::Tags;
-use super::shape::stack_sets::StackSetSection;
+use super::shape::stack_sets::{CAPABILITIES, StackSetSection};
 use super::shape::words::KeyRegions;
 use super::source::Span;
 use super::view::View;
 use crate::model::Origin;
 use crate::model::region::Region;
+
+/// Bytes of a template in a request (CloudFormation User Guide, cloudformation-limits).
+pub const MOST: usize = 51_200;
+
+/// The document's word for what AWS calls a capability.
+#[must_use]
+pub fn capability_word(of_aws: &str) -> Option<&'static str> {
+    word_of(CAPABILITIES, of_aws)
+}
 
 /// A stack set.
 #[derive(Debug, Clone, Serialize)]

@@ -40,7 +40,7 @@ fn taken(name: &str, world: &World, caller_policy: Option<Value>) -> Census {
 
 #[test]
 fn the_printed_permissions_suffice_for_everything_and_only_read() {
-    for name in ["regulated", "detect", "ransomware-ready"] {
+    for name in ["regulated", "detect", "ransomware-ready", "four-controls"] {
         let world = rehearsed(&plan_text(name)).world;
         let granted = permissions(name);
         let census = taken(name, &world, Some(together(&granted, json!([]))));
@@ -100,4 +100,28 @@ fn two_readings_of_one_organization_are_equal_and_survive_a_file() {
     let text = serde_json::to_string(&once).unwrap();
     assert_eq!(serde_json::from_str::<Census>(&text).unwrap(), once);
     assert_eq!(document(&once), document(&again));
+}
+
+#[test]
+fn stack_sets_trails_and_deployments_that_may_not_be_read_are_told_and_left_out() {
+    let world = rehearsed(&plan_text("four-controls")).world;
+    let denied = json!([{ "Effect": "Deny", "Resource": "*", "Action": [
+        "cloudformation:ListStackSets", "cloudtrail:DescribeTrails", "config:DescribeOrganizationConfigRules" ] }]);
+    let census = taken("four-controls", &world, Some(together(&permissions("four-controls"), denied)));
+    let home = census.home_region.clone();
+    for (part, of) in [
+        (Part::StackSets, home.to_string()),
+        (Part::Trails, home.to_string()),
+        (Part::Config, format!("{} in {home}", census.account)),
+    ] {
+        assert!(census.lacks(part, Some(&of)), "{part:?} of {of}: {:#?}", census.gaps);
+    }
+    let exported = document(&census).unwrap();
+    let text = &exported.files[DOCUMENT];
+    assert!(!text.contains("\nstack_sets:"), "{text}");
+    for (part, operation) in
+        [("stack sets", "cloudformation:ListStackSets"), ("trails", "cloudtrail:DescribeTrails")]
+    {
+        assert!(text.contains(&format!("# - could not be read: {part} of {home}: {operation}")), "{text}");
+    }
 }

@@ -30,6 +30,17 @@ pub(crate) struct Found {
 /// # Errors
 /// When they cannot be listed.
 pub(crate) async fn arns(site: &Site) -> Result<BTreeMap<String, String>, CallError> {
+    let mut pairs = listed(site).await?;
+    // The first of a name is put in last.
+    pairs.reverse();
+    Ok(pairs.into_iter().collect())
+}
+
+/// Name and ARN of every rule, in their order. None without Security Hub.
+///
+/// # Errors
+/// When they cannot be listed.
+pub(crate) async fn listed(site: &Site) -> Result<Vec<(String, String)>, CallError> {
     let client = site.clients.securityhub();
     let listed = pages::all(LIST, |token| async move {
         let request = || client.list_automation_rules().set_next_token(token.clone());
@@ -37,16 +48,15 @@ pub(crate) async fn arns(site: &Site) -> Result<BTreeMap<String, String>, CallEr
         Ok((answer.automation_rules_metadata().to_vec(), answer.next_token().map(str::to_owned)))
     });
     let listed = match listed.await {
-        Err(error) if error.is_missing() => return Ok(BTreeMap::new()),
+        Err(error) if error.is_missing() => return Ok(Vec::new()),
         listed => listed?,
     };
     let pair = |one: &aws_sdk_securityhub::types::AutomationRulesMetadata| {
         Some((one.rule_name()?.to_owned(), one.rule_arn()?.to_owned()))
     };
     let mut pairs: Vec<(String, String)> = listed.iter().filter_map(pair).collect();
-    // The first of a name is put in last.
-    pairs.sort_by(|one, other| other.cmp(one));
-    Ok(pairs.into_iter().collect())
+    pairs.sort();
+    Ok(pairs)
 }
 
 /// Rules with everything that they say; those that are gone meanwhile are left out.

@@ -40,6 +40,8 @@ pub(crate) struct Deployed {
     pub(crate) body: Value,
     /// AWS's word for the whole, such as `CREATE_SUCCESSFUL`.
     pub(crate) status: Option<String>,
+    /// The bucket that a pack delivers to, if it says so.
+    pub(crate) bucket: Option<String>,
 }
 
 /// Who deploys nothing here is told so: an account that is no administrator (yet).
@@ -107,6 +109,7 @@ pub(crate) async fn packs(site: &Site) -> Result<BTreeMap<String, Deployed>, Cal
             excluded: pack.excluded_accounts().iter().cloned().collect(),
             body: Value::Object(parameters.collect()),
             status: statuses.get(&name).cloned(),
+            bucket: pack.delivery_s3_bucket().filter(|name| !name.is_empty()).map(str::to_owned),
         };
         (name, deployed)
     };
@@ -197,6 +200,7 @@ pub(crate) async fn rules(site: &Site) -> Result<BTreeMap<String, Deployed>, Cal
             excluded: rule.excluded_accounts().iter().cloned().collect(),
             body: definition(rule),
             status: statuses.get(&name).cloned(),
+            bucket: None,
         };
         (name, deployed)
     };
@@ -276,6 +280,9 @@ fn definition(rule: &OrganizationConfigRule) -> Value {
             text(managed.maximum_execution_frequency().map(|often| often.as_str())),
         );
         put("ResourceTypesScope", list(managed.resource_types_scope().to_vec()));
+        put("ResourceIdScope", text(managed.resource_id_scope()));
+        put("TagKeyScope", text(managed.tag_key_scope()));
+        put("TagValueScope", text(managed.tag_value_scope()));
         MANAGED
     } else if let Some(guard) = rule.organization_custom_policy_rule_metadata() {
         let triggers = guard.organization_config_rule_trigger_types().iter();
@@ -286,6 +293,10 @@ fn definition(rule: &OrganizationConfigRule) -> Value {
             text(guard.maximum_execution_frequency().map(|often| often.as_str())),
         );
         put("ResourceTypesScope", list(guard.resource_types_scope().to_vec()));
+        put("ResourceIdScope", text(guard.resource_id_scope()));
+        put("TagKeyScope", text(guard.tag_key_scope()));
+        put("TagValueScope", text(guard.tag_value_scope()));
+        put("DebugLogDeliveryAccounts", list(guard.debug_log_delivery_accounts().to_vec()));
         put("PolicyRuntime", text(guard.policy_runtime()));
         put(
             "OrganizationConfigRuleTriggerTypes",

@@ -1,8 +1,8 @@
 //! Policies of Firewall Manager that one administrator has in one Region.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_fms::types::{CustomerPolicyScopeIdType, Policy, PolicySummary};
+use aws_sdk_fms::types::{CustomerPolicyScopeIdType, Policy, PolicySummary, ResourceTagLogicalOperator};
 use serde_json::{Map, Value, json};
 
 use super::pages;
@@ -24,6 +24,9 @@ pub(crate) struct Found {
     pub(crate) token: String,
     /// What the document can say of it.
     pub(crate) fields: Fields,
+    /// What else is set, in words: the fields do not hold it, and a call that sets everything would
+    /// take it away.
+    pub(crate) beside: BTreeSet<String>,
 }
 
 /// The ids of all policies, by name. Of several of one name the first by id.
@@ -31,15 +34,25 @@ pub(crate) struct Found {
 /// # Errors
 /// When they cannot be listed.
 pub(crate) async fn ids(site: &Site) -> Result<BTreeMap<String, String>, CallError> {
+    let mut pairs = listed(site).await?;
+    // The first of a name is put in last.
+    pairs.reverse();
+    Ok(pairs.into_iter().collect())
+}
+
+/// Name and id of every policy, in their order.
+///
+/// # Errors
+/// When they cannot be listed.
+pub(crate) async fn listed(site: &Site) -> Result<Vec<(String, String)>, CallError> {
     let client = site.clients.fms();
     let found = pages::all(LIST, |token| async move {
         let answer = site.call(LIST, || client.list_policies().set_next_token(token.clone()).send()).await?;
         Ok((answer.policy_list().to_vec(), answer.next_token().map(str::to_owned)))
     });
     let mut pairs: Vec<(String, String)> = found.await?.iter().filter_map(pair).collect();
-    // The first of a name is put in last.
-    pairs.sort_by(|one, other| other.cmp(one));
-    Ok(pairs.into_iter().collect())
+    pairs.sort();
+    Ok(pairs)
 }
 
 fn pair(summary: &PolicySummary) -> Option<(String, String)> {
@@ -60,8 +73,8 @@ pub(crate) async fn get(site: &Site, id: &str) -> Result<Found, CallError> {
 pub(crate) fn found(id: &str, policy: &Policy) -> Found {
     let data = policy.security_service_policy_data();
     let kind = data.map(|data| data.r#type().as_str().to_owned()).unwrap_or_default();
-    let settings = data.and_then(|data| data.managed_service_data());
-    let settings = settings.and_then(|text| serde_json::from_str(text).ok());
+    let text = data.and_then(|data| data.managed_service_data());
+    let settings = text.and_then(|text| serde_json::from_str(text).ok());
     let listed = policy.resource_type_list();
     let resources = if policy.resource_type() == SEVERAL || !listed.is_empty() {
         json!(listed)
@@ -92,5 +105,27 @@ pub(crate) fn found(id: &str, policy: &Policy) -> Found {
     ]);
     let description = policy.policy_description().filter(|text| !text.is_empty());
     fields.extend(description.map(|text| ("description".to_owned(), json!(text))));
-    Found { id: id.to_owned(), token: policy.policy_update_token().unwrap_or_default().to_owned(), fields }
+    Found {
+        id: id.to_owned(),
+        token: policy.policy_update_token().unwrap_or_default().to_owned(),
+        fields,
+        beside: beside(policy),
+    }
+}
+
+fn beside(policy: &Policy) -> BTreeSet<String> {
+    let data = policy.security_service_policy_data();
+    let text = data.and_then(|data| data.managed_service_data());
+    let readable = text.is_none_or(|text| serde_json::from_str::<Value>(text).is_ok());
+    let some = |is: bool, words: &str| is.then(|| words.to_owned());
+    let words = [
+        some(!policy.resource_set_ids().is_empty(), "sets of resources"),
+        some(
+            policy.resource_tag_logical_operator() == Some(&ResourceTagLogicalOperator::Or),
+            "any of its tags",
+        ),
+        some(data.is_some_and(|data| data.policy_option().is_some()), "options of its type"),
+        some(!readable, "settings that are no JSON"),
+    ];
+    words.into_iter().flatten().collect()
 }

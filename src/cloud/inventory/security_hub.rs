@@ -9,6 +9,8 @@ use aws_sdk_securityhub::types::{
     OrganizationConfigurationStatus, Policy as SdkPolicy, SecurityControlsConfiguration,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::pages;
 use crate::cloud::call::Site;
 use crate::cloud::failure::CallError;
@@ -52,8 +54,8 @@ impl Configuration {
     }
 }
 
-/// A configuration policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A configuration policy. It stands so in the files of a census.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// AWS's id.
     pub id: String,

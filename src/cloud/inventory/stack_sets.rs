@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudformation::types::{
-    CallAs, StackInstanceFilter, StackInstanceFilterName, StackSetOperationSummary,
+    CallAs, PermissionModels, StackInstanceFilter, StackInstanceFilterName, StackSetOperationSummary,
+    StackSetStatus, StackSetSummary,
 };
 
 use super::pages;
 use crate::cloud::call::Site;
 use crate::cloud::failure::CallError;
 
+const LIST: &str = "cloudformation:ListStackSets";
 const DESCRIBE: &str = "cloudformation:DescribeStackSet";
 const INSTANCES: &str = "cloudformation:ListStackInstances";
 const TARGETS: &str = "cloudformation:ListStackSetAutoDeploymentTargets";
@@ -27,6 +29,8 @@ pub(crate) struct StackSet {
     pub(crate) capabilities: BTreeSet<String>,
     pub(crate) auto_deployment: bool,
     pub(crate) retain: bool,
+    /// What else is set, in words.
+    pub(crate) beside: BTreeSet<String>,
 }
 
 /// A stack of a stack set.
@@ -36,6 +40,31 @@ pub(crate) struct Instance {
     pub(crate) unit: String,
     pub(crate) account: String,
     pub(crate) region: String,
+}
+
+/// Whether a refusal says that the organization does not let stack sets in: there are none then.
+pub(crate) fn is_not_let_in(error: &CallError) -> bool {
+    error.message.contains("must enable organizations access")
+}
+
+/// The names of every service-managed stack set of the organization in this Region.
+///
+/// # Errors
+/// When they cannot be listed.
+pub(crate) async fn names(site: &Site) -> Result<Vec<String>, CallError> {
+    let client = site.clients.cloudformation();
+    let found = pages::all(LIST, |token| async move {
+        let request =
+            || client.list_stack_sets().status(StackSetStatus::Active).set_next_token(token.clone());
+        let answer = site.call(LIST, || request().send()).await?;
+        Ok((answer.summaries().to_vec(), answer.next_token().map(str::to_owned)))
+    });
+    let managed = |one: &&StackSetSummary| one.permission_model() == Some(&PermissionModels::ServiceManaged);
+    let found = match found.await {
+        Err(error) if is_not_let_in(&error) => Vec::new(),
+        found => found?,
+    };
+    Ok(found.iter().filter(managed).filter_map(|one| one.stack_set_name().map(str::to_owned)).collect())
 }
 
 /// As whom a stack set is managed: by the management account itself, or by its delegate.
@@ -79,7 +108,16 @@ fn plain(found: &aws_sdk_cloudformation::types::StackSet) -> StackSet {
         capabilities: found.capabilities().iter().map(|one| one.as_str().to_owned()).collect(),
         auto_deployment: auto.and_then(|auto| auto.enabled()).unwrap_or_default(),
         retain: retain.unwrap_or_default(),
+        beside: beside(found),
     }
+}
+
+fn beside(found: &aws_sdk_cloudformation::types::StackSet) -> BTreeSet<String> {
+    let managed = found.managed_execution().and_then(|one| one.active()).unwrap_or_default();
+    let managed = managed.then(|| "managed execution".to_owned());
+    let before = found.auto_deployment().map(|auto| auto.depends_on()).unwrap_or_default();
+    let before = before.iter().map(|other| format!("{other} before it"));
+    managed.into_iter().chain(before).collect()
 }
 
 /// The Regions of each target of auto-deployment.

@@ -1,6 +1,8 @@
 //! Trails as the management account sees them from one Region: its own and those that record every
 //! Region, whatever their home.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_cloudtrail::types::Trail as Seen;
 use serde_json::json;
 
@@ -21,6 +23,8 @@ pub(crate) struct Trail {
     pub(crate) organization: bool,
     /// What the document can say of it, but for whether it records.
     pub(crate) fields: Fields,
+    /// What else is set, in words: the fields do not hold it.
+    pub(crate) beside: BTreeSet<String>,
 }
 
 /// Every trail that is seen.
@@ -60,5 +64,20 @@ fn trail(seen: &Seen) -> Trail {
         home: text(seen.home_region()),
         organization,
         fields,
+        beside: beside(seen),
     }
+}
+
+fn beside(seen: &Seen) -> BTreeSet<String> {
+    let some = |word: &str, value: Option<&str>| Some(format!("{word} {}", value?));
+    let when = |is: bool, words: &str| is.then(|| words.to_owned());
+    let single = !seen.is_multi_region_trail().unwrap_or_default();
+    let words = [
+        some("the topic", seen.sns_topic_arn()),
+        some("the log group", seen.cloud_watch_logs_log_group_arn()),
+        when(seen.has_custom_event_selectors() == Some(true), "a choice of events of its own"),
+        when(seen.has_insight_selectors() == Some(true), "insights"),
+        when(single && seen.include_global_service_events() == Some(false), "no events of global services"),
+    ];
+    words.into_iter().flatten().collect()
 }

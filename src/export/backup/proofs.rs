@@ -64,6 +64,8 @@ pub(super) fn reports(draft: &mut Draft<'_>, frameworks: &Frameworks) -> Map {
                 "it is not in the home Region"
             } else if draft.names.holder(account).is_none() {
                 "its account is not in the document"
+            } else if tells_nothing(&live.fields, frameworks) {
+                "it is about compliance with frameworks that the document does not have"
             } else if !taken.insert(name) {
                 "another account has a report of this name"
             } else {
@@ -74,6 +76,15 @@ pub(super) fn reports(draft: &mut Draft<'_>, frameworks: &Frameworks) -> Map {
         }
     }
     section
+}
+
+/// Whether a report is about frameworks of which the document has none.
+fn tells_nothing(live: &Fields, frameworks: &Frameworks) -> bool {
+    let about =
+        live.get("template").and_then(Value::as_str).is_some_and(|name| name.ends_with("COMPLIANCE_REPORT"));
+    let covered =
+        live.get("frameworks").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    about && !covered.into_iter().any(|arn| frameworks.arns.values().any(|arns| arns.contains(arn)))
 }
 
 fn report(draft: &mut Draft<'_>, name: &str, account: &str, live: &Fields, frameworks: &Frameworks) -> Map {

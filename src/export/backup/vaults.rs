@@ -126,8 +126,6 @@ fn sharees(draft: &Draft<'_>, share: &Share) -> Vec<String> {
 /// What a plan would change of a vault's shares although nobody said so.
 fn shares(draft: &mut Draft<'_>, name: &str, one: &Chosen) {
     let census = draft.census;
-    let trusted = census.organization.as_ref().and_then(|one| one.trusted_access.as_ref());
-    let is_trusted = trusted.is_none_or(|trusted| trusted.get(SHARING) == Some(&true));
     for region in &one.regions {
         let place = census.backup.accounts.get(&one.account).and_then(|regions| regions.get(region));
         let vault = place.and_then(|place| place.vaults.get(name));
@@ -141,9 +139,8 @@ fn shares(draft: &mut Draft<'_>, name: &str, one: &Chosen) {
             let why = "it allows principals outside the organization otherwise than these need";
             draft.leave(&Address::new(Kind::ResourceShare, format!("{name}/{region}")), why);
         }
-        if !is_trusted && outside < share.principals.len() {
-            let why = "a vault is shared inside the organization without it";
-            draft.leave(&Address::new(Kind::TrustedAccess, SHARING), why);
+        if outside < share.principals.len() {
+            draft.leave_trust(SHARING, "a vault is shared inside the organization without it");
         }
     }
 }

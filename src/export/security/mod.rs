@@ -5,7 +5,9 @@
 //! have, and excludes the others, which stay as they are.
 
 mod access_analyzer;
+mod automation_rules;
 mod detective;
+mod firewall_manager;
 mod guardduty;
 mod inspector;
 mod macie;
@@ -16,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
 use super::yaml::Map;
+use super::{config, trails};
 use crate::catalog::services;
 use crate::model::region::Region;
 use crate::observe::census::security::ByRegion;
@@ -34,6 +37,8 @@ const SERVICES: &[(&str, Section)] = &[
     ("macie", macie::section),
     ("detective", detective::section),
     ("access_analyzer", access_analyzer::section),
+    ("firewall_manager", firewall_manager::section),
+    ("cloudtrail", trails::section),
 ];
 
 pub(super) fn write(draft: &mut Draft<'_>) {
@@ -41,10 +46,16 @@ pub(super) fn write(draft: &mut Draft<'_>) {
     for (word, of) in SERVICES {
         if is_set_by_policies(draft, word) {
             draft.remark(format!("security.{word}: policies of the organization set it"));
+            if *word == "security_hub" {
+                automation_rules::left_out(draft, &BTreeSet::new());
+            }
         } else {
             section.put_some(word, of(draft));
         }
     }
+    let said = config::sections(draft);
+    section.put_some("config", said.config);
+    section.put_some("conformance_packs", said.packs);
     if !section.is_empty() {
         draft.root.put("security", section);
     }

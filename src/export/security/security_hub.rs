@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::automation_rules;
 use crate::catalog::{partitions, security_standards};
 use crate::export::draft::Draft;
 use crate::export::yaml::{Map, Node};
@@ -14,6 +15,14 @@ const SELF_MANAGED: &str = "SELF_MANAGED_SECURITY_HUB";
 const LISTED: &str = "SPECIFIED_REGIONS";
 
 pub(super) fn section(draft: &mut Draft<'_>) -> Option<Map> {
+    let section = central(draft);
+    if section.is_none() {
+        automation_rules::left_out(draft, &BTreeSet::new());
+    }
+    section
+}
+
+fn central(draft: &mut Draft<'_>) -> Option<Map> {
     let live = draft.census.security.security_hub.as_ref()?;
     let home = draft.census.home_region.to_string();
     let linked = live.aggregator.as_ref().filter(|one| live.is_central && one.home == home);
@@ -39,6 +48,7 @@ pub(super) fn section(draft: &mut Draft<'_>) -> Option<Map> {
         policies.put(&one.name, entry);
     }
     section.put_filled("policies", policies);
+    section.put_filled("automation_rules", automation_rules::rules(draft, &excluded));
     section.put_filled("self_managed", following(draft, live, SELF_MANAGED));
     section.put_filled("exclude_regions", excluded.clone());
     draft.excluded.insert("security_hub".to_owned(), excluded.clone());

@@ -39,6 +39,9 @@ fn strip(resource: &mut Resource) {
     // Units and policies are found by their names.
     resource.fields.retain(|name, _| finds(name) || name == "name");
     resource.at_creation.clear();
-    resource.whole.clear();
+    // Who holds an office stays known: what an administrator has set is looked for with it.
+    if resource.address.kind != Kind::DelegatedAdministrator {
+        resource.whole.clear();
+    }
     resource.keys.retain(|key, _| !key.ends_with("_below") && !key.ends_with("_everybody"));
 }

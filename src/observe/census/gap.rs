@@ -45,6 +45,12 @@ pub enum Part {
     Security,
     /// AWS Backup: of a part of it, in words with the account and the Region.
     Backup,
+    /// AWS Config, as `111122223333 in eu-west-1`.
+    Config,
+    /// Service-managed stack sets: all of a Region, or one as `hooks in eu-west-1`.
+    StackSets,
+    /// Trails of the organization: those seen from a Region, or one by its name.
+    Trails,
 }
 
 impl fmt::Display for Part {
@@ -67,6 +73,9 @@ impl fmt::Display for Part {
             Self::Assignments => "assignments",
             Self::Security => "security services",
             Self::Backup => "AWS Backup",
+            Self::Config => "AWS Config",
+            Self::StackSets => "stack sets",
+            Self::Trails => "trails",
         })
     }
 }

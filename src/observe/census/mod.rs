@@ -10,6 +10,7 @@
 
 pub mod administrators;
 pub mod backup;
+pub mod config;
 pub mod control_tower;
 mod gap;
 pub mod identity_center;
@@ -17,8 +18,10 @@ pub mod organization;
 pub mod people;
 pub mod policies;
 pub mod security;
+pub mod stack_sets;
+pub mod trails;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -70,19 +73,18 @@ pub const READS: &[Kind] = &[
     Kind::RestoreTestingSelection,
     Kind::ReportPlan,
     Kind::BackupFramework,
+    Kind::Trail,
+    Kind::FirewallPolicy,
+    Kind::AutomationRule,
+    Kind::ConfigAggregator,
+    Kind::ConfigRule,
+    Kind::ConformancePack,
+    Kind::StackSet,
 ];
 
 /// Kinds of which a census reads nothing, with the words for them: silence would be taken for
 /// their absence.
 pub const UNREAD: &[(&[Kind], &str)] = &[
-    (&[Kind::Trail], "trails of CloudTrail"),
-    (
-        &[Kind::ConfigAggregator, Kind::ConfigRule, Kind::ConformancePack],
-        "aggregators, rules and conformance packs of AWS Config",
-    ),
-    (&[Kind::StackSet], "stack sets"),
-    (&[Kind::FirewallPolicy], "policies of Firewall Manager"),
-    (&[Kind::AutomationRule], "automation rules of Security Hub"),
     (&[Kind::ResourceShare], "what accounts share, but for air-gapped vaults under their names"),
     (&[Kind::Key], "keys"),
 ];
@@ -125,6 +127,15 @@ pub struct Census {
     /// AWS Backup.
     #[serde(default)]
     pub backup: backup::Backup,
+    /// What is deployed by AWS Config, by the id of the account that deploys, and Region.
+    #[serde(default)]
+    pub config: config::Config,
+    /// Service-managed stack sets by the Region in which they stand, and name.
+    #[serde(default)]
+    pub stack_sets: stack_sets::StackSets,
+    /// Trails over the whole organization.
+    #[serde(default)]
+    pub trails: Vec<trails::Trail>,
     /// What could not be read, and why.
     pub gaps: Vec<Gap>,
 }
@@ -135,6 +146,20 @@ impl Census {
     #[must_use]
     pub fn lacks(&self, part: Part, of: Option<&str>) -> bool {
         self.gaps.iter().any(|gap| gap.part == part && (gap.of.is_none() || gap.of.as_deref() == of))
+    }
+
+    /// Whether the organization trusts a service in force, as far as that is known.
+    #[must_use]
+    pub fn trusts(&self, principal: &str) -> bool {
+        let trusted = self.organization.as_ref().and_then(|one| one.trusted_access.as_ref());
+        trusted.is_none_or(|trusted| trusted.get(principal) == Some(&true))
+    }
+
+    /// The accounts that administer a service, by the document's word for it.
+    #[must_use]
+    pub fn administrators_of(&self, word: &str) -> BTreeSet<&String> {
+        let groups = self.administrators.services.get(word).into_iter().flat_map(BTreeMap::values);
+        groups.flat_map(BTreeMap::values).flatten().collect()
     }
 
     /// The unit or account of an id is the management account's.
@@ -170,6 +195,9 @@ pub async fn take(connection: &Connection, asked: &[Region]) -> Result<Census, O
         identity_center: None,
         security: security::Security::default(),
         backup: backup::Backup::default(),
+        config: config::Config::default(),
+        stack_sets: stack_sets::StackSets::new(),
+        trails: Vec::new(),
         gaps: Vec::new(),
     };
     let Some(described) = described else { return Ok(census) };
@@ -206,8 +234,16 @@ async fn services(connection: &Connection, census: &mut Census, gaps: &Gaps) {
     census.administrators = administrators::read(connection, trusted, &census.regions, gaps).await;
     let (administrators, regions) = (&census.administrators, census.regions.as_slice());
     let lookout = security::Lookout { connection, administrators, regions, gaps };
-    let (security, backup) = tokio::join!(security::read(lookout), backup::read(connection, census, gaps));
-    (census.security, census.backup) = (security, backup);
+    let (security, backup, config, stack_sets, trails) = tokio::join!(
+        security::read(lookout),
+        backup::read(connection, census, gaps),
+        config::read(connection, census, gaps),
+        stack_sets::read(connection, regions, gaps),
+        trails::read(connection, regions, gaps)
+    );
+    census.stack_sets = stack_sets;
+    census.trails = trails;
+    (census.security, census.backup, census.config) = (security, backup, config);
 }
 
 /// The Regions to look at.

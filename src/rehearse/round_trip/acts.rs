@@ -40,10 +40,15 @@ pub(super) enum Deed {
     BackupSwitch,
     Vault,
     Proof,
+    Trail,
+    StackSet,
+    Config,
+    Firewall,
+    AutomationRule,
     Wait,
 }
 
-const DEEDS: [Deed; 33] = [
+const DEEDS: [Deed; 38] = [
     Deed::Unit,
     Deed::Account,
     Deed::Move,
@@ -76,6 +81,11 @@ const DEEDS: [Deed; 33] = [
     Deed::BackupSwitch,
     Deed::Vault,
     Deed::Proof,
+    Deed::Trail,
+    Deed::StackSet,
+    Deed::Config,
+    Deed::Firewall,
+    Deed::AutomationRule,
     Deed::Wait,
 ];
 

@@ -8,6 +8,7 @@ use crate::spec::diagnostic::{Diagnostic, Findings};
 use crate::spec::document::Target;
 use crate::spec::shape::Located;
 use crate::spec::shape::stack_sets::StackSetSection;
+use crate::spec::stack_sets::MOST;
 use crate::spec::topic::Topic;
 use crate::spec::view::NoTarget;
 
@@ -27,8 +28,6 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-/// Bytes of a template in a request.
-const TEMPLATE: usize = 51_200;
 /// The word under `delegated_administrators`.
 const DELEGATED: &str = "cloudformation-stacksets";
 /// Members that give an identity a name of the template's choice.
@@ -94,9 +93,8 @@ fn template(view: &View<'_>, name: &Located<String>, section: &StackSetSection, 
     else {
         return;
     };
-    if text.len() > TEMPLATE {
-        let message =
-            format!("the template of `{name}` has {} bytes, and {TEMPLATE} are the most", text.len());
+    if text.len() > MOST {
+        let message = format!("the template of `{name}` has {} bytes, and {MOST} are the most", text.len());
         findings.push(error(message).at(place.span, "too long"));
     }
     if !text.contains("Resources") {

@@ -11,7 +11,7 @@ use crate::spec::document::Target;
 use crate::spec::shape::security::{AutomationRuleSection, FindingSection, SecurityHubSection};
 
 /// Who says that a note is its own: AWS asks for it.
-const NOTED_BY: &str = "lzctl";
+pub const NOTED_BY: &str = "lzctl";
 
 /// A rule by which Security Hub changes findings.
 #[derive(Debug, Clone, Serialize)]

@@ -10,7 +10,14 @@ use crate::model::Origin;
 use crate::model::region::Region;
 use crate::spec::document::Target;
 use crate::spec::shape::Located;
-use crate::spec::shape::security::FirewallPolicySection;
+use crate::spec::shape::chosen::word_of;
+use crate::spec::shape::security::{FIREWALLS, FirewallPolicySection};
+
+/// The document's word for AWS's type of a policy.
+#[must_use]
+pub fn firewall_word(of_aws: &str) -> Option<&'static str> {
+    word_of(FIREWALLS, of_aws)
+}
 
 /// Firewall Manager for the organization.
 #[derive(Debug, Clone, Serialize)]

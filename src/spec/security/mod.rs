@@ -16,10 +16,10 @@ mod security_hub;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use access_analyzer::AccessAnalyzer;
-pub use automation_rules::AutomationRule;
+pub use automation_rules::{AutomationRule, NOTED_BY};
 pub use cloudtrail::Trail;
 pub use detective::{Detective, source_word};
-pub use firewall_manager::{FirewallManager, FirewallPolicy};
+pub use firewall_manager::{FirewallManager, FirewallPolicy, firewall_word};
 pub use guardduty::{GuardDuty, feature_word, reach_word};
 pub use inspector::{Inspector, scan_word};
 pub use macie::{Macie, frequency_word};

@@ -45,7 +45,7 @@ section! {
 /// All stack sets.
 pub(crate) type StackSets = BTreeMap<Located<String>, StackSetSection>;
 
-const CAPABILITIES: &[Pair] = &[
+pub(crate) const CAPABILITIES: &[Pair] = &[
     ("iam", "CAPABILITY_IAM"),
     ("named_iam", "CAPABILITY_NAMED_IAM"),
     ("auto_expand", "CAPABILITY_AUTO_EXPAND"),

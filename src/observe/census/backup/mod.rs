@@ -92,8 +92,7 @@ pub(super) async fn read(connection: &Connection, census: &Census, gaps: &Gaps) 
 
 /// The accounts that guard the backups of others, the management account first among them.
 fn concerned(census: &Census) -> BTreeSet<String> {
-    let holders = census.administrators.services.get(WORD).into_iter().flat_map(BTreeMap::values);
-    let holders = holders.flat_map(BTreeMap::values).flatten().cloned();
+    let holders = census.administrators_of(WORD).into_iter().cloned();
     let central = census.control_tower.as_ref().and_then(|zone| {
         zone.manifest.pointer("/backup/configurations/centralBackup/accountId")?.as_str().map(str::to_owned)
     });

@@ -4,7 +4,9 @@
 //! service that nobody administers is not asked.
 
 mod access_analyzer;
+mod automation_rules;
 mod detective;
+mod firewall_manager;
 mod guardduty;
 mod inspector;
 mod macie;
@@ -16,7 +18,9 @@ use std::future::Future;
 use serde::{Deserialize, Serialize};
 
 pub use access_analyzer::{AccessAnalyzer, Analyzer};
+pub use automation_rules::Rules;
 pub use detective::Detective;
+pub use firewall_manager::{FirewallManager, FirewallPolicy};
 pub use guardduty::GuardDuty;
 pub use inspector::Inspector;
 pub use macie::Macie;
@@ -47,6 +51,10 @@ pub struct Security {
     pub detective: ByRegion<Detective>,
     /// IAM Access Analyzer.
     pub access_analyzer: ByRegion<AccessAnalyzer>,
+    /// Firewall Manager.
+    pub firewall_manager: ByRegion<FirewallManager>,
+    /// Rules by which Security Hub changes findings.
+    pub automation_rules: ByRegion<Rules>,
     /// Security Hub CSPM, as it is configured from the home Region; none where it has no
     /// administrator there.
     pub security_hub: Option<SecurityHub>,
@@ -86,8 +94,10 @@ impl Lookout<'_> {
             let holders = self.administrators.by_region(&row.word).into_iter();
             return holders.filter_map(|(region, ids)| Some((region, ids.into_iter().next()?))).collect();
         }
-        let groups = self.administrators.services.get(&row.word).into_iter().flat_map(BTreeMap::values);
-        let holder = groups.flat_map(BTreeMap::values).flatten().next();
+        // What the service itself says: Organizations may have others registered beside.
+        let groups = self.administrators.services.get(&row.word);
+        let own = groups.and_then(|groups| groups.get(&row.way));
+        let holder = own.into_iter().flat_map(BTreeMap::values).flatten().next();
         let regions = self.regions.iter().cloned();
         holder.map(|id| regions.map(|region| (region, id.clone())).collect()).unwrap_or_default()
     }
@@ -128,5 +138,18 @@ pub(super) async fn read(lookout: Lookout<'_>) -> Security {
         lookout.each("access_analyzer", access_analyzer::read),
         security_hub::read(&lookout)
     );
-    Security { guardduty, inspector, macie, detective, access_analyzer, security_hub }
+    let (firewall_manager, automation_rules) = tokio::join!(
+        lookout.each("firewall_manager", firewall_manager::read),
+        lookout.each("security_hub", automation_rules::read)
+    );
+    Security {
+        guardduty,
+        inspector,
+        macie,
+        detective,
+        access_analyzer,
+        firewall_manager,
+        automation_rules,
+        security_hub,
+    }
 }

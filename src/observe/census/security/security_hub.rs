@@ -10,6 +10,7 @@ use super::{Desk, Lookout};
 use crate::cloud::CallError;
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::security_hub;
+pub use crate::cloud::inventory::security_hub::Policy;
 use crate::model::region::Region;
 
 /// Security Hub of the organization.
@@ -45,25 +46,6 @@ pub struct Linked {
     pub regions: BTreeSet<String>,
 }
 
-/// A configuration policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Policy {
-    /// AWS's id.
-    pub id: String,
-    /// Its name, unique.
-    pub name: String,
-    /// Its description.
-    pub description: Option<String>,
-    /// Whether it switches Security Hub on.
-    pub enabled: bool,
-    /// ARNs of its standards.
-    pub standards: Option<BTreeSet<String>>,
-    /// Controls that are off.
-    pub disabled_controls: Option<BTreeSet<String>>,
-    /// Controls that alone are on.
-    pub enabled_controls: Option<BTreeSet<String>>,
-}
-
 pub(super) async fn read(lookout: &Lookout<'_>) -> Option<SecurityHub> {
     let home = lookout.connection.home_region().clone();
     let administrator = lookout.holders("security_hub").remove(&home)?;
@@ -94,8 +76,7 @@ async fn central(desk: Desk) -> Result<SecurityHub, CallError> {
     seen.aggregator = linked.map(|one| Linked { home: one.home, mode: one.mode, regions: one.regions });
     seen.is_central = security_hub::configuration(&desk.site).await?.is_central();
     if seen.is_central {
-        let policies = security_hub::policies(&desk.site, &|_| true).await?;
-        seen.policies = policies.into_iter().map(policy).collect();
+        seen.policies = security_hub::policies(&desk.site, &|_| true).await?;
         seen.policies.sort_by(|one, other| one.name.cmp(&other.name));
         for one in security_hub::associations(&desk.site).await? {
             seen.troubles.extend(one.trouble.map(|why| (one.target.clone(), why)));
@@ -103,18 +84,6 @@ async fn central(desk: Desk) -> Result<SecurityHub, CallError> {
         }
     }
     Ok(seen)
-}
-
-fn policy(one: security_hub::Policy) -> Policy {
-    Policy {
-        id: one.id,
-        name: one.name,
-        description: one.description,
-        enabled: one.enabled,
-        standards: one.standards,
-        disabled_controls: one.disabled_controls,
-        enabled_controls: one.enabled_controls,
-    }
 }
 
 async fn hubs_of_management(lookout: &Lookout<'_>) -> BTreeSet<Region> {

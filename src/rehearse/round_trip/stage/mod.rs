@@ -7,6 +7,7 @@
 mod access;
 mod backup;
 mod delegation;
+mod services;
 mod tower;
 
 use std::time::Duration;
@@ -46,16 +47,23 @@ impl Stage {
         Self { simulator: super::simulated(world, home), home: home.to_string(), serial: 0 }
     }
 
-    async fn ask(&self, service: &str, operation: &str, input: Value) -> Answer {
+    pub(super) async fn ask(&self, service: &str, operation: &str, input: Value) -> Answer {
         self.ask_as("AKIAADMINISTRATOR000", &self.home, service, operation, input).await
     }
 
     /// As an account's administrator, in some Region.
-    async fn ask_as(&self, key: &str, region: &str, service: &str, operation: &str, input: Value) -> Answer {
+    pub(super) async fn ask_as(
+        &self,
+        key: &str,
+        region: &str,
+        service: &str,
+        operation: &str,
+        input: Value,
+    ) -> Answer {
         ask_in(&self.simulator, region, (key, None), service, operation, input).await
     }
 
-    fn organization<T>(&self, of: impl FnOnce(&Organization) -> T) -> T {
+    pub(super) fn organization<T>(&self, of: impl FnOnce(&Organization) -> T) -> T {
         let world = self.simulator.world();
         of(world.organizations.of(&world.account).expect("an organization"))
     }
@@ -113,6 +121,9 @@ impl Stage {
             }
             Deed::Control | Deed::Baseline | Deed::Ail | Deed::Age | Deed::Role => self.tower(act).await,
             Deed::BackupSwitch | Deed::Vault | Deed::Proof => self.backup(act).await,
+            Deed::Trail | Deed::StackSet | Deed::Config | Deed::Firewall | Deed::AutomationRule => {
+                self.services(act).await
+            }
             Deed::Wait => {
                 self.simulator.advance(Duration::from_secs(3600));
                 Some(())

@@ -55,7 +55,7 @@ section! {
 
 /// Firewall Manager API Reference, SecurityServicePolicyData. Network ACLs are set by members of
 /// their own there, not by a document.
-const TYPES: &[Pair] = &[
+pub(crate) const FIREWALLS: &[Pair] = &[
     ("security_groups_common", "SECURITY_GROUPS_COMMON"),
     ("security_groups_content_audit", "SECURITY_GROUPS_CONTENT_AUDIT"),
     ("security_groups_usage_audit", "SECURITY_GROUPS_USAGE_AUDIT"),
@@ -69,7 +69,7 @@ const TYPES: &[Pair] = &[
 
 chosen! {
     /// What a policy sets.
-    FirewallWord, TYPES, "type of policies of Firewall Manager"
+    FirewallWord, FIREWALLS, "type of policies of Firewall Manager"
 }
 
 impl FirewallWord {

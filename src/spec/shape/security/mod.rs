@@ -14,7 +14,7 @@ pub(crate) use access_analyzer::{AccessAnalyzerSection, analyzer_type};
 pub(crate) use automation_rules::{AutomationRuleSection, FindingSection};
 pub(crate) use cloudtrail::{CloudTrailSection, TrailSection};
 pub(crate) use detective::{DetectiveSection, SOURCES};
-pub(crate) use firewall_manager::{FirewallManagerSection, FirewallPolicySection, FirewallWord};
+pub(crate) use firewall_manager::{FIREWALLS, FirewallManagerSection, FirewallPolicySection, FirewallWord};
 pub(crate) use guardduty::{FEATURES, GuardDutySection, REACHES};
 pub(crate) use inspector::{InspectorSection, SCANS};
 pub(crate) use macie::{FREQUENCIES, MacieSection};
