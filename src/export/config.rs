@@ -272,7 +272,7 @@ fn trust(draft: &mut Draft<'_>, deployed: &Deployed<'_>) {
     let registered = |principal: &&str| {
         places.get(&(*principal).to_owned()).is_some_and(|ids| ids.contains(deployed.account))
     };
-    if !PRINCIPALS.iter().all(|principal| registered(principal)) {
+    if !PRINCIPALS.iter().all(registered) {
         let why = "it is not registered for all that AWS Config does";
         draft.leave(&Address::new(Kind::DelegatedAdministrator, WORD), why);
     }

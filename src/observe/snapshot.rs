@@ -46,7 +46,6 @@ fn is_default(facts: &ControlFacts) -> bool {
 }
 
 /// So that an organization without closed accounts leaves no trace of them.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields out by reference")]
 fn is_none_or_zero(count: &Option<u64>) -> bool {
     count.unwrap_or_default() == 0
 }
