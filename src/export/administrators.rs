@@ -46,20 +46,12 @@ fn named(draft: &mut Draft<'_>, row: &'static Service, groups: &Groups) -> Optio
     let names: Option<Vec<String>> =
         wanted.iter().map(|id| draft.names.holder(id).map(str::to_owned)).collect();
     let Some(names) = names else {
-        draft.remark(format!(
-            "the administrators of {}: an account of theirs is not in the document",
-            row.word
-        ));
-        return None;
+        return unsaid(draft, row, "an account of theirs is not in the document");
     };
     if let Some(most) = row.most.filter(|most| names.len() > *most) {
         // Organizations registers more than the service itself knows what to do with.
-        draft.remark(format!(
-            "the administrators of {}: {} are registered, and it has {most}",
-            row.word,
-            names.join(", ")
-        ));
-        return None;
+        let why = format!("{} are registered, and it has {most}", names.join(", "));
+        return unsaid(draft, row, &why);
     }
     let address = Address::new(Kind::DelegatedAdministrator, &row.word);
     if office.is_not_uniform(&wanted, own) {
@@ -72,6 +64,16 @@ fn named(draft: &mut Draft<'_>, row: &'static Service, groups: &Groups) -> Optio
         [one] => Node::from(one),
         _ => Node::from(names),
     })
+}
+
+/// Administrators that the document cannot list. Where the section of the service names one of
+/// them all the same, that one is not to be taken for the whole list.
+fn unsaid(draft: &mut Draft<'_>, row: &Service, why: &str) -> Option<Node> {
+    draft.remark(format!("the administrators of {}: {why}", row.word));
+    if draft.implied.contains(&row.word) {
+        draft.leave(&Address::new(Kind::DelegatedAdministrator, &row.word), why);
+    }
+    None
 }
 
 /// The account that Control Tower makes a service's administrator, where it does.

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map as Json, Value, json};
 
 use super::draft::{Draft, most};
+use super::names::MANAGEMENT;
 use super::yaml::{Map, Node};
 use crate::model::region::Region;
 use crate::model::{Address, Fields, Kind};
@@ -17,8 +18,6 @@ use crate::observe::census::config::{Deployments, PRINCIPALS, WORD};
 
 /// The name of an aggregator whose name the document does not say.
 const AGGREGATOR: &str = "organization";
-/// The account that AWS Config records only where somebody sees to it.
-const MANAGEMENT: &str = "management";
 /// AWS's metadata of its own rules, and of rules in Guard.
 const MANAGED: &str = "OrganizationManagedRuleMetadata";
 const GUARD: &str = "OrganizationCustomPolicyRuleMetadata";

@@ -32,6 +32,8 @@ pub(super) struct Draft<'c> {
     pub(super) excluded: BTreeMap<String, Vec<String>>,
     /// Services whose administrators the document names, by its words for them.
     pub(super) administered: BTreeSet<String>,
+    /// Services whose section under `security` names a member that administers them.
+    pub(super) implied: BTreeSet<String>,
     pub(super) left: BTreeMap<String, String>,
     pub(super) files: BTreeMap<String, String>,
     pub(super) remarks: Vec<String>,
@@ -56,6 +58,7 @@ impl<'c> Draft<'c> {
             root,
             excluded: BTreeMap::new(),
             administered: BTreeSet::new(),
+            implied: BTreeSet::new(),
             left: BTreeMap::new(),
             files: BTreeMap::new(),
             remarks,

@@ -14,7 +14,7 @@ use crate::observe::census::people::{Account, Unit};
 /// The document's word for the root.
 const ROOT: &str = "root";
 /// The document's word for the management account.
-const MANAGEMENT: &str = "management";
+pub(super) const MANAGEMENT: &str = "management";
 /// Characters of an account's name.
 const ACCOUNT: usize = 50;
 

@@ -69,6 +69,12 @@ impl Map {
         self.0.extend(other.0);
     }
 
+    /// The text of an entry.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        let entry = self.0.iter().find(|entry| entry.key == key)?;
+        if let Node::Text(text) = &entry.value { Some(text) } else { None }
+    }
+
     /// Takes the entry or item away that a path leads to.
     pub(super) fn remove(&mut self, path: &[Step]) -> bool {
         match path {

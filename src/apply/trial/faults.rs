@@ -323,14 +323,16 @@ fn a_reference_that_nothing_answers_is_a_failure_of_its_step_and_sends_nothing()
 }
 
 #[test]
-fn what_is_said_to_be_so_and_is_never_found_is_sent_every_half_minute_for_five_and_fails() {
+fn what_is_said_to_be_so_and_is_never_found_is_sent_again_for_five_minutes_and_fails() {
     let plan = reference();
     for step in &plan.steps {
         let outcome = run(&plan, 7, |id, sort, _| {
             (*id == step.id && sort == Sort::Begin).then_some(Fault::Refused(Verdict::Satisfied))
         });
         assert_only_its_dependants_are_skipped(&plan, &outcome, &step.id, Status::Failed);
-        assert_eq!(report(&outcome, &step.id).sendings, 10);
+        // As often as it settles in that time, which takes longer where it has to be searched for.
+        let sendings = report(&outcome, &step.id).sendings;
+        assert!((3..=10).contains(&sendings), "{}: {sendings}", step.id);
     }
 }
 

@@ -17,6 +17,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
+use super::names::MANAGEMENT;
 use super::yaml::Map;
 use super::{config, trails};
 use crate::catalog::services;
@@ -50,15 +51,26 @@ pub(super) fn write(draft: &mut Draft<'_>) {
                 automation_rules::left_out(draft, &BTreeSet::new());
             }
         } else {
-            section.put_some(word, of(draft));
+            put(draft, &mut section, word, of);
         }
     }
-    let said = config::sections(draft);
-    section.put_some("config", said.config);
+    let mut said = config::sections(draft);
+    put(draft, &mut section, "config", |_| said.config.take());
     section.put_some("conformance_packs", said.packs);
     if !section.is_empty() {
         draft.root.put("security", section);
     }
+}
+
+/// Adds the section of a service, if there is one, and notes whether it names an administrator.
+fn put(draft: &mut Draft<'_>, section: &mut Map, word: &str, of: impl FnOnce(&mut Draft<'_>) -> Option<Map>) {
+    let Some(said) = of(draft) else { return };
+    let member = said.text("administrator").is_some_and(|name| name != MANAGEMENT);
+    let row = services::by_section(word).or_else(|| services::by_word(word));
+    if let Some(row) = row.filter(|_| member) {
+        draft.implied.insert(row.word.clone());
+    }
+    section.put(word, said);
 }
 
 /// While policies of its type are on AWS no longer applies, or overrides, what the
