@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::{Bench, Setting, rehearse, virtual_runtime};
 use crate::export::{DOCUMENT, Exported, document};
@@ -283,8 +284,19 @@ fn acts() -> impl Strategy<Value = (usize, Vec<Act>)> {
     (base, prop::collection::vec(Act::any(), 5..60))
 }
 
+/// Two hundred worlds, the same ones in every run. `PROPTEST_RNG_SEED` names a number from which
+/// others are drawn.
+fn config() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    let rng_seed = match usual.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(1),
+        chosen @ RngSeed::Fixed(_) => chosen,
+    };
+    ProptestConfig { cases: 200, max_shrink_iters: 60, rng_seed, ..usual }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 60, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn the_document_of_a_world_that_grew_by_itself_finds_nothing_to_do((base, acts) in acts()) {
