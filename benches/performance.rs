@@ -33,9 +33,10 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_lzctl");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// The argument that makes this program measure the pure floors, in a process of their own.
 const PURE: &str = "--pure";
-/// The size that the targets speak of.
+/// The size that the targets speak of: beside these units there is one for Security, and an organization
+/// takes two thousand.
 const LARGE: Size =
-    Size { accounts: 10_000, units: 2_000, policies: 1_000, assignments: 20_000, regions: 17 };
+    Size { accounts: 10_000, units: 1_999, policies: 1_000, assignments: 20_000, regions: 17 };
 
 fn main() {
     let arguments: BTreeSet<String> = std::env::args().skip(1).collect();
@@ -193,9 +194,10 @@ fn floors() -> String {
     assert!(told.status.success(), "the pure floors were not measured");
     let Size { accounts, units, policies, assignments, regions } = LARGE;
     format!(
-        "{accounts} accounts in {units} units, {policies} policies, {assignments} assignments, {regions} Regions, \
+        "{accounts} accounts in {} units, {policies} policies, {assignments} assignments, {regions} Regions, \
          on one core; the targets, 1 s and 200 MiB, are about what is set in bold:\n\n\
          | | CPU | most memory so far |\n|---|---|---|\n{}",
+        units + 1,
         String::from_utf8_lossy(&told.stdout)
     )
 }
