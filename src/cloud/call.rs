@@ -328,6 +328,9 @@ mod tests {
             .with_ansi(false)
             .with_writer(move || writer.clone())
             .finish();
+        // With a single subscriber, a callsite that another test's thread meets first is
+        // judged by that thread, which has none, and stays silent here.
+        let _second = tracing::Dispatch::new(tracing_subscriber::registry());
         let _guard = tracing::subscriber::set_default(subscriber);
         let answer =
             serde_json::json!({ "Account": { "Id": "222222222222", "Email": "private@example.com" } });
