@@ -259,10 +259,12 @@ impl<'a> Site<'a> {
         }
         for entry in news.iter().filter(|entry| entry.write && entry.service != "sts") {
             let operation = format!("{}:{}", entry.service, entry.operation);
-            // A baseline is called by its name in a plan and by an ARN of the Region at AWS.
+            // A baseline is called by its name in a plan and by an ARN of the Region at AWS, and an
+            // account is moved from where it stands by then.
             let parts = entry.target.split_whitespace().filter_map(|part| part.split_once('='));
+            let told_by_aws = |name: &str| ["baselineIdentifier", "SourceParentId"].contains(&name);
             let values: Vec<&str> =
-                parts.filter(|(name, _)| *name != "baselineIdentifier").map(|(_, value)| value).collect();
+                parts.filter(|(name, _)| !told_by_aws(name)).map(|(_, value)| value).collect();
             let asked = told
                 .iter()
                 .any(|(of, text)| *of == operation && values.iter().all(|value| text.contains(value)));
