@@ -29,8 +29,8 @@ fn every_plan_and_the_reference_survive_a_sample_of_their_faults() {
     let plans = plans().into_iter().filter(|target| target.name != "minimal");
     for target in plans.chain([reference]) {
         // Sixty accounts with a past ask for thousands of calls, each a place for every fault.
-        let every = if target.name == "legacy-takeover" { 907 } else { 151 };
-        clean(std::slice::from_ref(&target), every, 100, 3);
+        let every = if target.name == "legacy-takeover" { 701 } else { 151 };
+        clean(std::slice::from_ref(&target), every, 100, 4);
     }
 }
 
