@@ -5,6 +5,7 @@
 //! parameters of one AssumeRole. Absent: the asking, see `session`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde_json::json;
 
@@ -44,9 +45,12 @@ impl Narrowing {
     /// The session policy for an account.
     pub(crate) fn policy(&self, account: &str) -> String {
         let known = self.by_account.get(account).or(self.otherwise.as_ref());
-        known.cloned().unwrap_or_else(reading)
+        known.unwrap_or(&READS).clone()
     }
 }
+
+/// [`reading`], which is the same for every account.
+static READS: LazyLock<String> = LazyLock::new(reading);
 
 /// Everything that planning and verifying may ask in a member account. The account of the ARNs is
 /// left open: a session is in one account only.

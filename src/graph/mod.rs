@@ -13,7 +13,7 @@ pub use edge::{Edge, Until};
 pub use expand::controls::{exclude, place as control_place, settled};
 pub use expand::enrolment::{Enrolment, Factory, of as enrolments};
 pub use expand::expand;
-pub use resource_graph::ResourceGraph;
+pub use resource_graph::{REFERS, ResourceGraph};
 
 use thiserror::Error;
 

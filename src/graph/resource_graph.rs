@@ -16,6 +16,9 @@ use crate::model::resource::Presence;
 use crate::model::signatures::SignatureRule;
 use crate::model::{Address, Resource};
 
+/// The rule of the edges that references in values imply.
+pub const REFERS: &str = "refers";
+
 /// A step that shares a lane of width because of where it goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SharedLane {
@@ -128,7 +131,7 @@ fn reference_edges(resource: &Resource) -> Vec<Edge> {
                 continue;
             }
             let edge =
-                Edge { until: Until::Exists, ..Edge::settled(dependent, &reference.address, "refers") };
+                Edge { until: Until::Exists, ..Edge::settled(dependent, &reference.address, REFERS) };
             edges.push(narrowed(edge, resource, field));
         }
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::step::{Need, Step, StepId};
 use super::triggers::Drafts;
-use crate::graph::{ResourceGraph, Until};
+use crate::graph::{REFERS, ResourceGraph, Until};
 use crate::model::Address;
 use crate::model::kinds::info;
 use crate::model::reference::references;
@@ -46,7 +46,10 @@ impl<'p> Needs<'p> {
         for before in before {
             note(before.id.clone(), "same-resource");
         }
-        for edge in self.graph.edges_of(&step.address).filter(|edge| edge.holds(&step.verb)) {
+        // What a resource refers to is of concern to those of its steps that use it: a step which
+        // deals with one account of ten thousand waits for that one.
+        let edges = self.graph.edges_of(&step.address).filter(|edge| edge.rule != REFERS);
+        for edge in edges.filter(|edge| edge.holds(&step.verb)) {
             let steps = match edge.until {
                 Until::Exists => self.until_exists(&edge.provider),
                 Until::Settled => self.until_settled(&edge.provider),
@@ -57,7 +60,7 @@ impl<'p> Needs<'p> {
         }
         for reference in step.inputs.values().chain(step.keys.values()).flat_map(references) {
             for id in self.until_exists(&reference.address) {
-                note(id, "refers");
+                note(id, REFERS);
             }
         }
         found.remove(&step.id);
