@@ -24,6 +24,7 @@ use lzctl::apply::{Command as Order, Engine, Event, Settings};
 use lzctl::catalog::operations::table;
 use lzctl::cloud::task::Progress;
 use lzctl::diff::compare_all;
+use lzctl::model::kinds::info;
 use lzctl::plan::bound::lower_bound;
 use lzctl::plan::{Plan, Step, make};
 use lzctl::report::Paint;
@@ -139,7 +140,10 @@ fn pure() {
         |plan: &Plan| format!("plan of an organization that is so already: {} steps", plan.steps.len());
     watch.row(false, || make(&graph, &snapshot, &BTreeSet::new()), idle);
     drop(snapshot);
-    let new = |plan: &Plan| format!("plan of a new organization: {} steps", plan.steps.len());
+    let new = |plan: &Plan| {
+        let needs: usize = plan.steps.iter().map(|step| step.needs.len()).sum();
+        format!("plan of a new organization: {} steps with {needs} needs", plan.steps.len())
+    };
     let plan = watch.row(false, || make(&graph, &estate::nothing(), &BTreeSet::new()), new);
     drop(graph);
     schedule(&plan, &mut watch);
@@ -157,7 +161,7 @@ fn schedule(plan: &Plan, watch: &mut Stopwatch) {
     black_box(watch.row(true, least, |_| "lower bound".to_owned()));
     watch.row(
         false,
-        || carried_out(&mut engine),
+        || carried_out(plan, &mut engine),
         |done| format!("carrying {done} steps out, where AWS answers at once"),
     );
     let options = Options { paint: Paint::PLAIN, verbose: false, estimate: None };
@@ -166,7 +170,12 @@ fn schedule(plan: &Plan, watch: &mut Stopwatch) {
 }
 
 /// Gives the engine each answer at once and the time that it waits for; the steps done.
-fn carried_out(engine: &mut Engine) -> usize {
+fn carried_out(plan: &Plan, engine: &mut Engine) -> usize {
+    let attributes = |step: &Step| {
+        let names = info(step.address.kind).attributes.iter();
+        names.map(|name| ((*name).to_owned(), "any".to_owned())).collect::<BTreeMap<_, _>>()
+    };
+    let answers: BTreeMap<_, _> = plan.steps.iter().map(|step| (&step.id, attributes(step))).collect();
     let mut events = VecDeque::from([Event::Started]);
     let (mut now, mut wake) = (Duration::ZERO, None);
     loop {
@@ -177,8 +186,8 @@ fn carried_out(engine: &mut Engine) -> usize {
         for order in engine.handle(now, event) {
             match order {
                 Order::Begin { step, .. } => {
-                    let id = BTreeMap::from([("id".to_owned(), "any".to_owned())]);
-                    events.push_back(Event::Began { step, answer: Ok(Progress::Done(id)), request: None });
+                    let answer = Ok(Progress::Done(answers.get(&step).cloned().unwrap_or_default()));
+                    events.push_back(Event::Began { step, answer, request: None });
                 }
                 Order::WakeAt(at) => wake = Some(at),
                 Order::Finish(outcome) => return outcome.counts.done,

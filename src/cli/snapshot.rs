@@ -77,16 +77,7 @@ fn write(census: &Census, path: &Path) -> Result<(), CliError> {
 pub(super) fn read(path: &Path) -> Result<Census, CliError> {
     let text = fs_err::read_to_string(path).map_err(|source| file(path, "read", source))?;
     let none = |reason: String| CliError::NoSnapshot { path: path.to_owned(), reason };
-    let format = serde_json::from_str::<serde_json::Value>(&text).ok();
-    let format = format.as_ref().and_then(|value| value.get("format")?.as_u64());
-    match format {
-        Some(format) if format > u64::from(census::FORMAT) => {
-            let reason =
-                format!("its form {format} is later than {}, which this program reads", census::FORMAT);
-            Err(none(reason))
-        }
-        _ => serde_json::from_str(&text).map_err(|error| none(error.to_string())),
-    }
+    Census::from_file(&text).map_err(none)
 }
 
 fn file(path: &Path, verb: &'static str, source: std::io::Error) -> CliError {

@@ -130,8 +130,7 @@ fn reference_edges(resource: &Resource) -> Vec<Edge> {
             if reference.address == *dependent {
                 continue;
             }
-            let edge =
-                Edge { until: Until::Exists, ..Edge::settled(dependent, &reference.address, REFERS) };
+            let edge = Edge { until: Until::Exists, ..Edge::settled(dependent, &reference.address, REFERS) };
             edges.push(narrowed(edge, resource, field));
         }
     }

@@ -11,80 +11,172 @@
 //!
 //! Source: <https://www.rfc-editor.org/rfc/rfc8785>, sections 3.2.2 and 3.2.3.
 
-use std::fmt::Write as _;
+use std::cell::RefCell;
+use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::Value;
+use serde_json::ser::Formatter;
 use sha2::{Digest as _, Sha256};
 
 /// The canonical text of a JSON value.
 #[must_use]
 pub fn text(value: &Value) -> String {
-    let mut out = String::new();
-    write(value, &mut out);
-    out
+    let written = write(value, Vec::new()).unwrap_or_default();
+    String::from_utf8(written).unwrap_or_default()
 }
 
-fn write(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(map) => {
-            let mut members: Vec<(&String, &Value)> = map.iter().collect();
-            // Code units, not code points: beyond the first plane the two differ.
-            members.sort_unstable_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
-            out.push('{');
-            for (index, (key, value)) in members.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_text(key, out);
-                out.push(':');
-                write(value, out);
-            }
-            out.push('}');
-        }
-        Value::Array(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write(item, out);
-            }
-            out.push(']');
-        }
-        Value::Number(number) => write_number(number, out),
-        Value::String(text) => write_text(text, out),
-        Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
-        Value::Null => out.push_str("null"),
+/// The SHA-256 of a value's canonical text, in lower-case hexadecimal. The text as a whole is
+/// nowhere kept but for the object that is being sorted: plans are large.
+///
+/// # Errors
+/// When the value cannot be expressed as JSON (a map with keys that are no text).
+pub fn digest<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+    Ok(hex::encode(write(value, Hashing(Sha256::new()))?.0.finalize()))
+}
+
+/// Takes bytes and keeps their digest.
+struct Hashing(Sha256);
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
-/// A text with the escapes that the RFC prescribes and no others.
-fn write_text(text: &str, out: &mut String) {
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            control if u32::from(control) < 0x20 => {
-                // Writing into a text cannot fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
-            }
-            plain => out.push(plain),
-        }
-    }
-    out.push('"');
+fn write<T: Serialize, W: Write>(value: &T, out: W) -> Result<W, serde_json::Error> {
+    let page = RefCell::new(Page { out, open: Vec::new() });
+    let mut serializer = serde_json::Serializer::with_formatter(Pen(&page), Sorting(&page));
+    value.serialize(&mut serializer)?;
+    Ok(page.into_inner().out)
 }
 
-fn write_number(number: &Number, out: &mut String) {
-    match number.as_f64().filter(|_| number.is_f64()) {
-        Some(float) => out.push_str(&ecmascript(float)),
-        None => out.push_str(&number.to_string()),
+/// What is written, and the objects that have not ended yet, the innermost last.
+struct Page<W> {
+    out: W,
+    open: Vec<Object>,
+}
+
+/// An object whose members wait for being sorted.
+#[derive(Default)]
+struct Object {
+    /// Keys as they are written, without their quotation marks, and values.
+    members: Vec<(Vec<u8>, Vec<u8>)>,
+    /// What is being written of the key or value.
+    current: Vec<u8>,
+}
+
+impl<W: Write> Page<W> {
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self.open.last_mut() {
+            Some(object) => {
+                object.current.extend_from_slice(bytes);
+                Ok(())
+            }
+            None => self.out.write_all(bytes),
+        }
+    }
+
+    fn key_ends(&mut self) {
+        if let Some(object) = self.open.last_mut() {
+            let mut key = std::mem::take(&mut object.current);
+            key.pop();
+            key.remove(0);
+            object.members.push((key, Vec::new()));
+        }
+    }
+
+    fn value_ends(&mut self) {
+        if let Some(object) = self.open.last_mut() {
+            let text = std::mem::take(&mut object.current);
+            if let Some((_, value)) = object.members.last_mut() {
+                *value = text;
+            }
+        }
+    }
+
+    fn object_ends(&mut self) -> io::Result<()> {
+        let Object { mut members, .. } = self.open.pop().unwrap_or_default();
+        let plain = |(key, _): &(Vec<u8>, Vec<u8>)| key.is_ascii() && !key.contains(&b'\\');
+        if members.iter().all(plain) {
+            members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        } else {
+            members.sort_by_cached_key(|(key, _)| code_units(key));
+        }
+        self.put(b"{")?;
+        for (index, (key, value)) in members.into_iter().enumerate() {
+            self.put(if index > 0 { b",\"" } else { b"\"" })?;
+            self.put(&key)?;
+            self.put(b"\":")?;
+            self.put(&value)?;
+        }
+        self.put(b"}")
+    }
+}
+
+/// The code units, not code points, of a key as it is written: beyond the first plane the two differ.
+fn code_units(key: &[u8]) -> Vec<u16> {
+    let quoted = [b"\"", key, b"\""].concat();
+    serde_json::from_slice::<String>(&quoted).unwrap_or_default().encode_utf16().collect()
+}
+
+/// Writes where the page stands.
+struct Pen<'p, W>(&'p RefCell<Page<W>>);
+
+impl<W: Write> Write for Pen<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().put(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Has objects sorted and floating numbers written as ECMAScript does. All else is as the RFC wants
+/// it by itself: no whitespace, the escapes that it prescribes and no others.
+struct Sorting<'p, W>(&'p RefCell<Page<W>>);
+
+impl<P: Write> Formatter for Sorting<'_, P> {
+    fn write_f32<W: ?Sized + Write>(&mut self, writer: &mut W, value: f32) -> io::Result<()> {
+        self.write_f64(writer, f64::from(value))
+    }
+
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        writer.write_all(ecmascript(value).as_bytes())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.0.borrow_mut().open.push(Object::default());
+        Ok(())
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.0.borrow_mut().object_ends()
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, _: &mut W, _: bool) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn end_object_key<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.0.borrow_mut().key_ends();
+        Ok(())
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.0.borrow_mut().value_ends();
+        Ok(())
     }
 }
 
@@ -125,15 +217,6 @@ fn ecmascript(float: f64) -> String {
         format!("{first}{fraction}e{:+}", point - 1)
     };
     format!("{sign}{written}")
-}
-
-/// The SHA-256 of a value's canonical text, in lower-case hexadecimal.
-///
-/// # Errors
-/// When the value cannot be expressed as JSON (a map with keys that are no text).
-pub fn digest<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
-    let value = serde_json::to_value(value)?;
-    Ok(hex::encode(Sha256::digest(text(&value).as_bytes())))
 }
 
 #[cfg(test)]

@@ -102,8 +102,13 @@ fn is_gone(account: &Account) -> bool {
 }
 
 /// Whether an account of the document shall be closed.
-pub(super) fn closes(resource: &Resource) -> bool {
+fn closes(resource: &Resource) -> bool {
     resource.fields.contains_key("closed")
+}
+
+/// Whether an account shall be closed, by its entry or by its address under `remove`.
+pub(super) fn goes(resource: &Resource) -> bool {
+    resource.presence == Presence::Remove || closes(resource)
 }
 
 /// The account that is to be closed: the one of this id, or the only open one of this name.

@@ -14,7 +14,6 @@ use crate::cloud::inventory::organization::{Organization, Root};
 use crate::cloud::inventory::own_trust;
 use crate::cloud::inventory::quotas::Quotas;
 use crate::cloud::{CallError, Connection};
-use crate::model::resource::Presence;
 use crate::model::{Fields, Kind, Live, Resource};
 
 /// Fills in the organization.
@@ -142,8 +141,7 @@ pub(super) async fn tower(
             findings.gap_all(&on_units, &error);
             findings.gap_all(&controls_wanted, &error);
             // An account must not be closed while Control Tower may govern it.
-            let closed =
-                wanted.kind(Kind::Account).into_iter().filter(|one| one.presence == Presence::Remove);
+            let closed = wanted.kind(Kind::Account).into_iter().filter(|one| accounts::goes(one));
             findings.gap_all(&closed.collect::<Vec<_>>(), &error);
             return;
         }
@@ -159,7 +157,7 @@ pub(super) async fn tower(
         Ok(_) => {
             controls::observe(connection, &controls_wanted, &tower.controls, catalog, findings).await;
             let members = wanted.kind(Kind::Account);
-            if !controls_wanted.is_empty() {
+            if inherited_controls::are_of_concern(wanted) {
                 inherited_controls::observe(connection, &members, &tower, catalog, findings).await;
             }
             let units = controls::units_of_policies(&controls_wanted, &catalog.facts, findings);

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::accounts;
 use super::delegation;
 use super::findings::Findings;
 use super::people::People;
 use super::wanted::{Wanted, key, leaves};
+use super::{accounts, inherited_controls};
 use crate::cloud::inventory::accounts::Account;
 use crate::cloud::inventory::baselines::{self, Enabled, Which};
 use crate::cloud::inventory::controls;
@@ -16,7 +16,6 @@ use crate::cloud::inventory::fan_out::fan_out;
 use crate::cloud::inventory::landing_zone::{self, LandingZone};
 use crate::cloud::inventory::units::Unit;
 use crate::cloud::{CallError, Connection};
-use crate::model::resource::Presence;
 use crate::model::{Attributes, Fields, Kind, Live, Resource};
 
 /// What Control Tower told.
@@ -39,7 +38,7 @@ pub(super) struct Tower {
 /// Asks Control Tower, if anything is wanted of it. Without a landing zone there
 /// is nothing else to ask.
 pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result<Tower, CallError> {
-    let goes = |one: &&Resource| one.presence == Presence::Remove || accounts::closes(one);
+    let goes = |one: &&Resource| accounts::goes(one);
     let closes = wanted.kind(Kind::Account).iter().any(goes);
     if !closes && !wanted.any(&[Kind::LandingZone, Kind::Baseline, Kind::Control]) {
         // What is to go might be needed by a landing zone.
@@ -63,9 +62,8 @@ pub(super) async fn read(connection: &Connection, wanted: &Wanted<'_>) -> Result
         }
         controls::enabled(connection, None).await
     };
-    // Only who speaks of controls and of accounts is told what accounts have kept.
     let inherited = async {
-        if !(wanted.any(&[Kind::Control]) && wanted.any(&[Kind::Account])) {
+        if !inherited_controls::are_of_concern(wanted) {
             return Ok(Vec::new());
         }
         controls::inherited(connection, None).await
@@ -234,8 +232,7 @@ fn account_ids(manifest: &Value, found: &mut BTreeSet<String>) {
 pub(super) fn note_enrolled(wanted: &[&Resource], tower: &Tower, findings: &mut Findings) {
     let enrolled: BTreeSet<&str> =
         tower.enabled.iter().filter_map(|enabled| enabled.target.rsplit('/').next()).collect();
-    let goes = |one: &&&Resource| one.presence == Presence::Remove || accounts::closes(one);
-    for resource in wanted.iter().filter(goes) {
+    for resource in wanted.iter().filter(|one| accounts::goes(one)) {
         let live = findings.live.get(&resource.address).and_then(|live| live.attribute("id"));
         if live.is_some_and(|id| enrolled.contains(id)) {
             findings.facts.enrolled.insert(resource.address.clone());

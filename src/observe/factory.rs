@@ -1,7 +1,9 @@
-//! What Account Factory and Control Tower have of accounts that Account Factory shall enrol.
+//! What Account Factory and Control Tower have of accounts that Account Factory shall enrol, or that
+//! shall be closed.
 //!
-//! In: the accounts, and in which unit each is governed. Out: their fields `factory_unit` and
-//! `unfinished_products`. Account Factory is asked only where somebody wants something of it.
+//! In: the accounts, and in which unit each is governed. Out: their fields `factory_unit`,
+//! `unfinished_products` and `products`. Account Factory is asked only where somebody wants something
+//! of it, and where there is a landing zone.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +14,11 @@ use crate::cloud::Connection;
 use crate::cloud::inventory::account_factory;
 use crate::model::Resource;
 
+/// Products whose account is to leave.
+const LEFT: &str = "products";
+/// Products that never became an account.
+const UNFINISHED: &str = "unfinished_products";
+
 /// Fills them in. `seats` says by account in which unit it is governed, by its id.
 pub(super) async fn observe(
     connection: &Connection,
@@ -19,7 +26,9 @@ pub(super) async fn observe(
     seats: &BTreeMap<String, String>,
     findings: &mut Findings,
 ) {
-    let asked = wanted.iter().copied().filter(|resource| resource.fields.contains_key("factory_unit"));
+    let tower = findings.facts.landing_zone != Some(false);
+    let closes = |one: &&Resource| tower && leaves(one) && findings.live.contains_key(&one.address);
+    let asked = wanted.iter().copied().filter(|one| one.fields.contains_key("factory_unit") || closes(one));
     let asked: Vec<&Resource> = asked.collect();
     if asked.is_empty() {
         return;
@@ -35,8 +44,18 @@ pub(super) async fn observe(
             live.fields.insert("factory_unit".to_owned(), json!(unit));
         }
         let own = products.iter().filter(|product| product.account.as_ref() == Some(&id));
-        for product in own.filter(|product| product.is_unfinished()) {
-            live.fields.insert(format!("unfinished_products.{}", product.id), json!(product.name));
+        for product in own {
+            let group = match (leaves(resource), product.is_unfinished()) {
+                (true, _) => LEFT,
+                (false, true) => UNFINISHED,
+                (false, false) => continue,
+            };
+            live.fields.insert(format!("{group}.{}", product.id), json!(product.name));
         }
     }
+}
+
+/// Whether an account shall be let go of by Account Factory.
+fn leaves(resource: &Resource) -> bool {
+    resource.whole.contains(LEFT)
 }

@@ -13,14 +13,22 @@ use serde_json::json;
 use super::control_tower::Tower;
 use super::controls::Catalog;
 use super::findings::Findings;
+use super::wanted::Wanted;
 use crate::cloud::Connection;
 use crate::cloud::inventory::controls::{self, Inherited};
 use crate::cloud::inventory::fan_out::fan_out;
 use crate::model::reference::as_reference;
-use crate::model::{Address, Resource};
+use crate::model::{Address, Kind, Resource};
 
 /// The group of an account's fields.
 const GROUP: &str = "inherited_controls";
+
+/// Who speaks of controls and of accounts is told what accounts have kept, and who wants it gone.
+pub(super) fn are_of_concern(wanted: &Wanted<'_>) -> bool {
+    let accounts = wanted.kind(Kind::Account);
+    let asked = accounts.iter().any(|account| account.whole.contains(GROUP));
+    asked || (wanted.any(&[Kind::Control]) && !accounts.is_empty())
+}
 
 /// Fills them in.
 pub(super) async fn observe(

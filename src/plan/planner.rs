@@ -66,7 +66,8 @@ pub fn make(graph: &ResourceGraph, snapshot: &Snapshot, consents: &BTreeSet<Stri
         notes,
         resources,
     };
-    plan.id = digest(&plan);
+    // As long as it has no name its digest is its name.
+    plan.id = canonical::digest(&plan).unwrap_or_default();
     plan
 }
 

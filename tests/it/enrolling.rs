@@ -55,6 +55,14 @@ fn moves(folder: &Path) -> Vec<String> {
     moves.map(|one| name(one["to"].as_str().unwrap())).collect()
 }
 
+/// The e-mail address of an account.
+fn email(folder: &Path, account: &str) -> String {
+    let world = world(folder);
+    let organization = world["organizations"]["organizations"].as_object().unwrap().values().next().unwrap();
+    let mut accounts = organization["accounts"].as_object().unwrap().values();
+    accounts.find(|one| one["name"] == account).unwrap()["email"].as_str().unwrap().to_owned()
+}
+
 /// Recorders of an account's own choice that no landing zone keeps, as `Region`.
 fn own_recorders(folder: &Path, account: &str) -> Vec<String> {
     let world = world(folder);
@@ -218,4 +226,36 @@ fn where_control_tower_keeps_identity_center_account_factory_must_know_who_gets_
     wrong.exits(64).says("First Last <address@example.com>");
     let person = ["old", "--to", "Workloads", "--sso-user", "Ada Lovelace <ada@example.com>"];
     enroll(folder, &person).exits(0).prints("Enrolled: 1 of 1.");
+}
+
+#[test]
+fn an_account_that_account_factory_has_is_let_go_of_moved_and_closed_by_its_entry() {
+    let folder = only_by_account_factory(false);
+    let folder = folder.path();
+    enroll(folder, &OLD).exits(0);
+    let before = moves(folder);
+    let written = |unit: &str| {
+        let yaml = format!(
+            "version: 1
+organization: {{ home_region: us-east-1 }}
+organizational_units: {{ Suspended: {{}} }}
+accounts: {{ old: {{ email: {}, organizational_unit: {unit}, close: true }} }}
+",
+            email(folder, "old")
+        );
+        std::fs::write(folder.join("lz.yaml"), yaml).unwrap();
+    };
+    written("Suspended");
+    run(folder, &["apply", "lz.yaml", "--simulate", "w.json", "--yes"])
+        .exits(4)
+        .says("it needs the consent `account_closure.old`");
+    let consent = ["--consent", "account_closure.old"];
+    let done =
+        run(folder, &[&["apply", "lz.yaml", "--simulate", "w.json", "--yes", "-v"][..], &consent].concat());
+    let done = done.exits(0).prints("servicecatalog:TerminateProvisionedProduct");
+    done.prints("organizations:CloseAccount");
+    // The end of its product took it to the root.
+    assert_eq!(moves(folder)[before.len()..], ["root", "Suspended"]);
+    assert_eq!(world(folder)["service_catalog"]["products"], json!({}));
+    run(folder, &["plan", "--exit-code", "lz.yaml", "--simulate", "w.json"]).exits(0);
 }

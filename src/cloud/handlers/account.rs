@@ -31,7 +31,7 @@ pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progre
         "stop_recorder" | "delete_channel" | "delete_recorder" => {
             account_recording::begin(connection, task).await
         }
-        "enrol" | "discard_product" => account_factory::begin(connection, task).await,
+        "enrol" | "discard_product" | "leave_factory" => account_factory::begin(connection, task).await,
         "drop_control" => account_controls::begin(connection, task).await,
         _ => Err(unknown_verb(task)),
     }
@@ -42,7 +42,7 @@ pub(super) async fn poll(connection: &Connection, task: &Task, car: &str) -> Res
         "close" => Ok(closing(&accounts::describe(connection, car).await?)),
         "change_email" => account_address::poll(connection, task, car).await,
         "move" => account_enrolment::poll(connection, task, car).await,
-        "enrol" | "discard_product" => account_factory::poll(connection, task, car).await,
+        "enrol" | "discard_product" | "leave_factory" => account_factory::poll(connection, task, car).await,
         "drop_control" => account_controls::poll(connection, car).await,
         _ => account_creation::poll(connection, task, car).await,
     }
@@ -73,7 +73,7 @@ pub(super) async fn look_up(
         "stop_recorder" | "delete_channel" | "delete_recorder" => {
             account_recording::look_up(connection, task).await
         }
-        "enrol" | "discard_product" => account_factory::look_up(connection, task).await,
+        "enrol" | "discard_product" | "leave_factory" => account_factory::look_up(connection, task).await,
         "drop_control" => account_controls::look_up(connection, task).await,
         "close" => match accounts::describe(connection, task.own("id")?).await {
             Ok(account) if account.state == "ACTIVE" => Ok(Found::Nothing),

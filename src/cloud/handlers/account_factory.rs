@@ -1,9 +1,9 @@
-//! Account Factory enrols one account, and forgets what it could not finish.
+//! Account Factory enrols one account, forgets what it could not finish, and lets go of an account
+//! that is to be closed.
 //!
-//! In: an account with the unit where it shall be governed, and who gets access to it. Out: a record
-//! of Service Catalog, followed to its end. The account is moved by Control Tower itself, straight
-//! into the unit. Absent: making accounts, and letting go of those that Account Factory has made,
-//! which would move them to the root.
+//! In: an account with the unit where it shall be governed, and who gets access to it, or a product.
+//! Out: a record of Service Catalog, followed to its end. The account is moved by Control Tower
+//! itself, straight into the unit, or to the root when it is let go of. Absent: making accounts.
 
 use aws_sdk_servicecatalog::types::ProvisioningParameter;
 use serde_json::Value;
@@ -30,7 +30,7 @@ const PARAMETERS: [(&str, &str); 5] = [
 pub(super) async fn begin(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
     match task.verb.as_str() {
         "enrol" => provision(connection, task).await,
-        "discard_product" => terminate(connection, task).await,
+        "discard_product" | "leave_factory" => terminate(connection, task).await,
         _ => Err(unknown_verb(task)),
     }
 }
@@ -105,7 +105,7 @@ fn done(task: &Task) -> Result<Attributes, CallError> {
 
 pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Found, CallError> {
     let products = account_factory::products(connection).await?;
-    if task.verb == "discard_product" {
+    if task.verb != "enrol" {
         return Ok(effect_if(!products.iter().any(|product| product.id == task.item)));
     }
     let name = name(task)?;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::organization::ACCOUNT_MANAGEMENT;
-use super::{Expansion, account, landing_zone, resource, the_organization, unit, units};
+use super::{Expansion, account, enrolment, landing_zone, resource, the_organization, unit, units};
 use crate::graph::edge::Edge;
 use crate::model::reference;
 use crate::model::resource::Presence;
@@ -65,8 +65,8 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     }
 }
 
-/// An account that shall be closed is moved where the document has it, and closed when Control Tower has let go of
-/// it and it administers nothing any more. Nothing else is said of it: one that is closed cannot be changed, and one
+/// An account that shall be closed is let go of by Account Factory, moved where the document has it, and closed when
+/// Control Tower has let go of it and it administers nothing any more. Nothing else is said of it: one that is closed cannot be changed, and one
 /// that is gone for good is not missed.
 fn closed(expansion: &mut Expansion<'_>, name: &str, said: &Account) {
     let address = account(name);
@@ -86,6 +86,12 @@ fn closed(expansion: &mut Expansion<'_>, name: &str, said: &Account) {
     wanted.keys.extend(said.id.as_ref().map(|id| ("id".to_owned(), json!(id.as_str()))));
     if expansion.spec.landing_zone.is_some() {
         wanted.keys.insert("unenrolled_by".to_owned(), json!("move"));
+    }
+    // A product that stays behind is an orphan, and without one's end Control Tower keeps its account wherever that
+    // stands (Control Tower User Guide, delete-account and account-auto-enrollment). The end takes the account to the
+    // root: not where it would have to go back into a governed unit.
+    if !enrolment::is_governed(expansion.spec, &said.placement) {
+        wanted.whole.insert("products".to_owned());
     }
     expansion.graph.connect(Edge::exists(&address, &the_organization(), "organization-first"));
     for service in expansion.spec.delegated_administrators.keys() {

@@ -84,18 +84,18 @@ pub(super) fn look_at_the_rest(expansion: &mut Expansion<'_>) {
 
 /// The accounts that were there before the document and stand outside every governed unit.
 pub(super) fn outside(spec: &Spec) -> Vec<&String> {
-    let security = spec.landing_zone.as_ref().and_then(|zone| zone.integration_unit.as_ref());
-    let governs = |path: &UnitPath| {
-        let words = spec.units.get(path).map(|unit| unit.baselines.as_slice()).unwrap_or_default();
-        security == Some(path) || words.iter().any(|word| GOVERNING.contains(&word.as_str()))
-    };
-    let is_outside = |said: &Account| match &said.placement {
-        Placement::Unsaid => false,
-        Placement::Root => true,
-        Placement::Unit(path) => !governs(path),
-    };
+    let is_outside =
+        |said: &Account| said.placement != Placement::Unsaid && !is_governed(spec, &said.placement);
     let taken_over = |said: &Account| said.join == Join::Existing && !said.close && is_outside(said);
     spec.accounts.iter().filter(|(_, said)| taken_over(said)).map(|(name, _)| name).collect()
+}
+
+/// Whether the document has accounts of a place governed. A place that it does not say is not.
+pub(super) fn is_governed(spec: &Spec, placement: &Placement) -> bool {
+    let Placement::Unit(path) = placement else { return false };
+    let security = spec.landing_zone.as_ref().and_then(|zone| zone.integration_unit.as_ref());
+    let words = spec.units.get(path).map(|unit| unit.baselines.as_slice()).unwrap_or_default();
+    security == Some(path) || words.iter().any(|word| GOVERNING.contains(&word.as_str()))
 }
 
 fn governed_regions(expansion: &Expansion<'_>) -> Vec<Region> {

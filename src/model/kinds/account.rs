@@ -18,7 +18,8 @@
 //! is told of it). Attributes: `id`, `arn`, `parent_id` (where it was seen,
 //! or the root right after creation), `handshake` (the invitation that waits). An account is never
 //! replaced. One that is to be
-//! closed has the field `closed` beside its place, and the key `unenrolled_by` (`move`: Control Tower lets go of
+//! closed has the field `closed` beside its place, `products.<id>` (the name of each product by which Account Factory
+//! has it: terminating one lets the account go, to the root), and the key `unenrolled_by` (`move`: Control Tower lets go of
 //! it when it has moved); one whose address alone is removed has no fields and no keys: it is found by its name, or
 //! by its id as the name.
 
@@ -46,6 +47,10 @@ pub const INFO: KindInfo = KindInfo {
         Verb {
             consent: Some("unfinished_product_removal"),
             ..Verb::plain("discard_product", "servicecatalog:TerminateProvisionedProduct", Action::Remove)
+        },
+        Verb {
+            consent: Some("account_closure"),
+            ..Verb::plain("leave_factory", "servicecatalog:TerminateProvisionedProduct", Action::Remove)
         },
         Verb::plain("move", "organizations:MoveAccount", Action::Move),
         Verb::plain("enrol", "servicecatalog:ProvisionProduct", Action::Move),
@@ -80,6 +85,7 @@ pub const INFO: KindInfo = KindInfo {
         FieldRule::new("unfinished_products.*", Compare::Exact, "discard_product")
             .alone()
             .with_surplus("discard_product"),
+        FieldRule::new("products.*", Compare::Exact, "leave_factory").alone().with_surplus("leave_factory"),
         FieldRule::new("factory_unit", Compare::Exact, "enrol").alone(),
         FieldRule::new("inherited_controls.*", Compare::Exact, "drop_control")
             .alone()

@@ -14,6 +14,7 @@ pub mod config;
 pub mod control_tower;
 mod gap;
 pub mod identity_center;
+mod older;
 pub mod organization;
 pub mod people;
 pub mod policies;

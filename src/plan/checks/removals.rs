@@ -55,10 +55,14 @@ fn closures(situation: &Situation<'_>, notes: &mut Vec<Note>) {
     }
 }
 
-/// Whether the plan moves an account away from where Control Tower governs it, and Control Tower follows moves: then
-/// the move waits until it has let go of the account.
+/// Whether the plan ends the product by which Account Factory has an account, or moves it away from where Control
+/// Tower governs it and Control Tower follows moves: then the move waits until it has let go of the account.
 fn is_let_go(situation: &Situation<'_>, resource: &Resource) -> bool {
-    let moves = situation.steps.iter().any(|s| s.address == resource.address && s.verb == "move");
+    let does = |verb| situation.steps.iter().any(|s| s.address == resource.address && s.verb == verb);
+    if does("leave_factory") {
+        return true;
+    }
+    let moves = does("move");
     let zone = situation.snapshot.live.get(&Address::only(Kind::LandingZone));
     let remedies = zone.and_then(|zone| zone.fields.get("remediation_types")).and_then(Value::as_array);
     let follows = remedies.is_some_and(|all| all.iter().any(|one| one == "INHERITANCE_DRIFT"));
@@ -120,8 +124,9 @@ fn enrolled(situation: &Situation<'_>, resource: &Resource, notes: &mut Vec<Note
                  registered again for 90 days",
                 resource.address
             ),
-            "first move it to a unit that is not registered, by custom one called Suspended, and apply; where \
-             accounts are not enrolled by themselves terminate its product of Account Factory, too",
+            "leave it in `accounts` with `close: true`, in a unit that is not registered, by custom one called \
+             Suspended; without a product of Account Factory Control Tower lets go of it only where \
+             `auto_enroll: true`, or when you unmanage it in its console",
         ));
     }
 }
