@@ -17,29 +17,40 @@ pub(super) fn accounts(reach: &Reach, address: &Address, thing: &Thing, estate: 
         let found = estate.accounts.iter().filter(|(name, place)| test(name, place));
         found.map(|(name, _)| name.clone()).collect()
     };
+    // There may be ten thousand accounts: those that are named are not looked for among them.
+    let those = |names: BTreeSet<&str>| -> BTreeSet<String> {
+        names.into_iter().filter(|name| estate.accounts.contains_key(*name)).map(str::to_owned).collect()
+    };
     match reach {
         Reach::Organization => inside(&|_, _| true),
         Reach::Unit => inside(&|_, place| matches!(place, Place::Unit(path) if path == unit())),
         Reach::Below => inside(&|_, place| matches!(place, Place::Unit(path) if within(unit(), path))),
         Reach::Targets => {
             let targets: Vec<&str> = leaves(thing, "targets").collect();
-            inside(&|name, place| targets.iter().any(|target| bound(target, name, place, estate)))
+            let named = targets.iter().map(|target| target.strip_prefix("account:").unwrap_or(target));
+            let mut found = those(named.map(|name| called(name, estate)).collect());
+            let places: Vec<&str> =
+                targets.into_iter().filter(|target| !target.starts_with("account:")).collect();
+            if !places.is_empty() {
+                found.extend(inside(&|_, place| places.iter().any(|target| bound(target, place))));
+            }
+            found
         }
         Reach::Leaves(group) => {
-            let named: BTreeSet<&str> = leaves(thing, group).map(|leaf| called(leaf, estate)).collect();
             let home = home(thing, estate);
-            inside(&|name, _| named.contains(name) || home.as_deref() == Some(name))
+            let named = leaves(thing, group).map(|leaf| called(leaf, estate));
+            those(named.chain(home.as_deref()).collect())
         }
-        Reach::Itself => inside(&|name, _| name == address.name),
+        Reach::Itself => those([address.name.as_str()].into()),
         Reach::Home => {
-            let home = home(thing, estate).unwrap_or_else(|| MANAGEMENT.to_owned());
-            inside(&|name, _| name == home)
+            let home = home(thing, estate);
+            those([home.as_deref().unwrap_or(MANAGEMENT)].into())
         }
         Reach::Manifest(pointers) => {
             let manifest = thing.fields.get("manifest");
             let at = |pointer: &String| named_by(manifest?.pointer(pointer)?, estate);
-            let named: BTreeSet<String> = pointers.iter().filter_map(at).collect();
-            inside(&|name, _| named.contains(name))
+            let named: Vec<String> = pointers.iter().filter_map(at).collect();
+            those(named.iter().map(String::as_str).collect())
         }
     }
 }
@@ -93,12 +104,10 @@ fn leaves<'t>(thing: &'t Thing, group: &'t str) -> impl Iterator<Item = &'t str>
     there.filter_map(move |(name, _)| name.strip_prefix(group)?.strip_prefix('.'))
 }
 
-/// Whether what is attached to a target binds an account. Policies of the root do not bind
+/// Whether what is attached to the root or a unit binds an account of a place. Policies of the root do not bind
 /// the management account unless they are attached to it.
-fn bound(target: &str, name: &str, place: &Place, estate: &Estate) -> bool {
-    let account = called(target.strip_prefix("account:").unwrap_or(target), estate) == name;
+fn bound(target: &str, place: &Place) -> bool {
     match place {
-        _ if account => true,
         Place::Management => false,
         _ if target == "root" => true,
         Place::Unit(path) => within(target, path),
