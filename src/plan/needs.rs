@@ -11,20 +11,28 @@ use super::step::{Need, Step, StepId};
 use super::triggers::Drafts;
 use crate::graph::{REFERS, ResourceGraph, Until};
 use crate::model::Address;
-use crate::model::kinds::info;
+use crate::model::kinds::{Verb, info};
 use crate::model::reference::references;
+
+/// What others have to know of a drafted step.
+struct Mark {
+    id: StepId,
+    verb: Option<&'static Verb>,
+}
 
 /// Finds needs; remembers what passing through a resource without steps leads to.
 pub(super) struct Needs<'p> {
     graph: &'p ResourceGraph,
-    drafts: &'p Drafts,
+    marks: BTreeMap<Address, Vec<Mark>>,
     through: BTreeMap<&'p Address, BTreeSet<StepId>>,
 }
 
 impl<'p> Needs<'p> {
-    /// Over a graph and all its drafted steps.
-    pub(super) fn new(graph: &'p ResourceGraph, drafts: &'p Drafts) -> Self {
-        let mut needs = Self { graph, drafts, through: BTreeMap::new() };
+    /// Over a graph and all its drafted steps, which are not needed any more.
+    pub(super) fn new(graph: &'p ResourceGraph, drafts: &Drafts) -> Self {
+        let mark = |step: &Step| Mark { id: step.id.clone(), verb: info(step.address.kind).verb(&step.verb) };
+        let marks = drafts.iter().map(|(address, steps)| (address.clone(), steps.iter().map(mark).collect()));
+        let mut needs = Self { graph, marks: marks.collect(), through: BTreeMap::new() };
         for address in graph.order() {
             if needs.steps(address).is_empty() {
                 let beyond =
@@ -37,13 +45,14 @@ impl<'p> Needs<'p> {
 
     /// What the step at `index` of its resource waits for, without repeats.
     pub(super) fn of(&self, step: &Step, index: usize) -> Vec<Need> {
-        let mut found: BTreeMap<StepId, String> = BTreeMap::new();
-        let mut note = |id: StepId, rule: &str| {
-            found.entry(id).or_insert_with(|| rule.to_owned());
+        let mut found: BTreeMap<StepId, &str> = BTreeMap::new();
+        let mut note = |id: StepId, rule: &'static str| {
+            found.entry(id).or_insert(rule);
         };
-        let earlier = self.steps(&step.address).get(..index).unwrap_or_default();
-        let before = if side_by_side(step) { before_run(earlier) } else { last_of(earlier) };
-        for before in before {
+        let all = self.steps(&step.address);
+        let earlier = all.get(..index).unwrap_or_default();
+        let apart = all.get(index).is_some_and(side_by_side);
+        for before in if apart { before_run(earlier) } else { last_of(earlier) } {
             note(before.id.clone(), "same-resource");
         }
         // What a resource refers to is of concern to those of its steps that use it: a step which
@@ -64,17 +73,17 @@ impl<'p> Needs<'p> {
             }
         }
         found.remove(&step.id);
-        found.into_iter().map(|(step, rule)| Need { step, rule }).collect()
+        found.into_iter().map(|(step, rule)| Need { step, rule: rule.to_owned() }).collect()
     }
 
-    fn steps(&self, address: &Address) -> &'p [Step] {
-        self.drafts.get(address).map(Vec::as_slice).unwrap_or_default()
+    fn steps(&self, address: &Address) -> &[Mark] {
+        self.marks.get(address).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The step that brings a resource into being, if one is planned.
     fn until_exists(&self, provider: &Address) -> BTreeSet<StepId> {
         let info = info(provider.kind);
-        let brings = |step: &&Step| info.verb(&step.verb).is_some_and(|verb| info.brings_about(verb));
+        let brings = |step: &&Mark| step.verb.is_some_and(|verb| info.brings_about(verb));
         self.steps(provider).iter().find(brings).map(|step| step.id.clone()).into_iter().collect()
     }
 
@@ -89,24 +98,24 @@ impl<'p> Needs<'p> {
 }
 
 /// Whether a step need not wait for others of its resource that are of this sort too.
-fn side_by_side(step: &Step) -> bool {
-    info(step.address.kind).verb(&step.verb).is_some_and(|verb| verb.side_by_side)
+fn side_by_side(step: &Mark) -> bool {
+    step.verb.is_some_and(|verb| verb.side_by_side)
 }
 
 /// Where the steps at the end that go side by side begin.
-fn run(steps: &[Step]) -> usize {
+fn run(steps: &[Mark]) -> usize {
     steps.iter().rposition(|step| !side_by_side(step)).map_or(0, |last| last + 1)
 }
 
 /// The steps after which all of these are done: the last, or all that go side by side
 /// at the end.
-fn last_of(steps: &[Step]) -> &[Step] {
+fn last_of(steps: &[Mark]) -> &[Mark] {
     let begin = run(steps).min(steps.len().saturating_sub(1));
     steps.get(begin..).unwrap_or_default()
 }
 
 /// The step before those at the end that go side by side.
-fn before_run(steps: &[Step]) -> &[Step] {
+fn before_run(steps: &[Mark]) -> &[Mark] {
     let end = run(steps);
     steps.get(end.saturating_sub(1)..end).unwrap_or_default()
 }

@@ -39,11 +39,12 @@ pub fn make(graph: &ResourceGraph, snapshot: &Snapshot, consents: &BTreeSet<Stri
     drop_unasked(graph, &mut drafts);
     let deferred = drop_deferred(graph, &changes, &mut drafts);
     let beside = places::arrange(&mut drafts, snapshot);
-    let steps = ordered(graph, snapshot, &drafts, &beside);
+    let steps = ordered(graph, snapshot, drafts, &beside);
     let harms = impact::of_plan(graph, snapshot, &steps);
     let steps = impact::hold_back(steps, &harms);
     let situation = Situation { graph, snapshot, changes: &changes, steps: &steps };
     let mut notes = checks::run(&situation);
+    drop(changes);
     notes.extend(impact::notes(&harms, &steps));
     notes.extend(deferred);
     notes.sort();
@@ -170,10 +171,10 @@ fn drop_deferred(graph: &ResourceGraph, changes: &ChangeSet, drafts: &mut Drafts
 fn ordered(
     graph: &ResourceGraph,
     snapshot: &Snapshot,
-    drafts: &Drafts,
+    mut drafts: Drafts,
     beside: &BTreeMap<StepId, Vec<Need>>,
 ) -> Vec<Step> {
-    let needs = Needs::new(graph, drafts);
+    let needs = Needs::new(graph, &drafts);
     let mut lanes: BTreeMap<(&Address, &str), BTreeSet<String>> = BTreeMap::new();
     let shared = graph.shared_lanes.iter().filter(|lane| snapshot.live.contains_key(&lane.while_live));
     for lane in shared {
@@ -181,17 +182,17 @@ fn ordered(
     }
     let mut steps = Vec::new();
     for address in graph.order() {
-        for (index, step) in drafts.get(address).into_iter().flatten().enumerate() {
+        for (index, step) in drafts.remove(address).into_iter().flatten().enumerate() {
             let also: Vec<String> =
                 lanes.get(&(address, step.verb.as_str())).into_iter().flatten().cloned().collect();
             let longer = also.iter().map(|lane| operations::table().usual_seconds_in(lane)).max();
             let usual_seconds = step.usual_seconds.max(longer.unwrap_or_default());
-            let mut waits = needs.of(step, index);
+            let mut waits = needs.of(&step, index);
             let more = beside.get(&step.id).into_iter().flatten();
             let new: Vec<Need> =
                 more.filter(|need| waits.iter().all(|known| known.step != need.step)).cloned().collect();
             waits.extend(new);
-            steps.push(Step { needs: waits, also, usual_seconds, ..step.clone() });
+            steps.push(Step { needs: waits, also, usual_seconds, ..step });
         }
     }
     if beside.is_empty() { steps } else { places::in_order(steps) }

@@ -99,6 +99,16 @@ use Successor::{Afresh, Journal};
 /// must be told as left over.
 pub(super) const UNPROTECTED: &[&str] = &["kms:CreateKey"];
 
+/// Operations after which AWS has to carry something into accounts again, even when they write what
+/// is there already: a permission set that has been written counts as not provisioned (the
+/// simulator; whether writing the same does it, too, is UNSOURCED). Where such a call arrives after
+/// the end, one more apply provisions it.
+pub(super) const UNSETTLING: &[&str] = &[
+    "sso-admin:UpdatePermissionSet",
+    "sso-admin:PutPermissionsBoundaryToPermissionSet",
+    "sso-admin:PutInlinePolicyToPermissionSet",
+];
+
 /// Every fault.
 pub(super) const TABLE: &[Row] = &[
     row(

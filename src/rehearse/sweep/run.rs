@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::canaries;
 use super::case::Case;
-use super::faults::{Demand, How, Successor, UNPROTECTED, interference, stale};
+use super::faults::{Demand, How, Successor, UNPROTECTED, UNSETTLING, interference, stale};
 use super::inventory::Inventory;
 use super::journals::{carried_on, filled, fresh, resume, torn};
 use super::random;
@@ -81,7 +81,8 @@ async fn attempt(case: Case, target: &Target, reference: &Reference) -> Result<V
             let (site, outcome) = single(row.how, place, target, reference).await?;
             let (mut site, named) = (site, step_of(row.how, place, reference));
             let applies = demand(&mut site, row.demand, outcome.as_ref(), named);
-            (site, applies, place % LATER == 0)
+            let unsettled = matches!(row.how, How::Zombie) && is_one_of(UNSETTLING, named, reference);
+            (site, applies.max(usize::from(unsettled)), place % LATER == 0)
         }
     };
     converge(&mut site, applies, later).await?;
@@ -102,6 +103,12 @@ async fn attempt(case: Case, target: &Target, reference: &Reference) -> Result<V
     Ok(Verdict { struck: site.struck > 0, requests, findings: site.findings })
 }
 
+/// Whether a step's operation is among some.
+fn is_one_of(operations: &[&str], step: Option<&StepId>, reference: &Reference) -> bool {
+    let step = step.and_then(|id| reference.plan.steps.iter().find(|step| step.id == *id));
+    step.is_some_and(|step| operations.contains(&step.operation.as_str()))
+}
+
 /// Takes the keys out of a world that a late call has made and that are told as left over.
 async fn set_surplus_aside(
     site: &mut Site<'_>,
@@ -109,8 +116,7 @@ async fn set_surplus_aside(
     step: Option<&StepId>,
     reference: &Reference,
 ) -> Result<(), String> {
-    let step = step.and_then(|id| reference.plan.steps.iter().find(|step| step.id == *id));
-    if !step.is_some_and(|step| UNPROTECTED.contains(&step.operation.as_str())) {
+    if !is_one_of(UNPROTECTED, step, reference) {
         return Ok(());
     }
     let told = site.leftovers().await?;
