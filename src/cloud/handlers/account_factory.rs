@@ -17,6 +17,8 @@ use crate::model::Attributes;
 
 const PROVISION: &str = "servicecatalog:ProvisionProduct";
 const TERMINATE: &str = "servicecatalog:TerminateProvisionedProduct";
+/// AWS's word for a product that something is being done with.
+const UNDER_CHANGE: &str = "UNDER_CHANGE";
 /// The parameters of the product, all of them required, by the member of the key `factory` that has
 /// each (Control Tower User Guide, automated-provisioning-walkthrough). The unit is one of its own.
 const PARAMETERS: [(&str, &str); 5] = [
@@ -69,7 +71,17 @@ async fn provision(connection: &Connection, task: &Task) -> Result<Progress, Cal
     running(PROVISION, answer.record_detail().and_then(|record| record.record_id()))
 }
 
+/// Ends a product, or follows its end if a run whose journal is lost has begun it: AWS refuses to
+/// change what is under change.
 async fn terminate(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
+    let products = account_factory::products(connection).await?;
+    let own = products.into_iter().find(|product| product.id == task.item);
+    if let Some(Product { status, last_record: Some(last), .. }) = &own
+        && status == UNDER_CHANGE
+        && account_factory::record(connection, last).await?.ends
+    {
+        return Ok(Progress::Running { operation: last.clone(), attributes: Attributes::new() });
+    }
     let site = connection.home();
     let client = site.clients.servicecatalog();
     let request = || {
@@ -112,7 +124,7 @@ pub(super) async fn look_up(connection: &Connection, task: &Task) -> Result<Foun
     let own = products.into_iter().find(|product| product.name == name);
     Ok(match own {
         Some(Product { status, .. }) if status == "AVAILABLE" => Found::Effect(Progress::Done(done(task)?)),
-        Some(Product { status, last_record: Some(record), .. }) if status == "UNDER_CHANGE" => {
+        Some(Product { status, last_record: Some(record), .. }) if status == UNDER_CHANGE => {
             Found::Effect(Progress::Running { operation: record, attributes: Attributes::new() })
         }
         _ => Found::Nothing,
@@ -154,6 +166,34 @@ mod tests {
         assert_eq!(sent["ProvisionToken"], "token-1");
         let unit = json!({ "Key": "ManagedOrganizationalUnit", "Value": "Workloads (ou-1)" });
         assert!(sent["ProvisioningParameters"].as_array().unwrap().contains(&unit), "{sent}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_of_a_product_that_a_lost_run_has_begun_is_followed_and_not_asked_for_again() {
+        let product =
+            json!({ "Id": "pp-1", "Name": "old", "Status": "UNDER_CHANGE", "LastRecordId": "rec-9" });
+        let record = |kind: &str| {
+            ok(
+                json!({ "RecordDetail": { "RecordId": "rec-9", "Status": "IN_PROGRESS", "RecordType": kind } }),
+            )
+        };
+        let aws = |kind: &str| {
+            Double::new()
+                .on("SearchProvisionedProducts", ok(json!({ "ProvisionedProducts": [product] })))
+                .on("DescribeRecord", record(kind))
+                .on("TerminateProvisionedProduct", ok(json!({ "RecordDetail": { "RecordId": "rec-2" } })))
+        };
+        let leaving = task(["account.old", "leave_factory", "pp-1"], json!({}), json!({}), &[]);
+        for (kind, followed) in
+            [("TERMINATE_PROVISIONED_PRODUCT", "rec-9"), ("UPDATE_PROVISIONED_PRODUCT", "rec-2")]
+        {
+            let double = aws(kind);
+            let progress = double.connection().await.begin(&leaving).await.unwrap();
+            assert!(
+                matches!(&progress, Progress::Running { operation, .. } if operation == followed),
+                "{progress:?}"
+            );
+        }
     }
 
     #[tokio::test(start_paused = true)]

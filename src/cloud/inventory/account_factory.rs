@@ -21,6 +21,9 @@ const PRODUCT_NAME: &str = "AWS Control Tower Account Factory";
 /// The sort of provisioned product that is an account (AFT, service_catalog.py).
 const ACCOUNTS: &str = "type:CONTROL_TOWER_ACCOUNT";
 
+/// AWS's word for a record that ends a product (Service Catalog API Reference, RecordDetail).
+const ENDING: &str = "TERMINATE_PROVISIONED_PRODUCT";
+
 /// An account that was provisioned, or tried to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
@@ -55,6 +58,8 @@ pub(crate) struct Record {
     pub(crate) status: String,
     /// Why it failed, in AWS's words.
     pub(crate) reason: String,
+    /// Whether it ends the product.
+    pub(crate) ends: bool,
 }
 
 /// The record of a request.
@@ -70,7 +75,8 @@ pub(crate) async fn record(connection: &Connection, id: &str) -> Result<Record, 
     let reasons: Vec<&str> = detail.record_errors().iter().filter_map(|error| error.description()).collect();
     let reason =
         if reasons.is_empty() { "Account Factory gives no reason".to_owned() } else { reasons.join("; ") };
-    Ok(Record { status: status.as_str().to_owned(), reason })
+    let ends = detail.record_type() == Some(ENDING);
+    Ok(Record { status: status.as_str().to_owned(), reason, ends })
 }
 
 /// The id of the portfolio; none where there is none.
