@@ -233,6 +233,21 @@ mod tests {
     }
 
     #[test]
+    fn the_digest_of_a_thing_is_that_of_its_text_however_it_is_kept() {
+        #[derive(Serialize)]
+        struct Thing {
+            zeta: Vec<Option<f64>>,
+            alpha: std::collections::HashMap<u32, &'static str>,
+            empty: std::collections::BTreeMap<String, Value>,
+        }
+        let alpha = [(10, "é\n"), (9, ""), (100, "\"")].into();
+        let thing = Thing { zeta: vec![Some(1e21), None, Some(-0.0)], alpha, empty: Default::default() };
+        let written = r#"{"alpha":{"10":"é\n","100":"\"","9":""},"empty":{},"zeta":[1e+21,null,0]}"#;
+        assert_eq!(text(&serde_json::to_value(&thing).unwrap()), written);
+        assert_eq!(digest(&thing).unwrap(), hex::encode(Sha256::digest(written.as_bytes())));
+    }
+
+    #[test]
     fn the_order_of_a_list_matters() {
         assert_ne!(digest(&json!([1, 2])).unwrap(), digest(&json!([2, 1])).unwrap());
     }
