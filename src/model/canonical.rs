@@ -26,8 +26,8 @@ pub fn text(value: &Value) -> String {
     String::from_utf8(written).unwrap_or_default()
 }
 
-/// The SHA-256 of a value's canonical text, in lower-case hexadecimal. The text as a whole is
-/// nowhere kept but for the object that is being sorted: plans are large.
+/// The SHA-256 of a value's canonical text, in lower-case hexadecimal. Plans are large: the value is
+/// not copied, and its text is kept only as far as the members of an object wait for being sorted.
 ///
 /// # Errors
 /// When the value cannot be expressed as JSON (a map with keys that are no text).
@@ -84,10 +84,9 @@ impl<W: Write> Page<W> {
 
     fn key_ends(&mut self) {
         if let Some(object) = self.open.last_mut() {
-            let mut key = std::mem::take(&mut object.current);
-            key.pop();
-            key.remove(0);
-            object.members.push((key, Vec::new()));
+            let quoted = std::mem::take(&mut object.current);
+            let key = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+            object.members.push((key.to_vec(), Vec::new()));
         }
     }
 

@@ -66,8 +66,8 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
 }
 
 /// An account that shall be closed is let go of by Account Factory, moved where the document has it, and closed when
-/// Control Tower has let go of it and it administers nothing any more. Nothing else is said of it: one that is closed cannot be changed, and one
-/// that is gone for good is not missed.
+/// Control Tower has let go of it and it administers nothing any more. Nothing else is said of it: one that is closed
+/// cannot be changed, and one that is gone for good is not missed.
 fn closed(expansion: &mut Expansion<'_>, name: &str, said: &Account) {
     let address = account(name);
     let mut wanted = resource(address.clone(), Some(&said.origin));
