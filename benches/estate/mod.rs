@@ -223,7 +223,7 @@ fn name(account: usize) -> String {
 pub(crate) fn read(yaml: &str) -> Spec {
     match parse(vec![Input::new("landing-zone.yaml", yaml)]) {
         Ok(loaded) => loaded.spec,
-        Err(wrong) => panic!("{wrong:?}"),
+        Err(wrong) => panic!("{:?}", wrong.list),
     }
 }
 
