@@ -1,5 +1,6 @@
 //! Units and accounts, and what was left in accounts.
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::form::{Member, Role, State, Stranger};
@@ -67,7 +68,7 @@ fn administrator(world: &mut World, account: &str, name: &str, trusted: &str) {
 pub(super) fn left_behind(world: &mut World, wanted: &Member) -> Result<(), String> {
     let account = account_named(world, &wanted.name)?;
     let (management, now) = (world.account.clone(), world.time);
-    roles(world, &account, &wanted.roles);
+    roles(world, &account, &wanted.roles, now);
     for region in &wanted.recorders {
         recorder(world, &account, region)?;
     }
@@ -87,16 +88,16 @@ pub(super) fn left_behind(world: &mut World, wanted: &Member) -> Result<(), Stri
     Ok(())
 }
 
-/// Further roles in an account.
-fn roles(world: &mut World, account: &str, wanted: &[Role]) {
-    let (management, now) = (world.account.clone(), world.time);
+/// Further roles in an account, made at a moment.
+fn roles(world: &mut World, account: &str, wanted: &[Role], made: Timestamp) {
+    let management = world.account.clone();
     for role in wanted {
         let trust = queries::trust_of_account(role.trusts.as_deref().unwrap_or(&management));
         let managed: Vec<&str> = role.managed.iter().map(String::as_str).collect();
         let name = role.name.as_str();
         let wanted =
             WantedRole { path: "/", name, trust: &trust, description: None, managed: &managed, inline: &[] };
-        queries::put_role(world, account, &wanted, now);
+        queries::put_role(world, account, &wanted, made);
     }
 }
 
@@ -139,6 +140,6 @@ pub(super) fn elsewhere(world: &mut World, wanted: &Stranger) -> Result<(), Stri
             other.created = other.created.min(since);
         }
     }
-    roles(world, &wanted.id, &wanted.roles);
+    roles(world, &wanted.id, &wanted.roles, since);
     Ok(())
 }
