@@ -13,8 +13,8 @@ use crate::model::{Address, Kind, reference};
 /// The names of the accounts that a thing reaches, as far as they are in the estate.
 pub(super) fn accounts(reach: &Reach, address: &Address, thing: &Thing, estate: &Estate) -> BTreeSet<String> {
     let unit = || address.name.rsplit_once(':').map_or(address.name.as_str(), |(path, _)| path);
-    let inside = |test: &dyn Fn(&str, &Place) -> bool| -> BTreeSet<String> {
-        let found = estate.accounts.iter().filter(|(name, place)| test(name, place));
+    let inside = |test: &dyn Fn(&Place) -> bool| -> BTreeSet<String> {
+        let found = estate.accounts.iter().filter(|(_, place)| test(place));
         found.map(|(name, _)| name.clone()).collect()
     };
     // There may be ten thousand accounts: those that are named are not looked for among them.
@@ -22,9 +22,9 @@ pub(super) fn accounts(reach: &Reach, address: &Address, thing: &Thing, estate: 
         names.into_iter().filter(|name| estate.accounts.contains_key(*name)).map(str::to_owned).collect()
     };
     match reach {
-        Reach::Organization => inside(&|_, _| true),
-        Reach::Unit => inside(&|_, place| matches!(place, Place::Unit(path) if path == unit())),
-        Reach::Below => inside(&|_, place| matches!(place, Place::Unit(path) if within(unit(), path))),
+        Reach::Organization => inside(&|_| true),
+        Reach::Unit => inside(&|place| matches!(place, Place::Unit(path) if path == unit())),
+        Reach::Below => inside(&|place| matches!(place, Place::Unit(path) if within(unit(), path))),
         Reach::Targets => {
             let targets: Vec<&str> = leaves(thing, "targets").collect();
             let named = targets.iter().map(|target| target.strip_prefix("account:").unwrap_or(target));
@@ -32,7 +32,7 @@ pub(super) fn accounts(reach: &Reach, address: &Address, thing: &Thing, estate: 
             let places: Vec<&str> =
                 targets.into_iter().filter(|target| !target.starts_with("account:")).collect();
             if !places.is_empty() {
-                found.extend(inside(&|_, place| places.iter().any(|target| bound(target, place))));
+                found.extend(inside(&|place| places.iter().any(|target| bound(target, place))));
             }
             found
         }

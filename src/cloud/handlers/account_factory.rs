@@ -9,6 +9,7 @@ use aws_sdk_servicecatalog::types::ProvisioningParameter;
 use serde_json::Value;
 
 use super::{effect_if, known, unknown_verb};
+use crate::catalog::operations::Verdict;
 use crate::cloud::connection::Connection;
 use crate::cloud::failure::CallError;
 use crate::cloud::inventory::account_factory::{self, Product};
@@ -74,22 +75,28 @@ async fn provision(connection: &Connection, task: &Task) -> Result<Progress, Cal
 /// Ends a product, or follows its end if a run whose journal is lost has begun it: AWS refuses to
 /// change what is under change.
 async fn terminate(connection: &Connection, task: &Task) -> Result<Progress, CallError> {
-    let products = account_factory::products(connection).await?;
-    let own = products.into_iter().find(|product| product.id == task.item);
-    if let Some(Product { status, last_record: Some(last), .. }) = &own
-        && status == UNDER_CHANGE
-        && account_factory::record(connection, last).await?.ends
-    {
-        return Ok(Progress::Running { operation: last.clone(), attributes: Attributes::new() });
-    }
     let site = connection.home();
     let client = site.clients.servicecatalog();
     let request = || {
         let request = client.terminate_provisioned_product().provisioned_product_id(&task.item);
         request.terminate_token(&task.token)
     };
-    let answer = site.call(TERMINATE, || request().send()).await?;
-    running(TERMINATE, answer.record_detail().and_then(|record| record.record_id()))
+    match site.call(TERMINATE, || request().send()).await {
+        Ok(answer) => running(TERMINATE, answer.record_detail().and_then(|record| record.record_id())),
+        Err(error) if error.verdict == Verdict::Rejected => match ending(connection, task).await? {
+            Some(record) => running(TERMINATE, Some(&record)),
+            None => Err(error),
+        },
+        Err(error) => Err(error),
+    }
+}
+
+/// The record of a product's end that is under way.
+async fn ending(connection: &Connection, task: &Task) -> Result<Option<String>, CallError> {
+    let products = account_factory::products(connection).await?;
+    let own = products.into_iter().find(|product| product.id == task.item && product.status == UNDER_CHANGE);
+    let Some(last) = own.and_then(|product| product.last_record) else { return Ok(None) };
+    Ok(account_factory::record(connection, &last).await?.ends.then_some(last))
 }
 
 fn running(operation: &str, record: Option<&str>) -> Result<Progress, CallError> {
@@ -136,7 +143,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::cloud::doubles::{Double, ok, task};
+    use crate::cloud::doubles::{Double, error, ok, task};
     use crate::cloud::task::Performer as _;
 
     fn enrolling() -> Task {
@@ -177,23 +184,22 @@ mod tests {
                 json!({ "RecordDetail": { "RecordId": "rec-9", "Status": "IN_PROGRESS", "RecordType": kind } }),
             )
         };
+        let busy = "The provisioned product old is under change.";
         let aws = |kind: &str| {
             Double::new()
+                .on("TerminateProvisionedProduct", error(400, "InvalidParametersException", busy))
                 .on("SearchProvisionedProducts", ok(json!({ "ProvisionedProducts": [product] })))
                 .on("DescribeRecord", record(kind))
-                .on("TerminateProvisionedProduct", ok(json!({ "RecordDetail": { "RecordId": "rec-2" } })))
         };
         let leaving = task(["account.old", "leave_factory", "pp-1"], json!({}), json!({}), &[]);
-        for (kind, followed) in
-            [("TERMINATE_PROVISIONED_PRODUCT", "rec-9"), ("UPDATE_PROVISIONED_PRODUCT", "rec-2")]
-        {
-            let double = aws(kind);
-            let progress = double.connection().await.begin(&leaving).await.unwrap();
-            assert!(
-                matches!(&progress, Progress::Running { operation, .. } if operation == followed),
-                "{progress:?}"
-            );
-        }
+        let progress = aws("TERMINATE_PROVISIONED_PRODUCT").connection().await.begin(&leaving).await.unwrap();
+        assert!(
+            matches!(&progress, Progress::Running { operation, .. } if operation == "rec-9"),
+            "{progress:?}"
+        );
+        // Another's change is not waited for as if it were the end.
+        let other = aws("UPDATE_PROVISIONED_PRODUCT").connection().await.begin(&leaving).await.unwrap_err();
+        assert!(other.message.contains(busy), "{other}");
     }
 
     #[tokio::test(start_paused = true)]

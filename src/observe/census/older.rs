@@ -27,11 +27,9 @@ impl Census {
     /// In words, when it is not a census or one of a later form.
     pub fn from_file(text: &str) -> Result<Self, String> {
         let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        match value.get("format").and_then(Value::as_u64) {
-            Some(format) if format > u64::from(FORMAT) => {
-                return Err(format!("its form {format} is later than {FORMAT}, which this program reads"));
-            }
-            _ => {}
+        let format = value.get("format").and_then(Value::as_u64);
+        if let Some(later) = format.filter(|format| *format > u64::from(FORMAT)) {
+            return Err(format!("its form {later} is later than {FORMAT}, which this program reads"));
         }
         let mut census: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
         for (place, part, of) in LATER.into_iter().filter(|(place, ..)| value.pointer(place).is_none()) {

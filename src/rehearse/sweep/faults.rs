@@ -102,12 +102,8 @@ pub(super) const UNPROTECTED: &[&str] = &["kms:CreateKey"];
 /// Operations after which AWS has to carry something into accounts again, even when they write what
 /// is there already: a permission set that has been written counts as not provisioned (the
 /// simulator; whether writing the same does it, too, is UNSOURCED). Where such a call arrives after
-/// the end, one more apply provisions it.
-pub(super) const UNSETTLING: &[&str] = &[
-    "sso-admin:UpdatePermissionSet",
-    "sso-admin:PutPermissionsBoundaryToPermissionSet",
-    "sso-admin:PutInlinePolicyToPermissionSet",
-];
+/// the end, the next plan has that provisioning and nothing else.
+pub(super) const UNSETTLING: &[&str] = &["sso-admin:PutInlinePolicyToPermissionSet"];
 
 /// Every fault.
 pub(super) const TABLE: &[Row] = &[

@@ -21,7 +21,7 @@ use super::target::Target;
 use crate::apply::Outcome;
 use crate::apply::outcome::Ending;
 use crate::model::Kind;
-use crate::plan::StepId;
+use crate::plan::{Step, StepId};
 use crate::rehearse::memory::Text;
 use crate::rehearse::saboteur::{Mischief, Place};
 use crate::sim::{Fault, FaultPlan, World};
@@ -81,8 +81,7 @@ async fn attempt(case: Case, target: &Target, reference: &Reference) -> Result<V
             let (site, outcome) = single(row.how, place, target, reference).await?;
             let (mut site, named) = (site, step_of(row.how, place, reference));
             let applies = demand(&mut site, row.demand, outcome.as_ref(), named);
-            let unsettled = matches!(row.how, How::Zombie) && is_one_of(UNSETTLING, named, reference);
-            (site, applies.max(usize::from(unsettled)), place % LATER == 0)
+            (site, applies, place % LATER == 0)
         }
     };
     converge(&mut site, applies, later).await?;
@@ -216,7 +215,26 @@ async fn overtaken<'a>(
     site.struck += 1;
     let outcome = succeed(&mut site, Successor::Journal, mutation).await?;
     site.send(&reference.plan, &mutation.begun).await;
+    if is_one_of(UNSETTLING, Some(&mutation.begun.step), reference) {
+        provisioned_again(&mut site, &mutation.begun.step).await?;
+    }
     Ok((site, outcome))
+}
+
+/// What a late write of a permission set leaves is its provisioning, and nothing else.
+async fn provisioned_again(site: &mut Site<'_>, written: &StepId) -> Result<(), String> {
+    site.restart().await?;
+    let snapshot = site.survey().await.map_err(|error| error.to_string())?;
+    let plan = site.plan(&snapshot);
+    let own = |step: &&Step| step.verb == "provision" && written.0.starts_with(&format!("{}:", step.address));
+    let others: Vec<&StepId> = plan.steps.iter().filter(|step| !own(step)).map(|step| &step.id).collect();
+    if !others.is_empty() {
+        site.findings.stuck.push(format!("a late {written} leaves more than its provisioning: {others:?}"));
+    }
+    if !plan.steps.is_empty() {
+        fresh(site, &plan).await?;
+    }
+    Ok(())
 }
 
 fn mutation(reference: &Reference, place: usize) -> Result<&Mutation, String> {
